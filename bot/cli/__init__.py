@@ -1,0 +1,1 @@
+"""The commands: thin, they call the corridor."""

@@ -1,0 +1,1 @@
+"""Web pages: health now, the staff desk and the public pages later."""

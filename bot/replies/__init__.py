@@ -1,0 +1,1 @@
+"""The letters: which letter, with which values, rendered as named blocks."""

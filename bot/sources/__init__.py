@@ -1,0 +1,1 @@
+"""Reading and changing personal data through the data map."""

@@ -1,0 +1,1 @@
+"""The archive: SQLAlchemy, migrations, vault, jobs, outbox, event chain. No session leaves this room."""

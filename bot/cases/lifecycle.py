@@ -66,7 +66,10 @@ _MOVES: dict[tuple[RequestState, Move], RequestState] = {
     (S.RECEIVED, M.LABELLED): S.RECEIVED,
     (S.AWAITING_IDENTITY, M.IDENTITY_CONFIRMED): S.COLLECTING,
     (S.AWAITING_IDENTITY, M.IDENTITY_NOT_NEEDED): S.COLLECTING,
-    (S.AWAITING_IDENTITY, M.DRAFT_READY): S.AWAITING_APPROVAL,  # not identified, refusal, a question to the person
+    (
+        S.AWAITING_IDENTITY,
+        M.DRAFT_READY,
+    ): S.AWAITING_APPROVAL,  # not identified, refusal, a question to the person
     (S.AWAITING_IDENTITY, M.LABELLED): S.RECEIVED,
     (S.COLLECTING, M.DRAFT_READY): S.AWAITING_APPROVAL,
     (S.AWAITING_APPROVAL, M.DRAFT_READY): S.AWAITING_APPROVAL,  # a newer version of the draft

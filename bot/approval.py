@@ -1,0 +1,1 @@
+"""Staff decided: reply queued, draft back, refused, escalated."""

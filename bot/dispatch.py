@@ -1,0 +1,1 @@
+"""Outbox to sent, and the case answered; bounces reopen it."""

@@ -1,0 +1,1 @@
+"""Approved corrections and erasures carried out, verified, ledger written."""

@@ -1,0 +1,1 @@
+"""Data collected, export built, changes planned, draft ready."""

@@ -1,0 +1,1 @@
+"""Deadlines, reminders, holds, retention of our own files, mailbox reconciliation."""

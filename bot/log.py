@@ -1,0 +1,1 @@
+"""Logging: a fixed sentence and allowed keys, nothing personal."""

@@ -1,4 +1,4 @@
-"""What is planned to happen to personal data: listed, shown, approved, executed, verified. One line is one value or row set."""
+"""What is planned to happen to personal data: listed, shown, approved, executed, verified."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class LetterKind(StrEnum):
     OTHER_PRIVACY = "other_privacy"
     NOTHING_FOUND = "nothing_found"
     NOT_IDENTIFIED = "not_identified"
-    PASSPHRASE = "passphrase"
+    PASSPHRASE = "passphrase"  # noqa: S105 - the letter that repeats one
     REFUSAL = "refusal"
     EXTENSION = "extension"
     FORWARDED = "forwarded"

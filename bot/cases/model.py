@@ -129,9 +129,7 @@ class Case:
     message_id: str | None = None  # of the first mail: our answers thread to it
     references: tuple[str, ...] = ()
     data_subject: DataSubject | None = field(default=None, repr=False)
-    identifiers: tuple[tuple[str, str], ...] = field(
-        default=(), repr=False
-    )  # as stated; they only find the record
+    identifiers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # as stated; they only find the record
     letters_held: bool = False  # automatic letters wait for staff (old mail, Junk, failed sender, authority)
     other_privacy: bool = False  # a question, no request: no statutory clock
     assigned_to: str | None = None

@@ -49,9 +49,7 @@ class User:
 def require(user: User | None, act: Act, claimed: str) -> User:
     """The user, if known, enabled and allowed; `claimed` is what `--as` said. Raises NotAllowedError."""
     if user is None:
-        raise NotAllowedError(
-            f"there is no user '{claimed}'; add one with: privacybot user add {claimed} --role …"
-        )
+        raise NotAllowedError(f"there is no user '{claimed}'; add one with: privacybot user add {claimed} --role …")
     if not user.enabled:
         raise NotAllowedError(f"user '{claimed}' is disabled")
     if act not in _MAY[user.role]:

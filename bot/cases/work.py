@@ -1,0 +1,30 @@
+"""The pieces of work a case goes through. Each is one job; the next step is the next job."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Work(StrEnum):
+    """Job kinds, with what their target id names. Stored: add, never rename."""
+
+    TAKE_IN = "take_in"  # a mail of the ledger
+    ACKNOWLEDGE = "acknowledge"  # a case: its receipt
+    IDENTIFY = "identify"  # a case
+    CHECK_ANSWER = "check_answer"  # a mail that seems to carry a code
+    FULFIL = "fulfil"  # a case
+    EXECUTE = "execute"  # an approved draft
+    FILE_COPY = "file_copy"  # a sent letter
+    CLOSE = "close"  # a case
+
+
+def next_release(now: datetime, every_seconds: int) -> datetime:
+    """The next beat of the release schedule: automatic letters leave on it, so that their time says nothing.
+
+    Beats are counted from the epoch, so that every process has the same ones.
+    """
+    if every_seconds <= 0:
+        return now
+    elapsed = now.timestamp() % every_seconds
+    return now + timedelta(seconds=every_seconds - elapsed)

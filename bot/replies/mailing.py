@@ -1,0 +1,91 @@
+"""From letter to mail: threading, names and the bytes that a server is handed. Decides nothing, sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bot.cases.draft import Block, Draft, DraftFile
+from bot.cases.model import Case
+from bot.mail.outgoing import OutgoingFile, OutgoingMail, composed, new_boundary, new_message_id
+from bot.settings import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Where a letter hangs: below the person's own mail if it goes to the address that wrote it, else apart."""
+
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+
+
+def thread_of(case: Case, to: str) -> Thread:
+    """A letter to any other address than the writer's must not quote the writer's thread."""
+    if case.message_id is None or to != case.sender:
+        return Thread()
+    return Thread(case.message_id, (*case.references, case.message_id))
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedMail:
+    """The bytes of one mail, Date still a placeholder."""
+
+    to: str = field(repr=False)
+    message_id: str
+    raw: bytes = field(repr=False)
+
+
+class MailRoom:
+    """Composes mail in the organisation's name. `token` marks our own mail, so that a loop is seen."""
+
+    def __init__(self, organisation: Organisation, token: str) -> None:
+        self._organisation = organisation
+        self._token = token
+        self.domain = organisation.address.rpartition("@")[2]
+
+    def new_ids(self) -> tuple[str, str]:
+        """A fresh Message-ID and MIME boundary."""
+        return new_message_id(self.domain, self._token), new_boundary()
+
+    def automatic(self, subject: str, blocks: Sequence[Block], to: str, thread: Thread) -> PreparedMail:
+        """A mail that no person approved: it says so in Auto-Submitted (RFC 3834)."""
+        message_id, boundary = self.new_ids()
+        text = "\n\n".join(block.text.strip("\n") for block in blocks if block.text.strip()) + "\n"
+        mail = self._mail(to, subject, text, message_id, boundary, thread, files=(), automatic=True)
+        return PreparedMail(to, message_id, composed(mail))
+
+    def approved(self, draft: Draft, content: Callable[[DraftFile], bytes]) -> PreparedMail:
+        """The mail of a draft, byte for byte what approval was asked for."""
+        files = tuple(OutgoingFile(file.name, file.content_type, content(file)) for file in draft.files)
+        thread = Thread(draft.in_reply_to, draft.references)
+        mail = self._mail(
+            draft.to, draft.subject, draft.text, draft.message_id, draft.boundary, thread, files=files, automatic=False
+        )
+        return PreparedMail(draft.to, draft.message_id, composed(mail))
+
+    def _mail(
+        self,
+        to: str,
+        subject: str,
+        text: str,
+        message_id: str,
+        boundary: str,
+        thread: Thread,
+        *,
+        files: tuple[OutgoingFile, ...],
+        automatic: bool,
+    ) -> OutgoingMail:
+        return OutgoingMail(
+            sender_name=self._organisation.brand,
+            sender=self._organisation.address,
+            to=to,
+            subject=subject,
+            text=text,
+            message_id=message_id,
+            boundary=boundary,
+            in_reply_to=thread.in_reply_to,
+            references=thread.references,
+            files=files,
+            automatic=automatic,
+            token=self._token,
+        )

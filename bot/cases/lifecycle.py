@@ -147,7 +147,7 @@ _ADVANCE = (
 def case_state(case: Case) -> RequestState:
     """The least advanced open request; a case without open requests shows its most advanced one."""
     if not case.requests:
-        return S.NEEDS_PERSON
+        return S.CLOSED if case.settled else S.NEEDS_PERSON
     if case.open_requests:
         return _least_advanced(case.open_requests)
     return max((request.state for request in case.requests), key=_ADVANCE.index)

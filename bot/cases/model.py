@@ -134,6 +134,7 @@ class Case:
     other_privacy: bool = False  # a question, no request: no statutory clock
     assigned_to: str | None = None
     opened_at: datetime | None = None
+    settled: Outcome | None = None  # how a case without requests ended: a question answered, a mail found ordinary
 
     @property
     def open_requests(self) -> tuple[Request, ...]:

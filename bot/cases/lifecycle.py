@@ -7,7 +7,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from bot.cases.errors import IllegalMoveError
-from bot.cases.model import Case, Request, RequestState
+from bot.cases.model import FINAL_STATES, Case, Request, RequestState
 
 
 class Move(StrEnum):
@@ -155,3 +155,19 @@ def case_state(case: Case) -> RequestState:
 
 def _least_advanced(requests: Iterable[Request]) -> RequestState:
     return min((request.state for request in requests), key=_ADVANCE.index)
+
+
+def diagram() -> str:
+    """The table as a mermaid state diagram, for docs/lifecycle.md."""
+    lines = ["stateDiagram-v2", f"    [*] --> {S.RECEIVED}"]
+    for (state, target), names in _arrows().items():
+        lines.append(f"    {state} --> {target}: {', '.join(names)}")
+    lines += [f"    {state} --> [*]" for state in RequestState if state in FINAL_STATES]
+    return "\n".join(lines) + "\n"
+
+
+def _arrows() -> dict[tuple[RequestState, RequestState], list[Move]]:
+    arrows: dict[tuple[RequestState, RequestState], list[Move]] = {}
+    for (state, move), target in _MOVES.items():
+        arrows.setdefault((state, target), []).append(move)
+    return arrows

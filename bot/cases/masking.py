@@ -1,0 +1,68 @@
+"""What may not stand in a log, event, review mail or view: secrets that came back quoted, and citizen service numbers.
+
+Exports, planned changes and letters are never masked: there the person sees what we hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable
+
+from stdnum.nl import bsn
+
+MASK = "•••••"
+
+_BETWEEN = r"[\s\-\u2010-\u2015\u2212_.>]{0,4}"
+"""What mail programs and people put between the characters of a code: dashes, line breaks, quote marks."""
+
+
+def masked(text: str, secrets: Iterable[str]) -> str:
+    """The text without these codes and passphrases, however they were spaced, broken or capitalised."""
+    for secret in secrets:
+        characters = re.findall(r"[^\W_]", secret)
+        if characters:
+            pattern = _BETWEEN.join(re.escape(character) for character in characters)
+            text = re.sub(pattern, MASK, text, flags=re.IGNORECASE)
+    return text
+
+
+_NUMBER = re.compile(r"(?<![\w.,-])\d(?:[ .-]?\d){7,8}(?![\w]|[.,-]\d)")
+_CONTEXT = re.compile(r"\b(?:bsn|burger\s*service\s*-?(?:nummer|nr)\b|sofi\s*-?(?:nummer|nr)\b)", re.IGNORECASE)
+_CONTEXT_REACH = 40  # characters
+_SOLE_TRADER_VAT = re.compile(r"(?<![^\W_])(?:NL[ .-]?)?(\d(?:[ .-]?\d){8})[ .-]?B[ .-]?\d{2}(?![^\W_])", re.IGNORECASE)
+_RSIN_START = "8"  # numbers of legal persons; no citizen service number begins so
+
+
+def masked_bsn(text: str, own: Collection[str] = ()) -> str:
+    """The text without citizen service numbers (UAVG Art. 46).
+
+    A number counts if it passes the 11-test and a word for it stands within 40 characters, or if it is the VAT number
+    of a sole trader from before 2020. `own` are our numbers (KvK, VAT); they and those of legal persons never count.
+    """
+    ours = {_digits(number)[:9] for number in own}
+    text = _SOLE_TRADER_VAT.sub(_masking(lambda match: _personal(_digits(match[1]), ours)), text)
+    contexts = [match.span() for match in _CONTEXT.finditer(text)]
+
+    def stands_near_a_word(match: re.Match[str]) -> bool:
+        near = any(
+            match.start() - end <= _CONTEXT_REACH and start - match.end() <= _CONTEXT_REACH for start, end in contexts
+        )
+        return near and _valid(_digits(match[0])) and _digits(match[0]) not in ours
+
+    return _NUMBER.sub(_masking(stands_near_a_word), text)
+
+
+def _masking(counts: Callable[[re.Match[str]], bool]) -> Callable[[re.Match[str]], str]:
+    return lambda match: MASK if counts(match) else match[0]
+
+
+def _personal(number: str, ours: Collection[str]) -> bool:
+    return number not in ours and not number.startswith(_RSIN_START) and _valid(number)
+
+
+def _valid(number: str) -> bool:
+    return bool(bsn.is_valid(number.zfill(9)))
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)

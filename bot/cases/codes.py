@@ -21,7 +21,7 @@ FOUND_AT_MOST = 10
 
 _SEPARATORS = r"[\s\-\u2010-\u2015\u2212_.]"
 _CANDIDATE = re.compile(
-    rf"(?<![^\W_])(?=([0-9A-Za-z]{{4}}{_SEPARATORS}{{0,3}}[0-9A-Za-z]{{4}})(?![^\W_]))", re.ASCII | re.MULTILINE
+    rf"(?<![^\W_])(?=([0-9A-Za-z]{{4}}{_SEPARATORS}{{0,3}}[0-9A-Za-z]{{4}})(?![^\W_]))",
 )
 _CODE = re.compile(rf"[{_DIGITS}][{_ALPHABET}]{{6}}[{_LETTERS}]")
 

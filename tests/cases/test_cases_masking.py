@@ -1,0 +1,93 @@
+"""What no log, event or view may show."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cases.codes import new_code, new_passphrase
+from bot.cases.masking import MASK, masked, masked_bsn
+
+CODE = "7KDA-X9MT"
+BSN = "111222333"  # passes the 11-test
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "7KDA-X9MT",
+        "7kda-x9mt",
+        "7KDAX9MT",
+        "7KDA X9MT",
+        "7KDA-\n> X9MT",
+        "7KDA–X9MT",
+        "x7KDA-X9MTx",
+        "7 K D A - X 9 M T",
+    ],
+)
+def test_a_code_that_comes_back_is_masked_however_it_was_quoted(quoted: str) -> None:
+    text = masked(f"> zet bovenaan: {quoted} alstublieft", [CODE])
+
+    assert MASK in text
+    assert "X9" not in text.upper()
+    assert text.startswith("> zet bovenaan:")
+
+
+@given(st.integers(0, 2**32), st.text(), st.text())
+def test_no_secret_survives_anywhere_in_any_text(seed: int, before: str, after: str) -> None:
+    choose = random.Random(seed).choice
+    secrets = [new_code(choose), new_passphrase(choose)]
+
+    text = masked(f"{before}{secrets[0]}{after}{secrets[1]}", secrets)
+
+    assert not any(secret in text for secret in secrets)
+
+
+def test_text_without_secrets_stays_as_it_is() -> None:
+    assert masked("Mijn klantnummer is K-1042", [CODE, ""]) == "Mijn klantnummer is K-1042"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"mijn BSN is {BSN}",
+        "burgerservicenummer: 1112.22.333",
+        "BSN 111 222 333.",
+        f"({BSN} is mijn sofinummer)",
+        "bsn: 11122233 3",
+        "BSN 012345672",
+        "BSN 12345672",  # leading zero left out
+    ],
+)
+def test_a_citizen_service_number_named_as_such_is_masked(text: str) -> None:
+    assert MASK in masked_bsn(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"factuur {BSN}",
+        f"BSN staat in een heel andere zin van deze brief, en dit is de factuur: {BSN}",
+        "mijn BSN is 111222334",
+        "BSN: zie bijlage 12 van 34",
+        "klantnummer 5399190 en BSN onbekend",
+        "rekening NL91ABNA0417164300 (geen BSN)",
+    ],
+)
+def test_other_numbers_are_left_alone(text: str) -> None:
+    assert masked_bsn(text) == text
+
+
+@pytest.mark.parametrize("text", ["NL111222333B01", "btw 111222333B02", "NL 1112.22.333.B01"])
+def test_the_old_vat_number_of_a_sole_trader_is_his_citizen_service_number(text: str) -> None:
+    assert "111222333" not in masked_bsn(text)
+    assert MASK in masked_bsn(text)
+
+
+@pytest.mark.parametrize("text", ["BTW NL851106183B01", "BSN-beleid van Kleinboek, BTW NL851106183B01, KvK 53991907"])
+def test_our_own_numbers_and_those_of_legal_persons_are_never_masked(text: str) -> None:
+    assert masked_bsn(text, own=("NL851106183B01", "53991907")) == text
+    assert masked_bsn("BTW NL802549391B01") == "BTW NL802549391B01"

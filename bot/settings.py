@@ -388,6 +388,9 @@ class _Gathered:
             self._lay(("service", "port"), "PORT", port)
 
     def _lay(self, place: Place, variable: str, value: str) -> None:
+        if "" in place:
+            self.problems.append(f"{variable}: write it as {_PREFIX}<SECTION>__<KEY>")
+            return
         if place[0] not in (*_SECTIONS, "organisation"):
             self.problems.append(f"{variable}: there is no section {place[0]}{_meant(place[0], _SECTIONS)}")
             return
@@ -425,8 +428,9 @@ class _Gathered:
         return f"{self._where(place)} {_what(error, place)}"
 
     def _where(self, place: Place) -> str:
-        if variable := self.origins.get(place):
-            return f"{variable}:"
+        for origin, variable in self.origins.items():
+            if origin[: len(place)] == place:
+                return f"{variable}:"
         if place[0] == "organisation":
             return f"organisation.toml: {'.'.join(place[1:]) or 'the file'}"
         key = ".".join(place[1:])

@@ -1,0 +1,450 @@
+"""Configuration: what is read from where, and how a mistake is told."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from bot.settings import (
+    SECRETS,
+    Environment,
+    Settings,
+    SettingsError,
+    check_config,
+    default_config_dir,
+    load_settings,
+    secret,
+    templates_dir,
+)
+
+SHIPPED = Path(__file__).parent.parent / "config"
+TEST = {"PRIVACYBOT_SERVICE__ENVIRONMENT": "test"}
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A copy of the shipped configuration, to be spoiled."""
+    folder = tmp_path / "config"
+    folder.mkdir()
+    for name in ("settings.toml", "organisation.toml"):
+        shutil.copy(SHIPPED / name, folder / name)
+    return folder
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def problems(config_dir: Path, env: Mapping[str, str]) -> tuple[str, ...]:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(config_dir, env)
+    return caught.value.problems
+
+
+# What ships
+
+
+def sections() -> dict[str, type[BaseModel]]:
+    return {
+        name: field.annotation
+        for name, field in Settings.model_fields.items()
+        if name != "organisation" and isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+    }
+
+
+@pytest.mark.parametrize("section", sections())
+def test_the_shipped_file_holds_every_setting_with_its_default(section: str) -> None:
+    shipped: dict[str, Any] = tomllib.loads((SHIPPED / "settings.toml").read_text(encoding="utf-8"))[section]
+    fields = sections()[section].model_fields
+    without_default = {("service", "environment"), ("watch", "since"), ("receiver", "mode")}
+
+    written = {key: tuple(value) if isinstance(value, list) else value for key, value in shipped.items()}
+
+    assert written == {key: field.default for key, field in fields.items() if (section, key) not in without_default} | (
+        {"environment": "production"} if section == "service" else {}
+    )
+
+
+def test_every_setting_in_the_shipped_file_has_a_sentence_above_it() -> None:
+    above = ""
+    for line in (SHIPPED / "settings.toml").read_text(encoding="utf-8").splitlines():
+        if " = " in line:
+            assert above.startswith("# "), line
+            assert above.endswith("."), line
+        above = line
+
+
+@pytest.mark.parametrize("key", ["# since = ", "# mode = "])
+def test_settings_without_a_default_stand_in_the_shipped_file_as_a_comment(key: str) -> None:
+    assert key in (SHIPPED / "settings.toml").read_text(encoding="utf-8")
+
+
+def test_the_shipped_organisation_is_that_of_the_privacy_statement() -> None:
+    organisation = load_settings(SHIPPED, TEST).organisation
+
+    assert (organisation.name, organisation.street, organisation.postcode, organisation.city) == (
+        "GravyTrain t.a.v. Kleinboek",
+        "Hooiweg 146",
+        "9765EK",
+        "Paterswolde",
+    )
+    assert (organisation.address, organisation.kvk, organisation.vat) == (
+        "info@kleinboek.nl",
+        "53991907",
+        "NL851106183B01",
+    )
+    assert organisation.privacy_statement_on == date(2018, 5, 22)
+
+
+def test_no_shipped_fact_that_nobody_confirmed_can_be_mistaken_for_true() -> None:
+    checked = check_config(SHIPPED, TEST, date(2026, 11, 26))
+
+    assert checked.errors == ()
+    assert not [warning for warning in checked.warnings if "mistaken" in warning]
+    assert len([question for question in checked.questions if "VOORBEELD: " in question]) == 5
+
+
+def test_config_and_templates_are_those_of_the_checkout() -> None:
+    assert default_config_dir() == SHIPPED
+    assert templates_dir() == SHIPPED.parent / "templates"
+
+
+# The environment
+
+
+def test_the_environment_wins_over_the_file() -> None:
+    settings = load_settings(
+        SHIPPED,
+        TEST
+        | {
+            "PRIVACYBOT_WATCH__HOST": "imap.klant.example",
+            "PRIVACYBOT_WATCH__FOLDERS": "INBOX, Ongewenste e-mail",
+            "PRIVACYBOT_WATCH__SINCE": "2026-10-22",
+            "PRIVACYBOT_WATCH__SENT_COPY": "false",
+            "PRIVACYBOT_IDENTITY__REMINDER_DAYS": "2,4",
+            "PRIVACYBOT_RECEIVER__MODE": "relay",
+            "PRIVACYBOT_ORGANISATION__AUTHORITY__PHONE": "070",
+        },
+    )
+
+    assert settings.service.environment is Environment.TEST
+    assert settings.watch.host == "imap.klant.example"
+    assert settings.watch.folders == ("INBOX", "Ongewenste e-mail")
+    assert settings.watch.since == date(2026, 10, 22)
+    assert settings.watch.sent_copy is False
+    assert settings.identity.reminder_days == (2, 4)
+    assert settings.receiver.mode == "relay"
+    assert settings.organisation.authority.phone == "070"
+
+
+def test_port_wins_over_everything() -> None:
+    assert load_settings(SHIPPED, TEST | {"PORT": "5000", "PRIVACYBOT_SERVICE__PORT": "1"}).service.port == 5000
+
+
+@pytest.mark.parametrize(
+    ("given_url", "used"),
+    [
+        ("postgres://bot:geheim@db/privacy", "postgresql+psycopg://bot:geheim@db/privacy"),
+        ("postgresql://db/privacy", "postgresql+psycopg://db/privacy"),
+        ("postgresql+psycopg://db/privacy", "postgresql+psycopg://db/privacy"),
+        ("sqlite:////tmp/x.sqlite3", "sqlite:////tmp/x.sqlite3"),
+    ],
+)
+def test_database_url_wins_and_is_written_for_our_driver(given_url: str, used: str) -> None:
+    settings = load_settings(SHIPPED, TEST | {"DATABASE_URL": given_url, "PRIVACYBOT_STORE__URL": "sqlite://"})
+
+    assert settings.database_url == used
+    assert "geheim" not in repr(settings)
+
+
+def test_without_a_url_the_database_is_a_file_in_the_home(tmp_path: Path) -> None:
+    settings = load_settings(SHIPPED, TEST | {"PRIVACYBOT_HOME": str(tmp_path / "home")})
+
+    assert settings.home == tmp_path / "home"
+    assert settings.database_url == f"sqlite:///{tmp_path}/home/privacybot.sqlite3"
+    assert not settings.home.exists()
+
+
+@pytest.mark.parametrize("environment", ["demo", "test"])
+def test_the_clock_can_be_moved_in_demo_and_test(environment: str) -> None:
+    env = {"PRIVACYBOT_SERVICE__ENVIRONMENT": environment, "PRIVACYBOT_NOW": "2026-12-24T09:00:00+01:00"}
+
+    assert load_settings(SHIPPED, env).now == datetime(2026, 12, 24, 8, tzinfo=UTC)
+
+
+def test_a_moment_without_an_offset_is_local_time_of_the_cases() -> None:
+    now = load_settings(SHIPPED, TEST | {"PRIVACYBOT_NOW": "2026-07-01T09:00"}).now
+
+    assert now == datetime(2026, 7, 1, 9, tzinfo=timezone(timedelta(hours=2)))
+
+
+def test_the_clock_cannot_be_moved_in_production() -> None:
+    assert "PRIVACYBOT_NOW" in problems(SHIPPED, {"PRIVACYBOT_NOW": "2026-12-24T09:00:00Z"})[0]
+
+
+def test_a_moment_that_is_none_is_named() -> None:
+    assert problems(SHIPPED, TEST | {"PRIVACYBOT_NOW": "gisteren"})[0].startswith("PRIVACYBOT_NOW: must be a moment")
+
+
+# Mistakes in the files
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        ("settings.toml", 'user = ""', 'usr = ""', "settings.toml: [watch] usr is not a setting; did you mean user?"),
+        ("settings.toml", "[watch]", "[wach]", "settings.toml: [wach] is not a section; did you mean watch?"),
+        ("settings.toml", "port = 8080", 'port = "acht"', "settings.toml: [service] port must be a whole number"),
+        ("settings.toml", "port = 8080", "port = 80800", "settings.toml: [service] port must be at most 65535"),
+        ("settings.toml", "tries = 5", "tries = 0", "settings.toml: [identity] tries must be at least 1"),
+        ("settings.toml", "busy_seconds = 10.0", "busy_seconds = inf", "[store] busy_seconds must be a number"),
+        ("settings.toml", "sent_copy = true", 'sent_copy = "misschien"', "[watch] sent_copy must be true or false"),
+        ("settings.toml", "sent_folder = \"Sent\"", "sent_folder = 1", "[watch] sent_folder must be text in quotes"),
+        ("settings.toml", "recipients = []", "recipients = 1", "[receiver] recipients must be a list"),
+        ("settings.toml", "# since = 2026-10-22", 'since = "ooit"', "[watch] since must be a date such as 2026-10-22"),
+        ("settings.toml", 'prefix = "KB"', 'prefix = "kb-1"', "[cases] prefix must be one to six capital letters"),
+        ("settings.toml", "Europe/Amsterdam", "Europe/Paterswolde", "[cases] timezone is not a known time zone"),
+        ("settings.toml", 'tls = "starttls"', 'tls = "ssl"', "[send] tls is 'ssl'; it must be one of 'tls'"),
+        ("settings.toml", 'host = "127.0.0.1"', "host = 127.0.0.1", "settings.toml: not valid TOML"),
+        ("organisation.toml", 'kvk = "53991907"', "", "organisation.toml: kvk is missing"),
+        ("organisation.toml", "phone = ", "fone = ", "authority.fone is not a setting; did you mean phone?"),
+        ("organisation.toml", "\nconfirmed = false", '\nconfirmed = "ja"', "confirmed must be true or false"),
+        ("organisation.toml", "\nconfirmed = false", "\nconfirmed = true", "privacy_contact.value still is"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_with_file_key_and_mend(config: Path, file: str, old: str, new: str, told: str) -> None:
+    change(config / file, old, new)
+
+    found = problems(config, TEST)
+
+    assert any(told in problem for problem in found), found
+
+
+def test_a_missing_key_without_a_default_stops_the_start(config: Path) -> None:
+    change(config / "settings.toml", 'environment = "production"', "")
+
+    assert problems(config, {})[0].startswith("settings.toml: [service] environment is missing; add it")
+
+
+@pytest.mark.parametrize("file", ["settings.toml", "organisation.toml"])
+def test_a_missing_file_is_named_with_where_to_get_it(config: Path, file: str) -> None:
+    (config / file).unlink()
+
+    (found,) = problems(config, TEST)
+
+    assert found.startswith(f"{file}: not found in {config}")
+    assert "copy it" in found
+
+
+def test_several_mistakes_are_told_at_once(config: Path) -> None:
+    change(config / "settings.toml", "port = 8080", 'port = "acht"')
+    change(config / "settings.toml", "tries = 5", "trys = 5")
+    change(config / "organisation.toml", 'city = "Paterswolde"', "")
+
+    found = problems(config, TEST | {"PRIVACYBOT_WATCH__USR": "x", "PRIVACYBOT_WACH__USER": "x"})
+
+    assert len(found) == 5
+
+
+@pytest.mark.parametrize(
+    ("variable", "told"),
+    [
+        ("PRIVACYBOT_WATCH__USR", "PRIVACYBOT_WATCH__USR: is not a setting; did you mean user?"),
+        ("PRIVACYBOT_WACH__USER", "PRIVACYBOT_WACH__USER: there is no section wach; did you mean watch?"),
+        ("PRIVACYBOT_WATCH__PORT", "PRIVACYBOT_WATCH__PORT: must be a whole number"),
+        ("PRIVACYBOT_WATCH__USER__NAME", "PRIVACYBOT_WATCH__USER__NAME: user holds no further keys"),
+        ("PORT", "PORT: must be a whole number"),
+    ],
+)
+def test_a_mistake_in_the_environment_names_the_variable(variable: str, told: str) -> None:
+    assert problems(SHIPPED, TEST | {variable: "x"})[0].startswith(told)
+
+
+def test_organisation_inside_the_settings_is_sent_to_its_own_file(config: Path) -> None:
+    with (config / "settings.toml").open("a", encoding="utf-8") as file:
+        file.write('[organisation]\nname = "x"\n')
+
+    assert "belongs in organisation.toml" in problems(config, TEST)[0]
+
+
+@given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=12))
+def test_no_unknown_key_is_ever_ignored(key: str) -> None:
+    if key in sections()["watch"].model_fields:
+        return
+
+    variable = f"PRIVACYBOT_WATCH__{key}".upper()
+    assert variable in problems(SHIPPED, TEST | {variable: "1"})[0]
+
+
+# Secrets
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "variable"),
+    [
+        ("[watch]", "password", "PRIVACYBOT_IMAP_PASSWORD"),
+        ("[send]", "smtp_pass", "PRIVACYBOT_SMTP_PASSWORD"),
+        ("[store]", "vault_key", "PRIVACYBOT_VAULT_KEY"),
+        ("[store]", "token", "PRIVACYBOT_INDEX_KEY"),
+    ],
+)
+def test_a_secret_in_toml_is_refused_with_the_place_where_it_belongs(
+    config: Path, section: str, key: str, variable: str
+) -> None:
+    change(config / "settings.toml", section, f'{section}\n{key} = "geheim"')
+
+    (found,) = problems(config, TEST)
+
+    assert "secrets never stand among the settings" in found
+    assert variable in found
+    assert "geheim" not in found
+
+
+def test_a_database_password_in_toml_is_refused(config: Path) -> None:
+    change(config / "settings.toml", 'url = ""', 'url = "postgresql://bot:geheim@db/x"')
+
+    (found,) = problems(config, TEST)
+
+    assert "DATABASE_URL" in found
+    assert "geheim" not in found
+
+
+def test_a_secret_comes_from_file_variable_or_credential_in_that_order(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("from file\n", encoding="utf-8")
+    (tmp_path / "PRIVACYBOT_VAULT_KEY").write_text("from systemd\n", encoding="utf-8")
+    env = {
+        "PRIVACYBOT_VAULT_KEY_FILE": str(tmp_path / "file"),
+        "PRIVACYBOT_VAULT_KEY": "from variable",
+        "CREDENTIALS_DIRECTORY": str(tmp_path),
+    }
+
+    found = []
+    for name in list(env):
+        found.append(secret("PRIVACYBOT_VAULT_KEY", env))
+        del env[name]
+
+    assert found == ["from file", "from variable", "from systemd"]
+
+
+@pytest.mark.parametrize("env", [{}, {"PRIVACYBOT_VAULT_KEY": ""}, {"CREDENTIALS_DIRECTORY": "/nowhere"}])
+def test_a_missing_secret_is_named_with_both_ways_to_give_it(env: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match="set PRIVACYBOT_VAULT_KEY, or PRIVACYBOT_VAULT_KEY_FILE"):
+        secret("PRIVACYBOT_VAULT_KEY", env)
+
+
+def test_an_empty_secret_file_and_an_unreadable_one_are_named(tmp_path: Path) -> None:
+    (tmp_path / "empty").write_text("\n", encoding="utf-8")
+
+    with pytest.raises(SettingsError, match="is empty"):
+        secret("PRIVACYBOT_VAULT_KEY", {"PRIVACYBOT_VAULT_KEY_FILE": str(tmp_path / "empty")})
+    with pytest.raises(SettingsError, match="cannot be read"):
+        secret("PRIVACYBOT_VAULT_KEY", {"PRIVACYBOT_VAULT_KEY_FILE": str(tmp_path / "nothing")})
+
+
+def test_production_does_not_start_without_its_keys() -> None:
+    found = problems(SHIPPED, {})
+
+    assert [problem.split()[0] for problem in found] == ["PRIVACYBOT_VAULT_KEY", "PRIVACYBOT_INDEX_KEY"]
+    assert load_settings(SHIPPED, dict.fromkeys(SECRETS, "k")).service.environment is Environment.PRODUCTION
+    assert load_settings(SHIPPED, {}, keys_required=False).service.environment is Environment.PRODUCTION
+
+
+# Rules over more than one key
+
+
+@pytest.mark.parametrize("section", ["WATCH", "SEND"])
+def test_an_unprotected_connection_is_for_this_machine_only(section: str) -> None:
+    env = TEST | {f"PRIVACYBOT_{section}__TLS": "none"}
+
+    assert "in the open" in problems(SHIPPED, env | {f"PRIVACYBOT_{section}__HOST": "mail.klant.example"})[0]
+    for host in ("127.0.0.1", "127.8.8.8", "::1", "localhost"):
+        assert load_settings(SHIPPED, env | {f"PRIVACYBOT_{section}__HOST": host}).home.is_absolute()
+
+
+@pytest.mark.parametrize(
+    ("env", "told"),
+    [
+        ({"PRIVACYBOT_RECEIVER__ENABLED": "true"}, "[receiver] mode has no default"),
+        ({"PRIVACYBOT_RECEIVER__ENABLED": "true", "PRIVACYBOT_RECEIVER__MODE": "relay"}, "[receiver] relay_to"),
+        ({"PRIVACYBOT_RECEIVER__TLS_CERT_FILE": "x.pem"}, "tls_cert_file and tls_key_file go together"),
+        ({"PRIVACYBOT_SEND__USER": "bot"}, "PRIVACYBOT_SMTP_PASSWORD is missing"),
+    ],
+)
+def test_a_setting_that_needs_another_one_says_which(env: dict[str, str], told: str) -> None:
+    assert told in problems(SHIPPED, TEST | env)[0]
+
+
+def test_watching_asks_for_host_user_password_and_how_far_to_look_back() -> None:
+    proposal = (datetime.now(UTC).date() - timedelta(days=35)).isoformat()
+
+    found = problems(SHIPPED, TEST | {"PRIVACYBOT_WATCH__ENABLED": "true"})
+
+    assert [
+        word for word in ("host", "user", "since", "IMAP_PASSWORD") if any(word in problem for problem in found)
+    ] == [
+        "host",
+        "user",
+        "since",
+        "IMAP_PASSWORD",
+    ]
+    assert any(f"proposal: since = {proposal}" in problem for problem in found)
+
+
+# check-config
+
+
+def test_checking_lists_the_questions_to_the_owner_and_what_the_old_statement_lacks() -> None:
+    checked = check_config(SHIPPED, TEST, date(2026, 11, 26))
+
+    questions = "\n".join(checked.questions)
+    for name in ("privacy_contact", "hosting_country", "backup_days", "transfers", "automated_decisions"):
+        assert f"organisation.toml: {name} is not confirmed" in questions
+    for lack in ("object", "restriction", "withdraw consent", "recipients", "data protection officer"):
+        assert lack in questions
+    assert "proposal: since = 2026-10-22" in questions
+
+
+def test_a_new_statement_is_not_asked_about(config: Path) -> None:
+    change(config / "organisation.toml", "2018-05-22", "2026-12-01")
+
+    assert "statement" not in "\n".join(check_config(config, TEST).questions)
+
+
+def test_the_authoritys_details_are_doubted_after_ninety_days() -> None:
+    fresh = check_config(SHIPPED, TEST, date(2027, 2, 20))
+    stale = check_config(SHIPPED, TEST, date(2027, 2, 21))
+
+    assert not any("verified_on" in warning for warning in fresh.warnings)
+    assert any("authority.verified_on is 91 days ago" in warning for warning in stale.warnings)
+
+
+def test_checking_reports_errors_instead_of_raising_them_and_still_asks() -> None:
+    checked = check_config(SHIPPED, {})
+
+    assert "PRIVACYBOT_VAULT_KEY" in checked.errors[0]
+    assert checked.questions
+    assert "tries" in check_config(SHIPPED, TEST | {"PRIVACYBOT_IDENTITY__TRIES": "0"}).errors[0].lower()
+
+
+def test_a_variable_that_resembles_one_of_ours_is_pointed_out() -> None:
+    checked = check_config(SHIPPED, TEST | {"PRIVACYBOT_VAULT_KYE": "x", "PRIVACYBOT_CUSTOMERS_URL": "x"})
+
+    assert "PRIVACYBOT_VAULT_KYE: nothing reads this variable; did you mean PRIVACYBOT_VAULT_KEY?" in checked.warnings
+    assert not any("CUSTOMERS_URL" in warning for warning in checked.warnings)
+
+
+def test_an_unconfirmed_fact_that_looks_true_is_pointed_out(config: Path) -> None:
+    change(config / "organisation.toml", "VOORBEELD: 30 dagen", "30 dagen")
+
+    assert any("backup_days.value could be mistaken" in warning for warning in check_config(config, TEST).warnings)

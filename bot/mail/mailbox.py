@@ -1,0 +1,337 @@
+"""One connection to the IMAP server: it looks, and never changes a flag.
+
+Every folder is opened with EXAMINE and every text read with BODY.PEEK; the one thing ever written is a copy in the
+Sent folder. Lists of ints are the only message sets that imapclient 4 understands.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+
+from bot.mail.errors import (
+    MailboxError,
+    MailboxLostError,
+    MailboxRefusedError,
+    ServerSaidNoError,
+    UntrustedServerError,
+)
+from bot.mail.trust import certificate_trouble, client_context, insist_on_tls
+from bot.settings import SettingsError, WatchSettings
+
+_SLICE_BYTES = 256 * 1024
+_HEADER_BYTES = 256 * 1024
+_TEXT_BYTES = 64 * 1024  # of a mail that is too large
+_CONNECT_SECONDS = 10.0  # a thread that connects cannot be called back, so it may not wait long
+_SEARCH_SPAN = 50_000  # hits in one answer: imaplib gives up at a line of a million bytes
+_ONLY_FOR_NOW = ("UNAVAILABLE", "INUSE", "LIMIT", "CONTACTADMIN", "SERVERBUG")  # RFC 5530
+
+
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    """A folder as EXAMINE found it."""
+
+    uidvalidity: int
+    uid_next: int  # the UID that the next mail will get
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What is known of a mail before its text is fetched."""
+
+    size: int
+    received_at: datetime
+
+
+def checked(settings: WatchSettings) -> WatchSettings:
+    """The settings, or a SettingsError that names the key: said at the start, not at the first connection."""
+    if not settings.host:
+        raise SettingsError("watch.host is empty: set it to the name of the IMAP server")
+    if settings.auth != "password":
+        raise SettingsError(f'watch.auth = "{settings.auth}" does not work yet: set it to "password"')
+    insist_on_tls(settings.tls, settings.host, "watch.tls")
+    return settings
+
+
+class Mailbox:
+    """IMAPClient blocks and is not thread safe: one thread calls; only `hang_up` may come from another."""
+
+    def __init__(self, settings: WatchSettings, password: Callable[[], str]) -> None:
+        self._settings = checked(settings)
+        self._password = password
+        self._client: IMAPClient | None = None
+        self._hung_up = False
+
+    @property
+    def host(self) -> str:
+        return self._settings.host
+
+    def __enter__(self) -> Mailbox:
+        self.connect()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def connect(self) -> None:
+        """Connect, prove the server, log in. Raises a MailboxError that says whether a person must act."""
+        with self._at_the_door():
+            client = self._opened()
+        self._client = client
+        try:
+            self._log_in(client)
+        except BaseException:
+            self.close()
+            raise
+        if self._hung_up:
+            self.close()
+            raise MailboxLostError("stopping")
+
+    def close(self) -> None:
+        """End the connection, politely if it still stands. Never raises."""
+        client, self._client = self._client, None
+        if client is None:
+            return
+        with contextlib.suppress(Exception):
+            if not self._hung_up:
+                client.logout()
+        with contextlib.suppress(Exception):
+            client.shutdown()
+
+    def hang_up(self) -> None:
+        """Called from another thread: whatever this connection waits for returns at once, with an error."""
+        self._hung_up = True
+        client = self._client
+        if client is None:
+            return
+        with contextlib.suppress(OSError, AttributeError):
+            # Past ssl on purpose: SSLSocket.shutdown would drop the TLS layer under the thread that reads.
+            socket.socket.shutdown(client.socket(), socket.SHUT_RDWR)
+
+    def _opened(self) -> IMAPClient:
+        settings = self._settings
+        timeout = SocketTimeout(min(_CONNECT_SECONDS, settings.timeout_seconds), settings.timeout_seconds)
+        context = client_context(settings.ca_file, "watch.ca_file")
+        direct = settings.tls == "tls"
+        client = IMAPClient(settings.host, settings.port, ssl=direct, ssl_context=context, timeout=timeout)
+        try:
+            client._imap.debug = 0  # imapclient leaves imaplib's buffer of every line switched on
+            client.normalise_times = False  # else times come back naive, in this machine's zone
+            if settings.tls == "starttls":
+                client.starttls(ssl_context=context)
+                client._set_read_timeout()
+            _keep_alive(client.socket())
+        except BaseException:
+            with contextlib.suppress(Exception):
+                client.shutdown()
+            raise
+        return client
+
+    def _log_in(self, client: IMAPClient) -> None:
+        password = self._password()
+        try:
+            with self._at_the_door():
+                if client.has_capability("AUTH=PLAIN"):
+                    client.plain_login(self._settings.user, password)
+                else:
+                    client.login(self._settings.user, password)
+        except ServerSaidNoError as refusal:
+            raise self._refused(refusal) from None
+
+    def _refused(self, refusal: ServerSaidNoError) -> MailboxError:
+        answer = str(refusal.__cause__).upper()
+        if any(f"[{code}]" in answer for code in _ONLY_FOR_NOW):
+            return MailboxLostError(f"{self.host} cannot log anyone in just now")
+        return MailboxRefusedError(
+            f"{self.host} refuses the login of watch.user: check watch.user and the mailbox password "
+            f"(and that the server allows password login over IMAP)"
+        )
+
+    @contextlib.contextmanager
+    def _at_the_door(self) -> Iterator[None]:
+        """Foreign exceptions end here. Their texts may quote mail, so ours name only the kind of fault."""
+        try:
+            yield
+        except (MailboxError, SettingsError):
+            raise
+        except Exception as fault:
+            raise _named(fault, self.host) from fault
+
+    @property
+    def _open_client(self) -> IMAPClient:
+        if self._client is None or self._hung_up:
+            raise MailboxLostError(f"no connection to {self.host}")
+        return self._client
+
+    def has_idle(self) -> bool:
+        with self._at_the_door():
+            return bool(self._open_client.has_capability("IDLE"))
+
+    def folder_exists(self, folder: str) -> bool:
+        with self._at_the_door():
+            return bool(self._open_client.folder_exists(folder))
+
+    def examine(self, folder: str) -> FolderState:
+        """Open a folder for reading only."""
+        with self._at_the_door():
+            answer = self._open_client.select_folder(folder, readonly=True)
+            return FolderState(
+                uidvalidity=answer[b"UIDVALIDITY"],
+                uid_next=answer.get(b"UIDNEXT") or self._last_uid() + 1,
+                count=answer[b"EXISTS"],
+            )
+
+    def _last_uid(self) -> int:
+        return max(self._search(["UID", "*"]), default=0)
+
+    def _search(self, criteria: list[Any]) -> list[int]:
+        return [int(uid) for uid in self._open_client.search(criteria)]
+
+    def uids_above(self, mark: int, state: FolderState) -> list[int]:
+        """UIDs higher than `mark`, ascending, in the folder last examined."""
+        with self._at_the_door():
+            found: list[int] = []
+            for low, high in _spans(mark + 1, state):
+                found += self._search(["UID", f"{low}:{high}"])
+        return sorted({uid for uid in found if uid > mark})  # n:* always matches the last mail, even below n
+
+    def uids_since(self, day: date, state: FolderState) -> list[int]:
+        """UIDs of mails that the server received on `day` or later, ascending."""
+        with self._at_the_door():
+            found: list[int] = []
+            for low, high in _spans(1, state):
+                found += self._search(["UID", f"{low}:{high}", "SINCE", day])
+        return sorted(set(found))
+
+    def uids_among(self, uids: Sequence[int]) -> list[int]:
+        """Those of `uids` that the server still lists: an empty FETCH alone proves nothing."""
+        with self._at_the_door():
+            self._open_client.noop()
+            return self._search(["UID", ",".join(map(str, uids))])
+
+    def uids_with_message_id(self, message_id: str) -> list[int]:
+        with self._at_the_door():
+            return self._search(["HEADER", "Message-ID", message_id])
+
+    def listed(self, uids: Sequence[int]) -> dict[int, Listed]:
+        """Size and arrival of those mails that are still there."""
+        with self._at_the_door():
+            answer = self._open_client.fetch(list(uids), ["RFC822.SIZE", "INTERNALDATE"])
+            return {
+                uid: Listed(int(seen[b"RFC822.SIZE"]), seen[b"INTERNALDATE"].astimezone(UTC))
+                for uid, seen in answer.items()
+                if b"RFC822.SIZE" in seen and b"INTERNALDATE" in seen
+            }
+
+    def whole(self, uids: Sequence[int]) -> dict[int, bytes]:
+        """The raw text of those mails that are still there; only for small ones."""
+        with self._at_the_door():
+            answer = self._open_client.fetch(list(uids), ["BODY.PEEK[]"])
+            return {uid: seen[b"BODY[]"] for uid, seen in answer.items() if seen.get(b"BODY[]")}
+
+    def in_slices(self, uid: int) -> bytes | None:
+        """The raw text of a large mail, without holding it several times over; None when it is gone."""
+        text = self._slices(uid, "", limit=None)
+        return text or None
+
+    def top(self, uid: int) -> bytes | None:
+        """The header and the first 64 KiB of the text; None when the mail is gone."""
+        header = self._slices(uid, "HEADER", limit=_HEADER_BYTES)
+        return header + self._slices(uid, "TEXT", limit=_TEXT_BYTES) if header else None
+
+    def header(self, uid: int) -> bytes:
+        """The header alone, at most 256 KiB; empty when there is none to be had."""
+        return self._slices(uid, "HEADER", limit=_HEADER_BYTES)
+
+    def _slices(self, uid: int, section: str, limit: int | None) -> bytes:
+        """RFC822.SIZE is only a claim (Exchange guesses), so the end is the first slice that is not full."""
+        got = bytearray()
+        with self._at_the_door():
+            while limit is None or len(got) < limit:
+                want = _SLICE_BYTES if limit is None else min(_SLICE_BYTES, limit - len(got))
+                asked = f"BODY.PEEK[{section}]<{len(got)}.{want}>"
+                seen = self._open_client.fetch([uid], [asked]).get(uid, {})
+                piece = seen.get(f"BODY[{section}]<{len(got)}>".encode()) or b""
+                got += piece
+                if len(piece) < want:
+                    break
+        return bytes(got)
+
+    def idle(self, seconds: float, entered: Callable[[], None]) -> None:
+        """Wait until the server reports a change in the examined folder, at most `seconds`.
+
+        `entered` is called once the server listens: what came before must then be looked for. A dead connection does
+        not raise in imapclient, it answers "nothing" at once; an early empty answer or a BYE therefore counts as dead.
+        """
+        with self._at_the_door():
+            client = self._open_client
+            client.idle()
+            entered()
+            began = time.monotonic()
+            heard = client.idle_check(timeout=seconds)
+            if not heard and time.monotonic() - began < seconds * 0.9:
+                raise MailboxLostError(f"{self.host} went away while we were listening")
+            _, late = client.idle_done()
+            if any(b"BYE" in (line if isinstance(line, tuple) else ()) for line in [*heard, *late]):
+                raise MailboxLostError(f"{self.host} said goodbye")
+
+    def append(self, folder: str, raw: bytes, flags: Sequence[bytes]) -> None:
+        """Write one mail into a folder: our own copy in Sent, nothing else ever."""
+        with self._at_the_door():
+            self._open_client.append(folder, raw, list(flags))
+
+
+def _spans(low: int, state: FolderState) -> Iterator[tuple[int, int | str]]:
+    """UID ranges that together reach the end, each small enough for one answer.
+
+    UIDs may be sparse, up to four thousand million; then the ranges are wide instead of many.
+    """
+    if state.count <= _SEARCH_SPAN:
+        yield low, "*"
+        return
+    step = max(_SEARCH_SPAN, (state.uid_next - low) // 500)
+    while low + step < state.uid_next:
+        yield low, low + step - 1
+        low += step
+    yield low, "*"
+
+
+def _named(fault: Exception, host: str) -> MailboxError:
+    """Our name for a foreign fault."""
+    if (trouble := certificate_trouble(fault, host, "watch")) and not isinstance(fault, ssl.SSLEOFError):
+        return UntrustedServerError(trouble)
+    if _is_plain_no(fault):
+        return ServerSaidNoError(f"{host} refused a command")
+    if isinstance(fault, TimeoutError):
+        return MailboxLostError(f"{host} did not answer in time")
+    if isinstance(fault, OSError):
+        return MailboxLostError(f"no connection to {host}: {fault.strerror or type(fault).__name__}")
+    return MailboxLostError(f"the connection to {host} ended ({type(fault).__name__})")
+
+
+def _is_plain_no(fault: Exception) -> bool:
+    """A NO or BAD from a server that is still there. imapclient turns a lost connection at login into LoginError."""
+    if isinstance(fault, LoginError) and isinstance(fault.__context__, IMAPClientAbortError):
+        return False
+    return isinstance(fault, IMAPClientError | imaplib.IMAP4.error) and not isinstance(fault, imaplib.IMAP4.abort)
+
+
+def _keep_alive(sock: socket.socket) -> None:
+    """Let the kernel notice a peer that is silently gone: within about a minute, where it can be told."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3)):
+        if hasattr(socket, option):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 60_000)

@@ -1,0 +1,408 @@
+"""Watching the mailbox: what is new in it is kept once, and nothing in it is changed.
+
+Two connections in two threads. The listener only waits in IDLE on the first folder and rings; the collector only
+syncs, when the bell rings and every `poll_seconds` anyway: no source of events is trusted alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Protocol, TypeVar
+
+import structlog
+
+from bot.mail.errors import (
+    MailboxError,
+    MailboxFolderError,
+    MailNotKeptError,
+    ServerSaidNoError,
+)
+from bot.mail.mailbox import FolderState, Listed, Mailbox, checked
+from bot.settings import SettingsError, WatchSettings
+
+_log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+_Work = Callable[[Callable[[], None]], None]  # runs in a thread, and is given what tells the event loop of new mail
+
+_SMALL_BYTES = 1024 * 1024  # larger mail is fetched in slices
+_BATCH_BYTES = 8 * 1024 * 1024  # in memory at a time, unless one mail alone is larger
+_LIST_AT_ONCE = 500
+_FIRST_WAIT_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedMail:
+    """A mail as the server gave it."""
+
+    uid: int
+    raw: bytes = field(repr=False)
+    received_at: datetime  # INTERNALDATE, aware UTC
+    size: int  # bytes, as the server tells it
+    truncated: bool = False  # too large, or the server would not give the text: only the top is here
+
+
+@dataclass(frozen=True, slots=True)
+class FolderPosition:
+    """How far a folder has been read. Everything up to `before_start` stays unread for ever."""
+
+    uidvalidity: int
+    high_water: int
+    before_start: int
+
+
+class Ledger(Protocol):
+    """Where positions and mails are kept. Called in the collector's thread; whatever it raises, mail comes again."""
+
+    def position(self, folder: str) -> FolderPosition | None: ...
+
+    def start(self, folder: str, position: FolderPosition) -> None:
+        """First start, or a new UIDVALIDITY: mail seen before may come again and must be known by its content."""
+
+    def keep(self, folder: str, mails: Sequence[FetchedMail], position: FolderPosition) -> None:
+        """Commit mails and the new high-water mark in one transaction, or raise."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Mail in the examined folder that we have not read, and where the mark stands when it is."""
+
+    position: FolderPosition
+    uids: list[int]
+    end: int  # the mark after all of it
+
+
+class Watcher:
+    """Watches one mailbox. `last_success_at` and `trouble` tell how it fares; trouble is one line for people."""
+
+    def __init__(
+        self,
+        settings: WatchSettings,
+        password: Callable[[], str],
+        ledger: Ledger,
+        *,
+        max_bytes: int,
+        on_news: Callable[[], None] | None = None,
+    ) -> None:
+        """`on_news` is called in the event loop, after mail has been kept. Raises SettingsError."""
+        self._settings = checked(settings)
+        self._since = _start_day(settings)
+        self._password = password
+        self._ledger = ledger
+        self._max_bytes = max_bytes
+        self._on_news = on_news
+        self._missing: set[str] = set()
+        self._deaf: str | None = None  # why the listener does not listen
+        self._behind: str | None = None  # why the collector does not collect
+        self.last_success_at: datetime | None = None  # real time of the last complete sync
+
+    @property
+    def trouble(self) -> str | None:
+        return self._behind or self._deaf
+
+    async def sync_once(self) -> int:
+        """Read what is new in all folders over one connection; how many mails that were. Raises MailboxError."""
+        mailbox = Mailbox(self._settings, self._password)
+        found = 0
+
+        def sync(tell: Callable[[], None]) -> None:
+            nonlocal found
+            with mailbox:
+                found = self._sync(mailbox, tell)
+
+        await self._in_threads([sync], mailbox.hang_up)
+        return found
+
+    async def run(self) -> None:
+        """Watch until cancelled. Faults of the server or of our store are logged, shown and tried again."""
+        bell = _Bell()
+        listener, collector = _Line(bell), _Line(bell)
+
+        def stop() -> None:
+            bell.stop()
+            listener.hang_up()
+            collector.hang_up()
+
+        await self._in_threads(
+            [lambda _: self._listen(listener, bell), lambda tell: self._collect(collector, bell, tell)], stop
+        )
+
+    async def _in_threads(
+        self, works: Sequence[Callable[[Callable[[], None]], None]], stop: Callable[[], None]
+    ) -> None:
+        """Run each work in a thread of its own. When one fails or we are cancelled, stop all and wait for their end."""
+        loop = asyncio.get_running_loop()
+
+        def tell() -> None:
+            if self._on_news is not None:
+                loop.call_soon_threadsafe(self._on_news)
+
+        pool = ThreadPoolExecutor(max_workers=len(works), thread_name_prefix="imap")
+        threads = [loop.run_in_executor(pool, work, tell) for work in works]
+        try:
+            await asyncio.gather(*threads)
+        finally:
+            stop()
+            pool.shutdown(wait=False)
+            await asyncio.wait(threads)
+
+    def _listen(self, line: _Line, bell: _Bell) -> None:
+        """The listener's thread: IDLE first, then ring, so that mail from before IDLE is collected too."""
+        tries = 0
+        while not bell.stopped:
+            try:
+                with line.connected(self._settings, self._password) as mailbox:
+                    mailbox.examine(self._settings.folders[0])
+                    if not mailbox.has_idle():
+                        _log.warning("the mail server has no IDLE, so the mailbox is polled", host=mailbox.host)
+                        return
+                    while not bell.stopped:
+                        mailbox.idle(self._settings.idle_seconds, entered=bell.ring)
+                        tries, self._deaf = 0, None
+            except MailboxError as trouble:
+                if bell.stopped:
+                    return
+                # A mailbox that answers quickly again is not deaf; the next success clears this.
+                self._deaf = str(trouble)
+                _log.warning("listening to the mailbox was interrupted", trouble=str(trouble))
+                bell.wait_for_stop(self._pause(tries, trouble))
+                tries += 1
+
+    def _collect(self, line: _Line, bell: _Bell, tell: Callable[[], None]) -> None:
+        """The collector's thread: sync, then wait for the bell or the poll."""
+        tries = 0
+        while not bell.stopped:
+            try:
+                with line.connected(self._settings, self._password) as mailbox:
+                    while not bell.stopped:
+                        bell.hush()
+                        self._sync(mailbox, tell)
+                        tries = 0
+                        bell.wait(self._settings.poll_seconds)
+            except MailboxError as trouble:
+                if bell.stopped:
+                    return
+                self._behind = str(trouble)
+                _log.error("the mailbox cannot be read", trouble=str(trouble), permanent=trouble.permanent)
+                bell.wait_for_stop(self._pause(tries, trouble))
+                tries += 1
+
+    def _pause(self, tries: int, trouble: MailboxError) -> float:
+        """Seconds until the next try: doubling, with jitter; what only a person can mend waits longest."""
+        longest = self._settings.backoff_max_seconds
+        wait = longest if trouble.permanent else min(longest, _FIRST_WAIT_SECONDS * 2 ** min(tries, 20))
+        return wait * random.uniform(0.5, 1.0)  # noqa: S311  no secret
+
+    def _sync(self, mailbox: Mailbox, tell: Callable[[], None]) -> int:
+        """All folders once; how many mails were kept."""
+        found = there = 0
+        for folder in self._settings.folders:
+            state = self._examined(mailbox, folder)
+            if state is None:
+                continue
+            there += 1
+            found += self._sync_folder(mailbox, folder, state, tell)
+        if not there:
+            raise MailboxFolderError(f"{mailbox.host} has none of the folders in watch.folders: correct that list")
+        self._behind = None
+        self.last_success_at = datetime.now(UTC)
+        return found
+
+    def _examined(self, mailbox: Mailbox, folder: str) -> FolderState | None:
+        """The folder, opened; None where the mailbox has no such folder, which is said once."""
+        try:
+            state = mailbox.examine(folder)
+        except ServerSaidNoError:
+            if mailbox.folder_exists(folder):
+                raise
+            if folder not in self._missing:
+                self._missing.add(folder)
+                _log.warning("the mailbox has no such folder; see watch.folders", folder=folder)
+            return None
+        self._missing.discard(folder)
+        return state
+
+    def _sync_folder(self, mailbox: Mailbox, folder: str, state: FolderState, tell: Callable[[], None]) -> int:
+        waiting = self._waiting(mailbox, folder, state)
+        position, found = waiting.position, 0
+        for uids in _chunks(waiting.uids, _LIST_AT_ONCE):
+            listed = mailbox.listed(uids)
+            for batch in _batches(uids, listed, self._settings.batch):
+                mails = [*_fetched(mailbox, batch, listed, self._max_bytes)]
+                position = replace(position, high_water=batch[-1])
+                self._keep(folder, mails, position)
+                found += len(mails)
+                if mails:
+                    tell()
+        if waiting.end > position.high_water:
+            self._keep(folder, [], replace(position, high_water=waiting.end))
+        return found
+
+    def _waiting(self, mailbox: Mailbox, folder: str, state: FolderState) -> _Waiting:
+        position = self._asked(lambda: self._ledger.position(folder))
+        if position is None or position.uidvalidity != state.uidvalidity:
+            return self._first_look(mailbox, folder, state, renewed=position is not None)
+        if state.uid_next <= position.high_water + 1:
+            return _Waiting(position, [], position.high_water)
+        return _Waiting(position, mailbox.uids_above(position.high_water, state), position.high_water)
+
+    def _first_look(self, mailbox: Mailbox, folder: str, state: FolderState, *, renewed: bool) -> _Waiting:
+        """A folder never seen, or whose UIDs mean nothing any more: everything since the configured day.
+
+        Old mail that somebody moved here lately has a high UID, so the start is the lowest UID that is new enough,
+        not the highest that is too old; old mail in between is left out by its date.
+        """
+        uids = mailbox.uids_since(self._since, state)
+        before = uids[0] - 1 if uids else state.uid_next - 1
+        position = FolderPosition(state.uidvalidity, high_water=before, before_start=before)
+        _log.info("a mailbox folder is read from the start", folder=folder, count=len(uids), renewed=renewed)
+        self._asked(lambda: self._ledger.start(folder, position))
+        return _Waiting(position, uids, end=max(before, state.uid_next - 1))
+
+    def _keep(self, folder: str, mails: Sequence[FetchedMail], position: FolderPosition) -> None:
+        self._asked(lambda: self._ledger.keep(folder, mails, position))
+
+    def _asked(self, question: Callable[[], T]) -> T:
+        """Whatever the ledger raises becomes one error that leaves the mark where it was."""
+        try:
+            return question()
+        except Exception as fault:
+            raise MailNotKeptError(
+                f"mail could not be stored ({type(fault).__name__}); it stays in the mailbox and is tried again: "
+                f"check the database and the free disk space"
+            ) from fault
+
+
+class _Bell:
+    """How the listener and the one who stops us wake the collector."""
+
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+        self._stopped = threading.Event()
+
+    @property
+    def stopped(self) -> bool:
+        return self._stopped.is_set()
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    def hush(self) -> None:
+        self._rung.clear()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._rung.set()
+
+    def wait(self, seconds: float) -> None:
+        if not self.stopped:
+            self._rung.wait(seconds)
+
+    def wait_for_stop(self, seconds: float) -> None:
+        self._stopped.wait(seconds)
+
+
+class _Line:
+    """One thread's connection at a time, so that another thread can cut it."""
+
+    def __init__(self, bell: _Bell) -> None:
+        self._bell = bell
+        self._mailbox: Mailbox | None = None
+
+    @contextlib.contextmanager
+    def connected(self, settings: WatchSettings, password: Callable[[], str]) -> Iterator[Mailbox]:
+        mailbox = self._mailbox = Mailbox(settings, password)
+        if self._bell.stopped:
+            mailbox.hang_up()
+        with mailbox:
+            yield mailbox
+
+    def hang_up(self) -> None:
+        if self._mailbox is not None:
+            self._mailbox.hang_up()
+
+
+def _start_day(settings: WatchSettings) -> date:
+    if settings.since is None:
+        raise SettingsError("watch.since is not set: give the date from which mail is read, such as 35 days ago")
+    return settings.since
+
+
+def _chunks(uids: Sequence[int], length: int) -> Iterator[Sequence[int]]:
+    for start in range(0, len(uids), length):
+        yield uids[start : start + length]
+
+
+def _batches(uids: Sequence[int], listed: Mapping[int, Listed], longest: int) -> Iterator[list[int]]:
+    """Runs of UIDs, in order, that together are not too many and not too large."""
+    batch: list[int] = []
+    room = _BATCH_BYTES
+    for uid in uids:
+        size = listed[uid].size if uid in listed else 0
+        if batch and (len(batch) >= longest or size > room):
+            yield batch
+            batch, room = [], _BATCH_BYTES
+        batch.append(uid)
+        room -= size
+    if batch:
+        yield batch
+
+
+def _fetched(
+    mailbox: Mailbox, uids: Sequence[int], listed: Mapping[int, Listed], max_bytes: int
+) -> Iterator[FetchedMail]:
+    """The mails that are still there. One that the server will not give comes with what can be had of it."""
+    texts = _small_texts(mailbox, [uid for uid in uids if uid in listed and listed[uid].size <= _SMALL_BYTES])
+    got = {uid: _large_or(texts.get(uid), mailbox, uid, listed, max_bytes) for uid in uids}
+    silent = [uid for uid, mail in got.items() if mail is None]
+    still_there = set(mailbox.uids_among(silent)) if silent else set()
+    for uid, mail in got.items():
+        if mail is not None:
+            yield mail
+        elif uid in still_there:
+            _log.error("the mail server does not give the text of a mail; its header is kept", uid=uid)
+            yield _header_only(mailbox, uid, listed.get(uid))
+
+
+def _small_texts(mailbox: Mailbox, uids: Sequence[int]) -> dict[int, bytes]:
+    """All at once; when the server refuses that, one by one, so that one bad mail does not stop the others."""
+    if not uids:
+        return {}
+    try:
+        return mailbox.whole(uids)
+    except ServerSaidNoError:
+        texts: dict[int, bytes] = {}
+        for uid in uids:
+            with contextlib.suppress(ServerSaidNoError):
+                texts |= mailbox.whole([uid])
+        return texts
+
+
+def _large_or(
+    text: bytes | None, mailbox: Mailbox, uid: int, listed: Mapping[int, Listed], max_bytes: int
+) -> FetchedMail | None:
+    """The mail from its text, if that was fetched with the others; else a large one is fetched now."""
+    seen = listed.get(uid)
+    if seen is None:
+        return None
+    truncated = False
+    if text is None and seen.size > _SMALL_BYTES:
+        truncated = seen.size > max_bytes
+        with contextlib.suppress(ServerSaidNoError):
+            text = mailbox.top(uid) if truncated else mailbox.in_slices(uid)
+    return FetchedMail(uid, text, seen.received_at, seen.size, truncated) if text else None
+
+
+def _header_only(mailbox: Mailbox, uid: int, seen: Listed | None) -> FetchedMail:
+    header = b""
+    with contextlib.suppress(ServerSaidNoError):
+        header = mailbox.header(uid)
+    received_at = seen.received_at if seen else datetime.now(UTC)
+    return FetchedMail(uid, header, received_at, seen.size if seen else len(header), truncated=True)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from bot.cases.letters import LetterKind
-from bot.cases.model import Channel
+from bot.cases.model import Channel, Level, RequestState
+from bot.cases.subject import DataSubject
+from bot.triage.labels import Language, RequestKind, Role, Writer
+from bot.triage.verdict import StatedCorrection
 
 Scalar = str | int | float | bool | None
 
@@ -46,6 +49,8 @@ class KeptMail:
     arrival: Arrival
     verdict: MailVerdict
     has_content: bool  # our store still holds its bytes
+    case_id: int | None = None
+    note: str | None = None  # why it failed, without personal data
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,41 @@ class FolderMark:
     high_water: int
     before_start: int  # UIDs up to here are older than `watch.since` and were never read
     synced_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewRequest:
+    """A right invoked, before it has an id."""
+
+    kind: RequestKind
+    received_at: datetime
+    required: Level
+    state: RequestState = RequestState.RECEIVED
+    corrections: tuple[StatedCorrection, ...] = field(default=(), repr=False)
+    needs: str | None = None
+    reached: Level = Level.L0
+    hold_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A matter, before it has a number."""
+
+    role: Role
+    writer: Writer
+    language: Language
+    channel: Channel
+    received_at: datetime
+    sender: str | None = field(repr=False)
+    subject_line: str = field(repr=False)
+    message_id: str | None = None
+    references: tuple[str, ...] = ()
+    identifiers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    letters_held: bool = False
+    other_privacy: bool = False
+    requests: tuple[NewRequest, ...] = ()
+    data_subject: DataSubject | None = field(default=None, repr=False)
+    assigned_to: str | None = None
 
 
 class Direction(StrEnum):
@@ -95,6 +135,24 @@ class Event:
     os_login: str | None
     values: Mapping[str, Scalar]
     hash: str
+    forgotten: bool = False  # its values were deleted on purpose; the chain still holds
+
+
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """The newest link of one chain: what an anchor outside the database remembers. Chain 0 is the service's own."""
+
+    chain: int
+    seq: int
+    hash: str
+
+
+class ChallengeState(StrEnum):
+    """Stored: add, never rename."""
+
+    OPEN = "open"
+    USED = "used"  # the right code came back
+    RETIRED = "retired"  # a fresh code took its place, or staff stopped it
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +167,7 @@ class Challenge:
     expires_at: datetime
     tries: int
     open: bool
+    used: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +227,14 @@ class OutgoingLetter:
     trouble: str | None = None
 
 
+class JobState(StrEnum):
+    """Stored: add, never rename. A finished job has no row."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PARKED = "parked"  # failed too often: a person must look
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A piece of work: ids only, never personal data. `attempts` fences late workers."""
@@ -193,3 +260,18 @@ class Task:
     due_at: datetime | None
     done_at: datetime | None
     done_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureLine:
+    """One line of the erasure ledger: what was erased, or is due, so that it can be done again after a restore."""
+
+    id: int
+    case_id: int | None
+    system: str
+    table: str
+    key_index: str  # keyed hash of the key
+    rows: int
+    executed_at: datetime | None  # None while it is only due
+    due_on: date | None
+    key: str = field(default="", repr=False)

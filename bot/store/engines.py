@@ -1,0 +1,100 @@
+"""Engines for both databases: how each is opened, locked, and kept from leaving traces."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from bot.store.errors import StoreUnavailableError
+
+WRITES = "privacybot_writes"
+"""Execution option of a connection whose transaction takes the write lock at once."""
+
+_CONNECT_SECONDS = 10
+
+
+def address_of(url: str) -> URL:
+    """DATABASE_URL as SQLAlchemy wants it; `postgres://` and `postgresql://` both mean psycopg."""
+    scheme, separator, rest = url.partition("://")
+    plain = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}.get(scheme, scheme)
+    try:
+        address = make_url(f"{plain}{separator}{rest}")
+        known = address.get_backend_name() in {"sqlite", "postgresql"} and address.get_dialect() is not None
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        known = False
+    if not known:
+        raise StoreUnavailableError(
+            scheme[:40] or "nowhere", "DATABASE_URL must begin with sqlite:/// or postgresql://"
+        )
+    return address
+
+
+def whereabouts(address: URL) -> str:
+    """Host and database, or the file: what an error message may say."""
+    if address.get_backend_name() == "sqlite":
+        return address.database or ":memory:"
+    return f"{address.host or 'localhost'}:{address.port or 5432}/{address.database or ''}"
+
+
+def make_engine(address: URL, busy_seconds: float, *, migrating: bool = False) -> Engine:
+    """An engine for one process. Errors of it never quote values."""
+    if address.get_backend_name() == "sqlite":
+        return _sqlite(address, busy_seconds, migrating=migrating)
+    return _postgresql(address, busy_seconds)
+
+
+def make_file(address: URL) -> None:
+    """Make a SQLite file that only its owner can read, if there is none."""
+    if address.get_backend_name() != "sqlite" or not address.database:
+        return
+    path = Path(address.database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _sqlite(address: URL, busy_seconds: float, *, migrating: bool) -> Engine:
+    engine = create_engine(
+        address, hide_parameters=True, connect_args={"timeout": busy_seconds}, pool_size=10, max_overflow=20
+    )
+
+    @event.listens_for(engine, "connect")
+    def opened(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself
+        for pragma in (
+            f"busy_timeout = {int(busy_seconds * 1000)}",
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "secure_delete = ON",
+            f"foreign_keys = {'OFF' if migrating else 'ON'}",
+            "trusted_schema = OFF",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(address: URL, busy_seconds: float) -> Engine:
+    options = f"-c timezone=UTC -c lock_timeout={int(busy_seconds * 1000)}"
+    given = address.query.get("options")
+    return create_engine(
+        address.difference_update_query(["options"]),
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+        connect_args={
+            "connect_timeout": _CONNECT_SECONDS,
+            "application_name": "privacybot",
+            "options": f"{given} {options}" if isinstance(given, str) else options,
+        },
+    )

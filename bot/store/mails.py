@@ -1,0 +1,120 @@
+"""The spool and the ledger: every mail that ever reached us, its bytes only as long as a case needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select, update
+
+from bot.store.bench import Bench, short
+from bot.store.blobs import Blobs
+from bot.store.records import Arrival, KeptMail, MailVerdict
+from bot.store.tables import mails
+
+_CONTENT_GOES = frozenset({MailVerdict.ORDINARY, MailVerdict.AUTOMATIC, MailVerdict.DUPLICATE})
+"""Verdicts after which our store keeps nothing but a keyed hash, the verdict and the date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mails:
+    bench: Bench
+
+    def store(self, raw: bytes, arrival: Arrival) -> int | None:
+        """Spool one mail; None if this (mailbox, folder, uidvalidity, uid) is in the ledger already."""
+        mail_id = self._enter(arrival)
+        if mail_id is not None:
+            blob_id = Blobs(self.bench).add(raw, _owner(mail_id))
+            self.bench.run(update(mails).where(mails.c.id == mail_id).values(blob_id=blob_id))
+        return mail_id
+
+    def _enter(self, arrival: Arrival) -> int | None:
+        line = {name: getattr(arrival, name) for name in Arrival.__slots__}
+        entry = self.bench.upsert(mails).values(**line, stored_at=self.bench.now(), verdict=MailVerdict.PENDING)
+        return self.bench.run(entry.on_conflict_do_nothing().returning(mails.c.id)).scalar_one_or_none()
+
+    def arrival(self, mail_id: int) -> Arrival:
+        return self.get(mail_id).arrival
+
+    def get(self, mail_id: int) -> KeptMail:
+        return _kept(self.bench.one(mails, mail_id))
+
+    def raw(self, mail_id: int) -> bytes:
+        """The mail as it came. Raises MissingRowError after its content was let go."""
+        row = self.bench.one(mails, mail_id)
+        return Blobs(self.bench).read(row.blob_id, _owner(mail_id))
+
+    def settle(
+        self,
+        mail_id: int,
+        verdict: MailVerdict,
+        identity: str | None,
+        case_id: int | None = None,
+        note: str | None = None,
+    ) -> None:
+        """Write what became of it; what is no case loses its content in this same transaction.
+
+        `identity` is kept as a keyed hash; `note` is for staff, without personal data.
+        """
+        values: dict[str, object] = {"verdict": verdict, "case_id": case_id, "note": short(note)}
+        if identity is not None:
+            values["identity_index"] = self.bench.vault.index(identity)
+        self.bench.one(mails, mail_id)
+        self.bench.run(update(mails).where(mails.c.id == mail_id).values(**values))
+        if verdict in _CONTENT_GOES:
+            self.forget_content(mail_id)
+
+    def earlier_with_identity(self, identity: str, than: int) -> KeptMail | None:
+        """The first mail of this identity that was stored before mail `than`."""
+        index = self.bench.vault.index(identity)
+        query = select(mails).where(mails.c.identity_index == index, mails.c.id < than).order_by(mails.c.id).limit(1)
+        row = self.bench.first(query)
+        return None if row is None else _kept(row)
+
+    def pending(self) -> tuple[int, ...]:
+        """Ids of mails nobody decided about yet, oldest first."""
+        query = select(mails.c.id).where(mails.c.verdict == MailVerdict.PENDING).order_by(mails.c.id)
+        return tuple(self.bench.run(query).scalars())
+
+    def of_case(self, case_id: int) -> tuple[KeptMail, ...]:
+        return self._kept(select(mails).where(mails.c.case_id == case_id).order_by(mails.c.id))
+
+    def with_verdict(self, verdict: MailVerdict) -> tuple[KeptMail, ...]:
+        return self._kept(select(mails).where(mails.c.verdict == verdict).order_by(mails.c.id))
+
+    def counts(self) -> Mapping[MailVerdict, int]:
+        query = select(mails.c.verdict, func.count().label("mails")).group_by(mails.c.verdict)
+        return {row.verdict: row.mails for row in self.bench.all(query)}
+
+    def blob_bytes(self) -> int:
+        """Encrypted bytes of all mails together."""
+        return Blobs(self.bench).total_bytes(select(mails.c.blob_id).where(mails.c.blob_id.is_not(None)))
+
+    def forget_content(self, mail_id: int) -> None:
+        """Delete the bytes; the line of the ledger stays. Done twice it changes nothing."""
+        row = self.bench.one(mails, mail_id)
+        if row.blob_id is not None:
+            self.bench.run(update(mails).where(mails.c.id == mail_id).values(blob_id=None))
+            Blobs(self.bench).drop(row.blob_id)
+
+    def uids(self, mailbox: str, folder: str, uidvalidity: int) -> Iterator[tuple[int, MailVerdict]]:
+        """Every UID of one folder with its verdict, ascending."""
+        query = (
+            select(mails.c.uid, mails.c.verdict)
+            .where(mails.c.mailbox == mailbox, mails.c.folder == folder, mails.c.uidvalidity == uidvalidity)
+            .order_by(mails.c.uid)
+        )
+        return ((row.uid, row.verdict) for row in self.bench.all(query))
+
+    def _kept(self, query: Select[Any]) -> tuple[KeptMail, ...]:
+        return tuple(_kept(row) for row in self.bench.all(query))
+
+
+def _owner(mail_id: int) -> str:
+    return f"mails.raw|{mail_id}"
+
+
+def _kept(row: Row[Any]) -> KeptMail:
+    arrival = Arrival(**{name: row._mapping[name] for name in Arrival.__slots__})
+    return KeptMail(row.id, arrival, row.verdict, row.blob_id is not None, row.case_id, row.note)

@@ -1,0 +1,102 @@
+"""The mails of a case, in and out, as staff read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, case, select
+
+from bot.store.bench import Bench, short
+from bot.store.records import CaseMessage, Direction, Scalar
+from bot.store.tables import messages
+
+
+@dataclass(frozen=True, slots=True)
+class SealedMessage:
+    sender: str | None = field(repr=False)
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    message_id: str | None = field(repr=False)
+    facts: dict[str, Scalar] = field(repr=False)
+
+
+_GONE = SealedMessage(None, "", "", None, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    bench: Bench
+
+    def add(
+        self,
+        case_id: int,
+        direction: Direction,
+        at: datetime,
+        label: str,
+        *,
+        message_id: str | None,
+        mail_id: int | None = None,
+        outbox_id: int | None = None,
+        sender: str | None,
+        subject: str,
+        text: str,
+        facts: Mapping[str, Scalar],
+    ) -> int:
+        """Put a mail into a case file; codes and passphrases in `text` are masked by the caller."""
+        return self.bench.add(
+            messages,
+            SealedMessage(sender, subject, text, message_id, dict(facts)),
+            case_id=case_id,
+            direction=direction,
+            at=at,
+            label=short(str(label), 60),
+            message_id_index=None if message_id is None else self.bench.vault.index(message_id),
+            mail_id=mail_id,
+            outbox_id=outbox_id,
+        )
+
+    def of_case(self, case_id: int) -> tuple[CaseMessage, ...]:
+        """In the order they came or left."""
+        query = select(messages).where(messages.c.case_id == case_id).order_by(messages.c.at, messages.c.id)
+        return tuple(self._message(row) for row in self.bench.all(query))
+
+    def case_of(self, message_ids: Iterable[str]) -> int | None:
+        """The case that one of these Message-IDs belongs to: our own letters count before mails we got."""
+        indexes = {self.bench.vault.index(message_id) for message_id in message_ids}
+        if not indexes:
+            return None
+        ours_first = case((messages.c.direction == Direction.OUT, 0), else_=1)
+        query = (
+            select(messages.c.case_id)
+            .where(messages.c.message_id_index.in_(sorted(indexes)))
+            .order_by(ours_first, messages.c.id.desc())
+            .limit(1)
+        )
+        row = self.bench.first(query)
+        return None if row is None else int(row.case_id)
+
+    def replace_text(self, message_id: int, text: str) -> None:
+        """Put another text in its place: a mail without the part that had to go."""
+        row = self.bench.one(messages, message_id)
+        content = self.bench.content(SealedMessage, messages, row) or _GONE
+        self.bench.reseal(messages, message_id, replace(content, text=text))
+
+    def _message(self, row: Row[Any]) -> CaseMessage:
+        content = self.bench.content(SealedMessage, messages, row) or _GONE
+        return CaseMessage(
+            id=row.id,
+            case_id=row.case_id,
+            direction=row.direction,
+            at=row.at,
+            message_id=content.message_id,
+            mail_id=row.mail_id,
+            outbox_id=row.outbox_id,
+            label=row.label,
+            sender=content.sender,
+            subject=content.subject,
+            text=content.text,
+            facts=content.facts,
+        )

@@ -1,0 +1,163 @@
+"""The outbox: letters on their way out. Each state change is conditional, so that a letter leaves once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, select, update
+
+from bot.cases.letters import LetterKind
+from bot.store.bench import Bench, short
+from bot.store.blobs import Blobs
+from bot.store.errors import ConflictError
+from bot.store.records import OutboxState, OutgoingLetter
+from bot.store.tables import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRecipient:
+    to: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    bench: Bench
+
+    def add(
+        self,
+        *,
+        case_id: int | None,
+        draft_id: int | None,
+        letter: LetterKind,
+        to: str,
+        message_id: str,
+        raw: bytes,
+        state: OutboxState,
+        not_before: datetime,
+    ) -> int:
+        """Put a letter in. Its Message-ID is fixed from here on; the same one twice is a ConflictError."""
+        if self.by_message_id(message_id) is not None:
+            raise ConflictError("a letter with this Message-ID is in the outbox already")
+        letter_id = self.bench.add(
+            outbox,
+            SealedRecipient(to),
+            case_id=case_id,
+            draft_id=draft_id,
+            letter=letter,
+            address_index=self.bench.vault.index(to),
+            message_id=message_id,
+            state=state,
+            not_before=not_before,
+            made_at=self.bench.now(),
+            attempts=0,
+        )
+        self._keep(letter_id, raw)
+        return letter_id
+
+    def get(self, letter_id: int) -> OutgoingLetter:
+        return self._letter(self.bench.one(outbox, letter_id))
+
+    def raw(self, letter_id: int) -> bytes:
+        """The bytes to send. Raises MissingRowError after they were let go."""
+        return Blobs(self.bench).read(self.bench.one(outbox, letter_id).blob_id, _owner(letter_id))
+
+    def due(self, now: datetime) -> tuple[OutgoingLetter, ...]:
+        return self._where((outbox.c.state == OutboxState.READY) & (outbox.c.not_before <= now))
+
+    def next_due(self) -> datetime | None:
+        """When the first letter that is ready may leave."""
+        query = select(func.min(outbox.c.not_before)).where(outbox.c.state == OutboxState.READY)
+        moment: datetime | None = self.bench.run(query).scalar_one()
+        return moment
+
+    def claim(self, letter_id: int) -> bool:
+        """True for the one caller who may hand it over now; counts the attempt."""
+        return self._changed(letter_id, {OutboxState.READY}, state=OutboxState.SENDING, attempts=outbox.c.attempts + 1)
+
+    def set_dated(self, letter_id: int, at: datetime, raw: bytes) -> None:
+        """Keep the bytes with the Date of the first hand-over; every later one sends the same."""
+        self.forget_content(letter_id)
+        self._keep(letter_id, raw)
+        self.bench.run(update(outbox).where(outbox.c.id == letter_id).values(dated_at=at))
+
+    def settle(
+        self, letter_id: int, state: OutboxState, trouble: str | None = None, not_before: datetime | None = None
+    ) -> None:
+        """Write how the hand-over ended. `trouble` is for staff: class or SMTP code, without personal data."""
+        later = {} if not_before is None else {"not_before": not_before}
+        values = {"state": state, "trouble": short(trouble), **later}
+        self.bench.one(outbox, letter_id)
+        self.bench.run(update(outbox).where(outbox.c.id == letter_id).values(**values))
+
+    def in_state(self, state: OutboxState) -> tuple[OutgoingLetter, ...]:
+        return self._where(outbox.c.state == state)
+
+    def of_case(self, case_id: int) -> tuple[OutgoingLetter, ...]:
+        return self._where(outbox.c.case_id == case_id)
+
+    def of_draft(self, draft_id: int) -> tuple[OutgoingLetter, ...]:
+        return self._where(outbox.c.draft_id == draft_id)
+
+    def release(self, letter_id: int, not_before: datetime | None = None) -> bool:
+        """HELD becomes READY; True for the one caller who did it."""
+        later = {} if not_before is None else {"not_before": not_before}
+        return self._changed(letter_id, {OutboxState.HELD}, state=OutboxState.READY, **later)
+
+    def cancel(self, letter_id: int) -> bool:
+        """It will not leave; False if it is on its way already."""
+        return self._changed(letter_id, {OutboxState.HELD, OutboxState.READY}, state=OutboxState.CANCELLED)
+
+    def automatic_since(self, address: str, letter: LetterKind, since: datetime) -> int:
+        """How many letters of this kind were made for this address since then, cancelled ones aside."""
+        counted = select(func.count()).where(
+            outbox.c.address_index == self.bench.vault.index(address),
+            outbox.c.letter == letter,
+            outbox.c.made_at >= since,
+            outbox.c.state != OutboxState.CANCELLED,
+        )
+        return int(self.bench.run(counted).scalar_one())
+
+    def by_message_id(self, message_id: str) -> OutgoingLetter | None:
+        found = self._where(outbox.c.message_id == short(message_id))
+        return found[0] if found else None
+
+    def forget_content(self, letter_id: int) -> None:
+        """Delete the bytes; who got what when stays. Done twice it changes nothing."""
+        blob_id = self.bench.one(outbox, letter_id).blob_id
+        if blob_id is not None:
+            self.bench.run(update(outbox).where(outbox.c.id == letter_id).values(blob_id=None))
+            Blobs(self.bench).drop(blob_id)
+
+    def _keep(self, letter_id: int, raw: bytes) -> None:
+        blob_id = Blobs(self.bench).add(raw, _owner(letter_id))
+        self.bench.run(update(outbox).where(outbox.c.id == letter_id).values(blob_id=blob_id))
+
+    def _changed(self, letter_id: int, expected: set[OutboxState], **values: object) -> bool:
+        mine = (outbox.c.id == letter_id) & outbox.c.state.in_(sorted(expected))
+        return self.bench.changed(update(outbox).where(mine).values(**values))
+
+    def _where(self, condition: ColumnElement[bool]) -> tuple[OutgoingLetter, ...]:
+        query = select(outbox).where(condition).order_by(outbox.c.not_before, outbox.c.id)
+        return tuple(self._letter(row) for row in self.bench.all(query))
+
+    def _letter(self, row: Row[Any]) -> OutgoingLetter:
+        content = self.bench.content(SealedRecipient, outbox, row)
+        return OutgoingLetter(
+            id=row.id,
+            case_id=row.case_id,
+            draft_id=row.draft_id,
+            letter=row.letter,
+            to="" if content is None else content.to,
+            message_id=row.message_id,
+            state=row.state,
+            not_before=row.not_before,
+            attempts=row.attempts,
+            dated_at=row.dated_at,
+            trouble=row.trouble,
+        )
+
+
+def _owner(letter_id: int) -> str:
+    return f"outbox.raw|{letter_id}"

@@ -1,0 +1,338 @@
+"""The tables of the archive. What is personal lies in `sealed` columns; look-ups go by keyed hash."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from bot.cases.draft import DraftState
+from bot.cases.letters import LetterKind
+from bot.cases.model import Channel, Level, Outcome, RequestState
+from bot.cases.people import StaffRole
+from bot.store.columns import Id, Moment, Step, Word
+from bot.store.records import ChallengeState, Direction, JobState, MailVerdict, OutboxState
+from bot.triage.labels import Language, RequestKind, Role, Writer
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_INDEX = 80  # characters of a versioned keyed hash
+_USER = 100
+
+
+def _table(name: str, *items: Any) -> Table:
+    """A table whose ids are never given out twice: seals and chains name rows by id."""
+    return Table(name, metadata, Column("id", Id, primary_key=True), *items, sqlite_autoincrement=True)
+
+
+def _case(*, nullable: bool = False, index: bool = True) -> Column[int]:
+    return Column("case_id", Id, ForeignKey("cases.id"), nullable=nullable, index=index)
+
+
+# Content in encrypted pieces, for mails, letters and exports alike.
+
+blobs = _table("blobs", Column("size", Id, nullable=False), Column("chunks", Integer, nullable=False))
+
+blob_chunks = Table(
+    "blob_chunks",
+    metadata,
+    Column("blob_id", Id, ForeignKey("blobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+# The post: ledger of every mail, and how far each folder was read.
+
+mails = _table(
+    "mails",
+    Column("channel", Word(Channel), nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("stored_at", Moment, nullable=False),
+    Column("mailbox", String(320)),
+    Column("folder", String(500)),
+    Column("uidvalidity", Id),
+    Column("uid", Id),
+    Column("junk", Boolean(create_constraint=False), nullable=False),
+    Column("old", Boolean(create_constraint=False), nullable=False),
+    Column("verdict", Word(MailVerdict), nullable=False),
+    Column("identity_index", String(_INDEX), index=True),
+    _case(nullable=True),
+    Column("note", String(500)),
+    Column("blob_id", Id, ForeignKey("blobs.id")),
+    UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
+    Index(None, "verdict", "id"),
+)
+
+folders = Table(
+    "folders",
+    metadata,
+    Column("mailbox", String(320), primary_key=True),
+    Column("folder", String(500), primary_key=True),
+    Column("uidvalidity", Id, nullable=False),
+    Column("high_water", Id, nullable=False),
+    Column("before_start", Id, nullable=False),
+    Column("synced_at", Moment),
+)
+
+# The case file.
+
+reference_years = Table(
+    "reference_years",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False),
+)
+
+cases = _table(
+    "cases",
+    Column("ref", String(40), nullable=False, unique=True),
+    Column("role", Word(Role), nullable=False),
+    Column("writer", Word(Writer), nullable=False),
+    Column("language", Word(Language), nullable=False),
+    Column("channel", Word(Channel), nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("settled", Word(Outcome)),
+    Column("letters_held", Boolean(create_constraint=False), nullable=False),
+    Column("other_privacy", Boolean(create_constraint=False), nullable=False),
+    Column("assigned_to", String(_USER)),
+    Column("sender_index", String(_INDEX), index=True),
+    Column("subject_index", String(_INDEX), index=True),
+    Column("sealed", LargeBinary),
+)
+
+requests = _table(
+    "requests",
+    _case(),
+    Column("kind", Word(RequestKind), nullable=False),
+    Column("state", Word(RequestState), nullable=False, index=True),
+    Column("received_at", Moment, nullable=False),
+    Column("required", Step(Level), nullable=False),
+    Column("reached", Step(Level), nullable=False),
+    Column("hold_until", Moment),
+    Column("suspensions", JSON, nullable=False),
+    Column("outcome", Word(Outcome)),
+    Column("answered_at", Moment),
+    Column("sealed", LargeBinary),
+)
+
+messages = _table(
+    "messages",
+    _case(),
+    Column("direction", Word(Direction), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("label", String(60), nullable=False),
+    Column("message_id_index", String(_INDEX), index=True),
+    Column("mail_id", Id, ForeignKey("mails.id"), index=True),
+    Column("outbox_id", Id, ForeignKey("outbox.id"), index=True),
+    Column("sealed", LargeBinary),
+)
+
+tasks = _table(
+    "tasks",
+    _case(nullable=True),
+    Column("kind", String(60), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("done_at", Moment),
+    Column("done_by", String(_USER)),
+    Column("sealed", LargeBinary),
+)
+
+# The chain of events: one per case, and chain 0 for the service itself.
+
+event_heads = Table(
+    "event_heads",
+    metadata,
+    Column("chain", Id, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("chain", Id, primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", String(60), nullable=False),
+    Column("actor", String(_USER), nullable=False),
+    Column("os_login", String(_USER)),
+    Column("digest", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+event_values = Table(
+    "event_values",
+    metadata,
+    Column("chain", Id, primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary),
+    Column("forgotten_at", Moment),
+)
+
+# Identification.
+
+challenges = _table(
+    "challenges",
+    _case(),
+    Column("address_index", String(_INDEX), nullable=False, index=True),
+    Column("code_hash", String(200), nullable=False, index=True),
+    Column("request_ids", JSON, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("state", Word(ChallengeState), nullable=False),
+    Column("sealed", LargeBinary),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+# The answer: files, drafts, who approved, what leaves.
+
+exports = _table(
+    "exports",
+    _case(),
+    Column("content_type", String(200), nullable=False),
+    Column("size", Id, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("destroyed_at", Moment),
+    Column("blob_id", Id, ForeignKey("blobs.id")),
+    Column("sealed", LargeBinary),
+)
+
+drafts = _table(
+    "drafts",
+    _case(),
+    Column("version", Integer, nullable=False),
+    Column("state", Word(DraftState), nullable=False),
+    Column("letter", Word(LetterKind), nullable=False),
+    Column("language", Word(Language), nullable=False),
+    Column("request_ids", JSON, nullable=False),
+    Column("states_on", Date),
+    Column("high_risk", Boolean(create_constraint=False), nullable=False),
+    Column("editor", String(_USER)),
+    Column("made_at", Moment, nullable=False),
+    Column("sealed", LargeBinary),
+    UniqueConstraint("case_id", "version"),
+)
+
+approvals = _table(
+    "approvals",
+    Column("draft_id", Id, ForeignKey("drafts.id"), nullable=False, index=True),
+    Column("user", String(_USER), nullable=False),
+    Column("os_login", String(_USER)),
+    Column("at", Moment, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("final", Boolean(create_constraint=False), nullable=False),
+    Column("sealed", LargeBinary),
+)
+
+outbox = _table(
+    "outbox",
+    _case(nullable=True),
+    Column("draft_id", Id, ForeignKey("drafts.id"), index=True),
+    Column("letter", Word(LetterKind), nullable=False),
+    Column("address_index", String(_INDEX), nullable=False),
+    Column("message_id", String(500), nullable=False, unique=True),
+    Column("state", Word(OutboxState), nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("dated_at", Moment),
+    Column("trouble", String(500)),
+    Column("blob_id", Id, ForeignKey("blobs.id")),
+    Column("sealed", LargeBinary),
+    Index(None, "state", "not_before"),
+    Index(None, "address_index", "letter", "made_at"),
+)
+
+# Work, and who may do it.
+
+jobs = _table(
+    "jobs",
+    Column("kind", String(60), nullable=False),
+    Column("target_id", Id, nullable=False),
+    Column("case_id", Id),
+    Column("key", String(200), unique=True),
+    Column("state", Word(JobState), nullable=False),
+    Column("run_at", Moment, nullable=False),
+    Column("again_at", Moment),  # asked for once more while it ran
+    Column("attempts", Integer, nullable=False),
+    Column("worker", String(200)),
+    Column("lease_until", Moment),
+    Column("last_error", String(200)),
+    Column("made_at", Moment, nullable=False),
+    Index(None, "state", "run_at"),
+    Index(
+        "uq_jobs_one_running_per_case",
+        "case_id",
+        unique=True,
+        sqlite_where=text("state = 'running'"),
+        postgresql_where=text("state = 'running'"),
+    ),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("worker", String(200), nullable=False),
+    Column("until", Moment, nullable=False),
+)
+
+users = _table(
+    "users",
+    Column("name", String(_USER), nullable=False, unique=True),
+    Column("role", Word(StaffRole), nullable=False),
+    Column("enabled", Boolean(create_constraint=False), nullable=False),
+    Column("sealed", LargeBinary),
+)
+
+erasures = _table(
+    "erasures",
+    Column("case_id", Id),
+    Column("system", String(200), nullable=False),
+    Column("table", String(200), nullable=False),
+    Column("key_index", String(_INDEX), nullable=False, index=True),
+    Column("rows", Integer, nullable=False),
+    Column("executed_at", Moment),
+    Column("due_on", Date),
+    Column("sealed", LargeBinary),
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -1,0 +1,78 @@
+"""What a letter may speak of: plain values, gathered by the corridor, never a template's own look-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from bot.cases.changes import PlannedChange
+from bot.triage.labels import Language, RequestKind
+
+
+@dataclass(frozen=True, slots=True)
+class FileFact:
+    """One file that goes with the letter. The overview is a PDF, the package a zip with JSON and CSV."""
+
+    name: str
+    size: int  # bytes
+    kind: Literal["overview", "package"]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingFact:
+    """One table that we hold about the person, as the data map explains it, in the language of the letter."""
+
+    label: str
+    category: str
+    purpose: str
+    legal_basis: str
+    recipients: tuple[str, ...]  # by name (C-154/21)
+    origin: str
+    retention: str
+    rows: int = 0
+    left_out: tuple[str, ...] = ()  # what is not given, with the reason in words
+    role: Literal["controller", "processor"] = "controller"
+    unconfirmed: frozenset[str] = frozenset()  # fields nobody confirmed: "recipients", "retention", "purpose" ...
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFacts:
+    """Everything a letter can say about one case. Which fields a letter needs shows from its template.
+
+    A needed value that is None stops the rendering with the name of the template; it never leaves a hole.
+    """
+
+    ref: str
+    language: Language
+    today: date
+    received_on: date
+    due_on: date  # the safe target, never the legal date
+    name: str | None = field(default=None, repr=False)
+    kinds: tuple[RequestKind, ...] = ()  # what the person asked; empty is "what this letter answers"
+    code: str | None = field(default=None, repr=False)
+    passphrase: str | None = field(default=None, repr=False)
+    code_until: date | None = None
+    challenged_on: date | None = None  # day of the challenge mail that carries the passphrase
+    files: tuple[FileFact, ...] = field(default=(), repr=False)
+    holdings: tuple[HoldingFact, ...] = field(default=(), repr=False)
+    collected_on: date | None = None  # day of the data in the export; None is today
+    not_portable: tuple[str, ...] = field(default=(), repr=False)  # categories that Art. 20 does not cover
+    portable_transfer: bool = False  # the person asked us to send the data to another company (Art. 20(2))
+    terms: tuple[tuple[str, str], ...] = ()  # codes and technical words in the files, with their meaning
+    changes: tuple[PlannedChange, ...] = field(default=(), repr=False)
+    pending: tuple[PlannedChange, ...] = field(default=(), repr=False)  # corrections not yet made at collection
+    not_done: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # (what was asked, why it is not done)
+    by_hand: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # (what, when or how): open tasks of a person
+    recipients_told: tuple[str, ...] = field(default=(), repr=False)  # Art. 19, by name
+    done_on: date | None = None  # the day on which the changes are made, as the letter states it
+    hold_until: date | None = None
+    address: str | None = field(default=None, repr=False)  # the one address that the letter speaks of
+    reason: str | None = field(default=None, repr=False)  # staff's own text, or a text of the catalogue
+    measures: str | None = field(default=None, repr=False)  # complaint: what we do about it
+    new_due_on: date | None = None
+    complaint_about: str | None = field(default=None, repr=False)
+    court_until: date | None = None
+    company: str | None = field(default=None, repr=False)  # forwarded: the company that the person named
+    marketing: bool = False  # objection against direct marketing: absolute (Art. 21(3))
+    ap_ref: str | None = field(default=None, repr=False)  # the authority's own number, if there is one

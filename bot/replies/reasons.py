@@ -1,0 +1,220 @@
+"""The catalogue of reasons: why a request is refused (Art. 12(4)) or takes longer (Art. 12(3)), in plain words.
+
+A catalogue text never stands alone in a refusal: the letter leaves an open place for the facts of the case, because a
+reason without them is no reason (EDPB Guidelines 01/2022, 193).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.triage.labels import RequestKind
+
+
+class RefusalReason(StrEnum):
+    """Grounds on which staff may refuse, wholly or in part. Stored: add, never rename."""
+
+    EXCESSIVE = "excessive"
+    UNFOUNDED = "unfounded"
+    OTHER_PEOPLE = "other_people"
+    LEGAL_DUTY = "legal_duty"
+    LEGAL_CLAIM = "legal_claim"
+    STILL_NEEDED = "still_needed"
+    NOT_WRONG = "not_wrong"
+    BOOKKEEPING_FIXED = "bookkeeping_fixed"
+    OPINION = "opinion"
+    NOT_PROVIDED_BY_YOU = "not_provided_by_you"
+    NO_GROUND_RESTRICTION = "no_ground_restriction"
+    CONTRACT_OR_DUTY = "contract_or_duty"
+    COMPELLING_GROUND = "compelling_ground"
+    NO_MANDATE = "no_mandate"
+    LEGAL_PERSON = "legal_person"
+    DECEASED = "deceased"
+
+
+class ExtensionReason(StrEnum):
+    """Grounds for up to two more months; being busy is none. Stored: add, never rename."""
+
+    VOLUME = "volume"
+    SPREAD = "spread"
+    REDACTION = "redaction"
+    SEVERAL_REQUESTS = "several_requests"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason in both languages. `kinds` are the rights it can stand against; empty is all of them."""
+
+    nl: str
+    en: str
+    article: str
+    kinds: frozenset[RequestKind] = frozenset()
+
+
+K = RequestKind
+
+REFUSALS: dict[RefusalReason, Reason] = {
+    RefusalReason.EXCESSIVE: Reason(
+        "U deed hetzelfde verzoek vaker, zonder dat er iets was veranderd. Wij vinden dit verzoek daarom buitensporig "
+        "(artikel 12 lid 5 AVG).",
+        "You made the same request several times, and nothing had changed. We therefore find this request excessive "
+        "(Article 12(5) GDPR).",
+        "12(5)",
+    ),
+    RefusalReason.UNFOUNDED: Reason(
+        "Wij vinden dit verzoek kennelijk ongegrond (artikel 12 lid 5 AVG).",
+        "We find this request manifestly unfounded (Article 12(5) GDPR).",
+        "12(5)",
+    ),
+    RefusalReason.OTHER_PEOPLE: Reason(
+        "In deze gegevens staat ook iets over andere mensen. Hun privacy mogen wij niet schenden "
+        "(artikel 15 lid 4 AVG).",
+        "These data also say something about other people. We may not harm their privacy (Article 15(4) GDPR).",
+        "15(4), 20(4)",
+        frozenset({K.ACCESS, K.PORTABILITY}),
+    ),
+    RefusalReason.LEGAL_DUTY: Reason(
+        "Wij moeten onze eigen administratie zeven jaar bewaren (artikel 52 AWR). Daarom mogen wij deze gegevens nu "
+        "niet wissen (artikel 17 lid 3 onder b AVG).",
+        "The law makes us keep our own accounts for seven years (Article 52 AWR). That is why we may not erase these "
+        "data now (Article 17(3)(b) GDPR).",
+        "17(3)(b)",
+        frozenset({K.ERASURE}),
+    ),
+    RefusalReason.LEGAL_CLAIM: Reason(
+        "Wij hebben deze gegevens nodig voor een juridisch geschil (artikel 17 lid 3 onder e AVG).",
+        "We need these data for a legal claim (Article 17(3)(e) GDPR).",
+        "17(3)(e), 21(1)",
+        frozenset({K.ERASURE, K.OBJECTION}),
+    ),
+    RefusalReason.STILL_NEEDED: Reason(
+        "Wij hebben deze gegevens nog nodig voor het doel waarvoor wij ze kregen. Geen van de gronden uit artikel 17 "
+        "lid 1 AVG past daarom.",
+        "We still need these data for the purpose for which we received them. None of the grounds of Article 17(1) "
+        "GDPR applies.",
+        "17(1)",
+        frozenset({K.ERASURE}),
+    ),
+    RefusalReason.NOT_WRONG: Reason(
+        "Wij hebben deze gegevens nagekeken. Volgens ons kloppen ze (artikel 16 AVG). U mag ons een aanvulling sturen. "
+        "Die voegen wij dan toe.",
+        "We checked these data. In our view they are correct (Article 16 GDPR). You may send us a statement. We will "
+        "add it to the data.",
+        "16",
+        frozenset({K.CORRECTION}),
+    ),
+    RefusalReason.BOOKKEEPING_FIXED: Reason(
+        "Een verstuurde factuur of boeking mogen wij niet overschrijven (artikel 52 AWR). Een fout herstelt u met een "
+        "correctieboeking.",
+        "We may not overwrite an invoice that was sent, or an entry in the books (Article 52 AWR). A mistake is put "
+        "right with a correcting entry.",
+        "16",
+        frozenset({K.CORRECTION}),
+    ),
+    RefusalReason.OPINION: Reason(
+        "Dit is een mening van een medewerker en geen feit. Artikel 16 AVG gaat over feiten. U mag ons wel uw eigen "
+        "verklaring sturen. Die voegen wij dan toe.",
+        "This is an opinion of a member of staff, not a fact. Article 16 GDPR is about facts. You may send us your own "
+        "statement. We will add it to the data.",
+        "16",
+        frozenset({K.CORRECTION}),
+    ),
+    RefusalReason.NOT_PROVIDED_BY_YOU: Reason(
+        "Meenemen geldt voor gegevens die u zelf aan ons gaf (artikel 20 lid 1 AVG). Voor deze gegevens geldt dat "
+        "niet. U kunt ze wel inzien.",
+        "Portability covers data that you gave us yourself (Article 20(1) GDPR). These data are different. You can "
+        "ask us for access to them.",
+        "20(1)",
+        frozenset({K.PORTABILITY}),
+    ),
+    RefusalReason.NO_GROUND_RESTRICTION: Reason(
+        "Beperken kan in vier gevallen (artikel 18 lid 1 AVG). Geen van die gevallen past hier.",
+        "Restriction is possible in four situations (Article 18(1) GDPR). None of them applies here.",
+        "18(1)",
+        frozenset({K.RESTRICTION}),
+    ),
+    RefusalReason.CONTRACT_OR_DUTY: Reason(
+        "Bezwaar kan niet als wij gegevens nodig hebben voor een contract of een wettelijke plicht (artikel 21 lid 1 "
+        "AVG). Dat is hier zo.",
+        "You cannot object where we need the data for a contract or a legal duty (Article 21(1) GDPR). That is so "
+        "here.",
+        "21(1)",
+        frozenset({K.OBJECTION}),
+    ),
+    RefusalReason.COMPELLING_GROUND: Reason(
+        "Wij hebben een dwingende reden om de gegevens te blijven gebruiken (artikel 21 lid 1 AVG). Die reden weegt "
+        "zwaarder dan uw bezwaar.",
+        "We have a compelling reason to go on using the data (Article 21(1) GDPR). That reason outweighs your "
+        "objection.",
+        "21(1)",
+        frozenset({K.OBJECTION}),
+    ),
+    RefusalReason.NO_MANDATE: Reason(
+        "U vraagt dit voor iemand anders. Wij kregen geen machtiging die dat bewijst (artikel 12 lid 6 AVG).",
+        "You ask this for somebody else. We received no authorisation that proves it (Article 12(6) GDPR).",
+        "12(6)",
+    ),
+    RefusalReason.LEGAL_PERSON: Reason(
+        "De AVG beschermt mensen. U vraagt dit voor een bedrijf of stichting (artikel 4 onder 1 AVG).",
+        "The GDPR protects people. You ask this for a company or foundation (Article 4(1) GDPR).",
+        "4(1)",
+    ),
+    RefusalReason.DECEASED: Reason(
+        "De AVG geldt niet voor iemand die is overleden (overweging 27 AVG). Voor het account of het contract helpen "
+        "wij u graag op een andere manier.",
+        "The GDPR does not apply to a person who has died (recital 27 GDPR). We are glad to help you with the account "
+        "or the contract in another way.",
+        "recital 27",
+    ),
+}
+
+EXTENSIONS: dict[ExtensionReason, Reason] = {
+    ExtensionReason.VOLUME: Reason(
+        "Uw verzoek gaat over uitzonderlijk veel gegevens.",
+        "Your request is about an exceptional amount of data.",
+        "12(3)",
+    ),
+    ExtensionReason.SPREAD: Reason(
+        "Uw gegevens staan in veel verschillende systemen en archieven.",
+        "Your data are in many different systems and archives.",
+        "12(3)",
+    ),
+    ExtensionReason.REDACTION: Reason(
+        "In uw gegevens staan ook gegevens van andere mensen. Die moeten wij eerst afschermen.",
+        "Your data also contain data about other people. We have to remove those first.",
+        "12(3)",
+    ),
+    ExtensionReason.SEVERAL_REQUESTS: Reason(
+        "U deed meer verzoeken in korte tijd. Wij behandelen ze allemaal.",
+        "You made several requests in a short time. We are working on all of them.",
+        "12(3)",
+    ),
+}
+
+
+def refusal_text(code: str, language: str) -> str:
+    """The reason in the letter's language. Raises ValueError for a code that does not exist."""
+    return _text(REFUSALS[RefusalReason(code)], language)
+
+
+def extension_text(code: str, language: str) -> str:
+    """The reason in the letter's language. Raises ValueError for a code that does not exist."""
+    return _text(EXTENSIONS[ExtensionReason(code)], language)
+
+
+def refusals_for(kind: RequestKind) -> tuple[RefusalReason, ...]:
+    """The reasons that can stand against this right."""
+    return tuple(code for code, reason in REFUSALS.items() if not reason.kinds or kind in reason.kinds)
+
+
+def is_catalogue_text(text: str) -> bool:
+    """The text is a refusal of the catalogue and nothing more: the facts of the case are still to be told."""
+    return text.strip() in _REFUSAL_TEXTS
+
+
+def _text(reason: Reason, language: str) -> str:
+    return reason.nl if language == "nl" else reason.en
+
+
+_REFUSAL_TEXTS = {text for reason in REFUSALS.values() for text in (reason.nl, reason.en)}

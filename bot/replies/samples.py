@@ -1,0 +1,301 @@
+"""Invented facts for every letter, rich and bare, so that all templates can be tried before a real letter needs them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot.cases.changes import ChangeAction, PlannedChange
+from bot.cases.letters import LetterKind
+from bot.replies.facts import FileFact, HoldingFact, LetterFacts
+from bot.settings import AuthorityBlock, Fact, Organisation
+from bot.triage.labels import Language, RequestKind
+
+_ASKED: dict[LetterKind, tuple[RequestKind, ...]] = {
+    LetterKind.SECURITY_NOTICE: (RequestKind.ERASURE,),
+    LetterKind.NOTHING_FOUND: (RequestKind.ACCESS,),
+    LetterKind.NOT_IDENTIFIED: (RequestKind.ACCESS,),
+    LetterKind.REFUSAL: (RequestKind.ERASURE,),
+    LetterKind.EXTENSION: (RequestKind.ACCESS,),
+    LetterKind.FORWARDED: (RequestKind.ACCESS,),
+    LetterKind.QUESTION: (RequestKind.CORRECTION,),
+    LetterKind.AP_REFERENCE: (RequestKind.COMPLAINT,),
+}
+"""What was asked, for the letters that are no answer to one right."""
+
+
+def sample_organisation(*, confirmed: bool = True) -> Organisation:
+    """A company that does not exist."""
+    return Organisation(
+        name="Voorbeeld B.V.",
+        brand="Voorbeeld",
+        street="Dorpsstraat 1",
+        postcode="1234AB",
+        city="Ergens",
+        address="info@voorbeeld.example",
+        website="www.voorbeeld.example",
+        kvk="00000000",
+        vat="NL000000000B01",
+        privacy_statement_on=date(2018, 5, 22),
+        signature="Team Voorbeeld",
+        privacy_contact=Fact(value="privacy@voorbeeld.example", confirmed=confirmed),
+        hosting_country=Fact(value="NL", confirmed=confirmed),
+        backup_days=Fact(value="30", confirmed=confirmed),
+        transfers=Fact(value="geen", confirmed=confirmed),
+        automated_decisions=Fact(value="geen", confirmed=confirmed),
+        authority=AuthorityBlock(
+            name="Autoriteit Persoonsgegevens",
+            postal_address="Postbus 93374, 2509 AJ Den Haag",
+            complaint_url="https://autoriteitpersoonsgegevens.nl/een-tip-of-klacht-indienen-bij-de-ap",
+            phone="088 - 1805 250",
+            verified_on=date(2026, 11, 1),
+        ),
+    )
+
+
+def bare(letter: LetterKind, language: Language) -> LetterFacts:
+    """The least that this letter can be written with."""
+    facts = LetterFacts(
+        ref="KB-2026-0042",
+        language=language,
+        today=date(2026, 12, 10),
+        received_on=date(2026, 11, 26),
+        due_on=date(2026, 12, 24),
+        kinds=_ASKED.get(letter, ()),
+    )
+    match letter:
+        case LetterKind.CHALLENGE:
+            return replace(facts, code=_CODE, passphrase=_PASSPHRASE, code_until=date(2026, 12, 10))
+        case LetterKind.PASSPHRASE:
+            return replace(facts, passphrase=_PASSPHRASE)
+        case LetterKind.NOTHING_FOUND:
+            return replace(facts, address="sanne@klant.example")
+        case LetterKind.EXTENSION:
+            return replace(facts, new_due_on=date(2027, 2, 26))
+        case _:
+            return facts
+
+
+def rich(letter: LetterKind, language: Language) -> LetterFacts:
+    """Everything that this letter can say."""
+    texts = _DUTCH if language is Language.DUTCH else _ENGLISH
+    facts = replace(
+        bare(letter, language),
+        name="Sanne de Vries",
+        challenged_on=date(2026, 11, 27),
+        files=(
+            FileFact("overzicht-KB-2026-0042.pdf", 48_000, "overview"),
+            FileFact("gegevens-KB-2026-0042.zip", 20_000, "package"),
+        ),
+        holdings=texts.holdings,
+        collected_on=date(2026, 12, 8),
+        not_portable=texts.not_portable,
+        portable_transfer=True,
+        terms=texts.terms,
+        changes=_changes(letter, texts),
+        pending=(texts.correction,) if letter is LetterKind.ACCESS else (),
+        not_done=(texts.not_done,) if letter in _PARTLY else (),
+        by_hand=(texts.by_hand,),
+        recipients_told=("Rekenhost B.V.",),
+        done_on=date(2026, 12, 10),
+        hold_until=date(2026, 12, 17),
+        reason=texts.reasons.get(letter),
+        measures=texts.measures,
+        complaint_about=texts.complaint,
+        court_until=date(2027, 1, 21),
+        company="Bakkerij De Krul",
+        address="sanne@klant.example",
+        marketing=True,
+        ap_ref="z2026-12345",
+    )
+    if letter is LetterKind.CHALLENGE_REMINDER:
+        return replace(facts, code=_CODE, passphrase=_PASSPHRASE, code_until=date(2026, 12, 24))
+    return facts
+
+
+_CODE = "KRT7-92WF"
+_PASSPHRASE = "molen-tafel-groen-stoel-42"
+_PARTLY = {LetterKind.CORRECTION, LetterKind.ERASURE, LetterKind.RESTRICTION, LetterKind.REFUSAL}
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """What the data map and staff would have written, in one language."""
+
+    holdings: tuple[HoldingFact, ...]
+    not_portable: tuple[str, ...]
+    terms: tuple[tuple[str, str], ...]
+    correction: PlannedChange
+    erasure: tuple[PlannedChange, ...]
+    restriction: PlannedChange
+    not_done: tuple[str, str]
+    by_hand: tuple[str, str]
+    reasons: dict[LetterKind, str]
+    measures: str
+    complaint: str
+
+
+def _changes(letter: LetterKind, texts: _Texts) -> tuple[PlannedChange, ...]:
+    match letter:
+        case LetterKind.CORRECTION:
+            return (texts.correction,)
+        case LetterKind.ERASURE:
+            return texts.erasure
+        case LetterKind.CONSENT_WITHDRAWAL:
+            return texts.erasure[:1]
+        case LetterKind.RESTRICTION:
+            return (texts.restriction,)
+        case _:
+            return ()
+
+
+def _planned(
+    action: ChangeAction, label: str, *, reason: str | None = None, until: date | None = None
+) -> PlannedChange:
+    return PlannedChange("voorbeeld", "tabel", label, action, count=1, reason=reason, keep_until=until)
+
+
+def _corrected(label: str) -> PlannedChange:
+    return PlannedChange(
+        "voorbeeld",
+        "tabel",
+        label,
+        ChangeAction.CORRECT,
+        column="iban",
+        old="NL91ABNA0417164300",
+        new="NL69INGB0123456789",
+        count=1,
+    )
+
+
+_DUTCH = _Texts(
+    holdings=(
+        HoldingFact(
+            label="klantgegevens",
+            category="account",
+            purpose="uw account beheren",
+            legal_basis="nodig voor het contract met u (artikel 6 lid 1 onder b AVG)",
+            recipients=("Rekenhost B.V.",),
+            origin="van uzelf",
+            retention="tot uw account stopt",
+            rows=1,
+            left_out=("namen van medewerkers: gegevens van andere mensen",),
+        ),
+        HoldingFact(
+            label="iDEAL-betalingen",
+            category="betalingen",
+            purpose="uw licentie afrekenen",
+            legal_basis="wettelijke plicht (artikel 6 lid 1 onder c AVG)",
+            recipients=("Rekenhost B.V.", "Betaalbrug B.V."),
+            origin="van uw bank",
+            retention="zeven jaar na het jaar van betaling",
+            rows=12,
+        ),
+        HoldingFact(
+            label="uw verkoopfacturen",
+            category="uw eigen boekhouding",
+            purpose="uw administratie voor u bewaren",
+            legal_basis="in uw opdracht (artikel 28 AVG)",
+            recipients=("Rekenhost B.V.",),
+            origin="van uzelf",
+            retention="zolang u dat wilt",
+            rows=240,
+            role="processor",
+        ),
+    ),
+    not_portable=("facturen van ons aan u",),
+    terms=(("licentie_type 2", "een jaarlicentie"),),
+    correction=_corrected("IBAN"),
+    erasure=(
+        _planned(ChangeAction.ERASE, "vragen aan de helpdesk"),
+        _planned(ChangeAction.PSEUDONYMISE, "inloggegevens"),
+        _planned(
+            ChangeAction.KEEP,
+            "facturen van ons aan u",
+            reason="wij moeten onze administratie zeven jaar bewaren (artikel 52 AWR, artikel 17 lid 3 onder b AVG)",
+            until=date(2033, 12, 31),
+        ),
+        _planned(ChangeAction.RESTRICT, "de lijst van mensen die geen reclame willen"),
+        _planned(ChangeAction.RETURN, "uw eigen boekhouding"),
+    ),
+    restriction=_planned(ChangeAction.RESTRICT, "uw betaalgegevens"),
+    not_done=("factuur 2026-114", "een verstuurde factuur mogen wij niet veranderen (artikel 52 AWR)"),
+    by_hand=("uw e-mails in onze mailbox", "dat doen wij uiterlijk op 15 december 2026"),
+    reasons={
+        LetterKind.COMPLAINT: "Wij stuurden u twee keer reclame, terwijl u die niet wilde. Dat was niet goed. Sorry.",
+        LetterKind.OTHER_PRIVACY: "Uw gegevens staan op een server in Nederland.",
+        LetterKind.NOT_IDENTIFIED: "Het controlebericht bleef zonder antwoord.",
+        LetterKind.REFUSAL: "Uw licentie loopt nog tot 1 mei 2027. Wij hebben deze gegevens tot die dag nodig.",
+        LetterKind.EXTENSION: "Uw gegevens staan in veel verschillende systemen en archieven.",
+        LetterKind.QUESTION: "U vroeg ons om uw adres te wijzigen. Wat is uw nieuwe postcode?",
+        LetterKind.OBJECTION: "U maakte bezwaar tegen onze nieuwsbrief.",
+    },
+    measures="Uw adres staat sinds 8 december 2026 niet meer op de lijst. Wij hebben de lijst nagekeken.",
+    complaint="Ik krijg nog steeds jullie reclame!",
+)
+
+_ENGLISH = _Texts(
+    holdings=(
+        HoldingFact(
+            label="customer details",
+            category="account",
+            purpose="to run your account",
+            legal_basis="needed for the contract with you (Article 6(1)(b) GDPR)",
+            recipients=("Rekenhost B.V.",),
+            origin="from you",
+            retention="until your account ends",
+            rows=1,
+            left_out=("names of our staff: data about other people",),
+        ),
+        HoldingFact(
+            label="iDEAL payments",
+            category="payments",
+            purpose="to charge for your licence",
+            legal_basis="legal duty (Article 6(1)(c) GDPR)",
+            recipients=("Rekenhost B.V.", "Betaalbrug B.V."),
+            origin="from your bank",
+            retention="seven years after the year of payment",
+            rows=12,
+        ),
+        HoldingFact(
+            label="your sales invoices",
+            category="your own bookkeeping",
+            purpose="to keep your books for you",
+            legal_basis="on your instructions (Article 28 GDPR)",
+            recipients=("Rekenhost B.V.",),
+            origin="from you",
+            retention="as long as you wish",
+            rows=240,
+            role="processor",
+        ),
+    ),
+    not_portable=("invoices from us to you",),
+    terms=(("licentie_type 2", "a yearly licence"),),
+    correction=_corrected("IBAN"),
+    erasure=(
+        _planned(ChangeAction.ERASE, "questions to our help desk"),
+        _planned(ChangeAction.PSEUDONYMISE, "log-in records"),
+        _planned(
+            ChangeAction.KEEP,
+            "invoices from us to you",
+            reason="the law makes us keep our accounts for seven years (Article 52 AWR, Article 17(3)(b) GDPR)",
+            until=date(2033, 12, 31),
+        ),
+        _planned(ChangeAction.RESTRICT, "the list of people who do not want advertising"),
+        _planned(ChangeAction.RETURN, "your own bookkeeping"),
+    ),
+    restriction=_planned(ChangeAction.RESTRICT, "your payment details"),
+    not_done=("invoice 2026-114", "we may not change an invoice that was sent (Article 52 AWR)"),
+    by_hand=("your e-mails in our mailbox", "we will do this by 15 December 2026"),
+    reasons={
+        LetterKind.COMPLAINT: "We sent you advertising twice, although you did not want it. That was wrong. We are sorry.",
+        LetterKind.OTHER_PRIVACY: "Your data are on a server in the Netherlands.",
+        LetterKind.NOT_IDENTIFIED: "Nobody answered our control message.",
+        LetterKind.REFUSAL: "Your licence runs until 1 May 2027. We need these data until that day.",
+        LetterKind.EXTENSION: "Your data are in many different systems and archives.",
+        LetterKind.QUESTION: "You asked us to change your address. What is your new postcode?",
+        LetterKind.OBJECTION: "You objected to our newsletter.",
+    },
+    measures="Your address has been off the list since 8 December 2026. We checked the whole list.",
+    complaint="I still get your advertising!",
+)

@@ -1,0 +1,326 @@
+"""What a template can print: everything worked out here and handed over under a plain name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TypeVar
+
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
+
+from bot.cases.changes import ChangeAction, PlannedChange
+from bot.cases.letters import LETTER_OF, LetterKind
+from bot.replies.errors import MissingFactError
+from bot.replies.facts import FileFact, HoldingFact, LetterFacts
+from bot.replies.open_places import example, to_fill_in, unconfirmed_fact
+from bot.replies.plain import greeting_name, line, masked, paragraphs
+from bot.replies.reasons import is_catalogue_text
+from bot.settings import Fact, Organisation
+
+T = TypeVar("T")
+
+LOCALES = {"nl": Locale("nl", "NL"), "en": Locale("en", "GB")}
+"""Letter languages. British dates: "27 November 2026"."""
+
+SECRET_LETTERS = frozenset({LetterKind.CHALLENGE, LetterKind.CHALLENGE_REMINDER, LetterKind.PASSPHRASE})
+"""The only letters that are given a code or a passphrase; in any other, using one is a template error."""
+
+Word = Callable[[str, str], str]
+"""(group, key) -> the word in words.toml of the letter's language."""
+
+_NONE = {"geen", "nee", "none", "no"}
+_DAYS = re.compile(r"\d{1,4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A line such as "facturen: zeven jaar"."""
+
+    what: str = field(repr=False)
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedField:
+    """One corrected field: the old value masked, the new one in full."""
+
+    what: str
+    old: str = field(repr=False)
+    new: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptGroup:
+    """What is kept for the same reason until the same day."""
+
+    what: str
+    why: str
+    until: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFact:
+    """A fact about the company. `mark` is empty, or says that nobody confirmed it; printing the fact prints both."""
+
+    value: str
+    mark: str
+    none: bool  # the answer is "none"
+
+    def __str__(self) -> str:
+        return f"{self.value}{self.mark}"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How a fact that nobody confirmed looks in a letter: an example in the demo, an open place elsewhere."""
+
+    example: bool
+    language: str
+
+    def of(self, key: str, confirmed: bool) -> str:
+        if confirmed:
+            return ""
+        return f" {example(self.language) if self.example else unconfirmed_fact(key, self.language)}"
+
+
+def letter_values(
+    letter: LetterKind,
+    letters: Sequence[LetterKind],
+    facts: LetterFacts,
+    organisation: Organisation,
+    language: str,
+    word: Word,
+    mark_unconfirmed: bool,
+) -> dict[str, object]:
+    """All values for one letter. `letters` are those that travel together: they decide what was asked."""
+    marks = Marks(mark_unconfirmed, language)
+    values = (
+        _about_case(facts, letters, language, word)
+        | _about_files(facts)
+        | _about_organisation(facts, organisation, language, marks)
+        | _about_holdings(facts, language, marks)
+        | _about_changes(facts, language)
+        | _in_words_of_staff(facts, language, word)
+    )
+    if letter in SECRET_LETTERS:
+        values |= {"code": facts.code, "passphrase": facts.passphrase}
+    return values
+
+
+def day(moment: date | None, language: str) -> str | None:
+    """A date in words: "27 november 2026"."""
+    return None if moment is None else format_date(moment, format="d MMMM y", locale=LOCALES[language])
+
+
+def listed(items: Iterable[str], language: str) -> str:
+    """ "a, b en c", each once."""
+    return format_list(list(dict.fromkeys(items)), locale=LOCALES[language])
+
+
+def _about_case(facts: LetterFacts, letters: Sequence[LetterKind], language: str, word: Word) -> dict[str, object]:
+    kinds = facts.kinds or tuple(kind for kind, letter in LETTER_OF.items() if letter in letters)
+    dates: dict[str, object] = {name: day(getattr(facts, name), language) for name in _DATES}
+    return dates | {
+        "ref": line(facts.ref, 30),
+        "name": greeting_name(facts.name),
+        "asked": listed((word("asked", kind) for kind in kinds), language) or None,
+        "address": None if facts.address is None else line(facts.address, 254),
+        "company": None if facts.company is None else line(facts.company, 120),
+        "ap_ref": None if facts.ap_ref is None else line(facts.ap_ref, 60),
+        "marketing": facts.marketing,
+    }
+
+
+_DATES = (
+    "today",
+    "received_on",
+    "due_on",
+    "code_until",
+    "challenged_on",
+    "done_on",
+    "hold_until",
+    "new_due_on",
+    "court_until",
+)
+
+
+def _about_files(facts: LetterFacts) -> dict[str, object]:
+    return {
+        "files": tuple(line(file.name, 120) for file in facts.files),
+        "overview": _file_name(facts.files, "overview"),
+        "package": _file_name(facts.files, "package"),
+    }
+
+
+def _file_name(files: Iterable[FileFact], kind: str) -> str | None:
+    return next((line(file.name, 120) for file in files if file.kind == kind), None)
+
+
+def _about_organisation(
+    facts: LetterFacts, organisation: Organisation, language: str, marks: Marks
+) -> dict[str, object]:
+    plain = {name: getattr(organisation, name) for name in _ORGANISATION_TEXTS}
+    stated = {name: _stated(name, getattr(organisation, name), marks) for name in _ORGANISATION_FACTS}
+    return {
+        "organisation": plain,
+        "authority": organisation.authority.model_dump(exclude={"verified_on"}),
+        "privacy_statement_on": day(organisation.privacy_statement_on, language),
+        **stated,
+        "hosting_country": _country(stated["hosting_country"], language),
+        "backups_until": _backups_until(facts, organisation.backup_days, language, marks),
+    }
+
+
+_ORGANISATION_TEXTS = (
+    "name",
+    "brand",
+    "street",
+    "postcode",
+    "city",
+    "address",
+    "website",
+    "kvk",
+    "vat",
+    "signature",
+)
+_ORGANISATION_FACTS = ("privacy_contact", "hosting_country", "transfers", "automated_decisions")
+
+
+def _stated(name: str, fact: Fact, marks: Marks) -> StatedFact:
+    value = fact.value.strip()
+    mark = marks.of(f"organisation.toml: {name}", fact.confirmed)
+    return StatedFact(value, mark, value.lower().rstrip(".") in _NONE)
+
+
+def _country(fact: StatedFact, language: str) -> StatedFact:
+    """A country code becomes the country's name in the letter's language; anything else stays as it is."""
+    return StatedFact(LOCALES[language].territories.get(fact.value, fact.value), fact.mark, fact.none)
+
+
+def _backups_until(facts: LetterFacts, backup_days: Fact, language: str, marks: Marks) -> str:
+    """The last day on which a copy of erased data can exist (ERA-08): the day of erasure and the rotation."""
+    found = _DAYS.search(backup_days.value)
+    if found is None:
+        raise MissingFactError('organisation.toml: backup_days must be a number of days, such as "30"')
+    until = day((facts.done_on or facts.today) + timedelta(days=int(found.group())), language)
+    return f"{until}{marks.of('organisation.toml: backup_days', backup_days.confirmed)}"
+
+
+def _about_holdings(facts: LetterFacts, language: str, marks: Marks) -> dict[str, object]:
+    holdings = facts.holdings
+
+    def by(name: str, texts: Callable[[HoldingFact], Iterable[str]]) -> tuple[Pair, ...]:
+        return _categories_by_text(holdings, texts, name, language, marks)
+
+    return {
+        "holds_data": bool(holdings),
+        "data_on": day(facts.collected_on or facts.today, language),
+        "categories": _labels_by_category(holdings, language),
+        "purposes": by("purpose", lambda held: (held.purpose,)),
+        "grounds": by("legal_basis", lambda held: (held.legal_basis,)),
+        "recipients": by("recipients", lambda held: held.recipients),
+        "retentions": by("retention", lambda held: (held.retention,)),
+        "origins": by("origin", lambda held: (held.origin,)),
+        "left_out": _once(Pair(line(held.label), line(text)) for held in holdings for text in held.left_out),
+        "own_bookkeeping": any(held.role == "processor" for held in holdings),
+        "terms": tuple(Pair(line(term), line(meaning)) for term, meaning in facts.terms),
+        "not_portable": _once(line(each) for each in facts.not_portable),
+        "portable_transfer": facts.portable_transfer,
+    }
+
+
+def _categories_by_text(
+    holdings: Iterable[HoldingFact],
+    texts: Callable[[HoldingFact], Iterable[str]],
+    name: str,
+    language: str,
+    marks: Marks,
+) -> tuple[Pair, ...]:
+    """Each text once, with the categories that it is about: short lists, nothing left out."""
+    about: dict[str, list[str]] = {}
+    for held in holdings:
+        mark = marks.of(f"datamap.yaml: {name}", name not in held.unconfirmed)
+        for text in texts(held):
+            if text.strip():
+                about.setdefault(line(text) + mark, []).append(line(held.category))
+    return tuple(Pair(listed(categories, language), text) for text, categories in about.items())
+
+
+def _labels_by_category(holdings: Iterable[HoldingFact], language: str) -> tuple[Pair, ...]:
+    labels: dict[str, list[str]] = {}
+    for held in holdings:
+        labels.setdefault(line(held.category), []).append(f"{line(held.label)} ({held.rows})")
+    return tuple(Pair(category, listed(found, language)) for category, found in labels.items())
+
+
+def _about_changes(facts: LetterFacts, language: str) -> dict[str, object]:
+    def labels(*actions: ChangeAction) -> tuple[str, ...]:
+        return _once(line(change.label) for change in facts.changes if change.action in actions)
+
+    return {
+        "corrected": _corrected(facts.changes),
+        "pending": _corrected(facts.pending),
+        "erased": labels(ChangeAction.ERASE),
+        "anonymised": labels(ChangeAction.PSEUDONYMISE),
+        "restricted": labels(ChangeAction.RESTRICT),
+        "returned": labels(ChangeAction.RETURN),
+        "kept": _kept(facts.changes, language),
+        "by_hand": _by_hand(facts),
+        "not_done": tuple(Pair(line(what), line(why, 1000)) for what, why in facts.not_done),
+        "recipients_told": _once(line(each) for each in facts.recipients_told),
+    }
+
+
+def _corrected(changes: Iterable[PlannedChange]) -> tuple[CorrectedField, ...]:
+    return tuple(
+        CorrectedField(line(change.label), masked(change.old or ""), line(change.new or ""))
+        for change in changes
+        if change.action is ChangeAction.CORRECT
+    )
+
+
+def _kept(changes: Iterable[PlannedChange], language: str) -> tuple[KeptGroup, ...]:
+    groups: dict[tuple[str, date | None], list[str]] = {}
+    for change in changes:
+        if change.action is ChangeAction.KEEP:
+            groups.setdefault((line(change.reason or ""), change.keep_until), []).append(line(change.label))
+    return tuple(
+        KeptGroup(listed(labels, language), why.rstrip("."), day(until, language))
+        for (why, until), labels in groups.items()
+    )
+
+
+def _by_hand(facts: LetterFacts) -> tuple[Pair, ...]:
+    planned = (
+        Pair(line(change.label), line(change.reason or ""))
+        for change in facts.changes
+        if change.action is ChangeAction.ERASE_BY_HAND
+    )
+    return _once([*(Pair(line(what), line(how)) for what, how in facts.by_hand), *planned])
+
+
+def _in_words_of_staff(facts: LetterFacts, language: str, word: Word) -> dict[str, object]:
+    """Texts that a person writes; where nobody has, an open place that keeps the letter from being approved."""
+
+    def to_write(what: str) -> str:
+        return to_fill_in(word("open", what), language)
+
+    catalogue = facts.reason is not None and is_catalogue_text(facts.reason)
+    about = None if facts.complaint_about is None else line(facts.complaint_about, 500)
+    return {
+        "reason": None if facts.reason is None else paragraphs(facts.reason),
+        "open_facts": to_write("facts") if catalogue else None,
+        "finding": paragraphs(facts.reason) if facts.reason else to_write("finding"),
+        "measures": paragraphs(facts.measures) if facts.measures else to_write("measures"),
+        "answer": paragraphs(facts.reason) if facts.reason else to_write("answer"),
+        "open_reason": to_write("reason"),
+        "complaint_about": about,
+    }
+
+
+def _once(items: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(items))

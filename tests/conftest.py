@@ -1,0 +1,52 @@
+"""Real servers for everyone's tests: one of each per worker, on free loopback ports, ended afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from servers.certificates import Certificates, make_certificates
+from servers.dovecot import Dovecot, DovecotServer
+from servers.postgres import Postgres
+from servers.smtp_sink import SmtpSink
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return make_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session")
+def dovecot_server(certificates: Certificates) -> Iterator[DovecotServer]:
+    server = DovecotServer(certificates)
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def dovecot(dovecot_server: DovecotServer) -> Dovecot:
+    """A fresh, empty mailbox on the worker's Dovecot."""
+    return dovecot_server.account()
+
+
+@pytest.fixture
+def smtp_sink(certificates: Certificates) -> Iterator[SmtpSink]:
+    """A mail server with STARTTLS that keeps what it is sent."""
+    sink = SmtpSink(certificates)
+    yield sink
+    sink.close()
+
+
+@pytest.fixture
+def plain_smtp_sink(certificates: Certificates) -> Iterator[SmtpSink]:
+    """The same without STARTTLS."""
+    sink = SmtpSink(certificates, starttls=False)
+    yield sink
+    sink.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres()
+    yield server
+    server.remove()

@@ -1,0 +1,49 @@
+"""Short words that get their meaning from the mail below: "ja, doe maar" under our question, "zie hieronder"."""
+
+from __future__ import annotations
+
+import re
+
+from bot.triage.intents import says_yes
+from bot.triage.wording import sentences
+
+_OFFER = re.compile(
+    r"(?i)\?|\b(?:wilt u|wil je|zullen we|zullen wij|mogen we|mogen wij|weet u het zeker|bevestig\w{0,2}"
+    r"|laat (?:het )?(?:ons )?weten|kunnen wij|kunnen we"
+    r"|do you want|shall we|would you like|please confirm|are you sure|akkoord|dan (?:zet|wis|leg|stuur|pas"
+    r"|verwijder)\w{0,3})\b"
+)
+_REFUSES = re.compile(
+    r"(?i)\b(?:nee|neen|niet|geen|nooit|no|not|don't|stop|wacht|laat (?:maar )?(?:staan|zitten)|liever)\b"
+)
+_POINTS_BELOW = re.compile(
+    r"(?i)\b(?:hieronder|onderstaand\w?|hierbij (?:nogmaals|alsnog)|zie (?:mijn )?(?:mail|bericht|onder)"
+    r"|nogmaals|opnieuw|doorgestuurd|see below|below"
+    r"|forwarded|mijn (?:eerdere|vorige|vorig) (?:mail|bericht|verzoek)|unten)\b"
+)
+_HEADER = re.compile(
+    r"(?i)^\W{0,4}(?:van|from|von|aan|to|an|verzonden|sent|gesendet|datum|date|onderwerp|subject|betreff"
+    r"|cc)\s?:|(?:schreef|wrote|schrieb)\b"
+)
+_LONGEST_POINTER = 400
+
+
+def answered_offers(new_text: str, quoted_text: str) -> tuple[str, ...]:
+    """The sentences of the quoted mail to which the new words say yes; none if they say anything else."""
+    if not quoted_text or not says_yes(new_text) or _REFUSES.search(new_text):
+        return ()
+    return tuple(sentence for sentence in quoted_sentences(quoted_text) if _OFFER.search(sentence))
+
+
+def points_below(new_text: str) -> bool:
+    """Whether the new words only pass on what stands below."""
+    return len(new_text.strip()) <= _LONGEST_POINTER and (
+        _POINTS_BELOW.search(new_text) is not None or not new_text.strip()
+    )
+
+
+def quoted_sentences(quoted_text: str) -> tuple[str, ...]:
+    """The sentences of a quote without marks and header lines. Not exact substrings where lines were broken."""
+    lines = [line.lstrip("> \t") for line in quoted_text.splitlines()]
+    kept = [line for line in lines if not _HEADER.search(line)]
+    return sentences("\n".join(kept))

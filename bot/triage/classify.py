@@ -1,0 +1,140 @@
+"""From words to a verdict: which rights a mail invokes, by which sentences, and when a person has to look."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from bot.mail.message import Attachment, ParsedMail
+from bot.triage.automatic import automatic_words
+from bot.triage.corrections import corrections_in
+from bot.triage.features import buckets, merged
+from bot.triage.identifiers import identifiers_in
+from bot.triage.intents import intents_in
+from bot.triage.labels import OTHER_PRIVACY, RequestKind, Writer
+from bot.triage.language import language_of
+from bot.triage.opinion import Opinion, opinion_of, within_case
+from bot.triage.verdict import Verdict
+from bot.triage.weights import Model
+from bot.triage.wording import sentences
+from bot.triage.writers import authority_address, only_a_person_may_answer, role_of, writer_of
+
+SCHEMA = 1
+_MAX_TEXT = 40_000  # characters of one text that are read
+_ENCRYPTED = "-----BEGIN PGP MESSAGE-----"
+_ENCRYPTED_TYPES = (
+    "application/pkcs7-mime",
+    "application/x-pkcs7-mime",
+    "application/pgp-encrypted",
+    "multipart/encrypted",
+)
+_LETTER_TYPES = ("application/pdf", "application/msword", "application/rtf", "application/vnd.", "image/")
+_BILL = re.compile(r"(?i)factu|invoice|rekening|bon\b|bonnen|receipt|rechnung|offerte|nota")
+_FEW_CHARS = 40  # a mail with fewer says what it wants in its attachment
+
+
+def classify(
+    model: Model,
+    subject: str,
+    new_text: str,
+    quoted_text: str = "",
+    *,
+    in_case: bool = False,
+    automatic: bool = False,
+    attachment_texts: tuple[str, ...] = (),
+) -> Verdict:
+    """What one mail is. Looks at its words only: no clock, no database, no network; never raises, whatever the text."""
+    subject, new_text, quoted_text = subject[:1000], new_text[:_MAX_TEXT], quoted_text[:_MAX_TEXT]
+    attached = tuple(text[:_MAX_TEXT] for text in attachment_texts[:20])
+    own_words = "\n".join((new_text, *attached))
+    machine = automatic or automatic_words(subject, new_text)
+    intents = (
+        intents_in(subject, new_text, model.intent.scores(buckets(f"{subject}\n{new_text}"), model.rarity))
+        if in_case
+        else frozenset()
+    )
+    opinion = opinion_of(model, subject, new_text, quoted_text, attached)
+    opinion = within_case(opinion, intents) if in_case else opinion
+    writer = _writer(model, subject, own_words)
+    kinds = frozenset(RequestKind(label) for label in opinion.decided if label != OTHER_PRIVACY)
+    return Verdict(
+        kinds=kinds,
+        other_privacy=OTHER_PRIVACY in opinion.decided,
+        needs_person=_needs_person(opinion, writer, f"{subject}\n{own_words}", machine=machine),
+        language=language_of(own_words if own_words.strip() else subject),
+        automatic=machine,
+        role=role_of(writer),
+        writer=writer,
+        scores=opinion.scores,
+        reasons=opinion.reasons,
+        identifiers=identifiers_in(own_words),
+        corrections=corrections_in(own_words) if RequestKind.CORRECTION in kinds or opinion.doubt else (),
+        intents=intents,
+    )
+
+
+def classify_mail(model: Model, mail: ParsedMail, *, in_case: bool) -> Verdict:
+    """What a mail is, its headers and attachments included."""
+    verdict = classify(
+        model,
+        mail.subject,
+        mail.new_text,
+        mail.quoted_text,
+        in_case=in_case,
+        automatic=mail.signs.automatic,
+        attachment_texts=tuple(part.text for part in mail.attachments if part.text),
+    )
+    if authority_address(mail.sender.address):
+        return replace(verdict, needs_person=True, writer=Writer.AUTHORITY, role=role_of(Writer.AUTHORITY))
+    suspicious = mail.hidden_text and not verdict.ordinary
+    if suspicious or _closed_to_us(mail):
+        return replace(verdict, needs_person=True)
+    return verdict
+
+
+def as_json(file: str, verdict: Verdict) -> dict[str, Any]:
+    """One verdict as the line that `classify --json` prints. `labels` in the order of the law, then other_privacy."""
+    labels = [kind.value for kind in RequestKind if kind in verdict.kinds]
+    return {
+        "schema": SCHEMA,
+        "file": file,
+        "labels": labels + [OTHER_PRIVACY] * verdict.other_privacy,
+        "scores": dict(verdict.scores),
+        "language": verdict.language.value,
+        "automatic": verdict.automatic,
+        "needs_person": verdict.needs_person,
+        "role": verdict.role.value,
+        "writer": verdict.writer.value,
+        "reasons": [{"label": reason.label, "text": reason.text} for reason in verdict.reasons],
+        "identifiers": dict(verdict.identifiers),
+        "corrections": [{"field": one.field, "old": one.old, "new": one.new} for one in verdict.corrections],
+        "intents": sorted(intent.value for intent in verdict.intents),
+    }
+
+
+def _writer(model: Model, subject: str, own_words: str) -> Writer:
+    found = merged([buckets(part) for part in (subject, *sentences(own_words)) if part.strip()])
+    return writer_of(f"{subject}\n{own_words}", model.writer.scores(found, model.rarity))
+
+
+def _needs_person(opinion: Opinion, writer: Writer, words: str, *, machine: bool) -> bool:
+    """In doubt, or nobody but a person may answer, or a machine asks in somebody's name."""
+    if _ENCRYPTED in words or (writer is Writer.AUTHORITY and not machine):
+        return True
+    if not (opinion.decided or opinion.doubt):
+        return False
+    return opinion.doubt or machine or only_a_person_may_answer(writer, words)
+
+
+def _closed_to_us(mail: ParsedMail) -> bool:
+    """Encrypted, or nothing but an attachment that we cannot read and that is not announced as a bill."""
+    if any(part.content_type in _ENCRYPTED_TYPES for part in mail.attachments):
+        return True
+    if len(mail.new_text.strip()) >= _FEW_CHARS or _BILL.search(mail.subject) or _BILL.search(mail.new_text):
+        return False
+    return any(_unread_letter(part) for part in mail.attachments)
+
+
+def _unread_letter(part: Attachment) -> bool:
+    return part.text is None and part.content_type.startswith(_LETTER_TYPES) and not _BILL.search(part.name)

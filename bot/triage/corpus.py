@@ -1,0 +1,105 @@
+"""The labelled mails: read from JSON Lines, and cut into sentences with the labels that their marked spans give."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.triage.errors import CorpusUnusableError
+
+SHIPPED_CORPUS = Path(__file__).parent / "corpus"
+HELD_BACK = frozenset({"second_voice", "ordinary_second"})
+"""Files (hands) that training never sees: `evaluate` reports on them. See corpus/PROVENANCE.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One labelled mail or sentence. `spans` are (label, exact words); `labels` is empty for ordinary mail."""
+
+    id: str
+    hand: str  # the file it came from, without suffix
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    quoted: str = field(repr=False)
+    labels: frozenset[str]
+    spans: tuple[tuple[str, str], ...] = field(repr=False)
+    intents: frozenset[str]
+    writer: str | None
+    language: str
+
+    @property
+    def single(self) -> bool:
+        """A sentence without a mail around it."""
+        return self.hand.startswith("sentences")
+
+    @property
+    def in_case(self) -> bool:
+        """A reply in a running case."""
+        return bool(self.intents)
+
+    def labels_of(self, sentence: str) -> frozenset[str] | None:
+        """The labels that this sentence carries; None where the marks do not say."""
+        if self.single or not self.labels:
+            return self.labels
+        if not self.spans:
+            return None
+        return frozenset(label for label, words in self.spans if _shares(self.text, sentence, words))
+
+
+def _shares(text: str, sentence: str, words: str) -> bool:
+    """Whether more than half of the shorter of both lies in the other."""
+    begin, start = text.find(words), text.find(sentence)
+    if begin < 0 or start < 0:
+        return False
+    common = min(begin + len(words), start + len(sentence)) - max(begin, start)
+    return common > 0.5 * min(len(words), len(sentence))
+
+
+def labelled_mails(path: Path) -> Iterator[Labelled]:
+    """The mails of one file, in order."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as unread:
+        raise CorpusUnusableError(path, "cannot be read") from unread
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            yield _labelled(json.loads(line), path.stem)
+        except (ValueError, KeyError, TypeError, AttributeError) as wrong:
+            raise CorpusUnusableError(path, f"have a line {number} that is no labelled mail") from wrong
+
+
+def _labelled(row: dict[str, Any], hand: str) -> Labelled:
+    return Labelled(
+        id=str(row["id"]),
+        hand=hand,
+        subject=row.get("subject") or "",
+        text=row["text"],
+        quoted=row.get("quoted") or "",
+        labels=frozenset(row["labels"]),
+        spans=tuple((span["label"], span["text"]) for span in row.get("spans") or ()),
+        intents=frozenset(row.get("intent") or ()),
+        writer=row.get("role"),
+        language=row.get("lang") or "nl",
+    )
+
+
+def training_files(corpus: Path) -> tuple[Path, ...]:
+    """The files to learn from, by name; the held-back ones are left out."""
+    found = tuple(path for path in sorted(corpus.glob("*.jsonl")) if path.stem not in HELD_BACK)
+    if not found:
+        raise CorpusUnusableError(corpus, "hold no file to learn from")
+    return found
+
+
+def digest(files: tuple[Path, ...]) -> str:
+    """What was learned from, as one SHA-256 over names and bytes."""
+    whole = hashlib.sha256()
+    for path in files:
+        whole.update(path.name.encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()

@@ -1,0 +1,25 @@
+"""What triage can refuse. The messages name the mend and hold no personal data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class TriageError(Exception):
+    """Triage cannot do its work; the message says what to do about it."""
+
+
+class ModelUnusableError(TriageError):
+    """The model file is missing, damaged or of another version."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"the model file {path} {why}: run `privacybot train`, or leave [triage] model_file empty")
+        self.path = path
+
+
+class CorpusUnusableError(TriageError):
+    """The labelled mails cannot be read or lack what training needs."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"the labelled mails in {path} {why}: give a folder or file of JSON Lines, one mail a line")
+        self.path = path

@@ -1,0 +1,41 @@
+"""Raw mail read in one go, in a child process: taken apart by the post room and judged by triage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.mail.message import ParsedMail, Unreadable
+from bot.mail.parsing import parsed
+from bot.settings import ParsingSettings
+from bot.triage.classify import classify_mail
+from bot.triage.model import Model, load_model
+from bot.triage.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a child hands back: the mail and its verdict, or why it could not be taken apart."""
+
+    mail: ParsedMail | Unreadable
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads raw mail. Picklable: it travels to a child process once, and loads the model there at the first mail."""
+
+    limits: ParsingSettings
+    own_domain: str
+    model_file: str = ""  # empty is the model that ships with the package
+
+    def __call__(self, raw: bytes) -> Reading:
+        """The mail and what it is, as if it came outside any case; `classify_mail` answers for a running case."""
+        mail = parsed(raw, self.limits, self.own_domain)
+        if isinstance(mail, Unreadable):
+            return Reading(mail, None)
+        return Reading(mail, classify_mail(self.model(), mail, in_case=False))
+
+    def model(self) -> Model:
+        """The model, read from disk once per process."""
+        return load_model(Path(self.model_file) if self.model_file else None)

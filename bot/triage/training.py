@@ -1,0 +1,247 @@
+"""Learning from the labelled mails: deterministic, under a minute, and honest about hands.
+
+Every file of the corpus was written by another hand. The thresholds and the blend are learned from scores that a mail
+got from a model that had not seen its hand, so they hold for writers whom nobody has read yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.triage.corpus import Labelled, digest, labelled_mails, training_files
+from bot.triage.errors import CorpusUnusableError
+from bot.triage.evidence import Part, evidence, parts_of
+from bot.triage.features import BUCKETS, Buckets, buckets, merged
+from bot.triage.thresholds import chosen_thresholds
+from bot.triage.weights import ANY, FORMAT, INTENTS, LABELS, SCORED, WRITERS, Layer, Model, Row, save
+
+FOLDS = 4
+_STRENGTH = 8.0  # inverse regularisation of the word models
+_SEED = 20260101
+
+Progress = Callable[[str], None]
+Truth = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingReport:
+    """What training did: counts, and what was written."""
+
+    mails: int
+    sentences: int
+    corpus_sha256: str
+    out: Path
+    size: int  # bytes
+    thresholds: dict[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """One labelled mail, cut and counted."""
+
+    mail: Labelled
+    parts: tuple[Part, ...]
+    whole: Buckets
+    marks: tuple[frozenset[str] | None, ...]  # per part
+
+
+def train(corpus: Path, out: Path, progress: Progress = lambda _: None) -> TrainingReport:
+    """Learn from `corpus` and write the model to `out`. The same corpus gives the same bytes."""
+    files = training_files(corpus)
+    progress("reading the labelled mails")
+    lessons = [_lesson(mail) for path in files for mail in labelled_mails(path)]
+    if not any(lesson.mail.labels for lesson in lessons) or all(lesson.mail.labels for lesson in lessons):
+        raise CorpusUnusableError(corpus, "need both requests and ordinary mail")
+    model = _learned(lessons, digest(files), progress)
+    save(model, out)
+    pairs = {name: (limit.decided, limit.doubt) for name, limit in model.thresholds.items()}
+    counted = sum(len(lesson.parts) for lesson in lessons)
+    return TrainingReport(len(lessons), counted, model.about["corpus_sha256"], out, out.stat().st_size, pairs)
+
+
+def _learned(lessons: list[_Lesson], corpus_sha256: str, progress: Progress) -> Model:
+    folds = _folds(lessons)
+    seen: list[tuple[_Lesson, Row]] = []
+    for number in range(FOLDS):
+        progress(f"judging hands not learned from, {number + 1} of {FOLDS}")
+        taught = [lesson for lesson, fold in zip(lessons, folds, strict=True) if fold != number]
+        asked = [lesson for lesson, fold in zip(lessons, folds, strict=True) if fold == number]
+        if not asked or not taught:
+            continue
+        rarity = _rarity(taught)
+        whole, single = _label_layers(taught, rarity)
+        seen += [(lesson, _evidence(lesson, whole, single, rarity)) for lesson in asked]
+    progress("learning from all hands")
+    rarity = _rarity(lessons)
+    whole, single = _label_layers(lessons, rarity)
+    blend = _blend(seen)
+    return Model(
+        rarity=rarity,
+        whole=whole,
+        single=single,
+        intent=_intent_layer(lessons, rarity),
+        writer=_writer_layer(lessons, rarity),
+        blend=blend,
+        thresholds=chosen_thresholds(_probabilities(seen, blend), _truth([lesson for lesson, _ in seen])),
+        about={"format": FORMAT, "corpus_sha256": corpus_sha256, "mails": len(lessons), "labels": list(SCORED)},
+    )
+
+
+def _lesson(mail: Labelled) -> _Lesson:
+    parts = parts_of(mail.subject, mail.text)
+    asked = _answered_offers(mail)
+    marks = tuple(mail.labels_of(part.text) for part in parts)
+    offers = tuple(Part(words, buckets(words)) for _, words in asked)
+    return _Lesson(
+        mail,
+        parts + offers,
+        merged([part.buckets for part in parts]),
+        marks + tuple(frozenset((label,)) for label, _ in asked),
+    )
+
+
+def _answered_offers(mail: Labelled) -> tuple[tuple[str, str], ...]:
+    """Marked words that stand in the quoted text: our question to which the new words say yes."""
+    return tuple((label, words) for label, words in mail.spans if words not in mail.text and words in mail.quoted)
+
+
+def _folds(lessons: list[_Lesson]) -> list[int]:
+    """Every hand in one fold, the largest apart. Single sentences are never asked, so they are always taught (-1)."""
+    sizes: dict[str, int] = {}
+    for lesson in lessons:
+        if not lesson.mail.single:
+            sizes[lesson.mail.hand] = sizes.get(lesson.mail.hand, 0) + 1
+    loads = [0] * FOLDS
+    home: dict[str, int] = {}
+    for hand in sorted(sizes, key=lambda hand: (-sizes[hand], hand)):
+        home[hand] = loads.index(min(loads))
+        loads[home[hand]] += sizes[hand]
+    return [home.get(lesson.mail.hand, -1) for lesson in lessons]
+
+
+def _rarity(lessons: Sequence[_Lesson]) -> NDArray[np.float32]:
+    """How much a bucket says before training: rare ones more, those seen once nothing (inverse document frequency)."""
+    rows = [part.buckets for lesson in lessons for part in lesson.parts]
+    seen = np.bincount(np.concatenate(rows), minlength=BUCKETS)
+    rarity = np.log((1 + len(rows)) / (1 + seen)) + 1
+    rarity[seen < 2] = 0
+    return rarity.astype(np.float16).astype(np.float32)
+
+
+def _label_layers(lessons: Sequence[_Lesson], rarity: NDArray[np.float32]) -> tuple[Layer, Layer]:
+    marked = [
+        (part.buckets, mark)
+        for lesson in lessons
+        for part, mark in zip(lesson.parts, lesson.marks, strict=True)
+        if mark is not None
+    ]
+    whole = _layer([lesson.whole for lesson in lessons], _truth(lessons), rarity)
+    single = _layer([row for row, _ in marked], _labels_truth([mark for _, mark in marked]), rarity)
+    return whole, single
+
+
+def _truth(lessons: Sequence[_Lesson]) -> Truth:
+    return _labels_truth([lesson.mail.labels for lesson in lessons])
+
+
+def _labels_truth(marks: Sequence[frozenset[str]]) -> Truth:
+    return np.array([[*(label in mark for label in LABELS), bool(mark)] for mark in marks], dtype=bool)
+
+
+def _intent_layer(lessons: Sequence[_Lesson], rarity: NDArray[np.float32]) -> Layer:
+    replies = [lesson for lesson in lessons if lesson.mail.in_case]
+    rows = [buckets(f"{lesson.mail.subject}\n{lesson.mail.text}") for lesson in replies]
+    truth = np.array([[name in lesson.mail.intents for name in INTENTS] for lesson in replies], dtype=bool)
+    return _layer(rows, truth.reshape(len(replies), len(INTENTS)), rarity, balanced=True)
+
+
+def _writer_layer(lessons: Sequence[_Lesson], rarity: NDArray[np.float32]) -> Layer:
+    known = [lesson for lesson in lessons if lesson.mail.writer in WRITERS]
+    truth = np.array([[name == lesson.mail.writer for name in WRITERS] for lesson in known], dtype=bool)
+    return _layer([lesson.whole for lesson in known], truth.reshape(len(known), len(WRITERS)), rarity, balanced=True)
+
+
+def _layer(rows: Sequence[Buckets], truth: Truth, rarity: NDArray[np.float32], *, balanced: bool = False) -> Layer:
+    """One linear model per column of `truth`; a column that is all the same scores a flat "no"."""
+    names = truth.shape[1]
+    weights = np.zeros((BUCKETS, names))
+    bias = np.full(names, -8.0)
+    used = np.flatnonzero(rarity)
+    matrix = _matrix(rows, rarity)[:, used] if rows else None
+    for name in range(names):
+        if matrix is None or truth[:, name].all() or not truth[:, name].any():
+            continue
+        fitted = _fitted(matrix, truth[:, name], balanced=balanced)
+        weights[used, name] = fitted.coef_[0]
+        bias[name] = float(fitted.intercept_[0])
+    return _small(weights * rarity[:, None], bias)
+
+
+def _matrix(rows: Sequence[Buckets], rarity: NDArray[np.float32]) -> Any:
+    """The texts as rows of length one."""
+    from scipy.sparse import csr_matrix  # noqa: PLC0415 - heavy, and only training needs it
+
+    ends = np.concatenate(([0], np.cumsum([len(row) for row in rows])))
+    columns = np.concatenate(rows)
+    values = rarity[columns].astype(np.float64)
+    lengths = np.sqrt(np.add.reduceat(np.append(np.square(values), 0.0), np.minimum(ends[:-1], len(values))))
+    lengths[np.diff(ends) == 0] = 0
+    lengths[lengths == 0] = 1
+    return csr_matrix((values / np.repeat(lengths, np.diff(ends)), columns, ends), shape=(len(rows), BUCKETS))
+
+
+def _fitted(matrix: Any, truth: NDArray[np.bool_], *, balanced: bool) -> Any:
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - heavy, and only training needs it
+
+    return LogisticRegression(
+        solver="liblinear",
+        dual=True,
+        C=_STRENGTH,
+        tol=0.02,
+        max_iter=200,
+        random_state=_SEED,
+        class_weight="balanced" if balanced else None,
+    ).fit(matrix, truth)
+
+
+def _small(weights: NDArray[np.float64], bias: Row) -> Layer:
+    """The weights in one byte each."""
+    scale = np.abs(weights).max(axis=0) / 127
+    scale[scale == 0] = 1
+    return Layer(np.rint(weights / scale).astype(np.int8), scale, np.round(bias, 6))
+
+
+def _evidence(lesson: _Lesson, whole: Layer, single: Layer, rarity: NDArray[np.float32]) -> Row:
+    own = lesson.parts[: len(lesson.parts) - len(_answered_offers(lesson.mail))]
+    raw = np.array([single.scores(part.buckets, rarity) for part in own]).reshape(len(own), len(SCORED))
+    return evidence(whole.scores(lesson.whole, rarity), raw)
+
+
+def _blend(seen: list[tuple[_Lesson, Row]]) -> Row:
+    """Per label the weights that turn evidence into a probability, learned on hands not seen."""
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - heavy, and only training needs it
+
+    rows = np.array([row for _, row in seen])
+    truth = _truth([lesson for lesson, _ in seen])
+    blend = np.zeros((len(SCORED), rows.shape[1] + 1))
+    for name in range(len(SCORED)):
+        if truth[:, name].all() or not truth[:, name].any():
+            blend[name, -1] = -8.0
+            continue
+        fitted = LogisticRegression(C=0.05, max_iter=1000).fit(rows, truth[:, name])
+        blend[name] = np.append(fitted.coef_[0], fitted.intercept_[0])
+    return np.round(blend, 4)
+
+
+def _probabilities(seen: list[tuple[_Lesson, Row]], blend: Row) -> Row:
+    rows = np.array([row for _, row in seen])
+    return np.asarray(1 / (1 + np.exp(-(rows @ blend[:, :-1].T + blend[:, -1]))), dtype=np.float64)
+
+
+assert SCORED[-1] == ANY

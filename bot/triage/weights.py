@@ -1,0 +1,125 @@
+"""The trained model as it lies on disk and in memory: small integers, no code, nothing that could be executed."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.triage.errors import ModelUnusableError
+from bot.triage.features import BUCKETS, Buckets
+from bot.triage.labels import OTHER_PRIVACY, Intent, RequestKind, Writer
+
+FORMAT = 3  # of the file; another number is another program's model
+LABELS = (*(kind.value for kind in RequestKind), OTHER_PRIVACY)
+ANY = "any"  # "is there a request or a question about privacy at all"
+SCORED = (*LABELS, ANY)
+INTENTS = tuple(intent.value for intent in Intent)
+WRITERS = tuple(writer.value for writer in Writer)
+SHIPPED = Path(__file__).parent / "data" / "model.npz"
+
+Row = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """One linear model over buckets: a score per name. Weights are int8, `scale` per name."""
+
+    weights: NDArray[np.int8]
+    scale: Row
+    bias: Row
+
+    def scores(self, buckets: Buckets, rarity: NDArray[np.float32]) -> Row:
+        """The raw scores (log-odds) of one text; the empty text scores its bias."""
+        length = float(np.sqrt(np.square(rarity[buckets], dtype=np.float64).sum())) or 1.0
+        summed = self.weights[buckets].sum(axis=0, dtype=np.int64)
+        return np.asarray(summed * self.scale / length + self.bias, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Two lines per label: from `decided` on it counts; between `doubt` and `decided` a person looks."""
+
+    decided: float
+    doubt: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """Everything triage learned. `rarity` is the weight of each bucket before training (0: never seen)."""
+
+    rarity: NDArray[np.float32]
+    whole: Layer  # the mail as one text
+    single: Layer  # one sentence
+    intent: Layer
+    writer: Layer
+    blend: Row  # per scored label a row of weights over the evidence, bias last
+    thresholds: Mapping[str, Thresholds]
+    about: Mapping[str, Any]  # format, digest of the corpus, counts
+
+
+def save(model: Model, out: Path) -> None:
+    """Write the model; the same model gives the same bytes."""
+    arrays: dict[str, NDArray[Any]] = {"rarity": model.rarity.astype(np.float16), "blend": model.blend}
+    for name in ("whole", "single", "intent", "writer"):
+        layer: Layer = getattr(model, name)
+        arrays[f"{name}_weights"] = np.ascontiguousarray(layer.weights.T)  # compresses better by name than by bucket
+        arrays[f"{name}_scale"] = layer.scale
+        arrays[f"{name}_bias"] = layer.bias
+    limits = {name: [limit.decided, limit.doubt] for name, limit in model.thresholds.items()}
+    text = json.dumps({"about": dict(model.about), "thresholds": limits}, sort_keys=True)
+    arrays["meta"] = np.frombuffer(text.encode(), dtype=np.uint8)
+    written = io.BytesIO()
+    np.savez_compressed(written, allow_pickle=False, **arrays)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    fresh = out.with_suffix(".new")
+    fresh.write_bytes(written.getvalue())
+    fresh.replace(out)
+
+
+def load_model(path: Path | None = None) -> Model:
+    """The model in `path`, or the one that ships with the package. Read once per process."""
+    return _loaded(path or SHIPPED)
+
+
+@lru_cache(maxsize=4)
+def _loaded(path: Path) -> Model:
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return _model(arrays, path)
+    except FileNotFoundError as missing:
+        raise ModelUnusableError(path, "is missing") from missing
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as damaged:
+        raise ModelUnusableError(path, "cannot be read") from damaged
+
+
+def _model(arrays: Mapping[str, NDArray[Any]], path: Path) -> Model:
+    meta = json.loads(bytes(arrays["meta"]))
+    if meta["about"]["format"] != FORMAT:
+        raise ModelUnusableError(path, f"has format {meta['about']['format']} where {FORMAT} is read")
+    model = Model(
+        rarity=arrays["rarity"].astype(np.float32),
+        whole=_layer(arrays, "whole"),
+        single=_layer(arrays, "single"),
+        intent=_layer(arrays, "intent"),
+        writer=_layer(arrays, "writer"),
+        blend=arrays["blend"],
+        thresholds={name: Thresholds(*pair) for name, pair in meta["thresholds"].items()},
+        about=meta["about"],
+    )
+    if model.rarity.shape != (BUCKETS,) or model.whole.weights.shape != (BUCKETS, len(SCORED)):
+        raise ModelUnusableError(path, "has another size than this program reads")
+    return model
+
+
+def _layer(arrays: Mapping[str, NDArray[Any]], name: str) -> Layer:
+    weights = np.ascontiguousarray(arrays[f"{name}_weights"].T)
+    return Layer(weights, arrays[f"{name}_scale"], arrays[f"{name}_bias"])

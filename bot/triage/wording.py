@@ -1,0 +1,59 @@
+"""A text cut into sentences and folded for comparison: what the model, the word families and the reasons work on."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_CHARS = 40_000  # of one text; what lies beyond is not read by triage
+MAX_SENTENCES = 400
+
+_ENDS = re.compile(r"(?<=[.!?…])[\"'”’)\]]{0,3}\s+(?=\S)|\n{2,}|\n(?=\s{0,8}(?:[-*•–·]|\d{1,2}[.)]|[a-z]\))\s)|;\s")
+_WORD = re.compile(r"\w+")
+_MARKS = re.compile(r"[\u0300-\u036f]")
+_ADDRESS = re.compile(r"\S{1,64}@\S{1,128}")
+_LINK = re.compile(r"\bhttps?://\S{1,500}", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+_ABBREVIATION = re.compile(
+    r"\b(?:dhr|mevr?|mw|dr|mr|drs|ing|ir|prof|nr|nrs|art|tel|bijv|bv|st|incl|excl|evt|jl|o\.a|t\.a\.v|i\.v\.m|m\.b\.t"
+    r"|d\.w\.z|a\.u\.b|s\.v\.p|z\.s\.m|mrs|ms|e\.g|i\.e|ltd|[a-z])\.$",
+    re.IGNORECASE,
+)
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of a text, each an exact substring of it, in order; lines and list items count as sentences."""
+    found: list[str] = []
+    start = 0
+    text = text[:MAX_CHARS]
+    for end in _ENDS.finditer(text):
+        piece = text[start : end.start()]
+        if _ABBREVIATION.search(piece[-8:]) and "\n" not in end.group():
+            continue
+        found.extend(_lines(piece))
+        start = end.end()
+        if len(found) >= MAX_SENTENCES:
+            return tuple(found[:MAX_SENTENCES])
+    found.extend(_lines(text[start:]))
+    return tuple(found[:MAX_SENTENCES])
+
+
+def _lines(piece: str) -> list[str]:
+    """A piece as one sentence, unless short lines show that it is a letter head, a list or a signature."""
+    lines = [line.strip() for line in piece.split("\n")]
+    if len(lines) > 1 and any(len(line) < 40 for line in lines[:-1]):
+        return [line for line in lines if _WORD.search(line)]
+    stripped = piece.strip()
+    return [stripped] if _WORD.search(stripped) else []
+
+
+def folded(text: str) -> str:
+    """Lower case, without accents, digits all 0, addresses and links as one word."""
+    plain = _MARKS.sub("", unicodedata.normalize("NFKD", text[:MAX_CHARS].lower()))
+    plain = plain.replace("’", "'").replace("ı", "i")
+    return _DIGIT.sub("0", _LINK.sub(" weblink ", _ADDRESS.sub(" mailadres ", plain)))
+
+
+def words(folded_text: str) -> list[str]:
+    """The words of a folded text, in order."""
+    return _WORD.findall(folded_text)

@@ -1,0 +1,108 @@
+"""Who holds the pen, in which role the company then holds the data, and whom only a person may answer."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from bot.triage.labels import Role, Writer
+from bot.triage.weights import WRITERS, Row
+
+_AUTHORITY = re.compile(
+    r"\b(?:namens de autoriteit persoonsgegevens|(?:wij zijn|als) (?:de )?(?:autoriteit persoonsgegevens"
+    r"|toezichthouder)|onze toezichthoudende taak"
+    r"|klachtonderzoek|de autoriteit persoonsgegevens (?:heeft|verzoekt|onderzoekt|vraagt)|ons kenmerk z20\d\d"
+    r"|officier van justitie|politie (?:eenheid|nederland)"
+    r"|griffie|rechtbank \w{3,20} (?:roept|verzoekt|deelt)|vordering (?:tot|ex|verstrekking)"
+    r"|artikel 126n\w{0,2}|opsporingsambtenaar|fiod"
+    r"|pursuant to our supervisory)\b",
+    re.IGNORECASE,
+)
+_AUTHORITY_ADDRESS = re.compile(
+    r"@(?:[\w-]{1,40}\.){0,3}(?:autoriteitpersoonsgegevens\.nl|politie\.nl|rechtspraak\.nl|om\.nl|fiod\.nl"
+    r"|belastingdienst\.nl|justis\.nl|acm\.nl)$"
+)
+_LAWYER = re.compile(
+    r"\b(?:advoca(?:at|ten|tenkantoor)|lawyers?|attorneys?|solicitors?|rechtsanw[aä]lt\w{0,4}"
+    r"|gerechtsdeurwaarder|deurwaarder|(?:mijn|onze) cli[eë]nte?"
+    r"|tot mij wendde zich|our client|unser mandant\w{0,2}|rechtsbijstand|in rechte|sommeer|sommatie|dagvaarding)\b",
+    re.IGNORECASE,
+)
+_AGENT = re.compile(
+    r"\b(?:namens (?:mijn|onze|mevrouw|mevr\.?|mw\.?|de heer|dhr\.?|betrokkene|cli[eë]nt)|machtiging"
+    r"|gemachtigde?n?|volmacht|on behalf of"
+    r"|authori[sz]ed agent|power of attorney|letter of authority|im auftrag (?:von|meine\w)|vollmacht"
+    r"|bewindvoer(?:der|ing)|curator|mentorschap)\b",
+    re.IGNORECASE,
+)
+_HEIR = re.compile(
+    r"\b(?:(?:is|was|zijn|onlangs|plotseling|op \d{1,2} \w{3,10}) (?:\w{1,12} ){0,4}overleden|overlijden van"
+    r"|nalatenschap|erfgena(?:am|men)|executeur"
+    r"|verklaring van erfrecht|passed away|(?:late|deceased) (?:husband|wife|father|mother|partner|brother"
+    r"|sister)|has died|died on|verstorben|nachlass"
+    r"|erbschein|wijlen|als weduwe|als weduwnaar)\b",
+    re.IGNORECASE,
+)
+_GUARDED = re.compile(
+    r"\b(?:onder curatele|curatele|mijn (?:minderjarige )?(?:zoon|dochter|kind) (?:\w{1,12} ){0,4}(?:is"
+    r"|van) (?:\d|1[0-5])\b|minderjarig\w?"
+    r"|ik ben (?:nog )?(?:maar )?(?:1[0-5]|[89]) jaar|i am (?:1[0-5]|[89]) years old|under guardianship"
+    r"|ouderlijk gezag|bewindvoer(?:der|ing)|mentorschap)\b",
+    re.IGNORECASE,
+)
+_STAFF = re.compile(
+    r"\b(?:collega's|kun jij (?:hier|dit|die)|ter info voor het team\w{0,8}|notulen|teamoverleg|weekenddienst"
+    r"|concept (?:staat|antwoord))\b",
+    re.IGNORECASE,
+)
+_SURE = 0.75  # probability from which the model's guess beats "about himself"
+
+_ROLES = {
+    Writer.SUBJECT: Role.CONTROLLER,
+    Writer.AGENT: Role.CONTROLLER,
+    Writer.HEIR: Role.CONTROLLER,
+    Writer.AUTHORITY: Role.CONTROLLER,
+    Writer.THIRD_PARTY: Role.PROCESSOR,
+    Writer.CONTROLLER_CUSTOMER: Role.NONE,
+    Writer.STAFF: Role.NONE,
+}
+
+
+def role_of(writer: Writer) -> Role:
+    """In which role the company holds the data that this writer asks about."""
+    return _ROLES[writer]
+
+
+def writer_of(text: str, raw: Row) -> Writer:
+    """Who writes, by plain words first, by the model where it is sure, else about himself."""
+    if _AUTHORITY.search(text):
+        return Writer.AUTHORITY
+    guess = _guess(raw)
+    if _HEIR.search(text) and (
+        guess is Writer.HEIR or re.search(r"(?i)erf|executeur|nalatenschap|account|administratie", text)
+    ):
+        return Writer.HEIR
+    if _AGENT.search(text) or guess is Writer.AGENT:
+        return Writer.AGENT
+    if guess is Writer.STAFF and not _STAFF.search(text):
+        return Writer.SUBJECT
+    return guess
+
+
+def _guess(raw: Row) -> Writer:
+    best = int(np.argmax(raw))
+    sure = 1 / (1 + np.exp(-raw[best])) >= _SURE
+    return Writer(WRITERS[best]) if sure and WRITERS[best] != Writer.AUTHORITY else Writer.SUBJECT
+
+
+def only_a_person_may_answer(writer: Writer, text: str) -> bool:
+    """An authority, a lawyer or agent, an heir, a minor or somebody under guardianship."""
+    return writer in (Writer.AUTHORITY, Writer.AGENT, Writer.HEIR) or bool(
+        _LAWYER.search(text) or _GUARDED.search(text)
+    )
+
+
+def authority_address(address: str | None) -> bool:
+    """Mail from a supervisory authority, court, police or tax office, by its domain."""
+    return address is not None and _AUTHORITY_ADDRESS.search(address) is not None

@@ -1,0 +1,47 @@
+"""Does the database have what the map names, and does the map name what the database has?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy.exc import NoSuchTableError
+
+from bot.datamap.model import System, Table
+
+
+def lacking(connection: sa.Connection, system: System) -> Iterator[str]:
+    """Tables and columns of the map that the database does not have."""
+    inspector = sa.inspect(connection)
+    for table in system.tables:
+        there = _columns(inspector, table)
+        if there is None:
+            yield f"{system.name}.{table.name}: the database has no table '{_full_name(table)}'; correct the data map"
+            continue
+        for name in table.columns:
+            if name not in there:
+                yield f"{system.name}.{table.name}.{name}: the database has no such column; correct the data map"
+
+
+def unmapped(connection: sa.Connection, system: System) -> Iterator[str]:
+    """Columns and tables of the database that the map does not name, and that nobody will ever be shown."""
+    inspector = sa.inspect(connection)
+    mapped = {(table.schema_, table.real_name) for table in system.tables}
+    for schema in sorted({table.schema_ for table in system.tables}, key=str):
+        for name in sorted(inspector.get_table_names(schema=schema)):
+            if (schema, name) not in mapped:
+                yield f"{system.name}.{name}"
+    for table in system.tables:
+        there = _columns(inspector, table) or frozenset()
+        yield from (f"{system.name}.{table.name}.{name}" for name in sorted(there - set(table.columns)))
+
+
+def _columns(inspector: sa.Inspector, table: Table) -> frozenset[str] | None:
+    try:
+        return frozenset(column["name"] for column in inspector.get_columns(table.real_name, schema=table.schema_))
+    except NoSuchTableError:
+        return None
+
+
+def _full_name(table: Table) -> str:
+    return f"{table.schema_}.{table.real_name}" if table.schema_ else table.real_name

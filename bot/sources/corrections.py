@@ -1,0 +1,160 @@
+"""What may be corrected, from which value to which, and what only a person can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from bot.cases.changes import ChangeAction, PlannedChange
+from bot.datamap.model import Column, DataMap, Identity, System, Table
+from bot.datamap.validators import InvalidValueError, same_value, spaced_like, well_formed
+from bot.datamap.words import Words
+from bot.sources.cells import as_text
+from bot.sources.phrases import ALREADY_SO, NO_NEW_VALUE, NOT_CORRECTABLE, NOT_WELL_FORMED, SEVERAL_VALUES, TWICE
+from bot.sources.selection import Scope, Selection, relation
+from bot.triage.labels import Language
+from bot.triage.verdict import StatedCorrection
+
+RISKY_FIELDS = frozenset({"email", "phone", "iban", "kvk", "btw"})
+"""Whoever changes these takes over an account or its money: the highest level and a second person."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionPlan:
+    """`by_hand` names each field that staff must look at, with the reason in the letter's language."""
+
+    changes: tuple[PlannedChange, ...] = field(repr=False)
+    by_hand: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectableColumn:
+    """A column on file for this person that the map lets him correct."""
+
+    system: System
+    table: Table
+    name: str
+    column: Column
+    scope: Scope
+    high_risk: bool
+
+
+def settled(corrections: Iterable[StatedCorrection]) -> Iterator[tuple[str, str | None, Words | None]]:
+    """One new value per field, or why there is none."""
+    stated: dict[str, list[StatedCorrection]] = {}
+    for correction in corrections:
+        stated.setdefault(correction.field, []).append(correction)
+    for name, given in stated.items():
+        values = {one.new.strip() for one in given if one.new and one.new.strip()}
+        if len(values) == 1:
+            yield name, values.pop(), None
+        else:
+            yield name, None, TWICE if values else NO_NEW_VALUE
+
+
+def correctable_columns(
+    datamap: DataMap, system: System, applicable: Sequence[tuple[Table, Scope]], name: str
+) -> Iterator[CorrectableColumn]:
+    """Where in one system the field `name` of this person may stand."""
+    contact = set(_contact_columns(datamap, system))
+    for table, scope in applicable:
+        for column_name, column in table.columns.items():
+            rule = column.correctable
+            if rule is None or rule.field != name:
+                continue
+            risky = rule.high_risk if rule.high_risk is not None else name in RISKY_FIELDS
+            yield CorrectableColumn(
+                system, table, column_name, column, scope, risky or (table.name, column_name) in contact
+            )
+
+
+def _contact_columns(datamap: DataMap, system: System) -> Iterator[tuple[str, str]]:
+    """Where challenges and second factors go: never a low-risk change, whatever the map says."""
+    for identity in datamap.identity:
+        if identity.system == system.name:
+            for ref in (identity.address_of_record, identity.phone_of_record):
+                if ref is not None:
+                    yield ref.via[-1].table if ref.via else identity.table, ref.column
+
+
+def is_address_of_record(identities: Iterable[Identity], place: CorrectableColumn) -> bool:
+    """A new value here is what the person will be known by."""
+    for identity in identities:
+        ref = identity.address_of_record
+        table = ref.via[-1].table if ref.via else identity.table
+        if (identity.system, table, ref.column) == (place.system.name, place.table.name, place.name):
+            return True
+    return False
+
+
+def planned(
+    connection: sa.Connection, selection: Selection, place: CorrectableColumn, new: str, language: Language
+) -> PlannedChange | Words | None:
+    """The change, or why there is none; None where this person has no row there."""
+    values = _values(connection, selection, place)
+    if not values:
+        return None
+    if len(values) > 1:
+        return SEVERAL_VALUES
+    [(old, count)] = values
+    rule = place.column.correctable
+    assert rule is not None
+    try:
+        value = spaced_like(old, well_formed(rule.validator, new, rule.max_length), rule.validator)
+    except InvalidValueError:
+        return NOT_WELL_FORMED
+    if same_value(rule.validator, old, value):
+        return ALREADY_SO
+    return PlannedChange(
+        system=place.system.name,
+        table=place.table.name,
+        label=place.column.label.told_in(language),
+        action=ChangeAction.CORRECT,
+        column=place.name,
+        key=place.scope,
+        old=old,
+        new=value,
+        count=count,
+        high_risk=place.high_risk,
+    )
+
+
+def _values(connection: sa.Connection, selection: Selection, place: CorrectableColumn) -> list[tuple[str | None, int]]:
+    """At most two different values on file, with their number of rows."""
+    rows = relation(place.table)
+    column = rows.c[place.name]
+    query = (
+        sa.select(column, sa.func.count())
+        .where(selection.where(place.table, place.scope, rows))
+        .group_by(column)
+        .limit(2)
+    )
+    return [(as_text(value), count) for value, count in connection.execute(query)]
+
+
+def reasons_by_hand(found: Sequence[PlannedChange | Words | None], nothing: Words) -> Words | None:
+    """Why a person must look although some columns may change; None where all is planned.
+
+    A value that already stands somewhere is no reason while another column changes.
+    """
+    reasons = [one for one in found if isinstance(one, Words)]
+    serious = [reason for reason in reasons if reason is not ALREADY_SO]
+    if serious:
+        return serious[0]
+    if any(isinstance(one, PlannedChange) for one in found):
+        return None
+    return reasons[0] if reasons else nothing
+
+
+__all__ = [
+    "NOT_CORRECTABLE",
+    "CorrectableColumn",
+    "CorrectionPlan",
+    "correctable_columns",
+    "is_address_of_record",
+    "planned",
+    "reasons_by_hand",
+    "settled",
+]

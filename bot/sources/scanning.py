@@ -1,0 +1,96 @@
+"""The text scan: do addresses, customer numbers or IBANs of other people stand in what we are about to hand out?"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from bot.datamap.model import FieldRef, Identity, Table
+from bot.sources.cells import as_text
+from bot.sources.selection import Selection, key_parts, relation
+
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,255}\w", re.ASCII)
+_IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
+_NUMBER = r"\b[A-Z]{0,6}-?[0-9]{5,12}\b"
+BATCH = 200  # look-ups at a time, so that a large export needs little memory
+
+
+@dataclass(slots=True)
+class Candidates:
+    """What looks like somebody's mark, compact and in lower case, with the places where it stands."""
+
+    places: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def add(self, place: str, text: str, patterns: Iterable[re.Pattern[str]]) -> None:
+        for pattern in patterns:
+            for found in pattern.finditer(text):
+                self.places.setdefault(compact(found[0]), Counter())[place] += 1
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+def compact(mark: str) -> str:
+    return mark.replace(" ", "").lower()
+
+
+def patterns_of(identities: Iterable[Identity]) -> tuple[re.Pattern[str], ...]:
+    numbers = {identity.customer_number_pattern or _NUMBER for identity in identities if identity.customer_number}
+    return (_ADDRESS, _IBAN, *(re.compile(number, re.IGNORECASE) for number in sorted(numbers)))
+
+
+def batches(
+    cells: Iterable[tuple[str, str]], patterns: tuple[re.Pattern[str], ...]
+) -> Iterator[Mapping[str, Counter[str]]]:
+    """Marks found in the cells, a few hundred different ones at a time."""
+    candidates = Candidates()
+    for place, text in cells:
+        candidates.add(place, text, patterns)
+        if len(candidates) >= BATCH:
+            yield candidates.places
+            candidates = Candidates()
+    if len(candidates):
+        yield candidates.places
+
+
+def held_marks(
+    connection: sa.Connection, selection: Selection, identity: Identity, table: Table, marks: Iterable[str]
+) -> set[str]:
+    """Which of the marks belong to somebody in this identity table."""
+    wanted = sorted(marks)
+    found: set[str] = set()
+    for ref in _marked(identity):
+        found |= _held(connection, selection, table, ref, wanted)
+    return found
+
+
+def own_marks(connection: sa.Connection, selection: Selection, identity: Identity, table: Table, key: str) -> set[str]:
+    """The marks of one record itself."""
+    values = key_parts(key)[1:]
+    marks = set()
+    for ref in _marked(identity):
+        for value in connection.execute(selection.values(table, ref, values)).scalars():
+            marks.add(compact(as_text(value) or ""))
+    return marks
+
+
+def _marked(identity: Identity) -> Iterator[FieldRef]:
+    yield identity.address_of_record
+    yield from identity.other_addresses
+    for ref in (identity.customer_number, identity.iban):
+        if ref is not None:
+            yield ref
+
+
+def _held(connection: sa.Connection, selection: Selection, table: Table, ref: FieldRef, wanted: list[str]) -> set[str]:
+    rows = relation(selection.end_of(table, ref))
+    written = sa.func.lower(sa.func.replace(sa.cast(rows.c[ref.column], sa.String), " ", ""))
+    found: set[str] = set()
+    for start in range(0, len(wanted), BATCH):
+        query = sa.select(written).where(written.in_(wanted[start : start + BATCH])).distinct()
+        found.update(str(value) for value in connection.execute(query).scalars())
+    return found

@@ -32,14 +32,15 @@ _AFTER_OLD = re.compile(
 )
 _CONTEXT = 32
 
-_NAME = r"((?:[A-ZÀ-Ý][\w'’.&-]{0,30}|van|de|der|den|het|ter|ten)(?: (?:[A-ZÀ-Ý0-9&][\w'’.&-]{0,30}|van|de|der"
-r"|den|het|ter|ten|en|B\.V\.)){0,5})"
+_NAME = (
+    r"((?:[A-ZÀ-Ý][\w'’.&-]{0,30}|van|de|der|den|het|ter|ten)(?: (?:[A-ZÀ-Ý0-9&][\w'’.&-]{0,30}|van|de|der"
+    r"|den|het|ter|ten|en|B\.V\.)){0,5})"
+)
 _FROM_TO = re.compile(rf"\b(?:van|from) [\"“'‘]?{_NAME}[\"”'’]? (?:naar|in|to) [\"“'‘]?{_NAME}")
 _NOT_BUT = re.compile(rf"\b(?:niet|not) [\"“'‘]?{_NAME}[\"”'’]?,? (?:maar|but) [\"“'‘]?{_NAME}")
 _MUST_BE = re.compile(
-    rf"[\"“'‘]?{_NAME}[\"”'’]?[,.;:]?\s{{1,2}}(?:dit |dat |it |this )?(?:moet zijn|should be"
-    rf"|dient te zijn):? ?[\"“'‘]?{_NAME}",
-    re.IGNORECASE,
+    rf"[\"“'‘]?{_NAME}[\"”'’]?[,.;:]?\s{{1,2}}(?i:dit |dat |it |this )?(?i:moet zijn|should be|dient te zijn):?"
+    rf" ?[\"“'‘]?{_NAME}"
 )
 _STREET = re.compile(
     r"\b((?:[A-ZÀ-Ý][\w'’.-]{1,30} ){0,3}[A-ZÀ-Ý][\w'’.-]{0,30}(?:straat|weg|laan|plein|kade|gracht|singel"

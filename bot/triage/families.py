@@ -16,8 +16,10 @@ def _near(left: str, right: str, gap: int = 4) -> str:
 
 
 _OWN = r"mijn|m'n|mn|mij|me|my|ons|onze|our|us|meine\w{0,2}|mich|mir|mes|mon|moi"
-_DATA = r"(?:persoons|account|klant|contact|prive|bedrijfs)?gegevens|data|info\w{0,8}|dossier|account|profiel"
-r"|daten|konto|donnees"
+_DATA = (
+    r"(?:persoons|account|klant|contact|prive|bedrijfs)?gegevens|data|info\w{0,8}|dossier|account|profiel"
+    r"|daten|konto|donnees"
+)
 _YOU = r"jullie|jij|je|u|uw|you|your|sie|vous|kleinboek|gravytrain"
 
 PATTERNS: dict[str, str] = {

@@ -240,8 +240,8 @@ def _blend(seen: list[tuple[_Lesson, Row]]) -> Row:
 
 
 def _probabilities(seen: list[tuple[_Lesson, Row]], blend: Row) -> Row:
-    rows = np.array([row for _, row in seen])
-    return np.asarray(1 / (1 + np.exp(-(rows @ blend[:, :-1].T + blend[:, -1]))), dtype=np.float64)
+    odds: Row = np.array([row for _, row in seen]) @ blend[:, :-1].T + blend[:, -1]
+    return np.asarray(1.0 / (1.0 + np.exp(-odds)), dtype=np.float64)
 
 
 assert SCORED[-1] == ANY

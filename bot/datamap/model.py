@@ -12,7 +12,6 @@ from bot.datamap.retention import EndDate
 from bot.datamap.validators import Validator
 from bot.datamap.words import Fact, Words
 from bot.settings import Piece as SettingsPiece
-from bot.triage.labels import Language
 
 
 class Piece(SettingsPiece):
@@ -319,7 +318,7 @@ class DataMap(Piece):
             return self.identity_named(link.identity)
         return next((identity for identity in self.identity if identity.system == system), None)
 
-    def recipients_of(self, table: Table, language: Language) -> tuple[str, ...]:
+    def recipients_of(self, table: Table, language: str) -> tuple[str, ...]:
         return tuple(self.recipients[key].value.told_in(language) for key in table.recipients)
 
     def unconfirmed(self) -> tuple[OpenFact, ...]:

@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import model_validator
 
 from bot.settings import Piece
-from bot.triage.labels import Language
 
 
 class Words(Piece):
@@ -21,9 +20,9 @@ class Words(Piece):
     def _from_string(cls, given: Any) -> Any:
         return {"nl": given, "en": given} if isinstance(given, str) else given
 
-    def told_in(self, language: Language) -> str:
-        """Dutch for Dutch, English for everybody else: letters exist in these two."""
-        return self.nl if language is Language.DUTCH else self.en
+    def told_in(self, language: str) -> str:
+        """`language` is an ISO 639-1 code. Dutch for Dutch, English for everybody else: letters exist in these two."""
+        return self.nl if language == "nl" else self.en
 
 
 class Fact(Piece):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who wrote, by the strict rule: exactly one From, one mailbox, zero defects (attacks.md A02-A10).
+    """Who wrote, by the strict rule: exactly one From, one mailbox, zero defects.
 
     `address` is ASCII with a lower-case domain *and* local part, or None where the rule is not met;
     `shown` is what the header says, for staff only.
@@ -67,7 +67,7 @@ class ParsedMail:
     """One mail, taken apart. Texts are decoded and bounded; ids keep their angle brackets."""
 
     digest: str  # sha256 of the raw bytes, hex
-    identity: str  # sha256 of Message-ID, From and decoded content: "one mail" (design, the way of a mail, 1)
+    identity: str  # sha256 of Message-ID, From and decoded content: two mails with one identity are one mail
     message_id: str | None
     references: tuple[str, ...]  # In-Reply-To and References, in order, without repeats
     sender: Sender

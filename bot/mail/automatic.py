@@ -1,0 +1,135 @@
+"""Signs that no person wrote a mail: header facts (RFC 3834, RFC 3464) and the subjects machines use.
+
+Facts only. Whether a mail may be answered by a machine and whether it asks something are two other questions.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.mail.headers import HeaderBlock
+from bot.mail.message import AutomaticSigns
+
+_AUTOREPLY_HEADERS = frozenset(
+    {
+        "x-autoreply",
+        "x-autorespond",
+        "x-autoresponse",
+        "x-autoresponder",
+        "x-autoreply-from",
+        "x-autoreply-domain",
+        "x-auto-reply",
+        "x-auto-reply-from",
+        "x-vacation",
+        "x-vacation-reply",
+        "x-mail-autoreply",
+        "x-ms-exchange-inbox-rules-loop",
+        "x-failed-recipients",
+    }
+)
+_LIST_HEADERS = frozenset({"list-id", "list-unsubscribe", "list-post", "list-help", "list-owner", "list-subscribe"})
+_BULK = frozenset({"bulk", "list", "junk", "auto_reply", "auto-reply"})
+_ROLE = re.compile(
+    r"(mailer-?daemon|postmaster|(do-?)?no-?t?-?reply|donotreply|noreply|geen-?antwoord|niet-?beantwoorden|nepasrepondre"
+    r"|bounces?|auto-?reply|autoresponder)([+._-].*)?\Z"
+)
+
+# What stands before the words of the other: "Re: ", "[ticket 12] " ...
+_PREFIX = r"\s*(?:(?:re|antw|aw|fw|fwd|doorst|tr|wg)\s*:\s*|\[[^\]]{1,40}\]\s*)*\W{0,3}"
+_AWAY = (
+    r"automatisch(?:e)? (?:antwoord|reactie)\b",
+    r"automatisch(?:e)? (?:bericht|e-?mail)\s*(?::|$)",
+    r"autom\.? ?(?:antwoord|reactie)\b",
+    r"auto-?(?:matic|matische)? ?-?(?:reply|response|antwoord|reactie)\b",
+    r"auto\s*:\s*(?:ooo|out of|away|we (?:have )?received|i(?:'m| am| no longer)|thank)\b",  # else it is a car
+    r"afwezigheids?\s?(?:assistent|melding|bericht|notificatie)\b",
+    r"afwezig(?:heid)?(?:\)|:|\s*$| (?:t/m|tot|van|wegens)\b)",
+    r"vakantie(?:bericht|melding)\b",
+    r"(?:niet|even niet) (?:op|aan)wezig\b",
+    r"ik ben (?:er )?(?:even|momenteel|nu) (?:niet|afwezig|weg)\b[^:]{0,25}(?::|$)",
+    r"ik ben (?:afwezig|(?:op|met) vakantie|met verlof)\b[^:]{0,25}(?::|$)",
+    r"(?:i am |i'm )?out[ -]of[ -](?:the[ -])?office\b",
+    r"ooo\b",
+    r"on (?:vacation|leave|holiday)\s*(?::|$)",
+    r"vacation (?:reply|message|notice)\b",
+    r"abwesenheits\w*",
+    r"automatische antwort\b",
+    r"(?:ich bin )?(?:nicht im b[üu]ro|abwesend)\b",
+    r"r[ée]ponse automatique\b",
+    r"(?:message d')?absen(?:ce|t) (?:du bureau|:)",
+    r"respuesta autom[áa]tica\b",
+    r"risposta automatica\b",
+    r"autoodpowied[źz]\b",
+)
+_RETURNED = (
+    r"undeliver(?:able|ed)\b",
+    r"(?:mail|message) (?:delivery )?(?:system )?(?:failed|failure|error|notification)\b",
+    r"delivery (?:status )?(?:notification|failure|failed|delayed)\b",
+    r"delivery has failed\b",
+    r"returned mail\b",
+    r"failure notice\b",
+    r"mail delivery (?:failed|subsystem|system)\b",
+    r"(?:message|mail) (?:blocked|rejected|bounced|returned)\b",
+    r"non[- ]?deliver(?:y|able)\b",
+    r"not delivered\s*:",
+    r"warning: (?:message|could not)\b[^:]{0,60}(?:delayed|delivered|send)?",
+    r"onbestel(?:baar|d)\b",
+    r"niet[ -](?:af|be)ge?leverd(?:e)?\b",
+    r"niet[ -]bezorgd\s*(?::|$)",
+    r"bericht (?:is )?niet (?:afgeleverd|bezorgd)\b",
+    r"bezorging (?:is )?(?:mislukt|vertraagd)\b",
+    r"(?:af)?levering mislukt\b",
+    r"(?:fout|mislukte) bij (?:het )?(?:af)?(?:leveren|bezorgen)\b",
+    r"mislukte (?:af)?levering\b",
+    r"unzustellbar\b",
+    r"zustellung fehlgeschlagen\b",
+    r"nicht zustellbar\b",
+    r"[ée]chec de (?:la )?(?:remise|distribution|livraison)\b",
+    r"non remis\b",
+    r"(?:gelezen|read|not read|niet gelezen|gelesen|lu)\s*:\s",
+)
+_SUBJECTS = re.compile(_PREFIX + "(?:" + "|".join((*_AWAY, *_RETURNED)) + ")", re.IGNORECASE)
+
+
+def automatic_signs(block: HeaderBlock, address: str | None, shown: str, subject: str) -> AutomaticSigns:
+    """What header block, sender and subject say about a machine having written this.
+
+    `shown` is used where the From header gave no address: a bounce often breaks the strict rule.
+    """
+    names = {field.name for field in block.fields}
+    content_type = block.text("content-type").strip().lower()
+    return AutomaticSigns(
+        auto_submitted=any(_keyword(value) not in ("", "no") for value in block.texts("auto-submitted")),
+        null_return_path=any(value.replace(" ", "") == "<>" for value in block.texts("return-path")),
+        report=content_type.startswith("multipart/report"),
+        bulk=any(_keyword(value) in _BULK for value in block.texts("precedence")),
+        mailing_list=bool(names & _LIST_HEADERS),
+        autoreply_header=bool(names & _AUTOREPLY_HEADERS) or _says_autoresponder(block),
+        suppress_requested=_asks_silence(block),
+        role_sender=_role_sender(address, shown),
+        subject_pattern=bool(_SUBJECTS.match(subject)),
+    )
+
+
+def _keyword(value: str) -> str:
+    """`auto-replied (vacation); owner=...` is `auto-replied`."""
+    return re.split(r"[;\s(]", value.strip().lower(), maxsplit=1)[0]
+
+
+def _says_autoresponder(block: HeaderBlock) -> bool:
+    message_class = block.text("x-post-messageclass").lower()
+    return "autoresponder" in message_class or "autoresponder" in block.text("delivered-to").lower()
+
+
+def _asks_silence(block: HeaderBlock) -> bool:
+    """MS-OXCMAIL 2.1.3.2.20: do not answer me automatically. It does not say that a machine wrote this."""
+    wishes = {wish.strip().lower() for value in block.texts("x-auto-response-suppress") for wish in value.split(",")}
+    return bool(wishes - {"", "none"})
+
+
+def _role_sender(address: str | None, shown: str) -> bool:
+    local = address.partition("@")[0] if address else ""
+    if not local:
+        found = re.search(r"([\w.+-]{1,64})(@|>|\s*$)", shown.lower())
+        local = found[1] if found else ""
+    return bool(_ROLE.match(local))

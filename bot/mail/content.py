@@ -1,0 +1,80 @@
+"""What an attachment really is: its type by its first bytes, with the declared type as a hint only."""
+
+from __future__ import annotations
+
+# Leading bytes that settle the type, whatever the mail says.
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"BM", "image/bmp"),
+    (b"II*\0", "image/tiff"),
+    (b"MM\0*", "image/tiff"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+    (b"Rar!\x1a\x07", "application/vnd.rar"),
+    (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
+    (b"\x1f\x8b", "application/gzip"),
+    (b"MZ", "application/vnd.microsoft.portable-executable"),
+    (b"\x7fELF", "application/x-elf"),
+    (b"{\\rtf", "application/rtf"),
+    (b"\x78\x9f\x3e\x22", "application/vnd.ms-tnef"),
+    (b"-----BEGIN PGP", "application/pgp"),
+    (b"BEGIN:VCALENDAR", "text/calendar"),
+    (b"BEGIN:VCARD", "text/vcard"),
+)
+_BRANDS = {
+    b"heic": "image/heic",
+    b"heix": "image/heic",
+    b"mif1": "image/heic",
+    b"avif": "image/avif",
+    b"qt  ": "video/quicktime",
+}
+# The first entry names of the zip containers that office programs write.
+_IN_ZIP = (
+    (b"word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    (b"xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (b"ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+)
+_UNKNOWN = "application/octet-stream"
+_PLAIN = ("text/", "application/json", "application/xml")
+_ENCRYPTED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"})
+
+
+def content_type_of(content: bytes, declared: str) -> str:
+    """The type by content; the declared one only where content cannot contradict it (text, or bytes nobody knows)."""
+    if found := _by_magic(content):
+        return found
+    if declared in _ENCRYPTED or declared == "message/rfc822":
+        return declared
+    if _is_text(content):
+        return declared if declared.startswith(_PLAIN) else "text/plain"
+    return _UNKNOWN
+
+
+def _by_magic(content: bytes) -> str | None:
+    if content[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        return _zip_type(content)
+    if content[4:8] == b"ftyp":
+        return _BRANDS.get(content[8:12], "video/mp4")
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    head = content[:64].lstrip(b"\xef\xbb\xbf \r\n\t")
+    return next((kind for magic, kind in _MAGIC if content.startswith(magic) or head.startswith(magic)), None)
+
+
+def _zip_type(content: bytes) -> str:
+    """Looks at names in the local headers only; nothing is unpacked."""
+    if content[30:38] == b"mimetype":
+        kind = content[38:120].split(b"PK")[0].decode("ascii", "replace")
+        return kind if kind.startswith("application/vnd.oasis.opendocument.") else "application/zip"
+    head = content[:65536] + content[-65536:]
+    if b"[Content_Types].xml" not in head:
+        return "application/zip"
+    return next((kind for entry, kind in _IN_ZIP if entry in head), "application/zip")
+
+
+def _is_text(content: bytes) -> bool:
+    head = content[:4096]
+    return b"\0" not in head and sum(byte < 32 and byte not in (9, 10, 12, 13, 27) for byte in head) == 0

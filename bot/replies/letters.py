@@ -49,8 +49,8 @@ class Letter:
 class Letters:
     """All letters of one company. A missing or broken template raises TemplateError with file and line.
 
-    `mark_unconfirmed` is for the demo: facts that nobody confirmed are printed as "(voorbeeld)". Otherwise they leave an
-    open place in the letter, which `unconfirmed` and `missing_blocks` find.
+    `mark_unconfirmed` is for the demo: facts that nobody confirmed are printed as "(voorbeeld)". Otherwise they leave
+    an open place in the letter, which `unconfirmed` and `missing_blocks` find.
     """
 
     def __init__(self, templates: Path, organisation: Organisation, *, mark_unconfirmed: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Open places in a letter: what a person has yet to write or confirm, findable in the text itself, also after an edit."""
+"""Open places in a letter: what a person has yet to write or confirm, findable in the text itself."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ NAME_LIMIT = 80
 LINE_LIMIT = 300
 TEXT_LIMIT = 20_000
 
-_KEPT_FORMAT = {"\u200c", "\u200d"}  # joiners that some scripts need
+_KEPT = {"\n", "\u200c", "\u200d"}  # line breaks, and joiners that some scripts need
 _BREAKS = ("\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029")
 _GAP = re.compile(r"[^\S\n]+")
 _ADDRESS = re.compile(r"^(?P<local>[^@\s]+)@(?P<domain>[^@\s]+)$")
@@ -49,13 +49,11 @@ def masked(value: str) -> str:
 def _clean(text: str) -> str:
     for sign in _BREAKS:
         text = text.replace(sign, "\n")
-    return "".join(each for each in text if each == "\n" or each in _KEPT_FORMAT or not _hidden(each)).replace(
-        "\t", " "
-    )
+    return "".join(each for each in text.replace("\t", " ") if not _hidden(each))
 
 
 def _hidden(sign: str) -> bool:
-    return unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Co", "Cn"} and sign != "\t"
+    return sign not in _KEPT and unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Co"}
 
 
 def _bounded(text: str, limit: int) -> str:

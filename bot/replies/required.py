@@ -1,4 +1,4 @@
-"""Which blocks a letter must carry, by law, and which of them a draft lacks. Looks at blocks only, also after an edit."""
+"""Which blocks a letter must carry by law, and which of them a draft lacks, also after an edit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Invented facts for every letter, rich and bare, so that all templates can be tried before a real letter needs them."""
+"""Invented facts for every letter, rich and bare: all templates can be tried before a real letter needs them."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def rich(letter: LetterKind, language: Language) -> LetterFacts:
 
 
 _CODE = "KRT7-92WF"
-_PASSPHRASE = "molen-tafel-groen-stoel-42"
+_PASSPHRASE = "molen-tafel-groen-stoel-42"  # noqa: S105 - invented
 _PARTLY = {LetterKind.CORRECTION, LetterKind.ERASURE, LetterKind.RESTRICTION, LetterKind.REFUSAL}
 
 
@@ -288,7 +288,7 @@ _ENGLISH = _Texts(
     not_done=("invoice 2026-114", "we may not change an invoice that was sent (Article 52 AWR)"),
     by_hand=("your e-mails in our mailbox", "we will do this by 15 December 2026"),
     reasons={
-        LetterKind.COMPLAINT: "We sent you advertising twice, although you did not want it. That was wrong. We are sorry.",
+        LetterKind.COMPLAINT: "We sent you advertising twice, although you did not want it. That was wrong. Sorry.",
         LetterKind.OTHER_PRIVACY: "Your data are on a server in the Netherlands.",
         LetterKind.NOT_IDENTIFIED: "Nobody answered our control message.",
         LetterKind.REFUSAL: "Your licence runs until 1 May 2027. We need these data until that day.",

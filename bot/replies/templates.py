@@ -123,7 +123,7 @@ class TemplateFolder:
 
 
 def divided(text: str, file: str) -> tuple[TemplateBlock, ...]:
-    """The blocks of a body. Raises TemplateError for text before the first marker, a bad marker or a code used twice."""
+    """The blocks of a body. Raises TemplateError for text before the first marker, a bad marker, a double code."""
     starts: list[tuple[str, int]] = []
     lines = text.split("\n")
     for number, each in enumerate(lines, start=1):

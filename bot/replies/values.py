@@ -103,7 +103,7 @@ def letter_values(
         | _about_files(facts)
         | _about_organisation(facts, organisation, language, marks)
         | _about_holdings(facts, language, marks)
-        | _about_changes(facts, language)
+        | _about_changes(facts, language, word)
         | _in_words_of_staff(facts, language, word)
     )
     if letter in SECRET_LETTERS:
@@ -257,7 +257,7 @@ def _labels_by_category(holdings: Iterable[HoldingFact], language: str) -> tuple
     return tuple(Pair(category, listed(found, language)) for category, found in labels.items())
 
 
-def _about_changes(facts: LetterFacts, language: str) -> dict[str, object]:
+def _about_changes(facts: LetterFacts, language: str, word: Word) -> dict[str, object]:
     def labels(*actions: ChangeAction) -> tuple[str, ...]:
         return _once(line(change.label) for change in facts.changes if change.action in actions)
 
@@ -268,7 +268,7 @@ def _about_changes(facts: LetterFacts, language: str) -> dict[str, object]:
         "anonymised": labels(ChangeAction.PSEUDONYMISE),
         "restricted": labels(ChangeAction.RESTRICT),
         "returned": labels(ChangeAction.RETURN),
-        "kept": _kept(facts.changes, language),
+        "kept": _kept(facts.changes, language, to_fill_in(word("open", "reason"), language)),
         "by_hand": _by_hand(facts),
         "not_done": tuple(Pair(line(what), line(why, 1000)) for what, why in facts.not_done),
         "recipients_told": _once(line(each) for each in facts.recipients_told),
@@ -283,13 +283,13 @@ def _corrected(changes: Iterable[PlannedChange]) -> tuple[CorrectedField, ...]:
     )
 
 
-def _kept(changes: Iterable[PlannedChange], language: str) -> tuple[KeptGroup, ...]:
+def _kept(changes: Iterable[PlannedChange], language: str, open_reason: str) -> tuple[KeptGroup, ...]:
     groups: dict[tuple[str, date | None], list[str]] = {}
     for change in changes:
         if change.action is ChangeAction.KEEP:
             groups.setdefault((line(change.reason or ""), change.keep_until), []).append(line(change.label))
     return tuple(
-        KeptGroup(listed(labels, language), why.rstrip("."), day(until, language))
+        KeptGroup(listed(labels, language), why.rstrip(".") or open_reason, day(until, language))
         for (why, until), labels in groups.items()
     )
 

@@ -156,6 +156,12 @@ class Watcher:
     def _listen(self, line: _Line, bell: _Bell) -> None:
         """The listener's thread: IDLE first, then ring, so that mail from before IDLE is collected too."""
         tries = 0
+
+        def entered() -> None:
+            nonlocal tries
+            tries, self._deaf = 0, None
+            bell.ring()
+
         while not bell.stopped:
             try:
                 with line.connected(self._settings, self._password) as mailbox:
@@ -164,12 +170,10 @@ class Watcher:
                         _log.warning("the mail server has no IDLE, so the mailbox is polled", host=mailbox.host)
                         return
                     while not bell.stopped:
-                        mailbox.idle(self._settings.idle_seconds, entered=bell.ring)
-                        tries, self._deaf = 0, None
+                        mailbox.idle(self._settings.idle_seconds, entered)
             except MailboxError as trouble:
                 if bell.stopped:
                     return
-                # A mailbox that answers quickly again is not deaf; the next success clears this.
                 self._deaf = str(trouble)
                 _log.warning("listening to the mailbox was interrupted", trouble=str(trouble))
                 bell.wait_for_stop(self._pause(tries, trouble))

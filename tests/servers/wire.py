@@ -1,0 +1,70 @@
+"""A wire between a client and a server that a test can cut, or make silent, in the middle of an answer."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+
+from servers.ground import HOST
+
+
+class Wire:
+    """Listens on `port` and passes everything on to a server; counts what comes back from it."""
+
+    def __init__(self, server_port: int) -> None:
+        self._server_port = server_port
+        self._listener = socket.create_server((HOST, 0))
+        self.port: int = self._listener.getsockname()[1]
+        self.cut_after: int | None = None  # bytes of answers in one connection, once
+        self._silent = threading.Event()
+        self._closed = False
+        self._sockets: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
+        self._start(self._accept)
+
+    def go_silent(self) -> None:
+        """Nothing comes through any more in the connections that stand, and nobody is told."""
+        self._silent.set()
+
+    def close(self) -> None:
+        self._closed = True
+        for sock in [self._listener, *self._sockets]:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+            sock.close()
+        for thread in self._threads:
+            thread.join()
+
+    def _start(self, work: object, *args: object) -> None:
+        thread = threading.Thread(target=work, args=args, name="wire")  # type: ignore[arg-type]
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while not self._closed:
+            try:
+                client, _ = self._listener.accept()
+                server = socket.create_connection((HOST, self._server_port))
+            except OSError:
+                return
+            self._silent = threading.Event()
+            self._sockets += [client, server]
+            self._start(self._pass_on, client, server, self._silent, False)
+            self._start(self._pass_on, server, client, self._silent, True)
+
+    def _pass_on(self, source: socket.socket, target: socket.socket, silent: threading.Event, answers: bool) -> None:
+        passed = 0
+        with contextlib.suppress(OSError):
+            while piece := source.recv(4096):
+                passed += len(piece)
+                if answers and self.cut_after is not None and passed > self.cut_after:
+                    self.cut_after = None
+                    break
+                if not silent.is_set():
+                    target.sendall(piece)
+        if silent.is_set():
+            return
+        for sock in (source, target):
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)

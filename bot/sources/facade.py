@@ -15,7 +15,7 @@ from bot.datamap.holdings import Holding
 from bot.datamap.model import DataMap, Identity, System, Table
 from bot.datamap.words import Words
 from bot.sources.cells import as_date, as_text
-from bot.sources.changing import Changing
+from bot.sources.changing import Changing, not_in_map
 from bot.sources.checking import lacking, unmapped
 from bot.sources.collecting import Collecting
 from bot.sources.connection import Database
@@ -243,70 +243,6 @@ class Sources:
             mine = [change for change in changes if change.system == name]
             if name not in self._databases:
                 results += not_in_map(mine)
-                continue
-            with self._databases[system.name].reading() as connection:
-                found += [planned(connection, self._selection(system), place, new, language) for place in places]
-            if any(is_address_of_record(self._map.identity, place) for place in places) and self._taken(subject, new):
-                found.append(NOT_CORRECTABLE)
-        return found
-
-    def _taken(self, subject: DataSubject, address: str) -> bool:
-        """Somebody else is known by this address; the letter may not say so."""
-        others = self._found(_by_address(address.strip()))
-        return any((other.system, other.key) != (subject.system, subject.key) for other in others)
-
-    def _nothing(self, name: str) -> Words:
-        """Why nothing was found to correct: the map knows the field, or not at all."""
-        columns = (
-            column for system in self._map.systems for table in system.tables for column in table.columns.values()
-        )
-        known = any(column.correctable is not None and column.correctable.field == name for column in columns)
-        return NOT_ON_FILE if known else NOT_CORRECTABLE
-
-    def plan_erasure(self, subject: DataSubject, language: Language, today: date) -> tuple[PlannedChange, ...]:
-        """A line for everything held: erased, kept until, returned, or left to a person. Raises SourceFailedError."""
-        twin = self._has_twin(subject)
-        running = self._account_runs(subject, today)
-        lines: list[PlannedChange] = []
-        for system in self._map.systems:
-            with self._databases[system.name].reading() as connection:
-                erasing = Erasing(system, self._selection(system), connection, language, today, subject.shared, running)
-                lines += erasing.changes(self._applicable(system, subject, twin), list(references(connection, system)))
-        return tuple(lines)
-
-    def _account_runs(self, subject: DataSubject, today: date) -> bool:
-        """Without a rule in the map an account runs: erasing it then asks for more proof, not less."""
-        identity = self._map.identity_named(identity_name(subject))
-        if identity.running is None:
-            return True
-        system = self._map.system(identity.system)
-        table = system.table(identity.running.table)
-        selection = self._selection(system)
-        scope = selection.scope(table, _as_owner(subject))
-        if scope is None:
-            return False
-        rows = relation(table)
-        query = sa.select(rows.c[identity.running.column]).where(selection.where(table, scope, rows)).distinct()
-        with self._databases[system.name].reading() as connection:
-            ends = [as_date(value) for value in connection.execute(query).scalars()]
-        return any(end is None or end >= today for end in ends)
-
-    # Carried out
-
-    def execute(self, changes: Sequence[PlannedChange]) -> tuple[ChangeResult, ...]:
-        """A result for every line that acts, system by system; other lines only guard what must stay.
-
-        One transaction per system: where anything differs from the plan it is rolled back, and every result of that
-        system says so. `done` is what a query after the commit saw. Safe to run again. Raises nothing for a system
-        that fails: its results say so.
-        """
-        results: list[ChangeResult] = []
-        for name in dict.fromkeys(change.system for change in changes):
-            mine = [change for change in changes if change.system == name]
-            if name not in self._databases:
-                results += [
-                    ChangeResult(change, done=False, found=0, trouble=NOT_IN_MAP) for change in mine if change.acts
-                ]
                 continue
             system = self._map.system(name)
             results += Changing(system, self._databases[name], self._selection(system)).carry_out(mine)

@@ -1,1 +1,373 @@
 """Staff decided: reply queued, draft back, refused, escalated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.cases.approving import Approved, NeedsSecond, Refused, approval_needed
+from bot.cases.deadlines import Calendar
+from bot.cases.draft import Block, Draft, DraftFile, DraftState, content_hash
+from bot.cases.errors import NotAllowedError, RefusedActError, StaleDraftError
+from bot.cases.letters import LETTER_OF, SIDE_LETTERS, LetterKind
+from bot.cases.lifecycle import Move, allows
+from bot.cases.model import Case, CaseRef, Request, RequestState
+from bot.cases.people import Act, Actor, User, require
+from bot.cases.work import Work
+from bot.replies.casefacts import case_term, facts_of, local_day
+from bot.replies.drafting import new_draft
+from bot.replies.facts import LetterFacts
+from bot.replies.letters import Letters, missing_blocks, unconfirmed
+from bot.replies.mailing import MailRoom
+from bot.settings import ApprovalSettings
+from bot.store.archive import Archive, Transaction
+from bot.store.casework import cancel_letter
+from bot.store.records import Approval as ApprovalRecord
+from bot.store.records import OutboxState, Scalar
+from bot.triage.labels import RequestKind
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An approval was written down. `leaves_at` is None while a second person is awaited."""
+
+    draft: Draft
+    leaves_at: datetime | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """Nothing was approved: the draft was out of date and is being made again."""
+
+    message: str
+
+
+class Decisions:
+    """What staff decide on drafts, and the drafts that staff start themselves."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        letters: Letters,
+        mailroom: MailRoom,
+        calendar: Calendar,
+        settings: ApprovalSettings,
+    ) -> None:
+        self._archive = archive
+        self._letters = letters
+        self._mailroom = mailroom
+        self._calendar = calendar
+        self._settings = settings
+
+    # Approve
+
+    def approve(
+        self,
+        ref: CaseRef,
+        actor: Actor,
+        *,
+        draft_id: int | None = None,
+        seen_hash: str | None = None,
+        typed_reference: str | None = None,
+        reason: str | None = None,
+    ) -> Given | Renewed:
+        """Approve one draft as it was read. What is approved here is, byte for byte, what will be sent."""
+        now = self._archive.clock()
+        with self._archive.transaction() as tx:
+            user = require(tx.users.by_name(actor.claimed), Act.APPROVE, actor.claimed)
+            case = tx.cases.get(ref)
+            draft = self._open_draft(tx, case, draft_id)
+            self._check_text(case, draft)
+            if self._day_has_passed(case, draft, now):
+                return self._renewed(tx, case, draft, user, actor)
+            verdict = approval_needed(
+                draft,
+                case,
+                tx.drafts.approvals(draft.id),
+                user,
+                tx.users.all(),
+                self._settings,
+                now,
+                seen_hash=seen_hash,
+                typed_reference=typed_reference,
+                reason=reason,
+            )
+            match verdict:
+                case Refused(reason=why):
+                    raise NotAllowedError(why)
+                case NeedsSecond(reason=why):
+                    self._write(tx, draft, user, actor, now, reason, final=False)
+                    return Given(draft, None, why)
+                case Approved(alone=alone):
+                    self._write(tx, draft, user, actor, now, reason, final=True, alone=alone)
+                    return self._queue(tx, case, draft, user, actor, now)
+
+    def _open_draft(self, tx: Transaction, case: Case, draft_id: int | None) -> Draft:
+        drafts = [draft for draft in tx.drafts.of_case(case.id) if draft.state is DraftState.OPEN]
+        chosen = [draft for draft in drafts if draft_id is None or draft.id == draft_id]
+        if not chosen:
+            raise StaleDraftError(f"{case.ref} has no such open draft; see: privacybot case {case.ref}")
+        if len(chosen) > 1:
+            ids = ", ".join(f"{draft.id} ({draft.letter})" for draft in chosen)
+            raise RefusedActError(f"{case.ref} has several open drafts: {ids}; name one with --draft")
+        return chosen[0]
+
+    def _check_text(self, case: Case, draft: Draft) -> None:
+        """Every required block is there, nothing is left to fill in, no unconfirmed fact leaves."""
+        missing = missing_blocks(_letters_of(case, draft), draft.blocks)
+        if missing:
+            raise RefusedActError(f"the draft lacks or leaves open: {', '.join(sorted(missing))}; mend it with: edit")
+        facts = unconfirmed(draft.blocks)
+        if facts:
+            raise RefusedActError(f"the draft prints facts that nobody confirmed: {', '.join(facts)}")
+
+    def _write(
+        self,
+        tx: Transaction,
+        draft: Draft,
+        user: User,
+        actor: Actor,
+        now: datetime,
+        reason: str | None,
+        *,
+        final: bool,
+        alone: bool = False,
+    ) -> None:
+        digest = content_hash(draft)
+        tx.drafts.approve(ApprovalRecord(draft.id, user.name, actor.os_login, now, digest, reason, final))
+        values: dict[str, Scalar] = {"draft": draft.id, "hash": digest, "final": final, "zonder_tweede_persoon": alone}
+        tx.events.write(draft.case_id, "approved", user.name, values, os_login=actor.os_login)
+
+    def _queue(self, tx: Transaction, case: Case, draft: Draft, user: User, actor: Actor, now: datetime) -> Given:
+        """The mail is made here, in the approving transaction; it leaves after undo, hold and execution."""
+        leaves_at = self._leaves_at(case, draft, now)
+        mail = self._mailroom.approved(draft, lambda file: tx.exports.read(file.export_id))
+        tx.outbox.add(
+            case_id=case.id,
+            draft_id=draft.id,
+            letter=draft.letter,
+            to=draft.to,
+            message_id=draft.message_id,
+            raw=mail.raw,
+            state=OutboxState.HELD,
+            not_before=leaves_at,
+        )
+        if not tx.drafts.set_state(draft.id, DraftState.APPROVED, DraftState.OPEN):
+            raise StaleDraftError("somebody else decided on this draft just now")
+        for request in _moved_by(case, draft):
+            case = tx.cases.move(case, request.id, Move.APPROVED, user.name, os_login=actor.os_login)
+        tx.jobs.defer(Work.EXECUTE, draft.id, case_id=case.id, run_at=leaves_at, key=f"execute:{draft.id}:{now:%s%f}")
+        return Given(draft, leaves_at, "approved")
+
+    def _leaves_at(self, case: Case, draft: Draft, now: datetime) -> datetime:
+        risky = bool(draft.files) or any(change.acts for change in draft.changes)
+        undo = self._settings.undo_risk_seconds if risky else self._settings.undo_seconds
+        waits = [request.hold_until for request in _requests_of(case, draft) if request.hold_until is not None]
+        if draft.states_on is not None:
+            waits.append(datetime.combine(draft.states_on, time(), ZoneInfo(self._calendar.timezone)).astimezone(UTC))
+        return max([now + timedelta(seconds=undo), *waits])
+
+    def _day_has_passed(self, case: Case, draft: Draft, now: datetime) -> bool:
+        """The changes would be made on a later day than the letter says."""
+        leaves_on = local_day(self._leaves_at(case, draft, now), self._calendar.timezone)
+        return draft.states_on is not None and leaves_on > draft.states_on
+
+    # Undo, send back, edit
+
+    def undo(self, ref: CaseRef, actor: Actor) -> Case:
+        """Take an approval back as long as nothing has been executed or sent."""
+        with self._archive.transaction() as tx:
+            user = require(tx.users.by_name(actor.claimed), Act.APPROVE, actor.claimed)
+            case = tx.cases.get(ref)
+            approved = [draft for draft in tx.drafts.of_case(case.id) if draft.state is DraftState.APPROVED]
+            undone = [draft for draft in approved if self._undo_one(tx, case, draft, user, actor)]
+            if not undone:
+                raise RefusedActError(f"{ref} has no approval that can still be undone")
+            return tx.cases.get(ref)
+
+    def _undo_one(self, tx: Transaction, case: Case, draft: Draft, user: User, actor: Actor) -> bool:
+        if any(request.state is not RequestState.APPROVED for request in _moved_by(case, draft)):
+            return False
+        if not tx.drafts.set_state(draft.id, DraftState.VOID, DraftState.APPROVED):
+            return False
+        cancel_letter(tx, draft)
+        for request in _moved_by(case, draft):
+            case = tx.cases.move(case, request.id, Move.UNDONE, user.name, os_login=actor.os_login)
+        ids = self._mailroom.new_ids()
+        again = tx.drafts.add(
+            replace(draft, id=0, version=0, state=DraftState.OPEN, message_id=ids[0], boundary=ids[1])
+        )
+        values: dict[str, Scalar] = {"draft": draft.id, "again": again.id}
+        tx.events.write(case.id, "approval_undone", user.name, values, os_login=actor.os_login)
+        return True
+
+    def reject(self, ref: CaseRef, actor: Actor, reason: str, draft_id: int | None = None) -> Case:
+        """Send the draft back to be made again; the customer gets nothing."""
+        with self._archive.transaction() as tx:
+            user = require(tx.users.by_name(actor.claimed), Act.APPROVE, actor.claimed)
+            case = tx.cases.get(ref)
+            draft = self._open_draft(tx, case, draft_id)
+            tx.drafts.set_state(draft.id, DraftState.REJECTED, DraftState.OPEN)
+            values: dict[str, Scalar] = {"draft": draft.id, "reason": reason}
+            tx.events.write(case.id, "draft_rejected", user.name, values, os_login=actor.os_login)
+            for request in _moved_by(case, draft):
+                case = tx.cases.move(case, request.id, Move.DRAFT_VOIDED, user.name, os_login=actor.os_login)
+            tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
+            return tx.cases.get(ref)
+
+    def edit(self, ref: CaseRef, actor: Actor, blocks: tuple[Block, ...], draft_id: int | None = None) -> Draft:
+        """A new version with this text. Whoever edits last does not approve a draft of high risk alone."""
+        with self._archive.transaction() as tx:
+            user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
+            case = tx.cases.get(ref)
+            draft = self._open_draft(tx, case, draft_id)
+            message_id, boundary = self._mailroom.new_ids()
+            tx.drafts.set_state(draft.id, DraftState.VOID, DraftState.OPEN)
+            edited = replace(
+                draft, id=0, version=0, blocks=blocks, editor=user.name, message_id=message_id, boundary=boundary
+            )
+            edited = tx.drafts.add(replace(edited, made_at=self._archive.clock()))
+            values: dict[str, Scalar] = {"draft": edited.id, "before": draft.id}
+            tx.events.write(case.id, "draft_edited", user.name, values, os_login=actor.os_login)
+            return edited
+
+    def _renewed(self, tx: Transaction, case: Case, draft: Draft, user: User, actor: Actor) -> Renewed:
+        """The letter names a day that has passed: it is made again, and must be read and approved again."""
+        tx.drafts.set_state(draft.id, DraftState.VOID, DraftState.OPEN)
+        for request in _moved_by(case, draft):
+            case = tx.cases.move(case, request.id, Move.DRAFT_VOIDED, user.name, os_login=actor.os_login)
+        tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
+        return Renewed(
+            f"the letter named {draft.states_on}, which cannot be kept: a new draft is being made, read that"
+        )
+
+    # Letters that staff start
+
+    def refuse(self, ref: CaseRef, actor: Actor, kinds: frozenset[RequestKind], reason: str) -> Draft:
+        """A refusal with reasons, the AP and the court (Art. 12(4)); it needs two readers."""
+        with self._archive.transaction() as tx:
+            user, case = self._begin(tx, ref, actor)
+            requests = [request for request in case.open_requests if not kinds or request.kind in kinds]
+            requests = [request for request in requests if allows(request, Move.DRAFT_READY)]
+            if not requests:
+                raise RefusedActError(f"{ref} has no open request that can be refused now")
+            facts = replace(self._facts(case), kinds=tuple(sorted(request.kind for request in requests)), reason=reason)
+            draft = self._start(tx, case, user, actor, LetterKind.REFUSAL, facts, requests)
+            for request in requests:
+                case = tx.cases.move(case, request.id, Move.DRAFT_READY, user.name, os_login=actor.os_login)
+            return draft
+
+    def ask(self, ref: CaseRef, actor: Actor, question: str) -> Draft:
+        """A question to the person; it moves no request."""
+        return self._side(ref, actor, LetterKind.QUESTION, lambda facts, _case: replace(facts, reason=question))
+
+    def extend(self, ref: CaseRef, actor: Actor, reason: str) -> Draft:
+        """The notice of at most two further months (Art. 12(3)); the term moves when it has been sent."""
+
+        def with_new_term(facts: LetterFacts, case: Case) -> LetterFacts:
+            extended = replace(case.open_requests[0], extended_reason=reason)
+            term = case_term(replace(case, requests=(extended,)), self._calendar)
+            return replace(facts, reason=reason, new_due_on=term.extended_safe)
+
+        return self._side(ref, actor, LetterKind.EXTENSION, with_new_term)
+
+    def forward(self, ref: CaseRef, actor: Actor, company: str) -> Draft:
+        """Tell the person that the company whose books hold the data was handed the request (Art. 28(3)(e))."""
+        with self._archive.transaction() as tx:
+            user, case = self._begin(tx, ref, actor)
+            requests = [request for request in case.open_requests if allows(request, Move.DRAFT_READY)]
+            facts = replace(self._facts(case), company=company)
+            draft = self._start(tx, case, user, actor, LetterKind.FORWARDED, facts, requests)
+            for request in requests:
+                case = tx.cases.move(case, request.id, Move.DRAFT_READY, user.name, os_login=actor.os_login)
+            return draft
+
+    def repeat_passphrase(self, ref: CaseRef, actor: Actor) -> Draft:
+        """The letter `passphrase`: own approval, own thread, address of record."""
+        with self._archive.transaction() as tx:
+            user, case = self._begin(tx, ref, actor)
+            passphrase = tx.secrets.passphrase(case.id)
+            record = case.data_subject.address_of_record if case.data_subject else None
+            if passphrase is None or record is None:
+                raise RefusedActError(f"{ref} has no passphrase or no address of record")
+            facts = replace(self._facts(case), passphrase=passphrase)
+            draft = self._compose(case, LetterKind.PASSPHRASE, facts, record, case.requests)
+            return self._added(tx, replace(draft, in_reply_to=None, references=()), user, actor)
+
+    def authority_reference(self, ref: CaseRef, actor: Actor, ap_ref: str | None) -> Draft:
+        """The letter with the AP's address, a dated reference and what the AP asks for (Art. 77)."""
+        return self._side(ref, actor, LetterKind.AP_REFERENCE, lambda facts, _case: replace(facts, ap_ref=ap_ref))
+
+    def _side(
+        self, ref: CaseRef, actor: Actor, letter: LetterKind, fill: Callable[[LetterFacts, Case], LetterFacts]
+    ) -> Draft:
+        with self._archive.transaction() as tx:
+            user, case = self._begin(tx, ref, actor)
+            if not case.open_requests:
+                raise RefusedActError(f"{ref} has no open request")
+            return self._start(tx, case, user, actor, letter, fill(self._facts(case), case), ())
+
+    def _start(
+        self,
+        tx: Transaction,
+        case: Case,
+        user: User,
+        actor: Actor,
+        letter: LetterKind,
+        facts: LetterFacts,
+        requests: list[Request] | tuple[Request, ...],
+    ) -> Draft:
+        if case.sender is None:
+            raise RefusedActError(f"{case.ref} has no sender address that can be trusted; answer by post or phone")
+        return self._added(tx, self._compose(case, letter, facts, case.sender, requests), user, actor)
+
+    def _compose(
+        self, case: Case, letter: LetterKind, facts: LetterFacts, to: str, requests: list[Request] | tuple[Request, ...]
+    ) -> Draft:
+        composed = self._letters.compose(letter, facts)
+        ids = tuple(request.id for request in requests)
+        return new_draft(self._mailroom, case, letter, composed, to, ids, self._archive.clock())
+
+    def _added(self, tx: Transaction, draft: Draft, user: User, actor: Actor) -> Draft:
+        added = tx.drafts.add(draft)
+        values: dict[str, Scalar] = {"draft": added.id, "letter": added.letter}
+        tx.events.write(added.case_id, "draft_made", user.name, values, os_login=actor.os_login)
+        return added
+
+    def _facts(self, case: Case) -> LetterFacts:
+        return facts_of(case, self._archive.clock(), self._calendar)
+
+    def _begin(self, tx: Transaction, ref: CaseRef, actor: Actor) -> tuple[User, Case]:
+        user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
+        case = tx.cases.get(ref)
+        tx.cases.lock(case.id)
+        return user, case
+
+    # Looking
+
+    def as_mail(self, tx: Transaction, draft: Draft) -> bytes:
+        """The exact bytes that would be sent, Date as a placeholder."""
+
+        def content(file: DraftFile) -> bytes:
+            return tx.exports.read(file.export_id)
+
+        return self._mailroom.approved(draft, content).raw
+
+
+def _letters_of(case: Case, draft: Draft) -> tuple[LetterKind, ...]:
+    """Every letter that this draft is made of: its own kind, and those that share it."""
+    if draft.letter not in LETTER_OF.values():
+        return (draft.letter,)
+    return tuple({LETTER_OF[request.kind]: None for request in _requests_of(case, draft)})
+
+
+def _requests_of(case: Case, draft: Draft) -> tuple[Request, ...]:
+    return tuple(request for request in case.requests if request.id in draft.request_ids)
+
+
+def _moved_by(case: Case, draft: Draft) -> tuple[Request, ...]:
+    """The requests that this draft answers; a side letter answers none."""
+    return () if draft.letter in SIDE_LETTERS else _requests_of(case, draft)

@@ -1,1 +1,239 @@
-"""Outbox to sent, and the case answered; bounces reopen it."""
+"""Outbox to sent, and the case answered; what nobody can tell waits for staff."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.cases.deadlines import Calendar, plus_working_days
+from bot.cases.draft import Draft, DraftState
+from bot.cases.errors import RefusedActError
+from bot.cases.letters import AUTOMATIC, SIDE_LETTERS, LetterKind
+from bot.cases.lifecycle import Move, allows
+from bot.cases.model import Case, CaseRef, Outcome, RequestState
+from bot.cases.people import Act, Actor, require
+from bot.cases.work import Work
+from bot.mail.outgoing import dated
+from bot.mail.sending import Accepted, OutcomeUnknown, Postman, RefusedForGood, SendOutcome, ServerUnreachable, TryLater
+from bot.settings import CasesSettings, SendSettings
+from bot.store.archive import Archive, Transaction
+from bot.store.casework import BOT, readable, record_sent
+from bot.store.records import OutboxState, OutgoingLetter, Scalar
+
+_SENT_MOVES = {
+    LetterKind.REFUSAL: (Move.REFUSAL_SENT, Outcome.REFUSED),
+    LetterKind.NOT_IDENTIFIED: (Move.NOT_IDENTIFIED_SENT, Outcome.NOT_IDENTIFIED),
+    LetterKind.FORWARDED: (Move.FORWARDED, Outcome.FORWARDED),
+    LetterKind.NOTHING_FOUND: (Move.SENT, Outcome.NOTHING_FOUND),
+}
+
+PAUSED = "sending_paused"
+"""The mark in the archive that stops all sending; intake goes on."""
+
+
+class Dispatch:
+    """The one gate through which every mail leaves."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        postman: Postman,
+        calendar: Calendar,
+        send: SendSettings,
+        cases: CasesSettings,
+        own_address: str,
+        own_numbers: frozenset[str],
+    ) -> None:
+        self._archive = archive
+        self._postman = postman
+        self._calendar = calendar
+        self._send = send
+        self._cases = cases
+        self._own_address = own_address
+        self._own_numbers = own_numbers
+
+    async def send_due(self) -> int:
+        """Hand over everything that is due; the number of mails accepted."""
+        accepted = 0
+        for letter in await asyncio.to_thread(self._due):
+            accepted += await self._send_one(letter)
+        return accepted
+
+    def _due(self) -> tuple[OutgoingLetter, ...]:
+        with self._archive.reading() as tx:
+            return () if tx.meta.get(PAUSED) else tx.outbox.due(self._archive.clock())
+
+    async def _send_one(self, letter: OutgoingLetter) -> bool:
+        raw = await asyncio.to_thread(self._claimed, letter)
+        if raw is None:
+            return False
+        sender = "" if letter.letter in AUTOMATIC else self._own_address
+        outcome = await self._postman.send(raw, sender, letter.to)
+        settled = asyncio.create_task(asyncio.to_thread(self._settle, letter, outcome))
+        try:
+            await asyncio.shield(settled)
+        except asyncio.CancelledError:
+            await settled
+            raise
+        return isinstance(outcome, Accepted)
+
+    def _claimed(self, letter: OutgoingLetter) -> bytes | None:
+        """The bytes to send, dated at the first hand-over and the same ever after; None if somebody was first."""
+        now = self._archive.clock()
+        with self._archive.transaction() as tx:
+            if not tx.outbox.claim(letter.id):
+                return None
+            raw = tx.outbox.raw(letter.id)
+            if letter.dated_at is None:
+                raw = dated(raw, now, self._calendar.timezone)
+                tx.outbox.set_dated(letter.id, now, raw)
+            return raw
+
+    def _settle(self, letter: OutgoingLetter, outcome: SendOutcome) -> None:
+        now = self._archive.clock()
+        with self._archive.transaction() as tx:
+            match outcome:
+                case Accepted():
+                    self._accepted(tx, letter, now)
+                case TryLater(code=code) if letter.attempts + 1 < self._send.max_attempts:
+                    self._later(tx, letter, now, f"smtp {code}")
+                case ServerUnreachable(trouble=trouble):
+                    self._later(tx, letter, now, trouble)
+                case TryLater(code=code) | RefusedForGood(code=code):
+                    self._failed(tx, letter, f"smtp {code}")
+                case OutcomeUnknown():
+                    self._unknown(tx, letter, now)
+
+    def _later(self, tx: Transaction, letter: OutgoingLetter, now: datetime, trouble: str) -> None:
+        wait = min(self._send.backoff_seconds * 2**letter.attempts, 3600.0)
+        tx.outbox.settle(letter.id, OutboxState.READY, trouble, now + timedelta(seconds=wait))
+
+    # Accepted
+
+    def _accepted(self, tx: Transaction, letter: OutgoingLetter, now: datetime) -> None:
+        tx.outbox.settle(letter.id, OutboxState.SENT)
+        if letter.case_id is None:
+            return
+        case = tx.cases.by_id(letter.case_id)
+        tx.events.write(case.id, "letter_sent", BOT, {"letter": letter.letter, "outbox": letter.id})
+        draft = tx.drafts.get(letter.draft_id) if letter.draft_id is not None else None
+        text = "" if draft is None else readable(tx, case.id, draft.text, self._own_numbers)
+        record_sent(tx, case, letter.letter, letter.id, now, text)
+        if draft is None:
+            return
+        tx.drafts.set_state(draft.id, DraftState.SENT, DraftState.APPROVED)
+        tx.jobs.defer(Work.FILE_COPY, letter.id, case_id=case.id)
+        if draft.letter in SIDE_LETTERS:
+            self._side_letter_sent(tx, case, draft)
+        else:
+            self._answered(tx, case, draft, now)
+
+    def _side_letter_sent(self, tx: Transaction, case: Case, draft: Draft) -> None:
+        if draft.letter is LetterKind.EXTENSION:
+            for request in case.open_requests:
+                tx.cases.change_request(case.id, request.id, extended_reason=f"draft {draft.id}")
+            tx.events.write(case.id, "term_extended", BOT, {"draft": draft.id})
+        if draft.letter is LetterKind.OTHER_PRIVACY and not case.requests:
+            tx.cases.change(case.id, settled=Outcome.GRANTED)
+
+    def _answered(self, tx: Transaction, case: Case, draft: Draft, now: datetime) -> None:
+        move, outcome = _SENT_MOVES.get(draft.letter, (Move.SENT, _outcome(draft)))
+        for request in [request for request in case.requests if request.id in draft.request_ids]:
+            if allows(request, move):
+                case = tx.cases.move(case, request.id, move, BOT, draft=draft.id)
+                tx.cases.change_request(case.id, request.id, outcome=outcome, answered_at=now)
+        tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
+        closes_at = self._closes_at(now)
+        tx.jobs.defer(Work.CLOSE, case.id, case_id=case.id, run_at=closes_at, key=f"close:{case.id}:{draft.id}")
+
+    def _closes_at(self, now: datetime) -> datetime:
+        """The end of the last of `closing_days` working days after the answer; at once where that is 0."""
+        if self._cases.closing_days == 0:
+            return now
+        zone = ZoneInfo(self._calendar.timezone)
+        last = plus_working_days(now.astimezone(zone).date(), self._cases.closing_days, self._calendar)
+        return datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC)
+
+    # Not accepted
+
+    def _failed(self, tx: Transaction, letter: OutgoingLetter, trouble: str) -> None:
+        tx.outbox.settle(letter.id, OutboxState.FAILED, trouble)
+        self._ask_person(tx, letter, "letter_failed", f"een brief ({letter.letter}) is geweigerd: {trouble}")
+
+    def _unknown(self, tx: Transaction, letter: OutgoingLetter, now: datetime) -> None:
+        """Automatic letters are sent again with the same Message-ID; anything else may have arrived: staff look."""
+        if letter.letter in AUTOMATIC:
+            self._later(tx, letter, now, "outcome unknown")
+            return
+        tx.outbox.settle(letter.id, OutboxState.UNKNOWN)
+        words = f"onbekend of een brief ({letter.letter}) aankwam: kijk, dan privacybot sent of send-again"
+        self._ask_person(tx, letter, "letter_unknown", words)
+
+    def _ask_person(self, tx: Transaction, letter: OutgoingLetter, event: str, words: str) -> None:
+        if letter.case_id is None:
+            return
+        case = tx.cases.by_id(letter.case_id)
+        tx.events.write(case.id, event, BOT, {"letter": letter.letter, "outbox": letter.id})
+        tx.tasks.add(case.id, "letter", words)
+        ids = tx.drafts.get(letter.draft_id).request_ids if letter.draft_id is not None else ()
+        for request in [request for request in case.requests if request.id in ids]:
+            if request.state is RequestState.SENDING:
+                case = tx.cases.move(case, request.id, Move.SENDING_FAILED, BOT)
+                tx.cases.change_request(case.id, request.id, needs=words)
+                case = tx.cases.by_id(case.id)
+
+    def recover(self) -> int:
+        """At start: a letter found half-way was handed over by a process that died; nobody knows whether it left."""
+        now = self._archive.clock()
+        with self._archive.transaction() as tx:
+            half_way = tx.outbox.in_state(OutboxState.SENDING)
+            for letter in half_way:
+                self._unknown(tx, letter, now)
+            return len(half_way)
+
+    # What staff say of a letter with unknown outcome
+
+    def confirm_sent(self, ref: CaseRef, actor: Actor) -> int:
+        """Staff found that the letter did arrive."""
+        return self._resolve(ref, actor, self._accepted_after_all)
+
+    def send_again(self, ref: CaseRef, actor: Actor) -> int:
+        """Staff found that the letter did not arrive: the same bytes leave once more."""
+        return self._resolve(ref, actor, self._again)
+
+    def _resolve(
+        self, ref: CaseRef, actor: Actor, act: Callable[[Transaction, Case, OutgoingLetter, str], None]
+    ) -> int:
+        with self._archive.transaction() as tx:
+            user = require(tx.users.by_name(actor.claimed), Act.APPROVE, actor.claimed)
+            case = tx.cases.get(ref)
+            stuck = {OutboxState.UNKNOWN, OutboxState.FAILED}
+            letters = [letter for letter in tx.outbox.of_case(case.id) if letter.state in stuck]
+            if not letters:
+                raise RefusedActError(f"{ref} has no letter of which the outcome is unknown")
+            for letter in letters:
+                act(tx, case, letter, user.name)
+                values: dict[str, Scalar] = {"outbox": letter.id, "act": act.__name__.strip("_")}
+                tx.events.write(case.id, "letter_resolved", user.name, values, os_login=actor.os_login)
+            for task in tx.tasks.open(case.id):
+                if task.kind == "letter":
+                    tx.tasks.done(task.id, user.name, self._archive.clock())
+            return len(letters)
+
+    def _accepted_after_all(self, tx: Transaction, _case: Case, letter: OutgoingLetter, _user: str) -> None:
+        self._accepted(tx, letter, self._archive.clock())
+
+    def _again(self, tx: Transaction, case: Case, letter: OutgoingLetter, user: str) -> None:
+        tx.outbox.settle(letter.id, OutboxState.READY, None, self._archive.clock())
+        ids = tx.drafts.get(letter.draft_id).request_ids if letter.draft_id is not None else ()
+        for request in [request for request in case.requests if request.id in ids]:
+            if allows(request, Move.SENT_AGAIN):
+                case = tx.cases.move(case, request.id, Move.SENT_AGAIN, user)
+
+
+def _outcome(draft: Draft) -> Outcome:
+    """Partly granted where something asked for is kept or left to others."""
+    held_back = [change for change in draft.changes if not change.acts]
+    return Outcome.PARTLY if held_back else Outcome.GRANTED

@@ -1,1 +1,279 @@
 """Data collected, export built, changes planned, draft ready."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+from secrets import choice
+from typing import Literal
+
+from bot.cases.batches import EXPORTED, Batch, ready_batches
+from bot.cases.changes import PlannedChange
+from bot.cases.codes import new_passphrase
+from bot.cases.deadlines import Calendar
+from bot.cases.draft import Draft, DraftFile
+from bot.cases.letters import LETTER_OF, LetterKind
+from bot.cases.lifecycle import Move
+from bot.cases.model import Case, Level, RequestState
+from bot.cases.subject import DataSubject
+from bot.cases.work import Work
+from bot.exports.package import Built, ExportAbout, HoldingSummary, build
+from bot.replies.casefacts import case_term, facts_of, local_day
+from bot.replies.drafting import new_draft
+from bot.replies.facts import FileFact, HoldingFact, LetterFacts
+from bot.replies.letters import Letter, Letters
+from bot.replies.mailing import MailRoom
+from bot.settings import ApprovalSettings, Organisation
+from bot.sources.facade import Sources
+from bot.store.archive import Archive, Transaction
+from bot.store.casework import BOT
+from bot.store.records import Job, SealedExport
+from bot.triage.labels import RequestKind
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What was found out for one batch, before it becomes a draft."""
+
+    letters: tuple[LetterKind, ...]
+    facts: LetterFacts = field(repr=False)
+    built: Built | None = None
+    changes: tuple[PlannedChange, ...] = field(default=(), repr=False)
+    to: str = field(default="", repr=False)
+    states_on: date | None = None
+    high_risk: bool = False
+
+
+class Fulfilment:
+    """Turns requests whose identity is proved into drafts for staff."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        sources: Sources,
+        letters: Letters,
+        mailroom: MailRoom,
+        calendar: Calendar,
+        organisation: Organisation,
+        approval: ApprovalSettings,
+        scratch: Path,
+    ) -> None:
+        self._archive = archive
+        self._sources = sources
+        self._letters = letters
+        self._mailroom = mailroom
+        self._calendar = calendar
+        self._organisation = organisation
+        self._approval = approval
+        self._scratch = scratch
+
+    def fulfil(self, job: Job) -> None:
+        """Draft everything of the case that is ready. A source that fails stops the job, never the data."""
+        with self._archive.reading() as tx:
+            case = tx.cases.by_id(job.target_id)
+        for batch in ready_batches(case):
+            self._fulfil(case, batch)
+        if case.other_privacy and not case.requests and case.sender is not None and case.settled is None:
+            self._draft_question(case)
+
+    def _fulfil(self, case: Case, batch: Batch) -> None:
+        with self._workshop() as scratch:
+            prepared = self._prepared(case, batch, scratch)
+            letter = self._letters.compose_answer(prepared.letters, prepared.facts)
+            with self._archive.transaction() as tx:
+                fresh = tx.cases.by_id(case.id)
+                if Batch(batch.requests) not in ready_batches(fresh):
+                    tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
+                    return
+                self._store(tx, fresh, batch, prepared, letter)
+
+    @contextmanager
+    def _workshop(self) -> Iterator[Path]:
+        """A private folder for rows on their way into an encrypted file; gone afterwards, whatever happens."""
+        self._scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder = Path(tempfile.mkdtemp(dir=self._scratch))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    # Finding out
+
+    def _prepared(self, case: Case, batch: Batch, scratch: Path) -> Prepared:
+        facts = replace(facts_of(case, self._archive.clock(), self._calendar), kinds=tuple(sorted(batch.kinds)))
+        subject = case.data_subject
+        if subject is None and not batch.kinds <= {RequestKind.COMPLAINT}:
+            return Prepared((LetterKind.NOTHING_FOUND,), replace(facts, address=case.sender), to=case.sender or "")
+        if batch.kinds <= {RequestKind.COMPLAINT} or subject is None:
+            return Prepared((LetterKind.COMPLAINT,), facts, to=case.sender or "")
+        prepared = Prepared(_letters_for(batch), replace(facts, name=subject.name), to=_address(case, subject, batch))
+        prepared = self._with_changes(case, subject, batch, prepared)
+        return self._with_export(case, subject, batch, prepared, scratch)
+
+    def _with_changes(self, case: Case, subject: DataSubject, batch: Batch, prepared: Prepared) -> Prepared:
+        """Plan what will change, and on which day: the letter names the day, and execution keeps to it."""
+        if RequestKind.ERASURE in batch.kinds:
+            today = local_day(self._archive.clock(), self._calendar.timezone)
+            changes: tuple[PlannedChange, ...] = self._sources.plan_erasure(subject, case.language, today)
+            facts = replace(prepared.facts, changes=changes)
+        elif RequestKind.CORRECTION in batch.kinds:
+            stated = [change for request in batch.requests for change in request.corrections]
+            plan = self._sources.plan_corrections(subject, stated, case.language)
+            changes = plan.changes
+            facts = replace(prepared.facts, changes=changes, not_done=plan.by_hand)
+        else:
+            return prepared
+        risky = batch.risky_identity or any(change.high_risk for change in changes)
+        day = self._day_of_change(batch, risky=risky) if any(change.acts for change in changes) else None
+        return replace(prepared, facts=replace(facts, done_on=day), changes=changes, states_on=day, high_risk=risky)
+
+    def _day_of_change(self, batch: Batch, *, risky: bool) -> date:
+        """The local day that the letter names: after undo and hold, with room for a second approver where risky."""
+        due = self._archive.clock() + timedelta(seconds=self._approval.undo_risk_seconds)
+        if risky:
+            due += timedelta(days=self._approval.lead_days)
+        return local_day(max(due, batch.hold_until or due), self._calendar.timezone)
+
+    def _with_export(
+        self, case: Case, subject: DataSubject, batch: Batch, prepared: Prepared, scratch: Path
+    ) -> Prepared:
+        if not batch.kinds & EXPORTED:
+            return prepared
+        built = self._build(case, subject, batch, scratch)
+        facts = replace(
+            prepared.facts,
+            files=tuple(FileFact(file.name, file.size, _file_kind(file.content_type)) for file in built.files),
+            holdings=tuple(_holding_fact(summary) for summary in built.summaries),
+            pending=self._pending_corrections(case, subject, batch),
+            challenged_on=self._challenged_on(case),
+        )
+        return replace(prepared, facts=facts, built=built)
+
+    def _build(self, case: Case, subject: DataSubject, batch: Batch, scratch: Path) -> Built:
+        access = RequestKind.ACCESS in batch.kinds
+        about = ExportAbout(
+            ref=case.ref,
+            language=case.language,
+            organisation=self._organisation,
+            subject_name=subject.name,
+            address=_address(case, subject, batch),
+            made_at=self._archive.clock(),
+            received_on=case_term(case, self._calendar).received_on,
+            timezone=self._calendar.timezone,
+            pending=self._pending_corrections(case, subject, batch),
+        )
+        holdings = self._sources.collect(subject, case.language, access=access)
+        return build(
+            scratch,
+            holdings,
+            about,
+            self._passphrase(case),
+            access=access,
+            portability=RequestKind.PORTABILITY in batch.kinds,
+        )
+
+    def _pending_corrections(self, case: Case, subject: DataSubject, batch: Batch) -> tuple[PlannedChange, ...]:
+        """Corrections asked for and not made yet: an export shows them beside the value as it still stands."""
+        open_states = {RequestState.AWAITING_IDENTITY, RequestState.COLLECTING, RequestState.AWAITING_APPROVAL}
+        stated = [
+            change
+            for request in case.requests
+            if request.kind is RequestKind.CORRECTION and request.state in open_states
+            for change in request.corrections
+        ]
+        if not stated or RequestKind.CORRECTION in batch.kinds:
+            return ()
+        return self._sources.plan_corrections(subject, stated, case.language).changes
+
+    def _challenged_on(self, case: Case) -> date | None:
+        with self._archive.reading() as tx:
+            made = [challenge.made_at for challenge in tx.challenges.of_case(case.id)]
+        return local_day(max(made), self._calendar.timezone) if made else None
+
+    def _passphrase(self, case: Case) -> str:
+        """The secret of the case: made with the first challenge, or now."""
+        with self._archive.transaction() as tx:
+            passphrase = tx.secrets.passphrase(case.id)
+            if passphrase is None:
+                passphrase = new_passphrase(choice)
+                tx.secrets.set_passphrase(case.id, passphrase)
+            return passphrase
+
+    # Writing down
+
+    def _store(self, tx: Transaction, case: Case, batch: Batch, prepared: Prepared, letter: Letter) -> None:
+        files = self._sealed(tx, case, prepared.built)
+        draft = tx.drafts.add(self._draft(case, batch.ids, prepared, letter, files))
+        for request in batch.requests:
+            case = tx.cases.move(case, request.id, Move.DRAFT_READY, BOT, draft=draft.id)
+        tx.events.write(case.id, "draft_made", BOT, {"draft": draft.id, "letter": draft.letter, "files": len(files)})
+
+    def _sealed(self, tx: Transaction, case: Case, built: Built | None) -> tuple[DraftFile, ...]:
+        if built is None:
+            return ()
+        sealed = (
+            tx.exports.seal(case.id, file.name, file.content_type, file.path, file.manifest) for file in built.files
+        )
+        return tuple(_draft_file(export) for export in sealed)
+
+    def _draft(
+        self, case: Case, request_ids: tuple[int, ...], prepared: Prepared, letter: Letter, files: tuple[DraftFile, ...]
+    ) -> Draft:
+        draft = new_draft(
+            self._mailroom, case, prepared.letters[0], letter, prepared.to, request_ids, self._archive.clock()
+        )
+        return replace(
+            draft,
+            files=files,
+            changes=prepared.changes,
+            states_on=prepared.states_on,
+            high_risk=prepared.high_risk,
+        )
+
+    def _draft_question(self, case: Case) -> None:
+        """A question about privacy: a letter for staff to complete, no statutory clock."""
+        prepared = Prepared(
+            (LetterKind.OTHER_PRIVACY,), facts_of(case, self._archive.clock(), self._calendar), to=case.sender or ""
+        )
+        letter = self._letters.compose(LetterKind.OTHER_PRIVACY, prepared.facts)
+        with self._archive.transaction() as tx:
+            if tx.drafts.current(case.id) is None:
+                tx.drafts.add(self._draft(case, (), prepared, letter, ()))
+
+
+def _letters_for(batch: Batch) -> tuple[LetterKind, ...]:
+    return tuple(letter for kind, letter in LETTER_OF.items() if kind in batch.kinds)
+
+
+def _address(case: Case, subject: DataSubject, batch: Batch) -> str:
+    """Data go to the address of record only; what needs no proof answers the address that wrote."""
+    if all(request.required is Level.L0 for request in batch.requests) and case.sender is not None:
+        return case.sender
+    return subject.address_of_record or ""
+
+
+def _file_kind(content_type: str) -> Literal["overview", "package"]:
+    return "overview" if content_type == "application/pdf" else "package"
+
+
+def _holding_fact(summary: HoldingSummary) -> HoldingFact:
+    return HoldingFact(
+        label=summary.label,
+        category=summary.category,
+        purpose=summary.purpose,
+        legal_basis=summary.legal_basis,
+        recipients=summary.recipients,
+        origin=summary.origin,
+        retention=summary.retention,
+        rows=summary.rows,
+        left_out=summary.left_out,
+    )
+
+
+def _draft_file(export: SealedExport) -> DraftFile:
+    return DraftFile(export.id, export.name, export.content_type, export.size, export.sha256)

@@ -1,1 +1,338 @@
 """Who is asking: match, challenge, evidence."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from secrets import choice
+
+from bot.cases.codes import find_code, new_code, new_passphrase
+from bot.cases.deadlines import Calendar
+from bot.cases.errors import LevelTooLowError, RefusedActError
+from bot.cases.letters import LetterKind
+from bot.cases.levels import hold_until, required_by_plan
+from bot.cases.lifecycle import Move, allows
+from bot.cases.model import Case, CaseRef, Level, Request, RequestState, Suspension
+from bot.cases.people import Act, Actor, User, require
+from bot.cases.subject import DataSubject
+from bot.cases.work import Work, next_release
+from bot.mail.cage import Caged
+from bot.mail.message import ParsedMail
+from bot.replies.casefacts import facts_of, local_day
+from bot.replies.facts import LetterFacts
+from bot.replies.letters import Letters
+from bot.replies.mailing import MailRoom, thread_of
+from bot.settings import IdentitySettings
+from bot.sources.facade import Sources
+from bot.store.archive import Archive, Transaction
+from bot.store.casework import BOT, code_index, post_automatic, posted_lately, stop_for_person
+from bot.store.records import Challenge, Job
+from bot.triage.labels import RequestKind
+from bot.triage.reading import Reading
+
+SECOND_FACTOR = "second_factor"
+"""The task that asks staff to prove who it is by a factor fixed before the case."""
+
+Reads = Callable[[bytes], Awaitable[Reading | Caged]]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the data map's systems know: nobody, one person, or more than one."""
+
+    subjects: tuple[DataSubject, ...]
+
+    @property
+    def only(self) -> DataSubject | None:
+        return self.subjects[0] if len(self.subjects) == 1 else None
+
+
+class Identification:
+    """Finds the record, asks the address of record, weighs the answer."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        reads: Reads,
+        sources: Sources,
+        letters: Letters,
+        mailroom: MailRoom,
+        calendar: Calendar,
+        settings: IdentitySettings,
+        release_seconds: int,
+    ) -> None:
+        self._archive = archive
+        self._reads = reads
+        self._sources = sources
+        self._letters = letters
+        self._mailroom = mailroom
+        self._calendar = calendar
+        self._settings = settings
+        self._release_seconds = release_seconds
+
+    # Who could it be
+
+    def identify(self, job: Job) -> None:
+        """Find the record and set every new request on its way: asked, not needed, or a person must look."""
+        with self._archive.reading() as tx:
+            case = tx.cases.by_id(job.target_id)
+        if case.letters_held or not any(request.state is RequestState.RECEIVED for request in case.requests):
+            return
+        found = Found(self._sources.find(case.sender, dict(case.identifiers)))
+        with self._archive.transaction() as tx:
+            case = tx.cases.by_id(job.target_id)
+            self._set_out(tx, case, found)
+            tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
+
+    def _set_out(self, tx: Transaction, case: Case, found: Found) -> None:
+        if case.data_subject is None and found.only is not None:
+            tx.cases.change(case.id, data_subject=found.only)
+            tx.events.write(case.id, "record_found", BOT, {"system": found.only.system})
+        case = tx.cases.by_id(case.id)
+        for request in [request for request in case.requests if request.state is RequestState.RECEIVED]:
+            case = self._set_out_one(tx, case, request, found)
+        if any(request.state is RequestState.AWAITING_IDENTITY for request in case.requests):
+            self._challenge(tx, case)
+
+    def _set_out_one(self, tx: Transaction, case: Case, request: Request, found: Found) -> Case:
+        if request.reached >= request.required:
+            return tx.cases.move(case, request.id, Move.IDENTITY_NOT_NEEDED, BOT, level=int(request.reached))
+        if len(found.subjects) > 1 and case.data_subject is None:
+            return stop_for_person(tx, case, "er zijn meer records die kunnen passen", requests=[request])
+        if case.data_subject is None:
+            return self._nobody(tx, case, request)
+        return tx.cases.move(case, request.id, Move.IDENTITY_ASKED, BOT, required=int(request.required))
+
+    def _nobody(self, tx: Transaction, case: Case, request: Request) -> Case:
+        """A negative answer holds nothing from our systems and speaks of the sender's own address only."""
+        if case.sender is None:
+            return stop_for_person(tx, case, "geen record en geen eenduidige afzender", requests=[request])
+        tx.cases.change_request(case.id, request.id, required=Level.L0)
+        return tx.cases.move(tx.cases.by_id(case.id), request.id, Move.IDENTITY_NOT_NEEDED, BOT, found=False)
+
+    # The challenge
+
+    def _challenge(self, tx: Transaction, case: Case) -> None:
+        """Ask the address of record, as it was before the case; never an address that the mail names."""
+        subject = case.data_subject
+        if subject is None or subject.address_of_record is None:
+            stop_for_person(tx, case, "het record heeft geen e-mailadres: bel of schrijf de klant")
+            return
+        now = self._archive.clock()
+        if self._recent(subject, now):
+            stop_for_person(tx, case, "het adres in het record is pas gewijzigd: eerst iemand laten kijken")
+            return
+        if tx.challenges.open_of(case.id) is not None:
+            return
+        if len(tx.challenges.of_case(case.id)) >= self._settings.secrets:
+            tx.tasks.add(case.id, "look", "alle codes voor deze zaak zijn op: stel de identiteit anders vast")
+            return
+        self._send_challenge(tx, case, subject.address_of_record.lower(), now)
+
+    def _recent(self, subject: DataSubject, now: datetime) -> bool:
+        changed = subject.address_changed_at
+        return changed is not None and now - changed < timedelta(days=self._settings.recent_address_days)
+
+    def _send_challenge(self, tx: Transaction, case: Case, address: str, now: datetime) -> None:
+        if posted_lately(tx, address, LetterKind.CHALLENGE, now):
+            tx.tasks.add(case.id, "look", "dit adres kreeg vandaag al een controlebericht: later opnieuw vrijgeven")
+            return
+        asked = self._new_secret(tx, case, address, LetterKind.CHALLENGE)
+        today = local_day(now, self._calendar.timezone)
+        for request_id in asked:
+            tx.cases.change_request(case.id, request_id, suspensions=(Suspension(today),))
+
+    def _new_secret(self, tx: Transaction, case: Case, address: str, letter: LetterKind) -> tuple[int, ...]:
+        """A fresh code in a letter; the one before it dies. Returns the requests it asks about."""
+        now = self._archive.clock()
+        code = new_code(choice)
+        if tx.secrets.passphrase(case.id) is None:
+            tx.secrets.set_passphrase(case.id, new_passphrase(choice))
+        tx.secrets.remember_code(case.id, code)
+        asked = tuple(request.id for request in case.requests if _unanswered(request))
+        tx.challenges.retire(case.id)
+        expires_at = now + timedelta(days=self._settings.code_days)
+        tx.challenges.add(case.id, address, code_index(self._archive.vault, code), asked, now, expires_at)
+        facts = replace(
+            self._challenge_facts(tx, case, code), code_until=local_day(expires_at, self._calendar.timezone)
+        )
+        self._post(tx, case, letter, address, facts)
+        return asked
+
+    def _challenge_facts(self, tx: Transaction, case: Case, code: str | None) -> LetterFacts:
+        facts = facts_of(case, self._archive.clock(), self._calendar)
+        return replace(facts, code=code, passphrase=tx.secrets.passphrase(case.id))
+
+    def _post(self, tx: Transaction, case: Case, kind: LetterKind, address: str, facts: LetterFacts) -> None:
+        letter = self._letters.compose(kind, facts)
+        mail = self._mailroom.automatic(letter.subject, letter.blocks, address, thread_of(case, address))
+        beat = next_release(self._archive.clock(), self._release_seconds)
+        post_automatic(tx, case, kind, mail.to, mail.message_id, mail.raw, beat)
+
+    def remind(self, job: Job) -> None:
+        """The reminder of an unanswered challenge: the first without a code, later ones with a fresh code."""
+        with self._archive.transaction() as tx:
+            case = tx.cases.by_id(job.target_id)
+            subject = case.data_subject
+            if subject is None or subject.address_of_record is None or not any(map(_unanswered, case.requests)):
+                return
+            address = subject.address_of_record.lower()
+            sent = [letter for letter in tx.outbox.of_case(case.id) if letter.letter is LetterKind.CHALLENGE_REMINDER]
+            if not sent:
+                self._post(tx, case, LetterKind.CHALLENGE_REMINDER, address, self._challenge_facts(tx, case, None))
+            elif len(tx.challenges.of_case(case.id)) < self._settings.secrets:
+                self._new_secret(tx, case, address, LetterKind.CHALLENGE_REMINDER)
+
+    # The answer
+
+    async def check_answer(self, job: Job) -> None:
+        """Does this mail carry the right code, in its new words, from the right address?"""
+        raw = await asyncio.to_thread(self._raw, job.target_id)
+        reading = await self._reads(raw)
+        if isinstance(reading, Reading) and isinstance(reading.mail, ParsedMail):
+            await asyncio.to_thread(self._weigh, job, reading.mail)
+
+    def _raw(self, mail_id: int) -> bytes:
+        with self._archive.reading() as tx:
+            return tx.mails.raw(mail_id)
+
+    def _weigh(self, job: Job, mail: ParsedMail) -> None:
+        codes = find_code(mail.new_text)
+        if job.case_id is None or not codes or mail.signs.automatic:
+            return
+        with self._archive.transaction() as tx:
+            case = tx.cases.by_id(job.case_id)
+            challenge = tx.challenges.open_of(case.id)
+            if challenge is None or challenge.expires_at <= self._archive.clock():
+                self._too_late(tx, case)
+            elif not any(tx.challenges.by_code(code_index(self._archive.vault, code)) == challenge for code in codes):
+                self._wrong_code(tx, case, challenge)
+            elif mail.sender.address != challenge.address:
+                tx.events.write(case.id, "right_code_other_address", BOT, {"challenge": challenge.id})
+                tx.tasks.add(case.id, "look", "juiste code, ander adres: geen niveau gegeven")
+            elif tx.challenges.use(challenge.id):
+                self._proved(tx, case, challenge)
+
+    def _too_late(self, tx: Transaction, case: Case) -> None:
+        if any(request.state is RequestState.AWAITING_IDENTITY for request in case.requests):
+            tx.events.write(case.id, "code_refused", BOT, {"why": "no open challenge"})
+            tx.tasks.add(case.id, "look", "er kwam een code, maar er staat geen controlevraag meer open")
+
+    def _wrong_code(self, tx: Transaction, case: Case, challenge: Challenge) -> None:
+        tries = tx.challenges.count_try(challenge.id)
+        tx.events.write(case.id, "wrong_code", BOT, {"tries": tries})
+        if tries >= self._settings.tries:
+            tx.challenges.retire(case.id)
+            tx.tasks.add(case.id, "look", f"{tries} keer een verkeerde code: de code is vervallen")
+
+    def _proved(self, tx: Transaction, case: Case, challenge: Challenge) -> None:
+        tx.events.write(case.id, "challenge_answered", BOT, {"challenge": challenge.id})
+        for request in [request for request in case.requests if request.id in challenge.request_ids]:
+            if request.state is RequestState.PARKED:
+                case = tx.cases.move(case, request.id, Move.REVIVED, BOT)
+            case = self._raise_to(tx, case, request.id, Level.L2, BOT)
+        tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
+
+    def _raise_to(
+        self,
+        tx: Transaction,
+        case: Case,
+        request_id: int,
+        level: Level,
+        actor: str,
+        os_login: str | None = None,
+        *,
+        second_factor: bool = False,
+    ) -> Case:
+        """The request has reached this level; if that is enough it goes on, else a person is asked for more."""
+        request = next(request for request in case.requests if request.id == request_id)
+        required = self._required(case, request)
+        now = self._archive.clock()
+        hold = hold_until(request.kind, required, (), now, self._settings, second_factor=second_factor)
+        tx.cases.change_request(
+            case.id,
+            request_id,
+            required=required,
+            reached=max(level, request.reached),
+            hold_until=hold if level >= required else None,
+            suspensions=tuple(self._ended(suspension, now) for suspension in request.suspensions),
+        )
+        tx.events.write(
+            case.id, "level_reached", actor, {"request": request_id, "level": int(level)}, os_login=os_login
+        )
+        case = tx.cases.by_id(case.id)
+        if level < required:
+            self._ask_second_factor(tx, case)
+        elif allows(request, Move.IDENTITY_CONFIRMED):
+            case = tx.cases.move(case, request_id, Move.IDENTITY_CONFIRMED, actor, os_login=os_login)
+        return case
+
+    def _ended(self, suspension: Suspension, now: datetime) -> Suspension:
+        today = local_day(now, self._calendar.timezone)
+        return suspension if suspension.ended_on else replace(suspension, ended_on=today)
+
+    def _required(self, case: Case, request: Request) -> Level:
+        """An erasure that ends no running account and touches no bookkeeping needs L2; only the plan can say so."""
+        if request.kind is not RequestKind.ERASURE or case.data_subject is None:
+            return request.required
+        today = local_day(self._archive.clock(), self._calendar.timezone)
+        return required_by_plan(request.kind, self._sources.plan_erasure(case.data_subject, case.language, today))
+
+    def _ask_second_factor(self, tx: Transaction, case: Case) -> None:
+        if any(task.kind == SECOND_FACTOR for task in tx.tasks.open(case.id)):
+            return
+        subject = case.data_subject
+        means = "bel het nummer uit het record" if subject and subject.phone_of_record else "schrijf het postadres aan"
+        tx.tasks.add(case.id, SECOND_FACTOR, f"tweede bewijs nodig: {means} en leg vast met privacybot verify")
+        self._notify_other_addresses(tx, case)
+
+    def _notify_other_addresses(self, tx: Transaction, case: Case) -> None:
+        """The person's own other addresses hear of an act with consequences, so that a stolen mailbox shows."""
+        facts = facts_of(case, self._archive.clock(), self._calendar)
+        for address in case.data_subject.other_addresses if case.data_subject else ():
+            self._post(tx, case, LetterKind.SECURITY_NOTICE, address, facts)
+
+    # The second factor
+
+    def verify(self, ref: CaseRef, actor: Actor, method: str, note: str) -> Case:
+        """Staff confirmed the person by a factor fixed before the case: phone, letter, or the officer's decision."""
+        if not note.strip():
+            raise RefusedActError("say in --note what was checked, when and how")
+        with self._archive.transaction() as tx:
+            user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
+            case = tx.cases.get(ref)
+            waiting = [request for request in case.requests if _waits_for_second_factor(request)]
+            self._check_factor(case, user, method, waiting)
+            tx.events.write(case.id, "verified", user.name, {"method": method, "note": note}, os_login=actor.os_login)
+            for request in waiting:
+                case = self._raise_to(
+                    tx, case, request.id, Level.L3, user.name, actor.os_login, second_factor=method != "decision"
+                )
+            for task in tx.tasks.open(case.id):
+                if task.kind == SECOND_FACTOR:
+                    tx.tasks.done(task.id, user.name, self._archive.clock())
+            tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
+            return tx.cases.get(ref)
+
+    def _check_factor(self, case: Case, user: User, method: str, waiting: list[Request]) -> None:
+        subject = case.data_subject
+        if not any(request.state is RequestState.AWAITING_IDENTITY for request in case.requests) or subject is None:
+            raise RefusedActError(f"no request of {case.ref} waits for proof of identity")
+        if not waiting:
+            raise LevelTooLowError("the challenge was not answered yet: a second factor comes after the first")
+        if method == "phone" and not subject.phone_of_record:
+            raise RefusedActError("the record has no phone number; use --method letter or decision")
+        if method == "letter" and not subject.postal_of_record:
+            raise RefusedActError("the record has no postal address; use --method phone or decision")
+        if method == "decision":
+            require(user, Act.DECIDE_RISK, user.name)
+
+
+def _waits_for_second_factor(request: Request) -> bool:
+    return request.state is RequestState.AWAITING_IDENTITY and request.reached >= Level.L2
+
+
+def _unanswered(request: Request) -> bool:
+    return request.state is RequestState.AWAITING_IDENTITY and request.reached < Level.L2

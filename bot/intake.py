@@ -1,1 +1,366 @@
 """Raw mail to a decision: case opened, mail added, left alone, or a person asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import assert_never
+
+from bot.cases.codes import find_code
+from bot.cases.deadlines import Calendar
+from bot.cases.filing import AddToCase, BouncedLetter, Decision, LeaveAlone, OpenCase, Surroundings, decided
+from bot.cases.letters import LetterKind
+from bot.cases.levels import required_level
+from bot.cases.lifecycle import Move, allows
+from bot.cases.model import Case
+from bot.cases.work import Work, next_release
+from bot.mail.cage import Caged
+from bot.mail.message import ParsedMail, Unreadable
+from bot.replies.casefacts import receipt_facts
+from bot.replies.letters import Letters
+from bot.replies.mailing import MailRoom, thread_of
+from bot.store.archive import Archive, Transaction
+from bot.store.casework import BOT, code_index, post_automatic, posted_lately, readable, stop_for_person, void_drafts
+from bot.store.records import Arrival, Direction, Job, MailVerdict, NewCase, NewRequest, Scalar
+from bot.store.vault import Vault
+from bot.triage.labels import Intent, Language, RequestKind, Role, Writer
+from bot.triage.reading import Reading
+from bot.triage.verdict import Verdict
+
+HELD_LETTERS = "held_letters"
+"""The one task that tells staff of cases whose automatic letters wait for them."""
+
+Reads = Callable[[bytes], Awaitable[Reading | Caged]]
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeRules:
+    """What intake needs of the configuration."""
+
+    own_address: str
+    own_token: str
+    own_numbers: frozenset[str]  # KvK and VAT: they look like citizen service numbers and are none
+    old_mail_hours: float
+    release_seconds: int
+
+
+class Intake:
+    """Takes mail out of the spool, one at a time, and files it in one transaction."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        reads: Reads,
+        letters: Letters,
+        mailroom: MailRoom,
+        calendar: Calendar,
+        rules: IntakeRules,
+    ) -> None:
+        self._archive = archive
+        self._reads = reads
+        self._letters = letters
+        self._mailroom = mailroom
+        self._calendar = calendar
+        self._rules = rules
+
+    async def take_in(self, job: Job) -> None:
+        """Read one mail of the ledger and file it; done twice it changes nothing."""
+        raw = await asyncio.to_thread(self._pending, job.target_id)
+        if raw is None:
+            return
+        reading = await self._reads(raw)
+        await asyncio.to_thread(self._file, job.target_id, reading)
+
+    def _pending(self, mail_id: int) -> bytes | None:
+        with self._archive.reading() as tx:
+            kept = tx.mails.get(mail_id)
+            return tx.mails.raw(mail_id) if kept.verdict == MailVerdict.PENDING else None
+
+    def _file(self, mail_id: int, reading: Reading | Caged) -> None:
+        with self._archive.transaction() as tx:
+            kept = tx.mails.get(mail_id)
+            if kept.verdict != MailVerdict.PENDING:
+                return
+            match reading:
+                case Caged(reason=reason):
+                    self._open_unreadable(tx, mail_id, kept.arrival, reason, "")
+                case Reading(mail=Unreadable(reason=reason, head=head)):
+                    self._open_unreadable(tx, mail_id, kept.arrival, reason, head)
+                case Reading(mail=ParsedMail() as mail, verdict=Verdict() as verdict):
+                    self._file_read(tx, mail_id, kept.arrival, mail, verdict, reading.as_reply)
+                case _:
+                    self._open_unreadable(tx, mail_id, kept.arrival, "niet ingedeeld", "")
+
+    def _file_read(
+        self,
+        tx: Transaction,
+        mail_id: int,
+        arrival: Arrival,
+        mail: ParsedMail,
+        verdict: Verdict,
+        as_reply: Verdict | None,
+    ) -> None:
+        if tx.mails.earlier_with_identity(mail.identity, mail_id) is not None:
+            tx.mails.settle(mail_id, MailVerdict.DUPLICATE, mail.identity)
+            return
+        around = self._surroundings(tx, arrival, mail)
+        if around.case is not None and as_reply is not None:
+            verdict = as_reply
+        decision = decided(mail, verdict, around)
+        _Filing(tx, mail_id, arrival, mail, verdict, self._rules.own_numbers).carry_out(decision)
+
+    def _surroundings(self, tx: Transaction, arrival: Arrival, mail: ParsedMail) -> Surroundings:
+        address = mail.sender.address
+        case_id = _case_by_references(tx, mail)
+        return Surroundings(
+            case=None if case_id is None else tx.cases.by_id(case_id),
+            open_cases=() if address is None else tx.cases.open_of_sender(address),
+            bounced_outbox_id=_bounced(tx, mail),
+            own_mail=self._own(tx, mail),
+            code_case_id=_case_by_code(tx, self._archive.vault, mail),
+            old=self.is_old(arrival),
+            junk=arrival.junk,
+        )
+
+    def is_old(self, arrival: Arrival) -> bool:
+        """Older than a day: staff release the letters, so that no outage ends in a burst of stale mail."""
+        age = self._archive.clock() - arrival.received_at
+        return arrival.old or age > timedelta(hours=self._rules.old_mail_hours)
+
+    def _own(self, tx: Transaction, mail: ParsedMail) -> bool:
+        if mail.own_token != self._rules.own_token or mail.message_id is None:
+            return False
+        return tx.outbox.by_message_id(mail.message_id) is not None
+
+    def _open_unreadable(self, tx: Transaction, mail_id: int, arrival: Arrival, reason: str, head: str) -> None:
+        """What cannot be taken apart is a case for staff, clock running."""
+        needs = f"kon niet worden gelezen: {reason}"
+        case = tx.cases.open(
+            NewCase(
+                role=Role.CONTROLLER,
+                writer=Writer.SUBJECT,
+                language=Language.DUTCH,
+                channel=arrival.channel,
+                received_at=arrival.received_at,
+                sender=None,
+                subject_line="",
+                letters_held=True,
+            )
+        )
+        tx.messages.add(
+            case.id,
+            Direction.IN,
+            arrival.received_at,
+            "unreadable",
+            message_id=None,
+            mail_id=mail_id,
+            sender=None,
+            subject="",
+            text=readable(tx, case.id, head, self._rules.own_numbers),
+            facts={"reason": reason},
+        )
+        tx.mails.settle(mail_id, MailVerdict.CASE, None, case.id)
+        tx.tasks.add(case.id, "look", needs)
+
+    # The receipt
+
+    def acknowledge(self, job: Job) -> None:
+        """Queue the receipt: the same bytes for everybody, number and date aside."""
+        now = self._archive.clock()
+        with self._archive.transaction() as tx:
+            case = tx.cases.by_id(job.target_id)
+            if case.sender is None or case.letters_held or not case.open_requests:
+                return
+            if case.sender == self._rules.own_address or _acknowledged(tx, case):
+                return
+            if posted_lately(tx, case.sender, LetterKind.RECEIPT, now):
+                tx.events.write(case.id, "receipt_skipped", BOT, {"why": "one a day"})
+                return
+            letter = self._letters.compose(LetterKind.RECEIPT, receipt_facts(case, now, self._calendar))
+            mail = self._mailroom.automatic(letter.subject, letter.blocks, case.sender, thread_of(case, case.sender))
+            beat = next_release(now, self._rules.release_seconds)
+            post_automatic(tx, case, LetterKind.RECEIPT, mail.to, mail.message_id, mail.raw, beat)
+
+
+class _Filing:
+    """Carries out one decision inside one transaction."""
+
+    def __init__(
+        self,
+        tx: Transaction,
+        mail_id: int,
+        arrival: Arrival,
+        mail: ParsedMail,
+        verdict: Verdict,
+        own_numbers: frozenset[str],
+    ) -> None:
+        self._tx = tx
+        self._own_numbers = own_numbers
+        self._mail_id = mail_id
+        self._arrival = arrival
+        self._mail = mail
+        self._verdict = verdict
+
+    def carry_out(self, decision: Decision) -> None:
+        match decision:
+            case LeaveAlone(automatic=automatic):
+                self._settle(MailVerdict.AUTOMATIC if automatic else MailVerdict.ORDINARY, None)
+            case OpenCase():
+                self._open(decision)
+            case AddToCase():
+                self._add(decision)
+            case BouncedLetter(outbox_id=outbox_id):
+                self._bounced(outbox_id)
+            case _:
+                assert_never(decision)
+
+    def _settle(self, verdict: MailVerdict, case_id: int | None) -> None:
+        self._tx.mails.settle(self._mail_id, verdict, self._mail.identity, case_id)
+
+    def _open(self, decision: OpenCase) -> None:
+        case = self._tx.cases.open(self._new_case(decision))
+        self._keep_message(case, "request")
+        self._settle(MailVerdict.CASE, case.id)
+        self._tx.events.write(case.id, "opened", BOT, self._opening_facts(decision))
+        for request in case.requests if decision.needs else ():
+            case = self._tx.cases.move(case, request.id, Move.PERSON_NEEDED, BOT)
+        if decision.needs is not None:
+            self._tx.tasks.add(case.id, "look", decision.needs)
+            return
+        if decision.letters_held:
+            _tell_of_held_letters(self._tx)
+            return
+        self._tx.jobs.defer(Work.ACKNOWLEDGE, case.id, case_id=case.id)
+        self._tx.jobs.defer(Work.IDENTIFY, case.id, case_id=case.id)
+
+    def _new_case(self, decision: OpenCase) -> NewCase:
+        mail, verdict = self._mail, self._verdict
+        return NewCase(
+            role=verdict.role,
+            writer=verdict.writer,
+            language=verdict.language,
+            channel=self._arrival.channel,
+            received_at=self._arrival.received_at,
+            sender=mail.sender.address,
+            subject_line=mail.subject,
+            message_id=mail.message_id,
+            references=mail.references,
+            identifiers=tuple(sorted(verdict.identifiers.items())),
+            letters_held=decision.letters_held or decision.needs is not None,
+            other_privacy=decision.other_privacy,
+            requests=tuple(self._new_request(kind, decision.needs) for kind in sorted(decision.kinds)),
+        )
+
+    def _new_request(self, kind: RequestKind, needs: str | None = None) -> NewRequest:
+        corrections = self._verdict.corrections if kind == RequestKind.CORRECTION else ()
+        level = required_level(kind, corrections)
+        return NewRequest(kind, self._arrival.received_at, level, corrections=corrections, needs=needs)
+
+    def _opening_facts(self, decision: OpenCase) -> dict[str, Scalar]:
+        scores = {f"score_{label}": round(score, 3) for label, score in self._verdict.scores.items() if score >= 0.1}
+        return {"mail": self._mail_id, "held": decision.letters_held, "needs": decision.needs, **scores}
+
+    def _keep_message(self, case: Case, label: str) -> None:
+        mail = self._mail
+        self._tx.messages.add(
+            case.id,
+            Direction.IN,
+            self._arrival.received_at,
+            label,
+            message_id=mail.message_id,
+            mail_id=self._mail_id,
+            sender=mail.sender.address or mail.sender.shown,
+            subject=readable(self._tx, case.id, mail.subject, self._own_numbers),
+            text=readable(self._tx, case.id, mail.whole_text, self._own_numbers),
+            facts=_message_facts(mail),
+        )
+
+    def _add(self, decision: AddToCase) -> None:
+        tx, case = self._tx, self._tx.cases.by_id(decision.case_id)
+        self._keep_message(case, decision.label)
+        self._settle(MailVerdict.CASE, case.id)
+        tx.events.write(case.id, "mail_added", BOT, {"mail": self._mail_id, "label": decision.label})
+        for kind in sorted(decision.new_kinds):
+            tx.cases.add_request(case.id, self._new_request(kind))
+        if decision.new_kinds:
+            void_drafts(tx, tx.cases.by_id(case.id), BOT, "er kwam een nieuw verzoek bij")
+            tx.jobs.defer(Work.IDENTIFY, case.id, case_id=case.id)
+            tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
+        if decision.stop_for is not None:
+            self._stop(tx.cases.by_id(case.id), decision)
+        elif decision.read_by_staff:
+            tx.tasks.add(case.id, "read", f"nieuw bericht in de zaak ({decision.label})")
+        if decision.may_answer_challenge:
+            tx.jobs.defer(Work.CHECK_ANSWER, self._mail_id, case_id=case.id)
+
+    def _stop(self, case: Case, decision: AddToCase) -> None:
+        """Not me, a withdrawal, a dispute: what is drafted or approved does not leave until a person has looked."""
+        words = decision.stop_for or ""
+        stop_for_person(self._tx, case, words, requests=case.open_requests or case.requests)
+        if decision.label == Intent.NOT_ME:
+            self._tx.challenges.retire(case.id)
+
+    def _bounced(self, outbox_id: int) -> None:
+        """A statutory answer that bounced was not given: its requests come back to staff."""
+        tx = self._tx
+        letter = tx.outbox.get(outbox_id)
+        if letter.case_id is None:
+            self._settle(MailVerdict.AUTOMATIC, None)
+            return
+        case = tx.cases.by_id(letter.case_id)
+        self._keep_message(case, "bounce")
+        self._settle(MailVerdict.CASE, case.id)
+        tx.events.write(case.id, "bounced", BOT, {"outbox": outbox_id, "letter": letter.letter})
+        if letter.draft_id is not None:
+            ids = tx.drafts.get(letter.draft_id).request_ids
+            for request in [request for request in case.requests if request.id in ids]:
+                if allows(request, Move.BOUNCED):
+                    case = tx.cases.move(case, request.id, Move.BOUNCED, BOT)
+        tx.tasks.add(case.id, "bounce", f"een brief ({letter.letter}) is niet aangekomen")
+
+
+def _message_facts(mail: ParsedMail) -> dict[str, Scalar]:
+    return {
+        "attachments": len(mail.attachments),
+        "hidden_text": mail.hidden_text,
+        "defects": "; ".join(mail.defects[:20]),
+        "sender_defects": "; ".join(mail.sender.defects[:20]),
+    }
+
+
+def _case_by_references(tx: Transaction, mail: ParsedMail) -> int | None:
+    """The case that one of these Message-IDs belongs to; never found by the subject alone."""
+    if not mail.references:
+        return None
+    found = tx.messages.case_of(mail.references)
+    if found is not None:
+        return found
+    letters = (tx.outbox.by_message_id(message_id) for message_id in mail.references)
+    return next((letter.case_id for letter in letters if letter is not None and letter.case_id is not None), None)
+
+
+def _bounced(tx: Transaction, mail: ParsedMail) -> int | None:
+    candidates = (*mail.returned_message_ids, *mail.references) if mail.signs.report or mail.signs.automatic else ()
+    letters = (tx.outbox.by_message_id(message_id) for message_id in mail.returned_message_ids or candidates)
+    is_bounce = mail.signs.report or mail.signs.role_sender or mail.signs.null_return_path
+    return next((letter.id for letter in letters if letter is not None), None) if is_bounce else None
+
+
+def _case_by_code(tx: Transaction, vault: Vault, mail: ParsedMail) -> int | None:
+    for code in find_code(mail.new_text):
+        challenge = tx.challenges.by_code(code_index(vault, code))
+        if challenge is not None and challenge.address == mail.sender.address:
+            return challenge.case_id
+    return None
+
+
+def _acknowledged(tx: Transaction, case: Case) -> bool:
+    return any(letter.letter == LetterKind.RECEIPT for letter in tx.outbox.of_case(case.id))
+
+
+def _tell_of_held_letters(tx: Transaction) -> None:
+    """One list for staff, however many cases wait."""
+    if not any(task.kind == HELD_LETTERS for task in tx.tasks.open()):
+        tx.tasks.add(None, HELD_LETTERS, "er wachten zaken op vrijgave van hun brieven: privacybot cases --held")

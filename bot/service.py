@@ -1,1 +1,522 @@
-"""Builds and runs the rooms."""
+"""Builds the rooms and runs them: which job goes to whom, which roles live in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+import structlog
+
+from bot.approval import Decisions
+from bot.cases.deadlines import Calendar
+from bot.cases.model import Channel
+from bot.cases.work import Work
+from bot.clock import Clock, clock_from, system_clock
+from bot.datamap.loading import load_datamap
+from bot.desk.health import Readiness, health_app, serve
+from bot.dispatch import Dispatch
+from bot.execution import Execution
+from bot.fulfilment import Fulfilment
+from bot.handling import Handling
+from bot.housekeeping import Housekeeping, SentFolder
+from bot.identification import Identification
+from bot.intake import Intake, IntakeRules
+from bot.mail.cage import Cage
+from bot.mail.receiving import start_receiver
+from bot.mail.sending import Postman
+from bot.mail.watching import FetchedMail, FolderPosition, Watcher
+from bot.replies.letters import Letters
+from bot.replies.mailing import MailRoom
+from bot.settings import Environment, Settings, SettingsError, secret, templates_dir
+from bot.sources.facade import Sources
+from bot.store.archive import Archive, Transaction, open_archive
+from bot.store.records import Arrival, FolderMark, Job
+from bot.store.vault import Vault, vault_from
+from bot.triage.reading import Reader, Reading
+
+_log = structlog.get_logger(__name__)
+
+Handler = Callable[[Job], Awaitable[None]]
+
+ROLES = ("watch", "receive", "work", "desk")
+"""What one process can be; `run` is all of them."""
+
+_WORK_LEASE = "work"
+_POLL_SECONDS = 1.0
+_ROUND_SECONDS = 300.0
+
+
+class AnotherWorkerError(Exception):
+    """On SQLite one process works at a time; a second one is refused."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(
+            f"another process ({holder}) works on this database; on SQLite there can be one. "
+            "Stop it, wait until its lease ends, or use PostgreSQL"
+        )
+
+
+def clock_of(settings: Settings) -> Clock:
+    return system_clock if settings.now is None else clock_from(settings.now)
+
+
+def vault_of(settings: Settings, env: Mapping[str, str]) -> Vault:
+    """The vault, with keys from secrets. In the demo and in tests keys may lie in PRIVACYBOT_HOME."""
+    home = None if settings.service.environment is Environment.PRODUCTION else settings.home
+    return vault_from(_key("PRIVACYBOT_VAULT_KEY", env, home), _key("PRIVACYBOT_INDEX_KEY", env, home))
+
+
+def _key(name: str, env: Mapping[str, str], home: Path | None) -> str:
+    """Outside the demo a missing key is an error, never a new key."""
+    kept = home / f"{name.lower()}.txt" if home is not None else None
+    if kept is not None and kept.is_file() and name not in env and f"{name}_FILE" not in env:
+        return kept.read_text(encoding="ascii").strip()
+    return secret(name, env)
+
+
+class Rooms:
+    """Every room of one process, built when first asked for. Close it at the end."""
+
+    def __init__(self, settings: Settings, env: Mapping[str, str] = os.environ) -> None:
+        self.settings = settings
+        self._env = env
+        self.clock = clock_of(settings)
+        self.calendar = Calendar(settings.cases.timezone)
+
+    @cached_property
+    def archive(self) -> Archive:
+        settings = self.settings
+        return open_archive(
+            settings.store,
+            settings.database_url,
+            vault_of(settings, self._env),
+            self.clock,
+            settings.cases.prefix,
+            settings.cases.timezone,
+        )
+
+    @cached_property
+    def own_token(self) -> str:
+        """Marks our own mail; made once for an installation."""
+        with self.archive.transaction() as tx:
+            token = tx.meta.get("own_token")
+            if token is None:
+                token = secrets.token_hex(8)
+                tx.meta.set("own_token", token)
+            return token
+
+    @cached_property
+    def own_numbers(self) -> frozenset[str]:
+        return frozenset({self.settings.organisation.kvk, self.settings.organisation.vat})
+
+    @cached_property
+    def letters(self) -> Letters:
+        demo = self.settings.service.environment is Environment.DEMO
+        return Letters(templates_dir(), self.settings.organisation, mark_unconfirmed=demo)
+
+    @cached_property
+    def mailroom(self) -> MailRoom:
+        return MailRoom(self.settings.organisation, self.own_token)
+
+    @cached_property
+    def sources(self) -> Sources:
+        datamap = load_datamap(self.settings.config_dir / "datamap.yaml", self._env)
+        return Sources(datamap, {system.name: system.url for system in datamap.systems})
+
+    @cached_property
+    def reader(self) -> Reader:
+        domain = self.settings.organisation.address.rpartition("@")[2]
+        return Reader(self.settings.parsing, domain, self.settings.triage.model_file)
+
+    @cached_property
+    def cage(self) -> Cage[Reading]:
+        return Cage(self.reader, self.settings.parsing)
+
+    @cached_property
+    def intake(self) -> Intake:
+        rules = IntakeRules(
+            own_address=self.settings.organisation.address,
+            own_token=self.own_token,
+            own_numbers=self.own_numbers,
+            old_mail_hours=self.settings.cases.old_mail_hours,
+            release_seconds=self.settings.release.every_seconds,
+        )
+        return Intake(self.archive, self.cage.run, self.letters, self.mailroom, self.calendar, rules)
+
+    @cached_property
+    def identification(self) -> Identification:
+        return Identification(
+            self.archive,
+            self.cage.run,
+            self.sources,
+            self.letters,
+            self.mailroom,
+            self.calendar,
+            self.settings.identity,
+            self.settings.release.every_seconds,
+        )
+
+    @cached_property
+    def fulfilment(self) -> Fulfilment:
+        return Fulfilment(
+            self.archive,
+            self.sources,
+            self.letters,
+            self.mailroom,
+            self.calendar,
+            self.settings.organisation,
+            self.settings.approval,
+            self.settings.home / "scratch",
+        )
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        return Decisions(self.archive, self.letters, self.mailroom, self.calendar, self.settings.approval)
+
+    @cached_property
+    def handling(self) -> Handling:
+        return Handling(self.archive, self.own_numbers)
+
+    @cached_property
+    def execution(self) -> Execution:
+        return Execution(self.archive, self.sources, self.calendar)
+
+    @cached_property
+    def postman(self) -> Postman:
+        user = self.settings.send.user
+        return Postman(self.settings.send, (lambda: secret("PRIVACYBOT_SMTP_PASSWORD", self._env)) if user else None)
+
+    @cached_property
+    def dispatch(self) -> Dispatch:
+        return Dispatch(
+            self.archive,
+            self.postman,
+            self.calendar,
+            self.settings.send,
+            self.settings.cases,
+            self.settings.organisation.address,
+            self.own_numbers,
+        )
+
+    @cached_property
+    def housekeeping(self) -> Housekeeping:
+        watch = self.settings.watch
+        sent = SentFolder(watch, self.mailbox_password) if watch.enabled else None
+        return Housekeeping(
+            self.archive,
+            self.letters,
+            self.mailroom,
+            self.calendar,
+            self.settings.cases,
+            self.settings.identity,
+            sent,
+        )
+
+    def mailbox_password(self) -> str:
+        return secret("PRIVACYBOT_IMAP_PASSWORD", self._env)
+
+    def watcher(self, on_news: Callable[[], None] | None = None) -> Watcher:
+        ledger = MailboxLedger(self)
+        limit = self.settings.parsing.max_mail_mb * 1024 * 1024
+        return Watcher(self.settings.watch, self.mailbox_password, ledger, max_bytes=limit, on_news=on_news)
+
+    def keep(self, tx: Transaction, raw: bytes, arrival: Arrival) -> int | None:
+        """Into the spool, and the work of reading it with it, in the caller's transaction."""
+        mail_id = tx.mails.store(raw, arrival)
+        if mail_id is not None:
+            tx.jobs.defer(Work.TAKE_IN, mail_id)
+        return mail_id
+
+    async def keep_received(self, raw: bytes, _envelope_sender: str | None) -> None:
+        """A mail over SMTP or LMTP: 250 only after this has returned."""
+
+        def commit() -> None:
+            with self.archive.transaction() as tx:
+                self.keep(tx, raw, Arrival(Channel.SMTP, self.clock()))
+
+        await asyncio.to_thread(commit)
+
+    async def close(self) -> None:
+        built = self.__dict__
+        if "cage" in built:
+            await self.cage.close()
+        if "postman" in built:
+            await self.postman.close()
+        if "sources" in built:
+            self.sources.close()
+        if "archive" in built:
+            self.archive.close()
+
+
+class MailboxLedger:
+    """The watcher's ledger on our database: mails and high-water mark move together."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        watch = rooms.settings.watch
+        self._mailbox = f"{watch.user}@{watch.host}"
+        self._junk = {name.casefold() for name in watch.junk_folders}
+
+    def position(self, folder: str) -> FolderPosition | None:
+        with self._rooms.archive.reading() as tx:
+            mark = tx.folders.mark(self._mailbox, folder)
+        return None if mark is None else FolderPosition(mark.uidvalidity, mark.high_water, mark.before_start)
+
+    def start(self, folder: str, position: FolderPosition) -> None:
+        with self._rooms.archive.transaction() as tx:
+            if tx.meta.get("first_started_at") is None:
+                tx.meta.set("first_started_at", self._rooms.clock().isoformat())
+            tx.folders.set(self._mark(folder, position))
+
+    def keep(self, folder: str, mails: Sequence[FetchedMail], position: FolderPosition) -> None:
+        with self._rooms.archive.transaction() as tx:
+            started = tx.meta.get("first_started_at")
+            for mail in mails:
+                old = started is not None and mail.received_at < datetime.fromisoformat(started)
+                self._rooms.keep(tx, mail.raw, self._arrival(folder, position, mail, old=old))
+            tx.folders.set(self._mark(folder, position))
+
+    def _arrival(self, folder: str, position: FolderPosition, mail: FetchedMail, *, old: bool) -> Arrival:
+        return Arrival(
+            Channel.IMAP,
+            mail.received_at,
+            mailbox=self._mailbox,
+            folder=folder,
+            uidvalidity=position.uidvalidity,
+            uid=mail.uid,
+            junk=folder.casefold() in self._junk,
+            old=old,
+        )
+
+    def _mark(self, folder: str, position: FolderPosition) -> FolderMark:
+        return FolderMark(
+            self._mailbox,
+            folder,
+            position.uidvalidity,
+            position.high_water,
+            position.before_start,
+            self._rooms.clock(),
+        )
+
+
+def handlers(rooms: Rooms) -> dict[str, Handler]:
+    """Which job goes to whom."""
+    return {
+        Work.TAKE_IN: rooms.intake.take_in,
+        Work.ACKNOWLEDGE: _in_thread(rooms.intake.acknowledge),
+        Work.IDENTIFY: _in_thread(rooms.identification.identify),
+        Work.CHECK_ANSWER: rooms.identification.check_answer,
+        Work.REMIND: _in_thread(rooms.identification.remind),
+        Work.FULFIL: _in_thread(rooms.fulfilment.fulfil),
+        Work.EXECUTE: _in_thread(rooms.execution.execute),
+        Work.FILE_COPY: rooms.housekeeping.file_copy,
+        Work.CLOSE: _in_thread(rooms.housekeeping.close),
+    }
+
+
+def _in_thread(work: Callable[[Job], None]) -> Handler:
+    async def handler(job: Job) -> None:
+        await asyncio.to_thread(work, job)
+
+    return handler
+
+
+class Worker:
+    """Does jobs one after the other, sends what is due, and makes the daily round. One per database on SQLite."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._handlers = handlers(rooms)
+        self._name = f"{os.uname().nodename}:{os.getpid()}:{secrets.token_hex(3)}"
+        self.bell = asyncio.Event()
+        self.last_alive_at: datetime | None = None
+
+    async def once(self) -> None:
+        """Everything that is due at this instant, and what follows from it at once; never waits."""
+        async with self._leased():
+            await asyncio.to_thread(self._rooms.housekeeping.round)
+            while await self._work_off() + await self._rooms.dispatch.send_due():
+                pass
+
+    async def run(self) -> None:
+        """Until cancelled. What is in hand is written down before leaving."""
+        async with self._leased(), asyncio.TaskGroup() as group:
+            group.create_task(self._keep_lease())
+            group.create_task(self._round_every())
+            while True:
+                self.bell.clear()
+                done = await self._work_off() + await self._rooms.dispatch.send_due()
+                if not done:
+                    await self._rest()
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(_POLL_SECONDS):
+                await self.bell.wait()
+        except TimeoutError:
+            pass
+
+    async def _work_off(self) -> int:
+        """All jobs that are due; how many that were."""
+        count = 0
+        while (job := await asyncio.to_thread(self._claimed)) is not None:
+            await self._do(job)
+            count += 1
+        return count
+
+    def _claimed(self) -> Job | None:
+        with self._rooms.archive.transaction() as tx:
+            return tx.jobs.claim(self._name, self._rooms.clock())
+
+    async def _do(self, job: Job) -> None:
+        try:
+            await self._handlers[job.kind](job)
+        except Exception as error:
+            _log.exception("job failed", job=job.id, kind=job.kind, attempts=job.attempts)
+            await asyncio.to_thread(self._failed, job, type(error).__name__)
+        else:
+            await asyncio.to_thread(self._finished, job)
+
+    def _finished(self, job: Job) -> None:
+        with self._rooms.archive.transaction() as tx:
+            tx.jobs.finish(job, self._name)
+
+    def _failed(self, job: Job, error: str) -> None:
+        """Tried again later; parked and shown after too many times."""
+        with self._rooms.archive.transaction() as tx:
+            after = tx.jobs.fail(job, self._name, error, self._rooms.clock())
+            if after.parked:
+                tx.tasks.add(job.case_id, "parked", f"werk '{job.kind}' lukt niet ({error}): zie privacybot jobs")
+
+    @asynccontextmanager
+    async def _leased(self) -> AsyncIterator[None]:
+        await asyncio.to_thread(self._take_lease)
+        await asyncio.to_thread(self._rooms.dispatch.recover)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(self._drop_lease)
+
+    def _take_lease(self) -> None:
+        now = self._rooms.clock()
+        with self._rooms.archive.transaction() as tx:
+            if not tx.leases.take(_WORK_LEASE, self._name, now, self._rooms.settings.store.lease_seconds):
+                raise AnotherWorkerError(tx.leases.holder(_WORK_LEASE, now) or "unknown")
+        self.last_alive_at = now
+
+    def _drop_lease(self) -> None:
+        with self._rooms.archive.transaction() as tx:
+            tx.leases.drop(_WORK_LEASE, self._name)
+
+    async def _keep_lease(self) -> None:
+        while True:
+            await asyncio.sleep(self._rooms.settings.store.lease_seconds / 3)
+            await asyncio.to_thread(self._take_lease)
+
+    async def _round_every(self) -> None:
+        while True:
+            await asyncio.to_thread(self._rooms.housekeeping.round)
+            await asyncio.sleep(_ROUND_SECONDS)
+
+
+@dataclass(slots=True)
+class _Vitals:
+    """What /readyz tells of; filled by the roles as they start."""
+
+    worker: Worker | None = None
+    watcher: Watcher | None = None
+    reasons: list[str] = field(default_factory=list)
+
+
+async def run(settings: Settings, roles: Iterable[str] = ROLES, *, started: Callable[[str], None] = print) -> None:
+    """Run these roles until cancelled. If one fails the others stop and the process ends loudly."""
+    rooms = Rooms(settings)
+    try:
+        _ = rooms.archive, rooms.own_token
+        async with asyncio.TaskGroup() as group:
+            await _start(rooms, frozenset(roles), group, started)
+    finally:
+        await rooms.close()
+
+
+async def _start(rooms: Rooms, roles: frozenset[str], group: asyncio.TaskGroup, started: Callable[[str], None]) -> None:
+    vitals = _Vitals()
+    if "work" in roles:
+        vitals.worker = Worker(rooms)
+        group.create_task(vitals.worker.run(), name="work")
+        started("work: jobs, letters and deadlines")
+    if "watch" in roles and rooms.settings.watch.enabled:
+        vitals.watcher = rooms.watcher(vitals.worker.bell.set if vitals.worker else None)
+        group.create_task(vitals.watcher.run(), name="watch")
+        started(f"watch: {rooms.settings.watch.user} at {rooms.settings.watch.host}")
+    if "receive" in roles and rooms.settings.receiver.enabled:
+        group.create_task(_receive(rooms, vitals, started), name="receive")
+    if "desk" in roles:
+        group.create_task(_serve(rooms, vitals, started), name="desk")
+
+
+async def _receive(rooms: Rooms, vitals: _Vitals, started: Callable[[str], None]) -> None:
+    """Take in mail over SMTP or LMTP until cancelled."""
+    settings = rooms.settings.receiver
+    known = frozenset(settings.recipients or (rooms.settings.organisation.address,))
+
+    async def keep(raw: bytes, sender: str | None) -> None:
+        await rooms.keep_received(raw, sender)
+        if vitals.worker is not None:
+            vitals.worker.bell.set()
+
+    limit = rooms.settings.parsing.max_mail_mb * 1024 * 1024
+    receiver = await start_receiver(settings, known, keep, max_bytes=limit)
+    started(f"receive: {settings.protocol} on {settings.host}:{receiver.port}")
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await receiver.close()
+
+
+async def _serve(rooms: Rooms, vitals: _Vitals, started: Callable[[str], None]) -> None:
+    settings = rooms.settings.service
+    async with await serve(health_app(lambda: readiness(rooms, vitals)), settings.host, settings.port) as server:
+        started(f"desk: {server.url}/healthz")
+        await server.wait()
+
+
+def readiness(rooms: Rooms, vitals: _Vitals) -> Readiness:
+    """Whether this process can do its work, with the reasons; nothing personal."""
+    reasons = list(_store_troubles(rooms))
+    if vitals.watcher is not None and vitals.watcher.trouble is not None:
+        reasons.append(f"mailbox: {vitals.watcher.trouble}")
+    return Readiness(tuple(reasons))
+
+
+def _store_troubles(rooms: Rooms) -> Iterable[str]:
+    try:
+        with rooms.archive.reading() as tx:
+            parked = len(tx.jobs.parked())
+    except Exception as error:
+        return (f"database: {type(error).__name__}",)
+    return (f"{parked} parked jobs",) if parked else ()
+
+
+async def run_once(settings: Settings) -> None:
+    """Take in what is there, do what is due at this instant, send what may leave; never wait."""
+    rooms = Rooms(settings)
+    try:
+        if settings.watch.enabled:
+            await rooms.watcher().sync_once()
+        await Worker(rooms).once()
+    finally:
+        await rooms.close()
+
+
+def require_known_roles(roles: Iterable[str]) -> None:
+    unknown = sorted(set(roles) - set(ROLES))
+    if unknown:
+        raise SettingsError(f"unknown role: {', '.join(unknown)}; known are {', '.join(ROLES)}")

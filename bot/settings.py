@@ -175,6 +175,7 @@ class ApprovalSettings(Piece):
     second_person: Literal["required", "fallback"] = "fallback"
     undo_seconds: Count = 30
     undo_risk_seconds: Count = 600  # exports and erasures
+    lead_days: Count = 2  # room for a second approver before a risky change is made
     fallback_hours: Hours = 24.0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.cases.matching import Joined, Match, Separate, matched
 from bot.cases.model import Case
 from bot.mail.message import ParsedMail
 from bot.triage.labels import Intent, RequestKind, Writer
@@ -74,6 +75,8 @@ _STOPS = {
 
 _QUIET = frozenset({Intent.THANKS, Intent.OUT_OF_OFFICE, Intent.BOUNCE})
 
+_FOLLOW_UPS = frozenset(_STOPS) | {Intent.REMINDER, Intent.CHALLENGE_ANSWER, Intent.CANNOT_OPEN}
+
 _ONLY_FOR_PEOPLE = {
     Writer.AUTHORITY: "komt van of gaat over een toezichthouder, rechter of politie",
     Writer.AGENT: "iemand schrijft namens een ander",
@@ -89,50 +92,63 @@ def decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decisio
         return LeaveAlone(automatic=True)
     if automatic and around.bounced_outbox_id is not None:
         return BouncedLetter(around.bounced_outbox_id)
-    if around.case is not None:
-        return _in_case(around.case, mail, verdict, automatic=automatic)
+    if automatic and around.case is not None:
+        return AddToCase(around.case.id, "automatic")
     if around.code_case_id is not None and not automatic:
         return AddToCase(around.code_case_id, Intent.CHALLENGE_ANSWER, may_answer_challenge=True)
-    if verdict.ordinary:
-        return LeaveAlone(automatic=automatic)
-    repeated = _same_right_running(around.open_cases, verdict.kinds)
-    if repeated is not None and not automatic:
-        return AddToCase(repeated.id, Intent.REMINDER, read_by_staff=True)
-    return _new_case(mail, verdict, around, automatic=automatic)
+    place = Separate() if automatic else _place(mail, verdict, around)
+    match place:
+        case Joined(case_id=case_id, new_kinds=new_kinds):
+            return _joining(case_id, new_kinds, mail, verdict, around)
+        case Separate() if verdict.ordinary:
+            return LeaveAlone(automatic=automatic)
+        case Separate():
+            return _new_case(mail, verdict, around, automatic=automatic)
 
 
-def _in_case(case: Case, mail: ParsedMail, verdict: Verdict, *, automatic: bool) -> AddToCase:
-    if automatic:
-        return AddToCase(case.id, "automatic")
-    running = frozenset(request.kind for request in case.open_requests)
-    new_kinds = verdict.kinds - running
-    stop = next((words for intent, words in _STOPS.items() if intent in verdict.intents), None)
-    if stop is None and verdict.corrections and RequestKind.CORRECTION in running:
-        stop = "geeft andere of extra gegevens op dan eerst"
-    label = _label(verdict)
+def _place(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Match:
+    return matched(
+        around.case,
+        around.open_cases,
+        verdict.kinds,
+        replies_to_case=around.case is not None,
+        same_person=around.case is not None and mail.sender.address in _people(around.case),
+        follows_up=bool(verdict.intents & _FOLLOW_UPS),
+    )
+
+
+def _people(case: Case) -> frozenset[str]:
+    record = case.data_subject.address_of_record if case.data_subject else None
+    return frozenset(address.lower() for address in (case.sender, record) if address)
+
+
+def _joining(
+    case_id: int, new_kinds: frozenset[RequestKind], mail: ParsedMail, verdict: Verdict, around: Surroundings
+) -> AddToCase:
     quiet = bool(verdict.intents) and verdict.intents <= _QUIET and not new_kinds
-    answers = not quiet and bool(mail.new_text.strip())
+    stop = next((words for intent, words in _STOPS.items() if intent in verdict.intents), None)
+    if stop is None and verdict.corrections and _corrects_running(case_id, around):
+        stop = "geeft andere of extra gegevens op dan eerst"
     return AddToCase(
-        case.id,
-        label,
+        case_id,
+        _label(verdict) if around.case else Intent.REMINDER,
         new_kinds,
-        may_answer_challenge=answers,
+        may_answer_challenge=around.case is not None and not quiet and bool(mail.new_text.strip()),
         stop_for=stop,
         read_by_staff=not quiet and stop is None and Intent.CHALLENGE_ANSWER not in verdict.intents,
     )
+
+
+def _corrects_running(case_id: int, around: Surroundings) -> bool:
+    cases = (*around.open_cases, *((around.case,) if around.case else ()))
+    running = {request.kind for case in cases if case.id == case_id for request in case.open_requests}
+    return RequestKind.CORRECTION in running
 
 
 def _label(verdict: Verdict) -> str:
     order = (Intent.NOT_ME, Intent.WRONG_RECIPIENT, Intent.CHALLENGE_ANSWER, Intent.WITHDRAWAL, Intent.DISPUTES)
     first = next((intent for intent in order if intent in verdict.intents), None)
     return first or min(verdict.intents, default=Intent.CLARIFICATION)
-
-
-def _same_right_running(cases: tuple[Case, ...], kinds: frozenset[RequestKind]) -> Case | None:
-    for case in cases:
-        if kinds and kinds <= {request.kind for request in case.open_requests}:
-            return case
-    return None
 
 
 def _new_case(mail: ParsedMail, verdict: Verdict, around: Surroundings, *, automatic: bool) -> OpenCase:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from bot.triage.labels import RequestKind
+
 
 class LetterKind(StrEnum):
     """Every letter we can write. Stored, and the folder name under templates/<language>/: add, never rename."""
@@ -35,3 +37,26 @@ AUTOMATIC = frozenset(
     {LetterKind.RECEIPT, LetterKind.CHALLENGE, LetterKind.CHALLENGE_REMINDER, LetterKind.SECURITY_NOTICE}
 )
 """The whole list of what leaves to outsiders without an approver (design, section 3)."""
+
+LETTER_OF: dict[RequestKind, LetterKind] = {
+    RequestKind.ACCESS: LetterKind.ACCESS,
+    RequestKind.PORTABILITY: LetterKind.PORTABILITY,
+    RequestKind.CORRECTION: LetterKind.CORRECTION,
+    RequestKind.RESTRICTION: LetterKind.RESTRICTION,
+    RequestKind.OBJECTION: LetterKind.OBJECTION,
+    RequestKind.CONSENT_WITHDRAWAL: LetterKind.CONSENT_WITHDRAWAL,
+    RequestKind.COMPLAINT: LetterKind.COMPLAINT,
+    RequestKind.ERASURE: LetterKind.ERASURE,
+}
+"""The letter that answers a request; requests that are ready together share one, in this order."""
+
+SIDE_LETTERS = frozenset(
+    {
+        LetterKind.EXTENSION,
+        LetterKind.QUESTION,
+        LetterKind.PASSPHRASE,
+        LetterKind.AP_REFERENCE,
+        LetterKind.OTHER_PRIVACY,
+    }
+)
+"""Letters that answer no request: sending one moves no request."""

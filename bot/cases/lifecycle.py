@@ -27,6 +27,7 @@ class Move(StrEnum):
     EXECUTION_DIFFERED = "execution_differed"  # nothing is sent, a new draft tells what really happened
     SENT = "sent"  # accepted by the mail server
     SENDING_FAILED = "sending_failed"
+    SENT_AGAIN = "sent_again"  # staff found that a letter did not arrive: the same bytes leave once more
     BOUNCED = "bounced"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
@@ -101,6 +102,10 @@ _MOVES: dict[tuple[RequestState, Move], RequestState] = {
     (S.PARKED, M.BOUNCED): S.NEEDS_PERSON,
     (S.NEEDS_PERSON, M.LABELLED): S.RECEIVED,
     (S.NEEDS_PERSON, M.DRAFT_READY): S.AWAITING_APPROVAL,
+    (S.NEEDS_PERSON, M.SENT_AGAIN): S.SENDING,
+    (S.NEEDS_PERSON, M.REFUSAL_SENT): S.REFUSED,
+    (S.NEEDS_PERSON, M.NOT_IDENTIFIED_SENT): S.PARKED,
+    (S.NEEDS_PERSON, M.FORWARDED): S.FORWARDED,
     (S.NEEDS_PERSON, M.SENT): S.ANSWERED,  # staff found that a mail with unknown outcome did arrive
     (S.ESCALATED, M.DRAFT_READY): S.AWAITING_APPROVAL,
     (S.ESCALATED, M.LABELLED): S.RECEIVED,

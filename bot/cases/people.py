@@ -46,6 +46,14 @@ class User:
     address: str | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: what `--as` claims, and the operating-system login beside it."""
+
+    claimed: str
+    os_login: str | None = None
+
+
 def require(user: User | None, act: Act, claimed: str) -> User:
     """The user, if known, enabled and allowed; `claimed` is what `--as` said. Raises NotAllowedError."""
     if user is None:

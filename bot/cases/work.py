@@ -13,6 +13,7 @@ class Work(StrEnum):
     ACKNOWLEDGE = "acknowledge"  # a case: its receipt
     IDENTIFY = "identify"  # a case
     CHECK_ANSWER = "check_answer"  # a mail that seems to carry a code
+    REMIND = "remind"  # a case: its challenge was not answered yet
     FULFIL = "fulfil"  # a case
     EXECUTE = "execute"  # an approved draft
     FILE_COPY = "file_copy"  # a sent letter

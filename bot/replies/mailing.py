@@ -63,6 +63,16 @@ class MailRoom:
         )
         return PreparedMail(draft.to, draft.message_id, composed(mail))
 
+    def sent_copy(self, draft: Draft) -> bytes:
+        """What our own Sent folder keeps of an answer: its text, and its files by name, size and digest only."""
+        files = "".join(f"\n[{file.name}, {file.size} bytes, SHA-256 {file.sha256}]" for file in draft.files)
+        thread = Thread(draft.in_reply_to, draft.references)
+        text = draft.text + files + ("\n" if files else "")
+        mail = self._mail(
+            draft.to, draft.subject, text, draft.message_id, draft.boundary, thread, files=(), automatic=False
+        )
+        return composed(mail)
+
     def _mail(
         self,
         to: str,

@@ -15,10 +15,14 @@ from bot.triage.verdict import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a child hands back: the mail and its verdict, or why it could not be taken apart."""
+    """What a child hands back: the mail and its verdict, or why it could not be taken apart.
+
+    `as_reply` is the verdict if the mail belongs to a running case; only a mail that refers to another one has it.
+    """
 
     mail: ParsedMail | Unreadable
     verdict: Verdict | None
+    as_reply: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,13 @@ class Reader:
     model_file: str = ""  # empty is the model that ships with the package
 
     def __call__(self, raw: bytes) -> Reading:
-        """The mail and what it is, as if it came outside any case; `classify_mail` answers for a running case."""
+        """The mail and what it is; whether it belongs to a running case only the archive can say."""
         mail = parsed(raw, self.limits, self.own_domain)
         if isinstance(mail, Unreadable):
             return Reading(mail, None)
-        return Reading(mail, classify_mail(self.model(), mail, in_case=False))
+        verdict = classify_mail(self.model(), mail, in_case=False)
+        reply = classify_mail(self.model(), mail, in_case=True) if mail.references or mail.quoted_text else None
+        return Reading(mail, verdict, reply)
 
     def model(self) -> Model:
         """The model, read from disk once per process."""

@@ -1,0 +1,229 @@
+"""What staff do to a case besides deciding on a draft: label, open, release, withdraw, note, hand on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.cases.errors import RefusedActError
+from bot.cases.levels import required_level
+from bot.cases.lifecycle import Move, allows
+from bot.cases.model import Case, CaseRef, Channel, Outcome
+from bot.cases.people import Act, Actor, StaffRole, User, require
+from bot.cases.work import Work
+from bot.store.archive import Archive, Transaction
+from bot.store.casework import readable, stop_for_person, void_drafts
+from bot.store.records import Direction, NewCase, NewRequest
+from bot.triage.labels import RequestKind, Role
+from bot.triage.verdict import Verdict
+
+
+class Handling:
+    """Acts of staff; each is one transaction that checks the user, changes the case and writes the event."""
+
+    def __init__(self, archive: Archive, own_numbers: frozenset[str]) -> None:
+        self._archive = archive
+        self._own_numbers = own_numbers
+
+    def label(self, ref: CaseRef, actor: Actor, kinds: frozenset[RequestKind], role: Role | None = None) -> Case:
+        """A person says what the case asks: what it did not ask is closed, the rest goes on from the start."""
+        with self._archive.transaction() as tx:
+            case, user = self._begin(tx, ref, actor)
+            kinds_said = " ".join(sorted(kinds))
+            tx.events.write(
+                case.id, "labelled", user.name, {"kinds": kinds_said, "role": role}, os_login=actor.os_login
+            )
+            if role is not None:
+                tx.cases.change(case.id, role=role)
+            case = void_drafts(tx, case, user.name, "opnieuw ingedeeld", actor.os_login)
+            for request in case.open_requests:
+                move = Move.LABELLED if request.kind in kinds else Move.FOUND_ORDINARY
+                if not allows(request, move):
+                    continue
+                case = tx.cases.move(case, request.id, move, user.name, os_login=actor.os_login)
+                tx.cases.change_request(case.id, request.id, needs=None)
+            for kind in sorted(kinds - {request.kind for request in case.open_requests}):
+                tx.cases.add_request(case.id, NewRequest(kind, case.received_at, required_level(kind, ())))
+            self._go_on(tx, case, user)
+            return tx.cases.get(ref)
+
+    def _go_on(self, tx: Transaction, case: Case, user: User) -> None:
+        """A person has looked: the case walks on, its automatic letters included."""
+        tx.cases.change(case.id, letters_held=False)
+        self._tick_off(tx, case, user, {"look", "read"})
+        tx.jobs.defer(Work.ACKNOWLEDGE, case.id, case_id=case.id)
+        tx.jobs.defer(Work.IDENTIFY, case.id, case_id=case.id)
+
+    def _tick_off(self, tx: Transaction, case: Case, user: User, kinds: set[str]) -> None:
+        for task in tx.tasks.open(case.id):
+            if task.kind in kinds:
+                tx.tasks.done(task.id, user.name, self._archive.clock())
+
+    def label_ordinary(self, ref: CaseRef, actor: Actor) -> Case:
+        """No request after all: close, delete the content, keep hash and verdict."""
+        with self._archive.transaction() as tx:
+            case, user = self._begin(tx, ref, actor)
+            case = void_drafts(tx, case, user.name, "geen verzoek", actor.os_login)
+            for request in case.open_requests:
+                case = tx.cases.move(case, request.id, Move.FOUND_ORDINARY, user.name, os_login=actor.os_login)
+                tx.cases.change_request(case.id, request.id, outcome=Outcome.ORDINARY)
+            for message in tx.messages.of_case(case.id):
+                tx.messages.replace_text(message.id, "")
+                if message.mail_id is not None:
+                    tx.mails.forget_content(message.mail_id)
+            tx.cases.change(case.id, settled=Outcome.ORDINARY, subject_line="", identifiers=())
+            self._tick_off(tx, case, user, {"look", "read"})
+            tx.events.write(case.id, "found_ordinary", user.name, os_login=actor.os_login)
+            return tx.cases.get(ref)
+
+    def release(self, ref: CaseRef, actor: Actor) -> Case:
+        """Let the automatic letters of a held case go, receipt and challenge included."""
+        with self._archive.transaction() as tx:
+            case, user = self._begin(tx, ref, actor)
+            if not case.letters_held:
+                raise RefusedActError(f"no letters of {ref} are held back")
+            tx.events.write(case.id, "letters_released", user.name, os_login=actor.os_login)
+            self._go_on(tx, case, user)
+            return tx.cases.get(ref)
+
+    def open_by_hand(
+        self, actor: Actor, channel: Channel, received_at: datetime, sender: str | None, text: str, verdict: Verdict
+    ) -> Case:
+        """A request that came by phone, by post or at the counter; `verdict` is what triage made of its text."""
+        with self._archive.transaction() as tx:
+            user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
+            case = tx.cases.open(_by_hand(channel, received_at, sender, verdict))
+            tx.messages.add(
+                case.id,
+                Direction.IN,
+                received_at,
+                "request",
+                message_id=None,
+                sender=sender,
+                subject="",
+                text=readable(tx, case.id, text, self._own_numbers),
+                facts={"channel": channel},
+            )
+            tx.events.write(case.id, "opened", user.name, {"channel": channel}, os_login=actor.os_login)
+            if case.requests:
+                self._go_on(tx, case, user)
+            else:
+                tx.tasks.add(case.id, "look", "geen verzoek herkend: deel de zaak in met privacybot label")
+            return tx.cases.by_id(case.id)
+
+    def withdraw(self, ref: CaseRef, actor: Actor, kinds: frozenset[RequestKind], reason: str) -> Case:
+        """The person wants it no longer; empty `kinds` means every open request."""
+        with self._archive.transaction() as tx:
+            case, user = self._begin(tx, ref, actor)
+            case = void_drafts(tx, case, user.name, "ingetrokken", actor.os_login)
+            chosen = [request for request in case.open_requests if not kinds or request.kind in kinds]
+            if not chosen:
+                raise RefusedActError(f"{ref} has no open request to withdraw")
+            for request in chosen:
+                case = tx.cases.move(case, request.id, Move.WITHDRAWN, user.name, os_login=actor.os_login)
+                tx.cases.change_request(case.id, request.id, outcome=Outcome.WITHDRAWN)
+            tx.events.write(case.id, "withdrawn", user.name, {"reason": reason}, os_login=actor.os_login)
+            tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
+            self._tick_off(tx, case, user, {"look", "read"})
+            return tx.cases.get(ref)
+
+    def answered_elsewhere(self, ref: CaseRef, actor: Actor, note: str) -> Case:
+        """Staff answered outside this system; the note says how and when."""
+        with self._archive.transaction() as tx:
+            case, user = self._begin(tx, ref, actor)
+            case = void_drafts(tx, case, user.name, "elders beantwoord", actor.os_login)
+            now = self._archive.clock()
+            for request in case.open_requests:
+                if allows(request, Move.ANSWERED_ELSEWHERE):
+                    case = tx.cases.move(case, request.id, Move.ANSWERED_ELSEWHERE, user.name, os_login=actor.os_login)
+                    tx.cases.change_request(case.id, request.id, outcome=Outcome.ANSWERED_ELSEWHERE, answered_at=now)
+            if not case.requests:
+                tx.cases.change(case.id, settled=Outcome.ANSWERED_ELSEWHERE)
+            tx.events.write(case.id, "answered_elsewhere", user.name, {"note": note}, os_login=actor.os_login)
+            self._tick_off(tx, case, user, {"look", "read"})
+            return tx.cases.get(ref)
+
+    def reopen(self, ref: CaseRef, actor: Actor, reason: str) -> Case:
+        """A closed matter comes back to staff."""
+        with self._archive.transaction() as tx:
+            case, user = self._begin(tx, ref, actor)
+            chosen = [request for request in case.requests if allows(request, Move.REOPENED)]
+            if not chosen:
+                raise RefusedActError(f"{ref} has nothing to reopen")
+            tx.events.write(case.id, "reopened", user.name, {"reason": reason}, os_login=actor.os_login)
+            return stop_for_person(tx, case, "heropend", user.name, os_login=actor.os_login, requests=chosen)
+
+    def to_officer(self, ref: CaseRef, actor: Actor, reason: str) -> Case:
+        """The privacy officer takes over; nothing leaves before the officer has looked."""
+        with self._archive.transaction() as tx:
+            case, user = self._begin(tx, ref, actor)
+            officers = [who for who in tx.users.all() if who.role is StaffRole.FUNCTIONARIS and who.enabled]
+            if not officers:
+                raise RefusedActError("there is no functionaris; add one: privacybot user add NAME --role functionaris")
+            tx.cases.change(case.id, assigned_to=officers[0].name)
+            tx.events.write(case.id, "escalated_to_officer", user.name, {"reason": reason}, os_login=actor.os_login)
+            return stop_for_person(tx, case, f"voor de functionaris: {reason}", user.name, os_login=actor.os_login)
+
+    def to_authority(self, ref: CaseRef, actor: Actor, reason: str, ap_ref: str | None) -> Case:
+        """The matter goes to or comes from the AP. The bot itself never writes to the AP."""
+        with self._archive.transaction() as tx:
+            case, user = self._begin(tx, ref, actor, Act.DECIDE_RISK)
+            case = void_drafts(tx, case, user.name, "naar de AP", actor.os_login)
+            for request in case.open_requests:
+                if allows(request, Move.ESCALATED):
+                    case = tx.cases.move(case, request.id, Move.ESCALATED, user.name, os_login=actor.os_login)
+            values = {"reason": reason, "ap_ref": ap_ref, "legal_hold": True}
+            tx.events.write(case.id, "escalated_to_authority", user.name, values, os_login=actor.os_login)
+            tx.tasks.add(case.id, "look", "AP-zaak: niets vernietigen, de functionaris beslist")
+            return tx.cases.get(ref)
+
+    def note(self, ref: CaseRef, actor: Actor, text: str) -> Case:
+        """A note in the case file, for colleagues only."""
+        with self._archive.transaction() as tx:
+            case, user = self._begin(tx, ref, actor)
+            tx.events.write(case.id, "note", user.name, {"text": text}, os_login=actor.os_login)
+            return case
+
+    def assign(self, ref: CaseRef, actor: Actor, to: str) -> Case:
+        with self._archive.transaction() as tx:
+            case, user = self._begin(tx, ref, actor)
+            require(tx.users.by_name(to), Act.HANDLE, to)
+            tx.cases.change(case.id, assigned_to=to)
+            tx.events.write(case.id, "assigned", user.name, {"to": to}, os_login=actor.os_login)
+            return tx.cases.get(ref)
+
+    def task_done(self, task_id: int, actor: Actor) -> None:
+        """A named person did what the task asked."""
+        with self._archive.transaction() as tx:
+            user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
+            if not tx.tasks.done(task_id, user.name, self._archive.clock()):
+                raise RefusedActError(f"there is no open task {task_id}; see: privacybot case REF")
+
+    def _begin(self, tx: Transaction, ref: CaseRef, actor: Actor, act: Act = Act.HANDLE) -> tuple[Case, User]:
+        user = require(tx.users.by_name(actor.claimed), act, actor.claimed)
+        case = tx.cases.get(ref)
+        tx.cases.lock(case.id)
+        return case, user
+
+
+def _by_hand(channel: Channel, received_at: datetime, sender: str | None, verdict: Verdict) -> NewCase:
+    requests = tuple(
+        NewRequest(
+            kind,
+            received_at,
+            required_level(kind, verdict.corrections),
+            corrections=verdict.corrections if kind is RequestKind.CORRECTION else (),
+        )
+        for kind in sorted(verdict.kinds)
+    )
+    return NewCase(
+        role=verdict.role,
+        writer=verdict.writer,
+        language=verdict.language,
+        channel=channel,
+        received_at=received_at,
+        sender=sender,
+        subject_line="",
+        identifiers=tuple(sorted(verdict.identifiers.items())),
+        other_privacy=verdict.other_privacy,
+        requests=requests,
+    )

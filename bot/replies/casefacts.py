@@ -1,0 +1,47 @@
+"""The facts of a case that every letter may speak of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.cases.deadlines import Calendar, Term, term
+from bot.cases.model import Case, Level, Request, RequestState
+from bot.replies.facts import LetterFacts
+from bot.triage.labels import RequestKind
+
+
+def local_day(at: datetime, timezone: str) -> date:
+    """The date on the wall calendar of the organisation."""
+    return at.astimezone(ZoneInfo(timezone)).date()
+
+
+def clock_request(case: Case) -> Request:
+    """The request whose clock runs out first; a case without requests has a clock all the same, from its receipt."""
+    open_requests = case.open_requests or case.requests
+    if open_requests:
+        return min(open_requests, key=lambda request: request.received_at)
+    return Request(0, RequestKind.COMPLAINT, RequestState.NEEDS_PERSON, case.received_at, Level.L0)
+
+
+def case_term(case: Case, calendar: Calendar) -> Term:
+    return term(clock_request(case), calendar)
+
+
+def facts_of(case: Case, now: datetime, calendar: Calendar) -> LetterFacts:
+    """What is true of the case at this moment; the corridor adds what it has just found out."""
+    of_case = case_term(case, calendar)
+    return LetterFacts(
+        ref=case.ref,
+        language=case.language,
+        today=local_day(now, calendar.timezone),
+        received_on=of_case.received_on,
+        due_on=of_case.target,
+        kinds=tuple(sorted({request.kind for request in case.open_requests})),
+    )
+
+
+def receipt_facts(case: Case, now: datetime, calendar: Calendar) -> LetterFacts:
+    """Nothing but number, dates and language: a receipt is the same for everybody."""
+    return replace(facts_of(case, now, calendar), kinds=())

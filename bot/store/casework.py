@@ -1,0 +1,124 @@
+"""Steps that keep several tables of one case in line: drafts, outbox, requests and events change together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from bot.cases.codes import normalise
+from bot.cases.draft import Draft, DraftState
+from bot.cases.letters import LetterKind
+from bot.cases.lifecycle import Move, allows
+from bot.cases.masking import masked, masked_bsn
+from bot.cases.model import Case, Request, RequestState
+from bot.store.archive import Transaction
+from bot.store.records import Direction, OutboxState
+from bot.store.vault import Vault
+
+BOT = "bot"
+"""The actor of everything that no person did."""
+
+
+def code_index(vault: Vault, code: str) -> str:
+    """The keyed hash under which a code is kept; the code itself is kept nowhere in clear."""
+    return vault.index(f"code:{normalise(code)}")
+
+
+def readable(tx: Transaction, case_id: int, text: str, own_numbers: frozenset[str]) -> str:
+    """The text as staff and events may see it: codes, passphrase and citizen service numbers masked."""
+    passphrase = tx.secrets.passphrase(case_id)
+    secrets = [*tx.secrets.codes(case_id), *([passphrase] if passphrase else [])]
+    return masked_bsn(masked(text, secrets), own_numbers)
+
+
+def post_automatic(
+    tx: Transaction, case: Case, letter: LetterKind, to: str, message_id: str, raw: bytes, not_before: datetime
+) -> int:
+    """Queue a letter of the automatic list and write that down."""
+    outbox_id = tx.outbox.add(
+        case_id=case.id,
+        draft_id=None,
+        letter=letter,
+        to=to,
+        message_id=message_id,
+        raw=raw,
+        state=OutboxState.READY,
+        not_before=not_before,
+    )
+    tx.events.write(case.id, "letter_queued", BOT, {"letter": letter, "outbox": outbox_id})
+    return outbox_id
+
+
+def posted_lately(tx: Transaction, address: str, letter: LetterKind, now: datetime) -> bool:
+    """One receipt and one challenge per address and day."""
+    return tx.outbox.automatic_since(address, letter, now - timedelta(days=1)) > 0
+
+
+def void_drafts(tx: Transaction, case: Case, actor: str, why: str, os_login: str | None = None) -> Case:
+    """Nothing that was drafted or approved for this case holds any more; what is already executing is left alone."""
+    for draft in tx.drafts.of_case(case.id):
+        if draft.state in {DraftState.OPEN, DraftState.APPROVED} and not _under_way(case, draft):
+            tx.drafts.set_state(draft.id, DraftState.VOID, draft.state)
+            cancel_letter(tx, draft)
+            tx.events.write(case.id, "draft_voided", actor, {"draft": draft.id, "why": why}, os_login=os_login)
+    for request in case.open_requests:
+        if request.state in {RequestState.AWAITING_APPROVAL, RequestState.APPROVED}:
+            case = tx.cases.move(case, request.id, Move.DRAFT_VOIDED, actor, os_login=os_login)
+    return case
+
+
+def _under_way(case: Case, draft: Draft) -> bool:
+    moving = {RequestState.EXECUTING, RequestState.SENDING}
+    return any(request.id in draft.request_ids and request.state in moving for request in case.requests)
+
+
+def cancel_letter(tx: Transaction, draft: Draft) -> None:
+    """The mail of this draft, if it waits in the outbox, will not leave."""
+    for letter in tx.outbox.of_draft(draft.id):
+        if letter.state in {OutboxState.HELD, OutboxState.READY}:
+            tx.outbox.cancel(letter.id)
+
+
+def stop_for_person(
+    tx: Transaction,
+    case: Case,
+    words: str,
+    actor: str = BOT,
+    *,
+    os_login: str | None = None,
+    requests: Iterable[Request] | None = None,
+) -> Case:
+    """A person must look before these requests (default: all open ones) go on; a task says why."""
+    case = void_drafts(tx, case, actor, words, os_login)
+    wanted = {request.id for request in (case.open_requests if requests is None else requests)}
+    for request in case.requests:
+        if request.id in wanted:
+            case = _stopped(tx, case, request, words, actor, os_login)
+    tx.tasks.add(case.id, "look", words)
+    return case
+
+
+def _stopped(tx: Transaction, case: Case, request: Request, words: str, actor: str, os_login: str | None) -> Case:
+    move = next((move for move in (Move.PERSON_NEEDED, Move.REOPENED) if allows(request, move)), None)
+    if move is None or request.state == RequestState.EXECUTING:
+        return case
+    case = tx.cases.move(case, request.id, move, actor, os_login=os_login)
+    tx.cases.change_request(case.id, request.id, needs=words)
+    return tx.cases.by_id(case.id)
+
+
+def record_sent(tx: Transaction, case: Case, letter: LetterKind, outbox_id: int, at: datetime, text: str) -> None:
+    """What left stands in the case file, codes and passphrases masked by the caller."""
+    sent = tx.outbox.get(outbox_id)
+    tx.messages.add(
+        case.id,
+        Direction.OUT,
+        at,
+        letter,
+        message_id=sent.message_id,
+        outbox_id=outbox_id,
+        sender=None,
+        subject="",
+        text=text,
+        facts={},
+    )

@@ -32,6 +32,7 @@ OUT_OF_MEMORY = "out of memory"
 CRASHED = "crashed"
 
 _START_SECONDS = 60.0  # for the interpreter, the imports and `warm`
+_MAX_ANSWER = 64 * 1024 * 1024  # bytes
 _LENGTH = struct.Struct(">Q")
 
 
@@ -113,20 +114,10 @@ class _Child:
     @classmethod
     async def started(cls, order: bytes) -> _Child:
         """A child that has loaded its task. Raises CageError."""
-        code = "import sys; sys.path[:] = sys.argv[1:]; from bot.mail.cage import serve; serve()"
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-I",
-            "-c",
-            code,
-            *_import_path(),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,  # a traceback would quote the mail
-            env={name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TZ") if name in os.environ},
-            start_new_session=True,  # Ctrl-C in our terminal is for the parent
-        )
-        child = cls(process)
+        try:
+            child = cls(await _fresh_interpreter())
+        except OSError as failure:
+            raise CageError("no child process can be started for parsing mail") from failure
         try:
             async with asyncio.timeout(_START_SECONDS):
                 await child._exchange(order)
@@ -165,6 +156,8 @@ class _Child:
         writer.write(_LENGTH.pack(len(message)) + message)
         await writer.drain()
         (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
+        if length > _MAX_ANSWER:
+            raise OSError("the child says more than an answer can hold")
         return await reader.readexactly(length)
 
     async def _cause_of_death(self) -> str:
@@ -178,6 +171,22 @@ class _Child:
         with suppress(ProcessLookupError):
             self._process.kill()
         await self._process.communicate()
+
+
+async def _fresh_interpreter() -> asyncio.subprocess.Process:
+    """A child with our import path and nothing else of ours: no secrets in its environment, no open sockets."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-I",
+        "-c",
+        "import sys; sys.path[:] = sys.argv[1:]; from bot.mail.cage import serve; serve()",
+        *map(os.path.abspath, sys.path),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,  # a traceback would quote the mail
+        env={name: os.environ[name] for name in ("PATH", "TZ") if name in os.environ},
+        start_new_session=True,  # Ctrl-C in our terminal is for the parent
+    )
 
 
 class _Answers(pickle.Unpickler):
@@ -197,6 +206,8 @@ class _Answers(pickle.Unpickler):
     )
 
     def find_class(self, module: str, name: str) -> object:
+        if module not in sys.modules:  # nothing is imported because a child says so
+            raise pickle.UnpicklingError(f"{module} is not loaded")
         found: object = super().find_class(module, name)
         if (
             (module, name) in self._PLAIN
@@ -205,10 +216,6 @@ class _Answers(pickle.Unpickler):
         ):
             return found
         raise pickle.UnpicklingError(f"{module}.{name} is not a value")
-
-
-def _import_path() -> list[str]:
-    return [str(Path(entry).absolute()) for entry in sys.path]
 
 
 # The child's side

@@ -42,7 +42,6 @@ class Transaction:
     """One transaction: everything done through it is kept together, or not at all. Of no use after its end."""
 
     def __init__(self, bench: Bench) -> None:
-        self._bench = bench
         self.mails = Mails(bench)
         self.folders = Folders(bench)
         self.cases = Cases(bench)
@@ -59,10 +58,6 @@ class Transaction:
         self.tasks = Tasks(bench)
         self.erasures = Erasures(bench)
         self.meta = Meta(bench)
-
-    def code_hash(self, code: str) -> str:
-        """Keyed hash of a challenge code, as `challenges` keeps it; outer blanks and letter case do not count."""
-        return self._bench.vault.index(f"code|{code.strip()}")
 
 
 class Archive:

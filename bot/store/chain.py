@@ -19,7 +19,7 @@ from sqlalchemy import Row, insert, select, update
 from bot.store.bench import Bench, short
 from bot.store.errors import VaultError
 from bot.store.records import ChainHead, Event, Scalar
-from bot.store.tables import event_heads, event_values, events
+from bot.store.tables import cases, event_heads, event_values, events
 
 SERVICE_CHAIN = 0
 FORGOTTEN = "values_forgotten"
@@ -73,7 +73,12 @@ class Events:
         self.bench.run(update(event_heads).where(event_heads.c.chain == chain).values(hash=link))
 
     def _next(self, chain: int) -> tuple[int, str]:
-        """The next number and the hash before it; holds the head until the transaction ends."""
+        """The next number and the hash before it; holds the head until the transaction ends.
+
+        The case is locked first, as a move does it: two orders would let two transactions wait for each other.
+        """
+        if chain != SERVICE_CHAIN and self.bench.connection.dialect.name == "postgresql":
+            self.bench.run(select(cases.c.id).where(cases.c.id == chain).with_for_update(key_share=True))
         entry = self.bench.upsert(event_heads).values(chain=chain, seq=1, hash=_START)
         counted = entry.on_conflict_do_update(index_elements=["chain"], set_={"seq": event_heads.c.seq + 1})
         row = self.bench.run(counted.returning(event_heads.c.seq, event_heads.c.hash)).one()

@@ -84,7 +84,8 @@ def _sqlite(address: URL, busy_seconds: float, *, migrating: bool) -> Engine:
 
 
 def _postgresql(address: URL, busy_seconds: float) -> Engine:
-    options = f"-c timezone=UTC -c lock_timeout={int(busy_seconds * 1000)}"
+    # A committed mail must survive a power cut, whatever this server does for others; the URL has the last word.
+    options = f"-c timezone=UTC -c synchronous_commit=on -c lock_timeout={int(busy_seconds * 1000)}"
     given = address.query.get("options")
     return create_engine(
         address.difference_update_query(["options"]),
@@ -95,6 +96,6 @@ def _postgresql(address: URL, busy_seconds: float) -> Engine:
         connect_args={
             "connect_timeout": _CONNECT_SECONDS,
             "application_name": "privacybot",
-            "options": f"{given} {options}" if isinstance(given, str) else options,
+            "options": f"{options} {given}" if isinstance(given, str) else options,
         },
     )

@@ -73,9 +73,9 @@ ALLOWED = frozenset(
         *("attempt", "attempts", "retry_at", "lease_until", "version", "revision", "expected_revision", "environment"),
         # how much, how long, where
         *("count", "counts", "rows", "mails", "cases", "jobs", "bytes", "size", "pages", "seconds", "milliseconds"),
-        *("port", "url_scheme", "tls", "protocol", "mode", "process", "pid", "worker", "signal", "exit_code"),
+        *("host", "port", "url_scheme", "tls", "protocol", "mode", "process", "pid", "worker", "signal", "exit_code"),
         # what went wrong
-        *("error", "exception", "at", "smtp_code", "http_status", "permanent", "problems"),
+        *("error", "exception", "at", "smtp_code", "http_status", "permanent", "problems", "trouble", "renewed"),
     }
 )
 

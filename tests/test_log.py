@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.log import configure, masked
+from bot.log import ALLOWED, configure, masked
 from bot.settings import LogSettings
 
 Captured = pytest.CaptureFixture[str]
@@ -161,3 +163,25 @@ def test_configuring_twice_writes_every_line_once(capsys: Captured) -> None:
     structlog.get_logger().info("started")
 
     assert [line["event"] for line in lines(capsys)] == ["started"]
+
+
+def log_calls() -> Iterator[tuple[str, ast.Call]]:
+    """Every line of code in bot/ that logs, with its place."""
+    bot = Path(__file__).parent.parent / "bot"
+    for path in sorted(bot.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id="log" | "_log" | "logger"), attr=method)) if (
+                    method in ("debug", "info", "warning", "error", "exception", "critical")
+                ):
+                    yield f"{path.relative_to(bot)}:{node.lineno}", node
+
+
+def test_every_line_that_we_log_is_a_fixed_sentence_with_keys_that_may_be_seen() -> None:
+    calls = list(log_calls())
+
+    assert calls
+    for place, call in calls:
+        assert [type(argument) for argument in call.args] == [ast.Constant], f"{place}: one fixed sentence"
+        hidden = {keyword.arg for keyword in call.keywords} - ALLOWED - {"exc_info"}
+        assert not hidden, f"{place}: {hidden} would be hidden; use a key that bot/log.py allows, if it is not personal"

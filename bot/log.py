@@ -52,7 +52,7 @@ ALLOWED = frozenset(
             "uid",
             "uids",
             "uidvalidity",
-            "folder_index",
+            "folder",
             "event_kind",
             "intent",
         ),

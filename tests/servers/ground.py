@@ -1,4 +1,4 @@
-"""What the test servers stand on: free ports, a directory of their own, an ordinary user, and an end."""
+"""What the test servers stand on: free ports, a directory of their own and an ordinary user."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import pwd
 import shutil
 import socket
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable
@@ -81,13 +80,3 @@ def answers(port: int) -> bool:
             return True
     except OSError:
         return False
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    """Ask, then insist."""
-    process.terminate()
-    try:
-        process.wait(timeout=5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
@@ -278,6 +279,7 @@ def test_organisation_inside_the_settings_is_sent_to_its_own_file(config: Path) 
     assert "belongs in organisation.toml" in problems(config, TEST)[0]
 
 
+@examples(deadline=None, max_examples=50)
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=12))
 def test_no_unknown_key_is_ever_ignored(key: str) -> None:
     if key in sections()["watch"].model_fields:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,9 @@ TYPESETTING_SECONDS = 120
 
 _LINE = 108  # characters of table text on one line
 _COLUMNS = 7  # more of them become a list of cards
+
+_CARD_VALUE = 70  # characters beside another value on a card
+_AMOUNT = re.compile(r"-?\d[\d.,]*[.,]\d+")
 
 _HERE = Path(__file__).parent
 
@@ -61,7 +65,17 @@ def _typeset(work: Path) -> None:
     except subprocess.TimeoutExpired:
         raise TypesettingError("the overview took too long to typeset") from None
     if done.returncode:
-        raise TypesettingError((done.stderr.strip().splitlines() or ["the typesetter died"])[-1])
+        raise TypesettingError(_last_words(done))
+
+
+def _last_words(done: subprocess.CompletedProcess[str]) -> str:
+    """What the child said of itself; a traceback could quote data and stays unsaid."""
+    said = done.stderr.strip()
+    return (
+        said
+        if said.startswith("the typesetter") and "\n" not in said
+        else f"the typesetter ended with {done.returncode}"
+    )
 
 
 def _document(sections: Sequence[Section], about: ExportAbout, words: Words) -> dict[str, object]:
@@ -108,6 +122,7 @@ def _table(section: Section, about: ExportAbout, words: Words) -> dict[str, obje
     labels = [column.label for column in holding.columns]
     rows = [list(row) for row in walked.first]
     shape, widths = _shape(labels, rows)
+    cards = [_card(labels, row) for row in rows] if shape == "cards" else []
     return {
         "label": holding.label,
         "facts": [
@@ -120,13 +135,20 @@ def _table(section: Section, about: ExportAbout, words: Words) -> dict[str, obje
         "shape": shape,
         "widths": widths,
         "head": labels,
-        "body": rows,
+        "right": [_amounts(column) for column in zip(*rows, strict=True)],
+        "body": [] if cards else rows,
+        "cards": cards,
+        "empty": not rows,
         "more": words.more_rows.format(shown=len(rows), count=walked.count, file=section.file)
         if walked.count > len(rows)
         else None,
         "left_out": list(section.left_out),
         "pending": _pending(holding, about, words),
-        "columns": [(column.name, column.label) for column in holding.columns],
+        "columns": [
+            f"{column.name} = {column.label}"
+            for column in holding.columns
+            if rows and column.name.lower() != column.label.lower()
+        ],
     }
 
 
@@ -159,6 +181,24 @@ def _shape(labels: list[str], rows: list[list[str]]) -> tuple[str, list[int]]:
     ]
     spare = _LINE - sum(needed)
     return "table", [need + spare * want // sum(wanted) for need, want in zip(needed, wanted, strict=True)]
+
+
+def _card(labels: list[str], row: list[str]) -> list[tuple[str, str, bool]]:
+    """Names with their values, two to a line; a long text (marked True) has a line of its own."""
+    card: list[tuple[str, str, bool]] = []
+    half = False
+    for label, value in zip(labels, row, strict=True):
+        wide = len(value) > _CARD_VALUE
+        if wide and half:
+            card.append(("", "", False))
+        card.append((label, value, wide))
+        half = not half and not wide
+    return card
+
+
+def _amounts(column: tuple[str, ...]) -> bool:
+    """Numbers with decimals line up on the right."""
+    return all(value == "–" or _AMOUNT.fullmatch(value) for value in column)
 
 
 def _longest_word(text: str) -> int:

@@ -106,7 +106,12 @@ def _unique(name: str, taken: set[str]) -> str:
 
 
 def _left_out(holding: Holding, words: Words) -> tuple[str, ...]:
-    redacted = (words.redacted_why.format(label=column.label) for column in holding.columns if column.third_party)
+    """What the source says it left out, and every redacted column that it does not mention."""
+    redacted = (
+        words.redacted_why.format(label=column.label)
+        for column in holding.columns
+        if column.third_party and not any(line.startswith(f"{column.label}:") for line in holding.left_out)
+    )
     return (*holding.left_out, *redacted)
 
 

@@ -27,6 +27,7 @@ class Words:
     controller: str
     summary: str
     summary_text: str
+    undrawn: str
     table: str
     rows: str
     file: str
@@ -82,6 +83,7 @@ DUTCH = Words(
     summary_text="Wij verwerken persoonsgegevens van u. Hieronder staat per onderdeel hoeveel gegevens wij hebben en in"
     " welk bestand u ze vindt. Daarna volgen de gegevens zelf, met waarom wij ze hebben, van wie ze komen, wie ze"
     " krijgt en hoe lang wij ze bewaren.",
+    undrawn="Enkele tekens kunnen wij op papier niet tonen: daar staat een leeg vakje. In de bestanden staan ze goed.",
     table="Onderdeel",
     rows="Aantal",
     file="Bestand",
@@ -161,6 +163,7 @@ ENGLISH = Words(
     summary_text="We process personal data about you. The table below says for each part how much we hold and in which"
     " file it is. The data themselves follow, with why we have them, where they came from, who receives them and how"
     " long we keep them.",
+    undrawn="A few characters cannot be shown on paper: an empty box stands in their place. The files have them right.",
     table="Part",
     rows="Count",
     file="File",

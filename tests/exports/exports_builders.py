@@ -75,7 +75,7 @@ def make_holding(rows: Iterable[Mapping[str, Cell]] = (), **changes: Any) -> Hol
         "retention": "tot zeven jaar na het einde van het boekjaar",
         "role": "controller",
         "columns": (column("klant_id", "Klantnummer"), column("naam", "Naam"), column("email", "E-mailadres")),
-        "rows": iter(tuple(rows)),
+        "rows": iter(rows),
         "tenant_column": "klant_id",
     }
     return Holding(**(values | changes))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ def load_datamap(path: Path, env: Mapping[str, str]) -> DataMap:
     try:
         datamap = DataMap.model_validate(given)
     except ValidationError as wrong:
-        raise DataMapError(_lines(path, [(_place(e["loc"]), _mend(e)) for e in wrong.errors()])) from None
+        raise DataMapError(_lines(path, list(_faults(wrong.errors())))) from None
     faults = [(fault.path, fault.message) for fault in contradictions(datamap)]
     if faults:
         raise DataMapError(_lines(path, faults))
@@ -68,6 +68,14 @@ def _read(path: Path) -> Any:
 
 def _lines(path: Path, faults: Sequence[tuple[str, str]]) -> str:
     return "\n".join(f"{path}: {place}: {message}" for place, message in faults)
+
+
+def _faults(errors: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """One line per fault: pydantic counts the good items of a list only, and then also calls it too short."""
+    for error in errors:
+        inside = (other for other in errors if other is not error and other["loc"][: len(error["loc"])] == error["loc"])
+        if error["type"] != "too_short" or not any(inside):
+            yield _place(error["loc"]), _mend(error)
 
 
 def _place(location: Sequence[int | str]) -> str:

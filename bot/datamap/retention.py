@@ -15,7 +15,8 @@ class EndDate(Piece):
     """`fiscal: 7` keeps until the end of the seventh year after the year of the date (AWR 52(4); OB 34a needs 9).
 
     `months: 24` counts from the date itself. The newest row decides; a row without a date counts as of today.
-    `table` names another table of the same system whose rows of this person carry the date.
+    `table` names another table of the same system whose rows of this person carry the date; where he has none there,
+    nothing asks for keeping.
     """
 
     date_column: str

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy as sa
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql import ColumnElement, FromClause
 
 from bot.cases.changes import ChangeAction, ChangeResult, PlannedChange
 from bot.datamap.model import System
@@ -14,6 +15,8 @@ from bot.sources.connection import Database
 from bot.sources.erasing import still_there
 from bot.sources.errors import SourceFailedError
 from bot.sources.selection import Scope, Selection, bound, relation
+
+State = Callable[[FromClause], ColumnElement[bool]]
 
 OTHER_NUMBER = "other_number_of_rows"
 ROLLED_BACK = "rolled_back"
@@ -66,7 +69,7 @@ class Changing:
 
     def _apply(self, connection: sa.Connection, change: PlannedChange) -> int:
         """Rows seen. Raises _DifferentError unless the plan's rows, or its outcome, are what is there."""
-        waiting = self._count(connection, change, change.key, self._before(change))
+        waiting = self._count(connection, change, change.key, partial(_before, change))
         if waiting == 0 and self._there(connection, change):
             return 0
         if waiting != change.count:
@@ -83,39 +86,29 @@ class Changing:
         if change.column is None:
             return sa.delete(rows).where(these)
         value = sa.null() if change.new is None else bound(change.new)
-        return sa.update(rows).where(these, self._before(change)).values({rows.c[change.column]: value})
-
-    def _before(self, change: PlannedChange) -> ColumnElement[bool]:
-        """What the plan saw in the rows that it wants to change."""
-        if change.column is None:
-            return sa.true()
-        column = relation(self.system.table(change.table)).c[change.column]
-        if change.action is not ChangeAction.CORRECT:
-            return still_there(column, change.new)
-        return column.is_(None) if change.old is None else column == bound(change.old)
+        return sa.update(rows).where(these, _before(change, rows)).values({rows.c[change.column]: value})
 
     def _there(self, connection: sa.Connection, change: PlannedChange) -> bool:
         """The outcome stands: the rows are gone, the column is empty, or the new value is in as many rows."""
-        if self._count(connection, change, change.key, self._before(change)):
+        if self._count(connection, change, change.key, partial(_before, change)):
             return False
         if change.action is not ChangeAction.CORRECT or change.column is None:
             return True
-        column = relation(self.system.table(change.table)).c[change.column]
-        return self._count(connection, change, _moved(change, self.system), column == bound(change.new)) >= change.count
+        return self._count(connection, change, _moved(change, self.system), partial(_after, change)) >= change.count
 
-    def _count(
-        self, connection: sa.Connection, change: PlannedChange, scope: Scope, condition: ColumnElement[bool]
-    ) -> int:
+    def _count(self, connection: sa.Connection, change: PlannedChange, scope: Scope, state: State) -> int:
         table = self.system.table(change.table)
         rows = relation(table)
-        query = sa.select(sa.func.count()).select_from(rows).where(self.selection.where(table, scope, rows), condition)
+        query = (
+            sa.select(sa.func.count()).select_from(rows).where(self.selection.where(table, scope, rows), state(rows))
+        )
         return int(connection.execute(query).scalar_one())
 
     def _guard(self, connection: sa.Connection, changes: Sequence[PlannedChange]) -> None:
         """A cascade in the database must not take what the law makes us keep."""
         for change in changes:
             if change.action in {ChangeAction.KEEP, ChangeAction.RETURN}:
-                found = self._count(connection, change, change.key, sa.true())
+                found = self._count(connection, change, change.key, _any)
                 if found < change.count:
                     raise _DifferentError(change, found)
 
@@ -130,6 +123,26 @@ class Changing:
             ChangeResult(change, done=done, found=seen, trouble=None if done else UNVERIFIED)
             for change, done, seen in zip(acting, there, found, strict=True)
         ]
+
+
+def _any(_: FromClause) -> ColumnElement[bool]:
+    return sa.true()
+
+
+def _before(change: PlannedChange, rows: FromClause) -> ColumnElement[bool]:
+    """What the plan saw in the rows that it wants to change."""
+    if change.column is None:
+        return sa.true()
+    column = rows.c[change.column]
+    if change.action is not ChangeAction.CORRECT:
+        return still_there(column, change.new)
+    return column.is_(None) if change.old is None else column == bound(change.old)
+
+
+def _after(change: PlannedChange, rows: FromClause) -> ColumnElement[bool]:
+    """A correction's outcome in one row."""
+    assert change.column is not None
+    return rows.c[change.column] == bound(change.new)
 
 
 def not_in_map(changes: Sequence[PlannedChange]) -> list[ChangeResult]:

@@ -12,6 +12,7 @@ from sqlalchemy.sql import ColumnElement, FromClause
 
 from bot.cases.changes import ChangeAction, PlannedChange
 from bot.datamap.model import Anchor, Column, System, Table
+from bot.datamap.retention import EndDate
 from bot.datamap.words import Words
 from bot.sources.cells import as_date
 from bot.sources.phrases import IN_USE, RETURNED, SHARED
@@ -49,10 +50,11 @@ class Erasing:
     today: date
     shared: bool  # other people use the same tenant
     running: bool  # the account has not ended
+    scopes: Mapping[str, Scope]  # the tables that can hold rows about this person, with what ties them to him
 
-    def changes(self, applicable: Sequence[tuple[Table, Scope]], edges: Sequence[Edge]) -> Iterator[PlannedChange]:
+    def changes(self, edges: Sequence[Edge]) -> Iterator[PlannedChange]:
         """The plan, in an order that respects foreign keys; what acts comes first."""
-        fates = {table.name: self._fate(table, scope) for table, scope in applicable}
+        fates = {name: self._fate(self.system.table(name), scope) for name, scope in self.scopes.items()}
         present = {name: fate for name, fate in fates.items() if fate is not None}
         ordered = settled_order(present, edges)
         for fate in ordered:
@@ -79,25 +81,30 @@ class Erasing:
         """Rows of a tenant that others use too are no machine's to erase."""
         if self.shared and _of_tenant(scope):
             return Fate(table, scope, count, ChangeAction.ERASE_BY_HAND, SHARED)
-        return Fate(table, scope, count, ChangeAction.ERASE, table.on_erasure.reason)
+        reason = table.on_erasure.reason if table.on_erasure.action == "delete" else None
+        return Fate(table, scope, count, ChangeAction.ERASE, reason)
 
     def _kept(self, table: Table, scope: Scope, count: int) -> Fate:
-        until = self._keep_until(table, scope)
-        if until is not None and until < self.today:
-            return replace(self._erased(table, scope, count), reason=None)
-        return Fate(table, scope, count, ChangeAction.KEEP, table.on_erasure.reason, until)
+        """The newest row decides. Where nothing is left that asks for keeping, or its time is over, the rows go."""
+        rule = table.on_erasure
+        if rule.until is None:
+            return Fate(table, scope, count, ChangeAction.KEEP, rule.reason)
+        newest = max(self._days(rule.until, table, scope), default=None)
+        until = rule.until.keep_until(newest) if newest else None
+        if until is None or until < self.today:
+            return self._erased(table, scope, count)
+        return Fate(table, scope, count, ChangeAction.KEEP, rule.reason, until)
 
-    def _keep_until(self, table: Table, scope: Scope) -> date | None:
-        """The newest row decides; a row without a date counts as of today. None: until a person decides."""
-        rule = table.on_erasure.until
-        if rule is None:
-            return None
-        dated = self.system.table(rule.table) if rule.table else table
-        rows = relation(dated)
-        column = rows.c[rule.date_column]
-        query = sa.select(column).where(self.selection.where(dated, scope, rows)).distinct()
-        days = [as_date(value) or self.today for value in self.connection.execute(query).scalars()]
-        return rule.keep_until(max(days)) if days else rule.keep_until(self.today)
+    def _days(self, rule: EndDate, table: Table, scope: Scope) -> list[date]:
+        """The dates that the rule counts from; a row without a date counts as of today."""
+        if rule.table is not None:
+            table = self.system.table(rule.table)
+            if table.name not in self.scopes:
+                return [self.today]
+            scope = self.scopes[table.name]
+        rows = relation(table)
+        query = sa.select(rows.c[rule.date_column]).where(self.selection.where(table, scope, rows)).distinct()
+        return [as_date(value) or self.today for value in self.connection.execute(query).scalars()]
 
     def _count(self, table: Table, scope: Scope, *more: ColumnElement[bool], rows: FromClause | None = None) -> int:
         rows = relation(table) if rows is None else rows
@@ -202,11 +209,11 @@ def _held_back(parent: Fate, child: Fate) -> Fate:
         return replace(parent, action=ChangeAction.ERASE_BY_HAND, reason=IN_USE) if parent.rows_go else parent
     if parent.rows_go:
         return replace(parent, action=ChangeAction.KEEP, reason=child.reason, keep_until=child.keep_until)
-    later = None if None in (parent.keep_until, child.keep_until) else max(_days(parent, child))
+    later = None if None in (parent.keep_until, child.keep_until) else max(_ends(parent, child))
     return replace(parent, keep_until=later)
 
 
-def _days(*fates: Fate) -> Iterator[date]:
+def _ends(*fates: Fate) -> Iterator[date]:
     return (fate.keep_until for fate in fates if fate.keep_until is not None)
 
 

@@ -208,8 +208,11 @@ class Sources:
         lines: list[PlannedChange] = []
         for system in self._map.systems:
             with self._databases[system.name].reading() as connection:
-                erasing = Erasing(system, self._selection(system), connection, language, today, subject.shared, running)
-                lines += erasing.changes(self._applicable(system, subject, twin), list(references(connection, system)))
+                scopes = {table.name: scope for table, scope in self._applicable(system, subject, twin)}
+                erasing = Erasing(
+                    system, self._selection(system), connection, language, today, subject.shared, running, scopes
+                )
+                lines += erasing.changes(list(references(connection, system)))
         return tuple(lines)
 
     def _account_runs(self, subject: DataSubject, today: date) -> bool:

@@ -244,14 +244,17 @@ class Rooms:
         await asyncio.to_thread(commit)
 
     async def close(self) -> None:
-        built = self.__dict__
-        if "cage" in built:
+        if "cage" in self.__dict__:
             await self.cage.close()
-        if "postman" in built:
+        if "postman" in self.__dict__:
             await self.postman.close()
-        if "sources" in built:
+        self.close_now()
+
+    def close_now(self) -> None:
+        """For a command that opened neither child processes nor connections for sending."""
+        if "sources" in self.__dict__:
             self.sources.close()
-        if "archive" in built:
+        if "archive" in self.__dict__:
             self.archive.close()
 
 

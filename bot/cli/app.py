@@ -1,0 +1,468 @@
+"""The commands by name. Nothing heavy is imported before a command runs, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="privacybot",
+    help="Takes a data subject's request from an ordinary mailbox to an approved answer.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+user_app = typer.Typer(help="Staff in our own table.", no_args_is_help=True)
+task_app = typer.Typer(help="Tasks that only a person can do.", no_args_is_help=True)
+pause_app = typer.Typer(help="Stop something.", no_args_is_help=True)
+resume_app = typer.Typer(help="Let it go on.", no_args_is_help=True)
+app.add_typer(user_app, name="user")
+app.add_typer(task_app, name="task")
+app.add_typer(pause_app, name="pause")
+app.add_typer(resume_app, name="resume")
+
+_MOMENTS = ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S"]
+
+As = Annotated[str, typer.Option("--as", metavar="USER", help="Who you are, by name in `privacybot user list`.")]
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+Ref = Annotated[str, typer.Argument(metavar="REF", help="The case, such as KB-2026-0042.")]
+DraftId = Annotated[int | None, typer.Option("--draft", help="Which draft, if the case has several.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; it is written in the case file.")]
+Kinds = Annotated[str | None, typer.Option("--kind", help="Only these rights, such as access,erasure.")]
+
+
+class _State:
+    config: Path | None = None
+
+
+@app.callback()
+def _global(
+    config: Annotated[
+        Path | None, typer.Option("--config", metavar="DIR", help="The configuration to use instead of config/.")
+    ] = None,
+) -> None:
+    _State.config = config
+
+
+def _do(where: str, what: str, *args: Any, **kwargs: Any) -> None:
+    """Run the function behind a command; its module is imported only now."""
+    getattr(import_module(f"bot.cli.{where}"), what)(*args, **kwargs)
+
+
+def _case_act(what: str, *args: Any, **kwargs: Any) -> None:
+    _do("acts", what, _State.config, *args, **kwargs)
+
+
+# Start and check
+
+
+@app.command()
+def demo(
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Keep running until Ctrl-C.")] = True,
+) -> None:
+    """Show the whole way of eight mails, with fictional people, on this machine only."""
+    _do("demo", "demo", wait=wait)
+
+
+@app.command()
+def run(
+    once: Annotated[bool, typer.Option("--once", help="Do what is due now, then end.")] = False,
+) -> None:
+    """Run every role in this process."""
+    _do("running", "run", _State.config, ("watch", "receive", "work", "desk"), once=once)
+
+
+@app.command()
+def watch() -> None:
+    """Only read the mailbox."""
+    _do("running", "run", _State.config, ("watch",), once=False)
+
+
+@app.command()
+def receive() -> None:
+    """Only take in mail over SMTP or LMTP."""
+    _do("running", "run", _State.config, ("receive",), once=False)
+
+
+@app.command()
+def work() -> None:
+    """Only do the work: recognise, collect, draft, send."""
+    _do("running", "run", _State.config, ("work",), once=False)
+
+
+@app.command()
+def desk() -> None:
+    """Only serve the web pages (now: /healthz and /readyz)."""
+    _do("running", "run", _State.config, ("desk",), once=False)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version."""
+    _do("running", "migrate", _State.config)
+
+
+@app.command("check-config")
+def check_config(
+    live: Annotated[bool, typer.Option("--live", help="Also compare the data map with the databases.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Check config/ and templates/, and list what the owner must confirm."""
+    _do("running", "check_config", _State.config, live=live, as_json=as_json)
+
+
+@app.command("verify-log")
+def verify_log(as_json: Json = False) -> None:
+    """Check the chain of events of every case."""
+    _do("running", "verify_log", _State.config, as_json=as_json)
+
+
+@pause_app.command("sending")
+def pause_sending() -> None:
+    """No mail leaves until it is resumed; intake goes on."""
+    _do("running", "sending", _State.config, paused=True)
+
+
+@resume_app.command("sending")
+def resume_sending() -> None:
+    """Letters leave again."""
+    _do("running", "sending", _State.config, paused=False)
+
+
+# Mails and the model
+
+
+@app.command()
+def ingest(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Mails; - is standard input.")],
+    received: Annotated[
+        datetime | None, typer.Option("--received", formats=_MOMENTS, help="When it reached us, with time zone.")
+    ] = None,
+) -> None:
+    """Take in mails from files."""
+    _do("mails", "ingest", _State.config, files, received)
+
+
+@app.command()
+def classify(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Mails or plain text; - is standard input.")],
+    as_json: Json = False,
+) -> None:
+    """Say what mails ask, without keeping anything."""
+    _do("mails", "classify", _State.config, files, as_json=as_json)
+
+
+@app.command()
+def parse(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A mail; - is standard input.")], as_json: Json = False
+) -> None:
+    """Show a mail as the bot sees it."""
+    _do("mails", "parse", _State.config, file, as_json=as_json)
+
+
+@app.command()
+def train(
+    corpus: Annotated[Path | None, typer.Option("--corpus", help="Folder of labelled mails.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Where to write the model.")] = None,
+) -> None:
+    """Build the classifier's model anew."""
+    _do("mails", "train", corpus, out)
+
+
+@app.command()
+def evaluate(
+    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="Labelled mails.")], as_json: Json = False
+) -> None:
+    """Measure how well labelled mails are recognised."""
+    _do("mails", "evaluate", _State.config, file, as_json=as_json)
+
+
+# Looking
+
+
+@app.command()
+def cases(
+    state: Annotated[str | None, typer.Option("--state", help="Only cases in this state.")] = None,
+    held: Annotated[bool, typer.Option("--held", help="Only cases whose automatic letters wait.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List the cases, the most urgent first."""
+    _do("showing", "cases", _State.config, state, held=held, as_json=as_json)
+
+
+@app.command()
+def case(ref: Ref, as_json: Json = False) -> None:
+    """Show everything about one case."""
+    _do("showing", "case", _State.config, ref, as_json=as_json)
+
+
+@app.command()
+def draft(
+    ref: Ref,
+    draft_id: DraftId = None,
+    eml: Annotated[bool, typer.Option("--eml", help="The exact mail, Date as a placeholder.")] = False,
+    text: Annotated[bool, typer.Option("--text", help="The letter in blocks, to edit.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show the draft that waits."""
+    _do("showing", "draft", _State.config, ref, draft_id, eml=eml, text=text, as_json=as_json)
+
+
+@app.command()
+def tasks(as_json: Json = False) -> None:
+    """List what waits for a person, in all cases."""
+    _do("showing", "tasks", _State.config, as_json=as_json)
+
+
+@app.command()
+def jobs(
+    unpark: Annotated[int | None, typer.Option("--unpark", help="Try this parked job again.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show work that failed too often."""
+    if unpark is None:
+        _do("showing", "jobs", _State.config, as_json=as_json)
+    else:
+        _do("showing", "unpark", _State.config, unpark)
+
+
+# Acts
+
+
+@app.command()
+def approve(
+    ref: Ref,
+    user: As,
+    draft_id: DraftId = None,
+    seen_hash: Annotated[
+        str | None, typer.Option("--hash", help="Of the draft you read; another one is refused.")
+    ] = None,
+    typed: Annotated[str | None, typer.Option("--ref", help="Type the reference: one person in place of two.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why one person is enough.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Approve a draft: after the undo time it is carried out and sent."""
+    _case_act(
+        "approve",
+        ref,
+        user,
+        draft_id=draft_id,
+        seen_hash=seen_hash,
+        typed_reference=typed,
+        reason=reason,
+        as_json=as_json,
+    )
+
+
+@app.command()
+def reject(ref: Ref, user: As, reason: Reason, draft_id: DraftId = None, as_json: Json = False) -> None:
+    """Send a draft back to be made again; the customer gets nothing."""
+    _case_act("reject", ref, user, reason, draft_id, as_json=as_json)
+
+
+@app.command()
+def edit(
+    ref: Ref,
+    user: As,
+    file: Annotated[Path, typer.Option("--file", help="The letter in blocks, from `draft REF --text`.")],
+    draft_id: DraftId = None,
+    as_json: Json = False,
+) -> None:
+    """Replace the text of a draft."""
+    _case_act("edit", ref, user, file, draft_id, as_json=as_json)
+
+
+@app.command()
+def label(
+    ref: Ref,
+    user: As,
+    kinds: Annotated[str | None, typer.Option("--set", help="What it asks, such as access,erasure.")] = None,
+    role: Annotated[str | None, typer.Option("--role", help="controller, processor, mixed or none.")] = None,
+    ordinary: Annotated[bool, typer.Option("--ordinary", help="No request: close and forget the content.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Say what a case asks."""
+    _case_act("label", ref, user, kinds, role, ordinary=ordinary, as_json=as_json)
+
+
+@app.command("open")
+def open_case(
+    user: As,
+    channel: Annotated[str, typer.Option("--channel", help="phone, post or counter.")],
+    received: Annotated[datetime, typer.Option("--received", formats=_MOMENTS, help="When it reached us.")],
+    file: Annotated[Path, typer.Option("--file", help="What was asked, in words.")],
+    sender: Annotated[str | None, typer.Option("--from", help="The e-mail address of the person.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Open a case for a request that did not come by mail."""
+    _case_act("open_case", user, channel, received, sender, file, as_json=as_json)
+
+
+@app.command()
+def verify(
+    ref: Ref,
+    user: As,
+    method: Annotated[str, typer.Option("--method", help="phone, letter, or decision (of the privacy officer).")],
+    note: Annotated[str, typer.Option("--note", help="What was checked, when and how.")],
+    as_json: Json = False,
+) -> None:
+    """Write down a second proof of identity, fixed before the case."""
+    _case_act("verify", ref, user, method, note, as_json=as_json)
+
+
+@app.command()
+def refuse(ref: Ref, user: As, reason: Reason, kinds: Kinds = None, as_json: Json = False) -> None:
+    """Draft a refusal; it needs a second reader."""
+    _case_act("refuse", ref, user, reason, kinds, as_json=as_json)
+
+
+@app.command()
+def ask(
+    ref: Ref,
+    user: As,
+    question: Annotated[str, typer.Option("--question", help="What we need to know, in words for the person.")],
+    as_json: Json = False,
+) -> None:
+    """Draft a question to the person."""
+    _case_act("ask", ref, user, question, as_json=as_json)
+
+
+@app.command()
+def extend(ref: Ref, user: As, reason: Reason, as_json: Json = False) -> None:
+    """Draft the notice that the answer takes longer (Art. 12(3))."""
+    _case_act("extend", ref, user, reason, as_json=as_json)
+
+
+@app.command()
+def forward(
+    ref: Ref,
+    user: As,
+    company: Annotated[str, typer.Option("--company", help="The company whose books hold the data.")],
+    as_json: Json = False,
+) -> None:
+    """Draft the letter that the request went to the company whose books it concerns."""
+    _case_act("forward", ref, user, company, as_json=as_json)
+
+
+@app.command()
+def passphrase(ref: Ref, user: As, as_json: Json = False) -> None:
+    """Draft the letter that repeats the passphrase of the export."""
+    _case_act("passphrase", ref, user, as_json=as_json)
+
+
+@app.command()
+def withdraw(ref: Ref, user: As, reason: Reason, kinds: Kinds = None, as_json: Json = False) -> None:
+    """The person wants it no longer."""
+    _case_act("withdraw", ref, user, kinds, reason, as_json=as_json)
+
+
+@app.command()
+def escalate(
+    ref: Ref,
+    user: As,
+    to: Annotated[str, typer.Option("--to", help="officer or ap.")],
+    reason: Reason,
+    ap_ref: Annotated[str | None, typer.Option("--ap-ref", help="The AP's own reference.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Hand the case to the privacy officer, or put it in the AP lane."""
+    if to not in ("officer", "ap"):
+        raise typer.BadParameter("officer or ap", param_hint="--to")
+    _case_act("escalate", ref, user, to, reason, ap_ref, as_json=as_json)
+
+
+@app.command()
+def release(
+    user: As,
+    refs: Annotated[list[str] | None, typer.Argument(metavar="REF…")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every case whose letters are held.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Let the automatic letters of held cases go."""
+    if bool(refs) == everything:
+        raise typer.BadParameter("name cases, or give --all")
+    _case_act("release", refs or [], user, everything=everything, as_json=as_json)
+
+
+@app.command()
+def undo(ref: Ref, user: As, as_json: Json = False) -> None:
+    """Take an approval back while that is still possible."""
+    _case_act("undo", ref, user, as_json=as_json)
+
+
+@app.command()
+def note(
+    ref: Ref, user: As, text: Annotated[str, typer.Option("--text", help="The note.")], as_json: Json = False
+) -> None:
+    """Write a note in the case file, for colleagues only."""
+    _case_act("note", ref, user, text, as_json=as_json)
+
+
+@app.command()
+def assign(ref: Ref, user: As, to: Annotated[str, typer.Option("--to", help="A user.")], as_json: Json = False) -> None:
+    """Give the case to a colleague."""
+    _case_act("assign", ref, user, to, as_json=as_json)
+
+
+@app.command()
+def reopen(ref: Ref, user: As, reason: Reason, as_json: Json = False) -> None:
+    """Bring a finished case back."""
+    _case_act("reopen", ref, user, reason, as_json=as_json)
+
+
+@app.command("answered-elsewhere")
+def answered_elsewhere(
+    ref: Ref, user: As, text: Annotated[str, typer.Option("--note", help="How and when.")], as_json: Json = False
+) -> None:
+    """The answer was given outside this system."""
+    _case_act("answered_elsewhere", ref, user, text, as_json=as_json)
+
+
+@app.command()
+def sent(ref: Ref, user: As) -> None:
+    """A letter with unknown outcome did arrive."""
+    _case_act("sent", ref, user)
+
+
+@app.command("send-again")
+def send_again(ref: Ref, user: As) -> None:
+    """A letter with unknown outcome did not arrive: send the same bytes again."""
+    _case_act("send_again", ref, user)
+
+
+@task_app.command("done")
+def task_done(task_id: Annotated[int, typer.Argument(metavar="TASK")], user: As) -> None:
+    """You did what the task asked."""
+    _case_act("task_done", task_id, user)
+
+
+@user_app.command("add")
+def user_add(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    role: Annotated[str, typer.Option("--role", help="lezer, behandelaar, functionaris or beheerder.")],
+    address: Annotated[str | None, typer.Option("--address", help="For alarms and reviews.")] = None,
+) -> None:
+    """Add a member of staff."""
+    _case_act("user_add", name, role, address)
+
+
+@user_app.command("list")
+def user_list(as_json: Json = False) -> None:
+    """List the staff."""
+    _case_act("user_list", as_json=as_json)
+
+
+@user_app.command("disable")
+def user_disable(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
+    """This person may do nothing any more."""
+    _case_act("user_enable", name, enabled=False)
+
+
+@user_app.command("enable")
+def user_enable(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
+    """This person may act again."""
+    _case_act("user_enable", name, enabled=True)

@@ -1,0 +1,150 @@
+"""Commands about single mails: take in, show, classify; and about the model that judges them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+
+from bot.cases.errors import RefusedActError
+from bot.cases.model import Channel
+from bot.cli.session import print_json, rooms, settings_of, telling
+from bot.mail.cage import Cage, Caged
+from bot.mail.message import ParsedMail, Unreadable
+from bot.settings import Settings
+from bot.store.records import Arrival
+from bot.triage.classify import as_json as verdict_as_json
+from bot.triage.corpus import SHIPPED_CORPUS
+from bot.triage.evaluation import evaluate as evaluation_of
+from bot.triage.model import load_model
+from bot.triage.model import train as trained
+from bot.triage.reading import Reader, Reading
+from bot.triage.weights import SHIPPED
+
+
+def ingest(config: Path | None, files: list[Path], received: datetime | None) -> None:
+    """Put mails from files into the spool; the service reads them like any other mail."""
+    if received is not None and received.tzinfo is None:
+        print("privacybot: --received needs a time zone, such as 2026-11-26T14:00+01:00", file=sys.stderr)
+        raise SystemExit(2)
+    with rooms(config) as opened:
+        for file in track(files, "mails", console=Console(stderr=True), disable=len(files) < 20):
+            raw = _bytes_of(file)
+            moment = (received or opened.clock()).astimezone(UTC)
+            with opened.archive.transaction() as tx:
+                opened.keep(tx, raw, Arrival(Channel.FILE, moment))
+    print(f"{len(files)} mail in the spool; a running service reads it, or: privacybot run --once")
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as trouble:
+        raise RefusedActError(
+            f"{file} cannot be read ({type(trouble).__name__}); nothing after it was taken in"
+        ) from None
+
+
+def classify(config: Path | None, files: list[Path], *, as_json: bool) -> None:
+    """One JSON object a line, or a few words a mail. A file that is no mail is read as plain words."""
+    with telling():
+        settings = settings_of(config)
+        for file, reading in asyncio.run(_readings(settings, files)):
+            print(_verdict_line(file, reading, as_json=as_json))
+
+
+async def _readings(settings: Settings, files: Iterable[Path]) -> list[tuple[Path, Reading | Caged]]:
+    async with Cage(_reader(settings), settings.parsing) as cage:
+        return [(file, await cage.run(_as_mail(_bytes_of(file)))) for file in files]
+
+
+def _reader(settings: Settings) -> Reader:
+    domain = settings.organisation.address.rpartition("@")[2]
+    return Reader(settings.parsing, domain, settings.triage.model_file)
+
+
+def _as_mail(raw: bytes) -> bytes:
+    """Bytes that begin with a header field are a mail; anything else gets an empty header block."""
+    first = raw.lstrip(b"\r\n").split(b"\n", 1)[0]
+    name, colon, _ = first.partition(b":")
+    looks_like_mail = first.startswith(b"From ") or (colon and name and all(33 <= byte <= 126 for byte in name))
+    return raw if looks_like_mail else b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + raw
+
+
+def _verdict_line(file: Path, reading: Reading | Caged, *, as_json: bool) -> str:
+    if isinstance(reading, Caged) or reading.verdict is None:
+        reason = reading.reason if isinstance(reading, Caged) else _unreadable(reading)
+        return json.dumps({"schema": 1, "file": str(file), "labels": [], "needs_person": True, "unreadable": reason})
+    found = verdict_as_json(str(file), reading.as_reply or reading.verdict)
+    if as_json:
+        return json.dumps(found, ensure_ascii=False)
+    labels = ", ".join(found["labels"]) or "geen verzoek"
+    doubt = ", een mens moet kijken" if found["needs_person"] else ""
+    reasons = "".join(f"\n    {reason['label']}: {reason['text']}" for reason in found["reasons"])
+    return f"{file}: {labels} ({found['language']}{doubt}){reasons}"
+
+
+def _unreadable(reading: Reading) -> str:
+    return reading.mail.reason if isinstance(reading.mail, Unreadable) else "not judged"
+
+
+def parse(config: Path | None, file: Path, *, as_json: bool) -> None:
+    """A mail as the bot sees it. Shows what it says: for staff on this machine, not for logs."""
+    with telling():
+        settings = settings_of(config)
+        [(_, reading)] = asyncio.run(_readings(settings, [file]))
+    mail = reading.mail if isinstance(reading, Reading) else None
+    if not isinstance(mail, ParsedMail):
+        reason = mail.reason if isinstance(mail, Unreadable) else getattr(reading, "reason", "")
+        print(f"privacybot: {file} could not be taken apart: {reason}", file=sys.stderr)
+        raise SystemExit(1)
+    shown = _mail_as_json(mail)
+    if as_json:
+        print_json(shown)
+        return
+    for key, value in shown.items():
+        print(f"{key}: {value}" if not isinstance(value, str) or "\n" not in value else f"{key}:\n{value}\n")
+
+
+def _mail_as_json(mail: ParsedMail) -> dict[str, object]:
+    return {
+        "message_id": mail.message_id,
+        "references": list(mail.references),
+        "sender": mail.sender.address,
+        "sender_shown": mail.sender.shown,
+        "sender_defects": list(mail.sender.defects),
+        "subject": mail.subject,
+        "automatic": mail.signs.automatic,
+        "may_be_answered": mail.signs.may_be_answered,
+        "hidden_text": mail.hidden_text,
+        "attachments": [(part.content_type, part.size, part.sha256) for part in mail.attachments],
+        "defects": list(mail.defects),
+        "new_text": mail.new_text,
+        "quoted_text": mail.quoted_text,
+    }
+
+
+def train(corpus: Path | None, out: Path | None) -> None:
+    """Build the model anew; the same corpus gives the same bytes."""
+    with telling():
+        report = trained(corpus or SHIPPED_CORPUS, out or SHIPPED, lambda words: print(words, file=sys.stderr))
+    print(f"{report.mails} mails, {report.sentences} sentences: {report.out} ({report.size} bytes)")
+
+
+def evaluate(config: Path | None, file: Path, *, as_json: bool) -> None:
+    """How well labelled mails are recognised."""
+    with telling():
+        settings = settings_of(config)
+        model = load_model(Path(settings.triage.model_file) if settings.triage.model_file else None)
+        found = evaluation_of(model, file)
+    if as_json:
+        print_json(found.as_json())
+    else:
+        for row in found.rows():
+            print("  ".join(f"{cell:<26}" if number == 0 else f"{cell:>8}" for number, cell in enumerate(row)))

@@ -1,0 +1,112 @@
+"""Commands of the operator: start, migrate, check."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from bot.cli.session import print_json, rooms, settings_of, telling
+from bot.dispatch import PAUSED
+from bot.replies.check import check as check_templates
+from bot.service import require_known_roles, run_once
+from bot.service import run as run_roles
+from bot.settings import check_config as checked_config
+from bot.settings import default_config_dir, load_settings, templates_dir
+from bot.store.archive import migrate as migrated
+
+
+def run(config: Path | None, roles: Iterable[str], *, once: bool) -> None:
+    with telling():
+        require_known_roles(roles)
+        settings = settings_of(config)
+        if once:
+            asyncio.run(run_once(settings))
+            return
+        _until_told(run_roles(settings, roles, started=_tell))
+
+
+def _tell(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+def _until_told(work: Coroutine[Any, Any, None]) -> None:
+    """SIGTERM and SIGINT end it cleanly: what is in hand is written down first."""
+
+    async def guarded() -> None:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, _stopping(task))
+        with suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(guarded())
+
+
+def _stopping(task: asyncio.Future[None]) -> Callable[[], None]:
+    def stop() -> None:
+        task.cancel()
+
+    return stop
+
+
+def migrate(config: Path | None) -> None:
+    with telling():
+        settings = load_settings(config or default_config_dir(), os.environ, keys_required=False)
+        settings.home.mkdir(parents=True, exist_ok=True)
+        revision = migrated(settings.database_url)
+    print(f"the database is at {revision}")
+
+
+def check_config(config: Path | None, *, live: bool, as_json: bool) -> None:
+    with telling():
+        found = checked_config(config or default_config_dir(), os.environ)
+        errors = [*found.errors]
+        if not errors:
+            errors += check_templates(templates_dir())
+    if live and not errors:
+        with rooms(config) as opened:
+            errors += opened.sources.check()
+    if as_json:
+        print_json({"errors": errors, "warnings": list(found.warnings), "questions": list(found.questions)})
+    else:
+        for kind, lines in (("error", errors), ("warning", found.warnings), ("question", found.questions)):
+            for line in lines:
+                print(f"{kind}: {line}")
+        if not errors:
+            print("the configuration can be used")
+    if errors:
+        raise SystemExit(1)
+
+
+def sending(config: Path | None, *, paused: bool) -> None:
+    """Stop all sending, or go on; intake is not touched."""
+    with rooms(config) as opened, opened.archive.transaction() as tx:
+        tx.meta.set(PAUSED, "yes" if paused else "")
+        tx.events.write(None, "sending_paused" if paused else "sending_resumed", f"os:{os.environ.get('USER', '')}")
+    print("nothing is sent until: privacybot resume sending" if paused else "letters leave again")
+
+
+def verify_log(config: Path | None, *, as_json: bool) -> None:
+    """Every case's chain of events, link by link."""
+    with rooms(config) as opened, opened.archive.reading() as tx:
+        broken = {case.ref: tx.events.broken_links(case.id) for case in tx.cases.listed()}
+        service = tx.events.broken_links(None)
+    wrong = {ref: list(links) for ref, links in broken.items() if links} | (
+        {"service": list(service)} if service else {}
+    )
+    if as_json:
+        print_json({"broken": wrong})
+    elif wrong:
+        for ref, links in wrong.items():
+            print(f"{ref}: broken at {', '.join(map(str, links))}")
+    else:
+        print(f"{len(broken)} chains hold")
+    if wrong:
+        raise SystemExit(1)

@@ -1,0 +1,276 @@
+"""What there is to see: the list of cases, one case, its draft, the parked jobs."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.cases.deadlines import Calendar
+from bot.cases.draft import Draft, DraftState, content_hash
+from bot.cases.errors import RefusedActError
+from bot.cases.lifecycle import case_state
+from bot.cases.masking import masked, masked_bsn
+from bot.cases.model import Case, CaseRef, Request, RequestState
+from bot.cli.session import print_json, rooms
+from bot.cli.texts import blocks_as_text
+from bot.replies.casefacts import case_term
+from bot.service import Rooms
+from bot.store.archive import Transaction
+from bot.store.records import CaseMessage
+
+
+def cases(config: Path | None, state: str | None, *, held: bool, as_json: bool) -> None:
+    with rooms(config) as opened, opened.archive.reading() as tx:
+        wanted = None if state is None else RequestState(state)
+        found = [case for case in tx.cases.listed(state=wanted) if not held or case.letters_held]
+        rows = [_summary(case, opened.calendar) for case in found]
+        tasks = {row["ref"]: len(tx.tasks.open(case.id)) for row, case in zip(rows, found, strict=True)}
+    for row in rows:
+        row["tasks"] = tasks[row["ref"]]
+    rows.sort(key=lambda row: (row["state"] == "closed", row["due"], row["ref"]))
+    if as_json:
+        print_json({"cases": rows})
+    else:
+        _print_cases(rows)
+
+
+def _summary(case: Case, calendar: Calendar) -> dict[str, Any]:
+    dates = case_term(case, calendar)
+    return {
+        "ref": case.ref,
+        "state": str(case_state(case)),
+        "kinds": [str(request.kind) for request in case.requests] or (["other_privacy"] if case.other_privacy else []),
+        "received_on": dates.received_on.isoformat(),
+        "target": dates.target.isoformat(),
+        "due": dates.due.isoformat(),
+        "letters_held": case.letters_held,
+        "assigned_to": case.assigned_to,
+    }
+
+
+def _print_cases(rows: list[dict[str, Any]]) -> None:
+    table = Table(title="Zaken")
+    for heading in ("Zaak", "Stand", "Rechten", "Ontvangen", "Streefdatum", "Uiterlijk", "Taken"):
+        table.add_column(heading)
+    for row in rows:
+        state = row["state"] + (" (brieven wachten)" if row["letters_held"] else "")
+        dates = (row["received_on"], row["target"], row["due"])
+        table.add_row(row["ref"], state, ", ".join(row["kinds"]), *dates, str(row["tasks"]))
+    Console().print(table if rows else "Er zijn geen zaken.")
+
+
+def case(config: Path | None, ref: str, *, as_json: bool) -> None:
+    with rooms(config) as opened, opened.archive.reading() as tx:
+        found = _whole(tx, tx.cases.get(CaseRef(ref)), opened)
+    if as_json:
+        print_json(found)
+    else:
+        _print_case(found)
+
+
+def _whole(tx: Transaction, case: Case, opened: Rooms) -> dict[str, Any]:
+    dates = case_term(case, opened.calendar)
+    return {
+        **_summary(case, opened.calendar),
+        "customer": _customer(case),
+        "role": str(case.role),
+        "writer": str(case.writer),
+        "language": str(case.language),
+        "channel": str(case.channel),
+        "legal_due": dates.legal_due.isoformat(),
+        "paused_legal_due": None if dates.paused_legal_due is None else dates.paused_legal_due.isoformat(),
+        "requests": [_request(request) for request in case.requests],
+        "identity": [
+            {"challenge": made.id, "made_at": made.made_at, "tries": made.tries, "open": made.open}
+            for made in tx.challenges.of_case(case.id)
+        ],
+        "messages": [_message(message) for message in tx.messages.of_case(case.id)],
+        "letters": [
+            {"letter": str(sent.letter), "state": str(sent.state), "not_before": sent.not_before, "id": sent.id}
+            for sent in tx.outbox.of_case(case.id)
+        ],
+        "exports": [
+            {"name": export.name, "size": export.size, "sha256": export.sha256, "destroyed_at": export.destroyed_at}
+            for export in tx.exports.of_case(case.id)
+        ],
+        "drafts": [_draft(draft) for draft in tx.drafts.of_case(case.id)],
+        "tasks": [asdict(task) for task in tx.tasks.of_case(case.id)],
+        "events": [
+            {"seq": event.seq, "at": event.at, "kind": event.kind, "actor": event.actor, "values": dict(event.values)}
+            for event in tx.events.of(case.id)
+        ],
+    }
+
+
+def _customer(case: Case) -> dict[str, Any]:
+    subject = case.data_subject
+    return {
+        "sender": case.sender,
+        "subject_line": case.subject_line,
+        "name": subject.name if subject else None,
+        "address_of_record": subject.address_of_record if subject else None,
+        "phone_of_record": subject.phone_of_record if subject else None,
+        "system": subject.system if subject else None,
+    }
+
+
+def _request(request: Request) -> dict[str, Any]:
+    return {
+        "id": request.id,
+        "kind": str(request.kind),
+        "state": str(request.state),
+        "received_at": request.received_at,
+        "level_required": f"L{int(request.required)}",
+        "level_reached": f"L{int(request.reached)}",
+        "hold_until": request.hold_until,
+        "outcome": None if request.outcome is None else str(request.outcome),
+        "needs": request.needs,
+        "corrections": [
+            {"field": change.field, "old": change.old, "new": change.new} for change in request.corrections
+        ],
+    }
+
+
+def _message(message: CaseMessage) -> dict[str, Any]:
+    return {
+        "direction": str(message.direction),
+        "at": message.at,
+        "label": message.label,
+        "sender": message.sender,
+        "subject": message.subject,
+        "text": message.text,
+        "facts": dict(message.facts),
+    }
+
+
+def _draft(draft: Draft) -> dict[str, Any]:
+    return {
+        "id": draft.id,
+        "version": draft.version,
+        "state": str(draft.state),
+        "letter": str(draft.letter),
+        "to": draft.to,
+        "subject": draft.subject,
+        "hash": content_hash(draft),
+        "files": [asdict(file) for file in draft.files],
+        "changes": [_change(change) for change in draft.changes],
+        "states_on": draft.states_on,
+        "high_risk": draft.high_risk,
+        "editor": draft.editor,
+    }
+
+
+def _change(change: Any) -> dict[str, Any]:
+    planned = asdict(change)
+    planned.pop("key")
+    return planned
+
+
+def _print_case(found: dict[str, Any]) -> None:
+    console = Console(highlight=False)
+    console.print(f"[bold]{found['ref']}[/]  {found['state']}  ({found['role']}, {found['language']})")
+    console.print(f"ontvangen {found['received_on']}, streefdatum {found['target']}, uiterlijk {found['due']}")
+    _print_table(console, "Klant", list(found["customer"]), [found["customer"]])
+    for title, rows, heads in _TABLES:
+        _print_table(console, title, heads.split(), found[rows])
+    for message in found["messages"]:
+        if message["direction"] == "in":
+            console.rule(f"{message['at']:%Y-%m-%d %H:%M} {message['label']} van {message['sender']}", align="left")
+            console.print(message["text"], markup=False)
+
+
+_TABLES = (
+    ("Verzoeken", "requests", "kind state level_reached level_required hold_until outcome needs"),
+    ("Taken", "tasks", "id kind text due_at done_at"),
+    ("Concepten", "drafts", "id version state letter to high_risk"),
+    ("Brieven", "letters", "letter state not_before"),
+    ("Gebeurtenissen", "events", "at actor kind values"),
+)
+
+
+def _print_table(console: Console, title: str, heads: list[str], rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    table = Table(title=title, title_justify="left")
+    for head in heads:
+        table.add_column(head)
+    for row in rows:
+        table.add_row(*(Text("" if row[head] is None else str(row[head])) for head in heads))
+    console.print(table)
+
+
+def draft(config: Path | None, ref: str, draft_id: int | None, *, eml: bool, text: bool, as_json: bool) -> None:
+    with rooms(config) as opened, opened.archive.reading() as tx:
+        case = tx.cases.get(CaseRef(ref))
+        chosen = _chosen(tx, case, draft_id)
+        raw = opened.decisions.as_mail(tx, chosen) if eml else b""
+        secret = tx.secrets.passphrase(case.id)
+    if eml:
+        sys.stdout.buffer.write(raw)
+    elif text:
+        print(blocks_as_text(chosen.blocks), end="")
+    elif as_json:
+        print_json({**_draft(chosen), "text": _shown(chosen, secret)})
+    else:
+        _print_draft(chosen, secret)
+
+
+def _chosen(tx: Transaction, case: Case, draft_id: int | None) -> Draft:
+    drafts = [draft for draft in tx.drafts.of_case(case.id) if draft_id is None or draft.id == draft_id]
+    live = [draft for draft in drafts if draft.state in {DraftState.OPEN, DraftState.APPROVED}] or drafts
+    if not live:
+        raise RefusedActError(f"{case.ref} has no draft yet")
+    return live[-1]
+
+
+def _shown(draft: Draft, secret: str | None) -> str:
+    return masked_bsn(masked(draft.text, [secret] if secret else []))
+
+
+def _print_draft(draft: Draft, secret: str | None) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"Concept {draft.id}, versie {draft.version}: {draft.letter} ({draft.state})", markup=False)
+    console.print(f"Aan: {draft.to}\nOnderwerp: {draft.subject}\n", markup=False)
+    console.print(_shown(draft, secret), markup=False)
+    for file in draft.files:
+        console.print(f"Bijlage: {file.name} ({file.size} bytes, SHA-256 {file.sha256})", markup=False)
+    for change in draft.changes:
+        console.print(f"Wijziging: {change.action} {change.label} ({change.count})", markup=False)
+    console.print(f"\nHash: {content_hash(draft)}", markup=False)
+
+
+def jobs(config: Path | None, *, as_json: bool) -> None:
+    """Work that failed too often and waits for a person."""
+    with rooms(config) as opened, opened.archive.reading() as tx:
+        parked = [asdict(job) for job in tx.jobs.parked()]
+        waiting = tx.jobs.waiting(opened.clock())
+    if as_json:
+        print_json({"waiting": waiting, "parked": parked})
+        return
+    heads = ["id", "kind", "target_id", "case_id", "attempts", "last_error"]
+    _print_table(Console(), "Vastgelopen werk", heads, parked)
+    print(f"{waiting} jobs wait, {len(parked)} are parked")
+
+
+def unpark(config: Path | None, job_id: int) -> None:
+    """Try a parked job again."""
+    with rooms(config) as opened, opened.archive.transaction() as tx:
+        tx.jobs.unpark(job_id)
+    print(f"job {job_id} will be tried again")
+
+
+def tasks(config: Path | None, *, as_json: bool) -> None:
+    """Everything that waits for a person, in all cases."""
+    with rooms(config) as opened, opened.archive.reading() as tx:
+        refs = {case.id: case.ref for case in tx.cases.listed()}
+        found = [{**asdict(task), "ref": refs.get(task.case_id or 0)} for task in tx.tasks.open()]
+    if as_json:
+        print_json({"tasks": found})
+        return
+    _print_table(Console(), "Open taken", ["id", "ref", "kind", "text", "due_at"], found)

@@ -12,11 +12,15 @@ from bot.triage.labels import Language, RequestKind
 
 @dataclass(frozen=True, slots=True)
 class FileFact:
-    """One file that goes with the letter. The overview is a PDF, the package a zip with JSON and CSV."""
+    """One file that goes with the letter: the overview is a PDF, the others are zips with JSON and CSV.
+
+    `package` holds everything, `transfer` what Art. 20 covers; a portability letter without a `transfer` names the last
+    `package`.
+    """
 
     name: str
     size: int  # bytes
-    kind: Literal["overview", "package"]
+    kind: Literal["overview", "package", "transfer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,6 @@ class HoldingFact:
     rows: int = 0
     left_out: tuple[str, ...] = ()  # what is not given, with the reason in words
     role: Literal["controller", "processor"] = "controller"
-    unconfirmed: frozenset[str] = frozenset()  # fields nobody confirmed: "recipients", "retention", "purpose" ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class LetterFacts:
     due_on: date  # the safe target, never the legal date
     name: str | None = field(default=None, repr=False)
     kinds: tuple[RequestKind, ...] = ()  # what the person asked; empty is "what this letter answers"
+    later: tuple[RequestKind, ...] = ()  # also asked, and answered in a letter of its own
     code: str | None = field(default=None, repr=False)
     passphrase: str | None = field(default=None, repr=False)
     code_until: date | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from bot.replies.facts import LetterFacts
 from bot.replies.open_places import facts_named
 from bot.replies.required import SAME, missing_blocks, required_blocks
 from bot.replies.templates import TemplateFolder
-from bot.replies.values import letter_values
+from bot.replies.values import LOCALES, Marks, letter_values
 from bot.settings import Organisation
 from bot.triage.labels import Language
 
@@ -50,13 +50,21 @@ class Letters:
     """All letters of one company. A missing or broken template raises TemplateError with file and line.
 
     `mark_unconfirmed` is for the demo: facts that nobody confirmed are printed as "(voorbeeld)". Otherwise they leave
-    an open place in the letter, which `unconfirmed` and `missing_blocks` find.
+    an open place in the letter, which `unconfirmed` and `missing_blocks` find. `open_texts` are texts of the data map
+    that nobody confirmed, in every language, each with its place: {"Rekenhost B.V.": "datamap.yaml: recipients.host"}.
     """
 
-    def __init__(self, templates: Path, organisation: Organisation, *, mark_unconfirmed: bool = False) -> None:
+    def __init__(
+        self,
+        templates: Path,
+        organisation: Organisation,
+        *,
+        mark_unconfirmed: bool = False,
+        open_texts: Mapping[str, str] | None = None,
+    ) -> None:
         self._folder = TemplateFolder(templates)
         self._organisation = organisation
-        self._mark_unconfirmed = mark_unconfirmed
+        self._marks = {language: Marks(mark_unconfirmed, language, open_texts or {}) for language in LOCALES}
 
     def compose(self, letter: LetterKind, facts: LetterFacts) -> Letter:
         """One letter of one kind, in the person's language; an automatic one in both where that is neither."""
@@ -91,7 +99,7 @@ class Letters:
         def word(group: str, key: str) -> str:
             return self._folder.word(language, group, key)
 
-        return letter_values(letter, letters, facts, self._organisation, language, word, self._mark_unconfirmed)
+        return letter_values(letter, letters, facts, self._organisation, language, word, self._marks[language])
 
 
 def unconfirmed(blocks: Iterable[Block]) -> tuple[str, ...]:

@@ -105,10 +105,10 @@ REFUSALS: dict[RefusalReason, Reason] = {
         frozenset({K.CORRECTION}),
     ),
     RefusalReason.BOOKKEEPING_FIXED: Reason(
-        "Een verstuurde factuur of boeking mogen wij niet overschrijven (artikel 52 AWR). Een fout herstelt u met een "
-        "correctieboeking.",
-        "We may not overwrite an invoice that was sent, or an entry in the books (Article 52 AWR). A mistake is put "
-        "right with a correcting entry.",
+        "Een verstuurde factuur of boeking mogen wij niet overschrijven (artikel 52 AWR). Ook artikel 16 AVG vraagt dat "
+        "niet. Een fout herstelt u met een correctieboeking.",
+        "We may not overwrite an invoice that was sent, or an entry in the books (Article 52 AWR). Article 16 GDPR does "
+        "not ask for that either. A mistake is put right with a correcting entry.",
         "16",
         frozenset({K.CORRECTION}),
     ),

@@ -84,8 +84,9 @@ def rich(letter: LetterKind, language: Language) -> LetterFacts:
         name="Sanne de Vries",
         challenged_on=date(2026, 11, 27),
         files=(
-            FileFact("overzicht-KB-2026-0042.pdf", 48_000, "overview"),
-            FileFact("gegevens-KB-2026-0042.zip", 20_000, "package"),
+            FileFact("KB-2026-0042-overzicht.pdf", 48_000, "overview"),
+            FileFact("KB-2026-0042-gegevens.zip", 20_000, "package"),
+            FileFact("KB-2026-0042-overdracht.zip", 12_000, "transfer"),
         ),
         holdings=texts.holdings,
         collected_on=date(2026, 12, 8),
@@ -179,7 +180,7 @@ _DUTCH = _Texts(
             origin="van uzelf",
             retention="tot uw account stopt",
             rows=1,
-            left_out=("namen van medewerkers: gegevens van andere mensen",),
+            left_out=("namen van medewerkers (gegevens van andere mensen)",),
         ),
         HoldingFact(
             label="iDEAL-betalingen",
@@ -245,7 +246,7 @@ _ENGLISH = _Texts(
             origin="from you",
             retention="until your account ends",
             rows=1,
-            left_out=("names of our staff: data about other people",),
+            left_out=("names of our staff (data about other people)",),
         ),
         HoldingFact(
             label="iDEAL payments",

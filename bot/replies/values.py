@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TypeVar
@@ -20,6 +20,7 @@ from bot.replies.open_places import example, to_fill_in, unconfirmed_fact
 from bot.replies.plain import greeting_name, line, masked, paragraphs
 from bot.replies.reasons import is_catalogue_text
 from bot.settings import Fact, Organisation
+from bot.triage.labels import RequestKind
 
 T = TypeVar("T")
 
@@ -32,7 +33,9 @@ SECRET_LETTERS = frozenset({LetterKind.CHALLENGE, LetterKind.CHALLENGE_REMINDER,
 Word = Callable[[str, str], str]
 """(group, key) -> the word in words.toml of the letter's language."""
 
-_NONE = {"geen", "nee", "none", "no"}
+_NONE = re.compile(r"(?:geen|nee|none|no)\b", re.IGNORECASE)
+_BUT = re.compile(r"\b(?:behalve|tenzij|maar|uitgezonderd|except|unless|but|apart)\b", re.IGNORECASE)
+_EXAMPLE_PREFIX = re.compile(r"^(?:voorbeeld|example)\s*:\s*", re.IGNORECASE)
 _DAYS = re.compile(r"\d{1,4}")
 
 
@@ -80,11 +83,17 @@ class Marks:
 
     example: bool
     language: str
+    open_texts: Mapping[str, str]  # text of the data map that nobody confirmed -> where in the file it stands
 
     def of(self, key: str, confirmed: bool) -> str:
         if confirmed:
             return ""
         return f" {example(self.language) if self.example else unconfirmed_fact(key, self.language)}"
+
+    def on(self, text: str) -> str:
+        """A text of the data map with its mark, if it needs one."""
+        key = self.open_texts.get(text)
+        return line(text) if key is None else line(_bare(text)) + self.of(key, confirmed=False)
 
 
 def letter_values(
@@ -94,10 +103,9 @@ def letter_values(
     organisation: Organisation,
     language: str,
     word: Word,
-    mark_unconfirmed: bool,
+    marks: Marks,
 ) -> dict[str, object]:
     """All values for one letter. `letters` are those that travel together: they decide what was asked."""
-    marks = Marks(mark_unconfirmed, language)
     values = (
         _about_case(facts, letters, language, word)
         | _about_files(facts)
@@ -127,12 +135,20 @@ def _about_case(facts: LetterFacts, letters: Sequence[LetterKind], language: str
     return dates | {
         "ref": line(facts.ref, 30),
         "name": greeting_name(facts.name),
-        "asked": listed((word("asked", kind) for kind in kinds), language) or None,
+        "asked": _in_words(kinds, language, word),
+        "later": _in_words(facts.later, language, word),
+        "alone": len(letters) == 1,
         "address": None if facts.address is None else line(facts.address, 254),
         "company": None if facts.company is None else line(facts.company, 120),
         "ap_ref": None if facts.ap_ref is None else line(facts.ap_ref, 60),
         "marketing": facts.marketing,
     }
+
+
+def _in_words(kinds: Iterable[RequestKind], language: str, word: Word) -> str | None:
+    """ "inzage in uw gegevens en uw klacht", in the order of the sections."""
+    ordered = sorted(kinds, key=list(LETTER_OF).index)
+    return listed((word("asked", kind) for kind in ordered), language) or None
 
 
 _DATES = (
@@ -151,13 +167,14 @@ _DATES = (
 def _about_files(facts: LetterFacts) -> dict[str, object]:
     return {
         "files": tuple(line(file.name, 120) for file in facts.files),
-        "overview": _file_name(facts.files, "overview"),
-        "package": _file_name(facts.files, "package"),
+        "overview": next(iter(_names(facts.files, "overview")), None),
+        "packages": _names(facts.files, "package", "transfer"),
+        "transfer": next(reversed(_names(facts.files, "transfer") or _names(facts.files, "package")), None),
     }
 
 
-def _file_name(files: Iterable[FileFact], kind: str) -> str | None:
-    return next((line(file.name, 120) for file in files if file.kind == kind), None)
+def _names(files: Iterable[FileFact], *kinds: str) -> tuple[str, ...]:
+    return tuple(line(file.name, 120) for file in files if file.kind in kinds)
 
 
 def _about_organisation(
@@ -191,14 +208,21 @@ _ORGANISATION_FACTS = ("privacy_contact", "hosting_country", "transfers", "autom
 
 
 def _stated(name: str, fact: Fact, marks: Marks) -> StatedFact:
-    value = fact.value.strip()
+    value = _bare(fact.value)
     mark = marks.of(f"organisation.toml: {name}", fact.confirmed)
-    return StatedFact(value, mark, value.lower().rstrip(".") in _NONE)
+    return StatedFact(value, mark, bool(_NONE.match(value)) and not _BUT.search(value))
+
+
+def _bare(value: str) -> str:
+    """The value without the "VOORBEELD:" that an unconfirmed fact may begin with: the mark says so already."""
+    return _EXAMPLE_PREFIX.sub("", value.strip())
 
 
 def _country(fact: StatedFact, language: str) -> StatedFact:
-    """A country code becomes the country's name in the letter's language; anything else stays as it is."""
-    return StatedFact(LOCALES[language].territories.get(fact.value, fact.value), fact.mark, fact.none)
+    """A country, as a code or by name, becomes its name in the letter's language; anything else stays as it is."""
+    names = LOCALES[language].territories
+    code = next((code for code, name in LOCALES["nl"].territories.items() if name == fact.value), fact.value)
+    return StatedFact(names.get(code, fact.value), fact.mark, fact.none)
 
 
 def _backups_until(facts: LetterFacts, backup_days: Fact, language: str, marks: Marks) -> str:
@@ -213,18 +237,18 @@ def _backups_until(facts: LetterFacts, backup_days: Fact, language: str, marks: 
 def _about_holdings(facts: LetterFacts, language: str, marks: Marks) -> dict[str, object]:
     holdings = facts.holdings
 
-    def by(name: str, texts: Callable[[HoldingFact], Iterable[str]]) -> tuple[Pair, ...]:
-        return _categories_by_text(holdings, texts, name, language, marks)
+    def by(texts: Callable[[HoldingFact], Iterable[str]]) -> tuple[Pair, ...]:
+        return _categories_by_text(holdings, texts, language, marks)
 
     return {
         "holds_data": bool(holdings),
         "data_on": day(facts.collected_on or facts.today, language),
         "categories": _labels_by_category(holdings, language),
-        "purposes": by("purpose", lambda held: (held.purpose,)),
-        "grounds": by("legal_basis", lambda held: (held.legal_basis,)),
-        "recipients": by("recipients", lambda held: held.recipients),
-        "retentions": by("retention", lambda held: (held.retention,)),
-        "origins": by("origin", lambda held: (held.origin,)),
+        "purposes": by(lambda held: (held.purpose,)),
+        "grounds": by(lambda held: (held.legal_basis,)),
+        "recipients": by(lambda held: held.recipients),
+        "retentions": by(lambda held: (held.retention,)),
+        "origins": by(lambda held: (held.origin,)),
         "left_out": _once(Pair(line(held.label), line(text)) for held in holdings for text in held.left_out),
         "own_bookkeeping": any(held.role == "processor" for held in holdings),
         "terms": tuple(Pair(line(term), line(meaning)) for term, meaning in facts.terms),
@@ -236,17 +260,15 @@ def _about_holdings(facts: LetterFacts, language: str, marks: Marks) -> dict[str
 def _categories_by_text(
     holdings: Iterable[HoldingFact],
     texts: Callable[[HoldingFact], Iterable[str]],
-    name: str,
     language: str,
     marks: Marks,
 ) -> tuple[Pair, ...]:
     """Each text once, with the categories that it is about: short lists, nothing left out."""
     about: dict[str, list[str]] = {}
     for held in holdings:
-        mark = marks.of(f"datamap.yaml: {name}", name not in held.unconfirmed)
         for text in texts(held):
             if text.strip():
-                about.setdefault(line(text) + mark, []).append(line(held.category))
+                about.setdefault(marks.on(text), []).append(line(held.category))
     return tuple(Pair(listed(categories, language), text) for text, categories in about.items())
 
 

@@ -1,0 +1,284 @@
+"""One letter for several requests, open places that keep a draft from being approved, facts that nobody confirmed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.cases.changes import ChangeAction, PlannedChange
+from bot.cases.draft import Block
+from bot.cases.letters import LETTER_OF, LetterKind
+from bot.replies.errors import MissingFactError
+from bot.replies.letters import Letter, Letters, missing_blocks, required_blocks, unconfirmed
+from bot.replies.reasons import (
+    EXTENSIONS,
+    REFUSALS,
+    ExtensionReason,
+    RefusalReason,
+    extension_text,
+    refusal_text,
+    refusals_for,
+)
+from bot.replies.samples import bare, rich, sample_organisation
+from bot.settings import Fact
+from bot.triage.labels import Language, RequestKind
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+LETTERS = Letters(TEMPLATES, sample_organisation())
+
+
+def _text(letter: Letter) -> str:
+    return "\n\n".join(block.text for block in letter.blocks)
+
+
+def _block(letter: Letter, code: str) -> str:
+    return next(block.text for block in letter.blocks if block.code == code)
+
+
+def test_requests_answered_together_share_greeting_and_tail() -> None:
+    kinds = (LetterKind.COMPLAINT, LetterKind.CORRECTION, LetterKind.ACCESS)
+
+    letter = LETTERS.compose_answer(kinds, rich(LetterKind.CORRECTION, Language.DUTCH))
+
+    text = _text(letter)
+    for once in ("Beste Sanne", "Met vriendelijke groet", "artikel 35 UAVG", "Postbus 93374", "Uw nummer is"):
+        assert text.count(once) == 1, once
+    assert text.index("UW GEGEVENS INZIEN") < text.index("UW GEGEVENS WIJZIGEN") < text.index("UW KLACHT")
+
+
+def test_a_shared_letter_carries_what_every_part_must_carry() -> None:
+    kinds = (LetterKind.ACCESS, LetterKind.PORTABILITY, LetterKind.CORRECTION, LetterKind.COMPLAINT, LetterKind.REFUSAL)
+    facts = rich(LetterKind.COMPLAINT, Language.ENGLISH)
+    facts = replace(facts, changes=rich(LetterKind.CORRECTION, Language.ENGLISH).changes)
+
+    letter = LETTERS.compose_answer(kinds, facts)
+
+    assert missing_blocks(kinds, letter.blocks) == frozenset()
+
+
+def test_a_letter_for_one_request_has_no_headings() -> None:
+    letter = LETTERS.compose(LetterKind.ACCESS, rich(LetterKind.ACCESS, Language.DUTCH))
+
+    assert not [block for block in letter.blocks if "heading" in block.code]
+
+
+def test_a_shared_letter_has_no_code_twice() -> None:
+    letter = LETTERS.compose_answer(tuple(LETTER_OF.values()), rich(LetterKind.ERASURE, Language.DUTCH))
+
+    codes = [block.code for block in letter.blocks]
+    assert len(codes) == len(set(codes))
+
+
+def test_a_letter_answers_at_least_one_request() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        LETTERS.compose_answer((), bare(LetterKind.ACCESS, Language.DUTCH))
+
+
+def test_what_is_answered_later_is_announced() -> None:
+    facts = replace(rich(LetterKind.ACCESS, Language.DUTCH), later=(RequestKind.ERASURE,))
+
+    assert "Over het wissen van uw gegevens krijgt u een apart bericht." in _text(
+        LETTERS.compose(LetterKind.ACCESS, facts)
+    )
+
+
+@pytest.mark.parametrize("language", [Language.GERMAN, Language.FRENCH, Language.OTHER])
+def test_automatic_letters_in_other_languages_come_in_two_and_answers_in_english(language: Language) -> None:
+    challenge = _text(LETTERS.compose(LetterKind.CHALLENGE, bare(LetterKind.CHALLENGE, language)))
+    answer = _text(LETTERS.compose(LetterKind.ACCESS, bare(LetterKind.ACCESS, language)))
+
+    assert "NIET IK" in challenge
+    assert "NOT ME" in challenge
+    assert "Kind regards" in answer
+    assert "Met vriendelijke groet" not in answer
+
+
+@pytest.mark.parametrize(
+    "letter", [LetterKind.COMPLAINT, LetterKind.REFUSAL, LetterKind.OTHER_PRIVACY, LetterKind.EXTENSION]
+)
+@pytest.mark.parametrize("language", [Language.DUTCH, Language.ENGLISH])
+def test_a_letter_that_a_person_must_complete_is_not_whole(letter: LetterKind, language: Language) -> None:
+    blocks = LETTERS.compose(letter, bare(letter, language)).blocks
+
+    assert missing_blocks((letter,), blocks)
+
+
+def test_a_complaint_is_whole_once_finding_and_measures_are_written() -> None:
+    draft = LETTERS.compose(LetterKind.COMPLAINT, bare(LetterKind.COMPLAINT, Language.DUTCH)).blocks
+    edited = tuple(replace(block, text="Klopt.") if block.code.startswith("KLA-") else block for block in draft)
+
+    assert missing_blocks((LetterKind.COMPLAINT,), draft) == {"KLA-finding", "KLA-measures"}
+    assert missing_blocks((LetterKind.COMPLAINT,), edited) == frozenset()
+
+
+def test_an_edit_that_takes_out_a_block_is_noticed() -> None:
+    blocks = LETTERS.compose(LetterKind.ACCESS, rich(LetterKind.ACCESS, Language.DUTCH)).blocks
+    emptied = tuple(Block(block.code, " ") if block.code == "ACC-d" else block for block in blocks)
+    without = tuple(block for block in blocks if block.code != "ACC-f")
+
+    assert missing_blocks((LetterKind.ACCESS,), emptied) == {"ACC-d"}
+    assert "ACC-f" in missing_blocks((LetterKind.ACCESS,), without)
+
+
+def test_an_access_letter_must_carry_all_fourteen_codes() -> None:
+    codes = {f"ACC-{code}" for code in "01234abcdefgh"}
+
+    assert codes <= required_blocks(LetterKind.ACCESS)
+
+
+@pytest.mark.parametrize("code", RefusalReason)
+@pytest.mark.parametrize("language", [Language.DUTCH, Language.ENGLISH])
+def test_a_reason_of_the_catalogue_still_asks_for_the_facts_of_the_case(
+    code: RefusalReason, language: Language
+) -> None:
+    text = refusal_text(code, language)
+    facts = replace(bare(LetterKind.REFUSAL, language), reason=text)
+
+    alone = LETTERS.compose(LetterKind.REFUSAL, facts).blocks
+    told = LETTERS.compose(LetterKind.REFUSAL, replace(facts, reason=f"{text}\nDat zit zo.")).blocks
+
+    assert "REF-3" in missing_blocks((LetterKind.REFUSAL,), alone)
+    assert missing_blocks((LetterKind.REFUSAL,), told) == frozenset()
+
+
+def test_the_catalogue_is_complete_and_names_its_articles() -> None:
+    assert set(REFUSALS) == set(RefusalReason)
+    assert set(EXTENSIONS) == set(ExtensionReason)
+    assert all(
+        reason.article.split(",")[0].split("(")[0].removeprefix("recital ") in reason.nl for reason in REFUSALS.values()
+    )
+    assert RefusalReason.LEGAL_DUTY in refusals_for(RequestKind.ERASURE)
+    assert RefusalReason.LEGAL_DUTY not in refusals_for(RequestKind.ACCESS)
+
+
+def test_an_unknown_reason_is_refused() -> None:
+    with pytest.raises(ValueError, match="too_busy"):
+        extension_text("too_busy", "nl")
+
+
+def test_facts_that_nobody_confirmed_leave_an_open_place_outside_the_demo() -> None:
+    letters = Letters(TEMPLATES, sample_organisation(confirmed=False))
+
+    blocks = letters.compose(LetterKind.ERASURE, rich(LetterKind.ERASURE, Language.DUTCH)).blocks
+
+    assert unconfirmed(blocks) == ("organisation.toml: backup_days", "organisation.toml: privacy_contact")
+    assert missing_blocks((LetterKind.ERASURE,), blocks) == {"ERA-backups", "contact"}
+
+
+def test_the_demo_prints_unconfirmed_facts_as_examples() -> None:
+    letters = Letters(TEMPLATES, sample_organisation(confirmed=False), mark_unconfirmed=True)
+
+    letter = letters.compose(LetterKind.ACCESS, rich(LetterKind.ACCESS, Language.DUTCH))
+
+    assert "Nederland (voorbeeld)" in _block(letter, "ACC-2")
+    assert "binnen de Europese Economische Ruimte. (voorbeeld)" in _block(letter, "ACC-2")
+    assert unconfirmed(letter.blocks) == ()
+    assert missing_blocks((LetterKind.ACCESS,), letter.blocks) == frozenset()
+
+
+def test_recipients_that_nobody_confirmed_are_marked_where_they_are_named() -> None:
+    place = {"Rekenhost B.V.": "datamap.yaml: recipients.host"}
+    letters = Letters(TEMPLATES, sample_organisation(), open_texts=place)
+
+    letter = letters.compose(LetterKind.ACCESS, rich(LetterKind.ACCESS, Language.ENGLISH))
+
+    assert "Rekenhost B.V. [not yet confirmed: datamap.yaml: recipients.host]" in _block(letter, "ACC-c")
+    assert "- Betaalbrug B.V.: payments" in _block(letter, "ACC-c")
+    assert unconfirmed(letter.blocks) == ("datamap.yaml: recipients.host",)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("geen", "Nee. Uw gegevens blijven binnen de Europese Economische Ruimte."),
+        ("VOORBEELD: geen doorgifte buiten de EER", "Nee. Uw gegevens blijven binnen de Europese Economische Ruimte."),
+        ("geen, behalve naar Zwitserland", "geen, behalve naar Zwitserland"),
+        ("Naar de VS, met modelcontracten.", "Naar de VS, met modelcontracten."),
+    ],
+)
+def test_transfers_are_denied_only_where_there_are_none(value: str, expected: str) -> None:
+    organisation = sample_organisation().model_copy(update={"transfers": Fact(value=value, confirmed=True)})
+
+    letter = Letters(TEMPLATES, organisation).compose(LetterKind.ACCESS, rich(LetterKind.ACCESS, Language.DUTCH))
+
+    assert expected in _block(letter, "ACC-2")
+
+
+@pytest.mark.parametrize("country", ["NL", "Nederland", "VOORBEELD: Nederland"])
+def test_a_country_is_named_in_the_language_of_the_letter(country: str) -> None:
+    organisation = sample_organisation().model_copy(update={"hosting_country": Fact(value=country, confirmed=True)})
+
+    letter = Letters(TEMPLATES, organisation).compose(LetterKind.ACCESS, rich(LetterKind.ACCESS, Language.ENGLISH))
+
+    assert "Our servers are in this country: Netherlands." in _block(letter, "ACC-2")
+
+
+def test_backups_end_so_many_days_after_the_erasure() -> None:
+    organisation = sample_organisation().model_copy(
+        update={"backup_days": Fact(value="VOORBEELD: 30 dagen", confirmed=True)}
+    )
+    facts = replace(rich(LetterKind.ERASURE, Language.DUTCH), done_on=date(2026, 12, 10))
+
+    letter = Letters(TEMPLATES, organisation).compose(LetterKind.ERASURE, facts)
+
+    assert "uiterlijk op 9 januari 2027" in _block(letter, "ERA-backups")
+
+
+def test_a_rotation_without_a_number_stops_the_letter() -> None:
+    organisation = sample_organisation().model_copy(update={"backup_days": Fact(value="onbekend", confirmed=False)})
+
+    with pytest.raises(MissingFactError, match="backup_days"):
+        Letters(TEMPLATES, organisation).compose(LetterKind.ERASURE, rich(LetterKind.ERASURE, Language.DUTCH))
+
+
+def _kept(label: str, reason: str | None) -> PlannedChange:
+    until = date(2033, 12, 31)
+    return PlannedChange("crm", "invoices", label, ChangeAction.KEEP, count=1, reason=reason, keep_until=until)
+
+
+def test_what_is_kept_is_told_with_reason_and_last_day() -> None:
+    facts = replace(
+        bare(LetterKind.ERASURE, Language.DUTCH),
+        changes=(_kept("facturen", "artikel 52 AWR"), _kept("betalingen", "artikel 52 AWR")),
+    )
+
+    text = _block(LETTERS.compose(LetterKind.ERASURE, facts), "ERA-kept")
+
+    assert "Wij bewaren nog: facturen en betalingen." in text
+    assert "De reden: artikel 52 AWR." in text
+    assert "tot en met 31 december 2033" in text
+
+
+def test_nothing_is_kept_without_a_reason() -> None:
+    facts = replace(bare(LetterKind.ERASURE, Language.DUTCH), changes=(_kept("facturen", None),))
+
+    blocks = LETTERS.compose(LetterKind.ERASURE, facts).blocks
+
+    assert "ERA-kept" in missing_blocks((LetterKind.ERASURE,), blocks)
+
+
+def test_the_warning_about_bookkeeping_stands_only_where_bookkeeping_is_returned() -> None:
+    with_books = LETTERS.compose(LetterKind.ERASURE, rich(LetterKind.ERASURE, Language.DUTCH))
+    without = LETTERS.compose(LetterKind.ERASURE, bare(LetterKind.ERASURE, Language.DUTCH))
+
+    assert "zeven jaar" in _block(with_books, "ERA-warning")
+    assert "ERA-warning" not in {block.code for block in without.blocks}
+
+
+def test_no_letter_says_erased_of_what_a_person_still_has_to_erase() -> None:
+    by_hand = PlannedChange("mail", "inbox", "uw e-mails", ChangeAction.ERASE_BY_HAND, count=3)
+    facts = replace(bare(LetterKind.ERASURE, Language.DUTCH), changes=(by_hand,))
+
+    letter = LETTERS.compose(LetterKind.ERASURE, facts)
+
+    assert "Wij hebben nu niets gewist." in _block(letter, "ERA-erased")
+    assert "uw e-mails" in _block(letter, "ERA-by-hand")
+
+
+def test_an_export_without_challenge_promises_the_password_apart() -> None:
+    facts = replace(rich(LetterKind.ACCESS, Language.DUTCH), challenged_on=None)
+
+    assert "Het wachtwoord krijgt u apart van ons." in _block(LETTERS.compose(LetterKind.ACCESS, facts), "files")

@@ -85,7 +85,7 @@ class HeaderBlock:
 
 def header_bytes(raw: bytes) -> bytes:
     """The header block: everything before the first empty line (all of it if there is none)."""
-    end = re.search(rb"(?:\A|\n)\r?\n", raw)
+    end = re.search(rb"(?:\A|\r?\n)\r?\n", raw)
     return raw[: end.start()] if end else raw
 
 

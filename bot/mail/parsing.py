@@ -22,7 +22,7 @@ from bot.mail.headers import (
     over_limit,
 )
 from bot.mail.message import ParsedMail, Sender, Unreadable
-from bot.mail.parts import LimitError, Parts, parts_of, tree
+from bot.mail.parts import LimitError, Parts, parts_of
 from bot.mail.sender import recipients, reply_to, sender, shows_another_address
 from bot.mail.words import words_of
 from bot.settings import ParsingSettings
@@ -67,7 +67,7 @@ def _refusal(raw: bytes, block: bytes, limits: ParsingSettings) -> str | None:
 
 def _read(raw: bytes, digest: str, block: bytes, limits: ParsingSettings, own_domain: str) -> ParsedMail:
     headers = header_block(block)
-    parts = parts_of(tree(raw, limits.max_parts), limits.max_depth)
+    parts = parts_of(raw, limits.max_parts, limits.max_depth)
     words = words_of(parts.bodies, own_domain)
     who = sender(headers)
     ids = _ids(headers, "message-id")

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -80,13 +80,25 @@ ALLOWED = frozenset(
 )
 
 
+class _Stderr(logging.StreamHandler[TextIO]):
+    """Writes to what standard error is now, not to what it was when logging was set up."""
+
+    @property
+    def stream(self) -> TextIO:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, _given: TextIO) -> None:
+        """The constructor names a stream; ours is looked up at every line."""
+
+
 def configure(settings: LogSettings) -> None:
     """Send everything, ours and the libraries', through the allow-list to standard error.
 
     Standard output belongs to what a command answers. May be called again; the last call holds.
     """
     level = getattr(logging, settings.level.upper())
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Stderr()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[_foreign, *_FIRST],

@@ -9,9 +9,10 @@ from typing import Protocol
 
 from bot.cases.draft import Draft, DraftState, content_hash
 from bot.cases.letters import LetterKind
-from bot.cases.model import Case, Request
+from bot.cases.model import Case, Level, Request
 from bot.cases.people import Act, User, may
 from bot.settings import ApprovalSettings
+from bot.triage.labels import RequestKind
 
 
 class Given(Protocol):
@@ -64,6 +65,7 @@ TELLS_NOTHING = frozenset(
 """Letters that hold nothing from our systems and change nothing there: they need no proof of identity."""
 
 _OFFICERS_LETTERS = frozenset({LetterKind.COMPLAINT, LetterKind.AP_REFERENCE})
+_CHANGING = frozenset({RequestKind.CORRECTION, RequestKind.ERASURE})
 _TWO_READERS = frozenset({LetterKind.REFUSAL})
 
 
@@ -93,7 +95,7 @@ def approval_needed(
     )
     if refusal:
         return Refused(refusal)
-    if not (draft.high_risk or draft.letter in _TWO_READERS):
+    if not (_risky(draft) or draft.letter in _TWO_READERS):
         return Approved()
     able = {user.name for user in users if may(user, Act.APPROVE)} | {approver.name}
     before = [given for given in approvals if given.content_hash == content_hash(draft) and given.user in able]
@@ -108,6 +110,10 @@ def _wrong_person(draft: Draft, approver: User) -> str | None:
     if draft.letter in _OFFICERS_LETTERS and not may(approver, Act.DECIDE_RISK):
         return "a complaint is decided by a functionaris"
     return None
+
+
+def _risky(draft: Draft) -> bool:
+    return draft.high_risk or any(change.high_risk and change.acts for change in draft.changes)
 
 
 def _stale(draft: Draft, seen_hash: str | None) -> str | None:
@@ -125,11 +131,17 @@ def _unproved(draft: Draft, case: Case) -> str | None:
         return "the draft answers a request that is not in this case"
     if draft.letter in TELLS_NOTHING:
         return None
-    return next((_short_of(request) for request in answered.values() if request.reached < request.required), None)
+    return next((short for request in answered.values() if (short := _short_of(request, draft))), None)
 
 
-def _short_of(request: Request) -> str:
-    return f"identity is proved to L{request.reached:d}, and {request.kind} needs L{request.required:d}; see: verify"
+def _short_of(request: Request, draft: Draft) -> str | None:
+    """The plan has the last word: what it calls high risk needs L3, whatever the mail was taken for."""
+    required = request.required
+    if request.kind in _CHANGING and any(change.high_risk and change.acts for change in draft.changes):
+        required = Level.L3
+    if request.reached >= required:
+        return None
+    return f"identity is proved to L{request.reached:d}, and {request.kind} needs L{required:d}; see: verify"
 
 
 def _leaks_below_level(draft: Draft) -> str | None:

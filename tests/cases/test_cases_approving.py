@@ -18,6 +18,7 @@ from bot.cases.letters import AUTOMATIC, LetterKind
 from bot.cases.model import Case, Level
 from bot.cases.people import StaffRole, User
 from bot.settings import ApprovalSettings
+from bot.triage.labels import RequestKind
 
 FALLBACK = ApprovalSettings()
 REQUIRED = ApprovalSettings(second_person="required")
@@ -54,6 +55,15 @@ def test_one_request_below_its_level_holds_the_whole_letter_back() -> None:
     case = make_case(make_request(reached=Level.L2), make_request(id=2, required=Level.L3, reached=Level.L2))
 
     assert isinstance(decide(make_draft(request_ids=(1, 2)), case), Refused)
+
+
+def test_a_plan_that_calls_a_correction_high_risk_needs_l3_and_two_people_whatever_the_mail_said() -> None:
+    correction = make_request(kind=RequestKind.CORRECTION, required=Level.L2, reached=Level.L2)
+    plan = (make_change(action=ChangeAction.CORRECT, column="rekening", old="x", new="y", high_risk=True),)
+    draft = make_draft(letter=LetterKind.CORRECTION, changes=plan)
+
+    assert isinstance(decide(draft, make_case(correction)), Refused)
+    assert isinstance(decide(draft, make_case(replace(correction, reached=Level.L3))), NeedsSecond)
 
 
 def test_a_draft_for_a_request_of_another_case_is_refused() -> None:

@@ -46,25 +46,39 @@ def test_what_is_final_only_comes_back_by_an_answer_a_person_or_a_bounce(source:
     assert move in {Move.REVIVED, Move.REOPENED, Move.BOUNCED}
 
 
+LEFT = {RequestState.EXECUTING, RequestState.SENDING, RequestState.UNDELIVERED, RequestState.ANSWERED}
+"""States in which something was done or sent, or may have been."""
+
+
 @given(walks)
-def test_nothing_is_on_its_way_out_without_an_approval_since_the_last_draft(walk: list[Move]) -> None:
+def test_nothing_is_done_or_sent_without_an_approval_since_the_last_draft(walk: list[Move]) -> None:
     request, approved = make_request(), False
 
     for move in walk:
         if not allows(request, move):
             continue
         request = advanced(request, move)
-        if move == Move.APPROVED:
-            approved = True
-        elif request.state not in {RequestState.EXECUTING, RequestState.SENDING, RequestState.APPROVED}:
-            approved = approved and request.state not in {RequestState.COLLECTING, RequestState.AWAITING_APPROVAL}
-        assert approved or request.state not in {RequestState.EXECUTING, RequestState.SENDING}
+        if move in {Move.APPROVED, Move.DRAFT_READY, Move.DRAFT_VOIDED, Move.UNDONE, Move.LABELLED}:
+            approved = move is Move.APPROVED
+        assert approved or request.state not in LEFT
 
 
-def test_only_an_approved_request_is_executed_and_only_an_executed_one_is_sent() -> None:
-    into = {target: {source for (source, _), t in TABLE.items() if t == target} for target in RequestState}
+def test_no_way_into_what_was_sent_leads_around_an_approval() -> None:
+    unapproved = {RequestState.RECEIVED}
+    while True:
+        found = {to for (source, move), to in TABLE.items() if source in unapproved and move is not Move.APPROVED}
+        if found <= unapproved:
+            break
+        unapproved |= found
 
-    assert into[RequestState.SENDING] == {RequestState.EXECUTING}
+    assert not unapproved & (LEFT | {RequestState.APPROVED, RequestState.REFUSED, RequestState.FORWARDED})
+
+
+def test_only_an_approved_request_is_executed() -> None:
+    into = {target: {source for (source, _), to in TABLE.items() if to == target} for target in RequestState}
+
+    assert into[RequestState.SENDING] == {RequestState.EXECUTING, RequestState.UNDELIVERED}
+    assert into[RequestState.UNDELIVERED] == {RequestState.SENDING}
     assert into[RequestState.EXECUTING] == {RequestState.APPROVED}
     assert {move for (_, move), target in TABLE.items() if target == RequestState.APPROVED} == {Move.APPROVED}
 

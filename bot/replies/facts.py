@@ -34,7 +34,7 @@ class HoldingFact:
     recipients: tuple[str, ...]  # by name (C-154/21)
     origin: str
     retention: str
-    rows: int = 0
+    rows: int | None = None  # None: not counted; a table with 0 rows is not mentioned
     left_out: tuple[str, ...] = ()  # what is not given, with the reason in words
     role: Literal["controller", "processor"] = "controller"
 

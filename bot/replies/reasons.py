@@ -83,8 +83,8 @@ REFUSALS: dict[RefusalReason, Reason] = {
         frozenset({K.ERASURE}),
     ),
     RefusalReason.LEGAL_CLAIM: Reason(
-        "Wij hebben deze gegevens nodig voor een juridisch geschil (artikel 17 lid 3 onder e AVG).",
-        "We need these data for a legal claim (Article 17(3)(e) GDPR).",
+        "Wij hebben deze gegevens nodig voor een juridisch geschil. De wet staat dat toe (artikel 17 lid 3 onder e AVG).",
+        "We need these data for a legal claim. The law allows that (Article 17(3)(e) GDPR).",
         "17(3)(e), 21(1)",
         frozenset({K.ERASURE, K.OBJECTION}),
     ),
@@ -105,10 +105,10 @@ REFUSALS: dict[RefusalReason, Reason] = {
         frozenset({K.CORRECTION}),
     ),
     RefusalReason.BOOKKEEPING_FIXED: Reason(
-        "Een verstuurde factuur of boeking mogen wij niet overschrijven (artikel 52 AWR). Ook artikel 16 AVG vraagt dat "
-        "niet. Een fout herstelt u met een correctieboeking.",
-        "We may not overwrite an invoice that was sent, or an entry in the books (Article 52 AWR). Article 16 GDPR does "
-        "not ask for that either. A mistake is put right with a correcting entry.",
+        "Een verstuurde factuur of boeking mogen wij niet overschrijven (artikel 52 AWR). Ook artikel 16 AVG vraagt "
+        "dat niet. Een fout herstelt u met een correctieboeking.",
+        "We may not overwrite an invoice that was sent, or an entry in the books (Article 52 AWR). Article 16 GDPR "
+        "does not ask for that either. A mistake is put right with a correcting entry.",
         "16",
         frozenset({K.CORRECTION}),
     ),

@@ -49,10 +49,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class CorrectedField:
-    """One corrected field: the old value masked, the new one in full."""
+    """One corrected field: the old value masked, None where there was none; the new one in full."""
 
     what: str
-    old: str = field(repr=False)
+    old: str | None = field(repr=False)
     new: str = field(repr=False)
 
 
@@ -235,7 +235,7 @@ def _backups_until(facts: LetterFacts, backup_days: Fact, language: str, marks: 
 
 
 def _about_holdings(facts: LetterFacts, language: str, marks: Marks) -> dict[str, object]:
-    holdings = facts.holdings
+    holdings = tuple(held for held in facts.holdings if held.rows != 0)
 
     def by(texts: Callable[[HoldingFact], Iterable[str]]) -> tuple[Pair, ...]:
         return _categories_by_text(holdings, texts, language, marks)
@@ -275,7 +275,8 @@ def _categories_by_text(
 def _labels_by_category(holdings: Iterable[HoldingFact], language: str) -> tuple[Pair, ...]:
     labels: dict[str, list[str]] = {}
     for held in holdings:
-        labels.setdefault(line(held.category), []).append(f"{line(held.label)} ({held.rows})")
+        count = "" if held.rows is None else f" ({held.rows})"
+        labels.setdefault(line(held.category), []).append(line(held.label) + count)
     return tuple(Pair(category, listed(found, language)) for category, found in labels.items())
 
 
@@ -299,7 +300,7 @@ def _about_changes(facts: LetterFacts, language: str, word: Word) -> dict[str, o
 
 def _corrected(changes: Iterable[PlannedChange]) -> tuple[CorrectedField, ...]:
     return tuple(
-        CorrectedField(line(change.label), masked(change.old or ""), line(change.new or ""))
+        CorrectedField(line(change.label), masked(change.old) if change.old else None, line(change.new or ""))
         for change in changes
         if change.action is ChangeAction.CORRECT
     )

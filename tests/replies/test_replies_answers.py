@@ -278,6 +278,25 @@ def test_no_letter_says_erased_of_what_a_person_still_has_to_erase() -> None:
     assert "uw e-mails" in _block(letter, "ERA-by-hand")
 
 
+def test_an_empty_table_is_not_among_what_we_hold() -> None:
+    facts = rich(LetterKind.ACCESS, Language.DUTCH)
+    empty = replace(facts.holdings[1], rows=0, recipients=("Niemand B.V.",))
+
+    some = LETTERS.compose(LetterKind.ACCESS, replace(facts, holdings=(facts.holdings[0], empty)))
+    none = LETTERS.compose(LetterKind.ACCESS, replace(facts, holdings=(empty,)))
+
+    assert "betalingen" not in _text(some)
+    assert "Niemand B.V." not in _text(some)
+    assert "Andere gegevens van u hebben wij niet." in _block(none, "ACC-0")
+
+
+def test_a_field_that_was_empty_is_not_said_to_have_changed_from_something() -> None:
+    facts = rich(LetterKind.CORRECTION, Language.DUTCH)
+    facts = replace(facts, changes=(replace(facts.changes[0], old=None),))
+
+    assert "- IBAN: naar NL69INGB0123456789" in _block(LETTERS.compose(LetterKind.CORRECTION, facts), "COR-fields")
+
+
 def test_an_export_without_challenge_promises_the_password_apart() -> None:
     facts = replace(rich(LetterKind.ACCESS, Language.DUTCH), challenged_on=None)
 

@@ -10,6 +10,7 @@ import pytest
 
 from bot.cases.letters import LetterKind
 from bot.replies.letters import Letters, missing_blocks, required_blocks
+from bot.replies.reasons import EXTENSIONS, REFUSALS, Reason
 from bot.replies.samples import bare, rich, sample_organisation
 from bot.triage.labels import Language
 
@@ -29,6 +30,14 @@ def _own_sentences(letter: LetterKind) -> list[str]:
 @pytest.mark.parametrize("letter", LetterKind)
 def test_dutch_sentences_are_short(letter: LetterKind) -> None:
     lengths = [len(sentence.split()) for sentence in _own_sentences(letter)]
+
+    assert median(lengths) <= 15
+    assert max(lengths) <= LONGEST
+
+
+@pytest.mark.parametrize("reason", [*REFUSALS.values(), *EXTENSIONS.values()], ids=lambda reason: reason.en[:20])
+def test_reasons_of_the_catalogue_are_short_sentences(reason: Reason) -> None:
+    lengths = [len(sentence.split()) for sentence in re.split(r"(?<=[.?!])\s+", reason.nl)]
 
     assert median(lengths) <= 15
     assert max(lengths) <= LONGEST

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cases.letters import LetterKind
@@ -60,6 +60,7 @@ def test_a_name_that_is_no_name_is_not_greeted(name: str | None) -> None:
     assert greeting_name(name) is None
 
 
+@settings(deadline=None)  # other tests run beside this one
 @given(st.text(max_size=400), st.text(max_size=400))
 def test_whatever_people_write_the_letter_keeps_its_blocks_and_holds_no_control_characters(
     name: str, words: str
@@ -104,7 +105,7 @@ def test_an_old_value_is_recognisable_and_useless(value: str, shown: str) -> Non
     assert masked(value) == shown
 
 
-@given(st.text(min_size=4))
+@given(st.text(min_size=4).filter(lambda value: "•" not in value))
 def test_a_masked_value_never_is_the_value(value: str) -> None:
     assert masked(value) != value
 

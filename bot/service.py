@@ -438,9 +438,15 @@ class _Vitals:
     reasons: list[str] = field(default_factory=list)
 
 
-async def run(settings: Settings, roles: Iterable[str] = ROLES, *, started: Callable[[str], None] = print) -> None:
+async def run(
+    settings: Settings,
+    roles: Iterable[str] = ROLES,
+    *,
+    env: Mapping[str, str] = os.environ,
+    started: Callable[[str], None] = print,
+) -> None:
     """Run these roles until cancelled. If one fails the others stop and the process ends loudly."""
-    rooms = Rooms(settings)
+    rooms = Rooms(settings, env)
     try:
         _ = rooms.archive, rooms.own_token
         async with asyncio.TaskGroup() as group:
@@ -508,9 +514,9 @@ def _store_troubles(rooms: Rooms) -> Iterable[str]:
     return (f"{parked} parked jobs",) if parked else ()
 
 
-async def run_once(settings: Settings) -> None:
+async def run_once(settings: Settings, env: Mapping[str, str] = os.environ) -> None:
     """Take in what is there, do what is due at this instant, send what may leave; never wait."""
-    rooms = Rooms(settings)
+    rooms = Rooms(settings, env)
     try:
         if settings.watch.enabled:
             await rooms.watcher().sync_once()

@@ -1,0 +1,221 @@
+"""A whole office for journeys: configuration, demo database, archive, mailbox and mail server, with people in it."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import os
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from servers.dovecot import Dovecot
+from servers.smtp_sink import SmtpSink, SunkMail
+from typer.testing import CliRunner
+
+from bot.cli.app import app
+from bot.service import run_once
+from bot.settings import Settings, default_config_dir, load_settings
+from bot.sources.demo import DemoPeople, make_demo_database
+from bot.store.archive import migrate
+from bot.store.vault import new_key
+
+OUR_ADDRESS = "info@kleinboek.nl"
+START = datetime.fromisoformat("2026-11-26T09:00:00+01:00")
+
+
+class Office:
+    """One installation. Time stands where `now` says; `step` moves it and does what is due."""
+
+    def __init__(
+        self,
+        home: Path,
+        sink: SmtpSink,
+        *,
+        database_url: str | None = None,
+        dovecot: Dovecot | None = None,
+        **overrides: str,
+    ) -> None:
+        home.mkdir(parents=True, exist_ok=True)
+        self.home = home
+        self.sink = sink
+        self.dovecot = dovecot
+        self.now = START
+        books = f"sqlite:///{home / 'kleinboek.sqlite'}"
+        self.books_path = home / "kleinboek.sqlite"
+        self.people: DemoPeople = make_demo_database(books)
+        self.env = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("PRIVACYBOT_")},
+            "PRIVACYBOT_HOME": str(home),
+            "PRIVACYBOT_VAULT_KEY": new_key(),
+            "PRIVACYBOT_INDEX_KEY": new_key(),
+            "KLEINBOEK_DB_URL": books,
+            "DATABASE_URL": database_url or f"sqlite:///{home / 'archive.sqlite'}",
+            **_as_env(_QUICK | _sending(sink) | _watching(dovecot) | overrides),
+        }
+        migrate(self.env["DATABASE_URL"])
+        self.cli("user", "add", "fatima", "--role", "behandelaar")
+        self.cli("user", "add", "femke", "--role", "functionaris")
+
+    def settings(self) -> Settings:
+        return load_settings(default_config_dir(), self._env_now())
+
+    def _env_now(self) -> dict[str, str]:
+        return {**self.env, "PRIVACYBOT_NOW": self.now.isoformat()}
+
+    # Mail in
+
+    def write(
+        self,
+        sender: str,
+        text: str,
+        *,
+        subject: str = "Mijn gegevens",
+        answers: SunkMail | None = None,
+        headers: Mapping[str, str] | None = None,
+        folder: str = "INBOX",
+    ) -> bytes:
+        """A mail from a person arrives in the mailbox, or as a file where there is none."""
+        mail = EmailMessage(policy=email.policy.SMTP)
+        mail["From"] = sender
+        mail["To"] = OUR_ADDRESS
+        mail["Subject"] = subject if answers is None else f"Re: {subject}"
+        mail["Message-ID"] = f"<{abs(hash((sender, text, self.now)))}@klant.example>"
+        mail["Date"] = self.now
+        if answers is not None:
+            mail["In-Reply-To"] = mail["References"] = header(answers, "Message-ID")
+        for name, value in (headers or {}).items():
+            mail[name] = value
+        mail.set_content(text)
+        self.deliver(mail.as_bytes(), folder)
+        return mail.as_bytes()
+
+    def deliver(self, raw: bytes, folder: str = "INBOX") -> None:
+        if self.dovecot is not None:
+            self.dovecot.append(folder, raw, self.now)
+            return
+        path = self.home / "mail.eml"
+        path.write_bytes(raw)
+        self.cli("ingest", str(path), "--received", self.now.strftime("%Y-%m-%dT%H:%M:%S%z"))
+
+    def reply(self, to: SunkMail, sender: str, words: str) -> None:
+        """An answer to one of our mails, the mail quoted below."""
+        quoted = "\n".join(f"> {line}" for line in body(to).splitlines())
+        text = f"{words}\n\nOp do 26 nov. 2026 om 09:00 schreef Kleinboek <{OUR_ADDRESS}>:\n{quoted}\n"
+        self.write(sender, text, subject=header(to, "Subject"), answers=to)
+
+    # Time and work
+
+    async def step(self, **passed: float) -> None:
+        """Let time pass (timedelta words), then do everything that is due."""
+        self.now += timedelta(**passed)
+        await run_once(self.settings(), self._env_now())
+
+    # Staff
+
+    def cli(self, *words: str, fails: bool = False) -> str:
+        """A command of staff; its output. Fails the test unless it ends as expected."""
+        result = CliRunner().invoke(app, list(words), env=self._env_now(), catch_exceptions=fails)
+        assert (result.exit_code != 0) == fails, f"{words}: {result.output}"
+        return str(result.output)
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self.cli(*words, "--json"))
+
+    def cases(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.json("cases")["cases"]
+        return found
+
+    def case(self, ref: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.json("case", ref)
+        return found
+
+    def states(self, ref: str) -> dict[str, str]:
+        return {request["kind"]: request["state"] for request in self.case(ref)["requests"]}
+
+    # Mail out
+
+    def letters(self, to: str | None = None) -> list[SunkMail]:
+        return [mail for mail in self.sink.mails if to is None or to in mail.to]
+
+    def challenge_to(self, address: str) -> SunkMail:
+        found = [mail for mail in self.letters(address) if code_in(mail) is not None]
+        assert found, f"no challenge among {len(self.letters(address))} letters"
+        return found[-1]
+
+
+_QUICK: dict[str, str] = {
+    "SERVICE__ENVIRONMENT": "demo",
+    "RELEASE__EVERY_SECONDS": "0",
+    "APPROVAL__UNDO_SECONDS": "0",
+    "APPROVAL__UNDO_RISK_SECONDS": "0",
+    "APPROVAL__LEAD_DAYS": "0",
+    "LOG__LEVEL": "warning",
+    "LOG__FORMAT": "text",
+}
+
+
+def _sending(sink: SmtpSink) -> dict[str, str]:
+    settings = sink.settings()
+    return {
+        "SEND__HOST": settings.host,
+        "SEND__PORT": str(settings.port),
+        "SEND__TLS": settings.tls,
+        "SEND__CA_FILE": settings.ca_file,
+    }
+
+
+def _watching(dovecot: Dovecot | None) -> dict[str, str]:
+    if dovecot is None:
+        return {}
+    settings = dovecot.settings(since=(START - timedelta(days=35)).date())
+    return {
+        "WATCH__ENABLED": "true",
+        "WATCH__HOST": settings.host,
+        "WATCH__PORT": str(settings.port),
+        "WATCH__TLS": settings.tls,
+        "WATCH__CA_FILE": settings.ca_file,
+        "WATCH__USER": settings.user,
+        "WATCH__SINCE": str(settings.since),
+        "PASSWORD": dovecot.password,
+    }
+
+
+def _as_env(overrides: Mapping[str, str]) -> dict[str, str]:
+    named = {f"PRIVACYBOT_{key}": value for key, value in overrides.items() if key != "PASSWORD"}
+    return named | ({"PRIVACYBOT_IMAP_PASSWORD": overrides["PASSWORD"]} if "PASSWORD" in overrides else {})
+
+
+def parsed(mail: SunkMail) -> EmailMessage:
+    message = email.message_from_bytes(mail.raw, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def header(mail: SunkMail, name: str) -> str:
+    return str(parsed(mail)[name])
+
+
+def body(mail: SunkMail) -> str:
+    part = parsed(mail).get_body(("plain",))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
+def files(mail: SunkMail) -> dict[str, bytes]:
+    return {str(part.get_filename()): part.get_payload(decode=True) for part in parsed(mail).iter_attachments()}
+
+
+def code_in(mail: SunkMail) -> str | None:
+    found = re.search(r"^([0-9][0-9A-Z]{3}-[0-9A-Z]{3}[A-Z])$", body(mail), re.MULTILINE)
+    return None if found is None else found[1]
+
+
+def passphrase_in(mail: SunkMail) -> str:
+    found = re.search(r"^([0-9a-z]{4}(?:-[0-9a-z]{4}){4})$", body(mail), re.MULTILINE)
+    assert found is not None, body(mail)
+    return found[1]

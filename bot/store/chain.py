@@ -162,7 +162,7 @@ class Events:
 
 def _plain(values: Mapping[str, Scalar]) -> dict[str, Scalar]:
     """Scalars as JSON gives them back, so that a digest made now is the digest of what is read later."""
-    written = json.dumps(dict(values), allow_nan=False).encode("utf-8", "replace")
+    written = json.dumps(dict(values), allow_nan=False, ensure_ascii=False).encode("utf-8", "replace")
     plain: dict[str, Scalar] = json.loads(written)
     return plain
 

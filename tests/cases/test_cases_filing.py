@@ -1,0 +1,224 @@
+"""What one mail should lead to, decided from values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from cases_builders import make_case, make_request
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cases.filing import AddToCase, BouncedLetter, LeaveAlone, OpenCase, Surroundings, decided
+from bot.cases.model import RequestState
+from bot.mail.message import AutomaticSigns, ParsedMail, Sender
+from bot.triage.labels import Intent, Language, Role, Writer
+from bot.triage.labels import RequestKind as Kind
+from bot.triage.verdict import StatedCorrection, Verdict
+
+SANNE = "sanne@klant.example"
+JORIS = "joris@klant.example"
+RUNNING = make_case(make_request(kind=Kind.ACCESS, state=RequestState.AWAITING_APPROVAL), id=7, sender=SANNE)
+NOBODY = Surroundings()
+ROBOT = AutomaticSigns(auto_submitted=True)
+
+
+def make_mail(sender: str | None = SANNE, **changes: Any) -> ParsedMail:
+    values: dict[str, Any] = {
+        "digest": "00",
+        "identity": "11",
+        "message_id": "<1@klant.example>",
+        "references": (),
+        "sender": Sender(sender, shown=sender or "twee afzenders"),
+        "reply_to": None,
+        "to_addresses": ("info@kleinboek.nl",),
+        "subject": "vraag",
+        "dated_at": None,
+        "new_text": "Beste mensen,",
+        "quoted_text": "",
+        "whole_text": "Beste mensen,",
+    }
+    return ParsedMail(**(values | changes))
+
+
+def make_verdict(*kinds: Kind, **changes: Any) -> Verdict:
+    values: dict[str, Any] = {
+        "kinds": frozenset(kinds),
+        "other_privacy": False,
+        "needs_person": False,
+        "language": Language.DUTCH,
+        "automatic": False,
+        "role": Role.CONTROLLER,
+        "writer": Writer.SUBJECT,
+    }
+    return Verdict(**(values | changes))
+
+
+def saying(*intents: Intent, **changes: Any) -> Verdict:
+    return make_verdict(intents=frozenset(intents), **changes)
+
+
+def test_ordinary_mail_is_left_alone() -> None:
+    assert decided(make_mail(), make_verdict(), NOBODY) == LeaveAlone(automatic=False)
+
+
+def test_our_own_mail_is_left_alone_even_where_it_reads_like_a_request() -> None:
+    assert decided(make_mail(), make_verdict(Kind.ERASURE), Surroundings(own_mail=True)) == LeaveAlone(automatic=True)
+
+
+def test_a_request_opens_a_case_with_all_its_rights() -> None:
+    decision = decided(make_mail(), make_verdict(Kind.ACCESS, Kind.ERASURE), NOBODY)
+
+    assert decision == OpenCase(frozenset({Kind.ACCESS, Kind.ERASURE}))
+
+
+def test_a_question_about_privacy_opens_a_case_without_a_request() -> None:
+    assert decided(make_mail(), make_verdict(other_privacy=True), NOBODY) == OpenCase(frozenset(), other_privacy=True)
+
+
+@pytest.mark.parametrize("writer", [Writer.AUTHORITY, Writer.AGENT, Writer.HEIR, Writer.STAFF])
+def test_who_writes_for_another_is_read_by_a_person_first(writer: Writer) -> None:
+    decision = decided(make_mail(), make_verdict(Kind.ACCESS, writer=writer), NOBODY)
+
+    assert isinstance(decision, OpenCase)
+    assert decision.needs
+
+
+@pytest.mark.parametrize(
+    ("mail", "verdict", "around"),
+    [
+        (make_mail(sender=None), make_verdict(Kind.ACCESS), NOBODY),
+        (make_mail(), make_verdict(Kind.ACCESS), Surroundings(junk=True)),
+        (make_mail(), make_verdict(Kind.ACCESS), Surroundings(old=True)),
+        (make_mail(signs=ROBOT), make_verdict(Kind.ACCESS), NOBODY),
+        (make_mail(signs=AutomaticSigns(mailing_list=True)), make_verdict(Kind.ACCESS), NOBODY),
+    ],
+    ids=["no clean sender", "junk", "old", "automatic", "list"],
+)
+def test_a_request_that_no_machine_may_answer_opens_a_case_with_its_letters_held(
+    mail: ParsedMail, verdict: Verdict, around: Surroundings
+) -> None:
+    decision = decided(mail, verdict, around)
+
+    assert isinstance(decision, OpenCase)
+    assert decision.letters_held
+
+
+@pytest.mark.parametrize(
+    ("mail", "verdict"),
+    [
+        (make_mail(), make_verdict(needs_person=True)),
+        (make_mail(hidden_text=True), make_verdict(Kind.ERASURE)),
+        (make_mail(sender=None), make_verdict(Kind.ACCESS)),
+        (make_mail(signs=ROBOT), make_verdict(Kind.ACCESS)),
+    ],
+    ids=["between the thresholds", "hidden text", "no clean sender", "automatic"],
+)
+def test_in_doubt_a_person_decides_while_the_clock_runs(mail: ParsedMail, verdict: Verdict) -> None:
+    decision = decided(mail, verdict, NOBODY)
+
+    assert isinstance(decision, OpenCase)
+    assert decision.needs
+
+
+def test_a_bounce_finds_the_letter_it_brings_back() -> None:
+    around = Surroundings(case=RUNNING, bounced_outbox_id=3)
+
+    assert decided(make_mail(signs=ROBOT), make_verdict(), around) == BouncedLetter(3)
+
+
+def test_an_out_of_office_in_a_case_neither_answers_a_challenge_nor_stops_anything() -> None:
+    around = Surroundings(case=RUNNING, code_case_id=7)
+
+    decision = decided(make_mail(signs=ROBOT), saying(Intent.CHALLENGE_ANSWER), around)
+
+    assert decision == AddToCase(7, "automatic")
+
+
+def test_a_code_in_the_new_text_finds_its_case_without_a_thread() -> None:
+    decision = decided(make_mail(JORIS), make_verdict(), Surroundings(code_case_id=7))
+
+    assert decision == AddToCase(7, Intent.CHALLENGE_ANSWER, may_answer_challenge=True)
+
+
+@pytest.mark.parametrize(
+    "intent", [Intent.NOT_ME, Intent.WITHDRAWAL, Intent.CANCELS_ERASURE, Intent.DISPUTES, Intent.WRONG_RECIPIENT]
+)
+def test_a_follow_up_that_takes_something_back_stops_the_case(intent: Intent) -> None:
+    decision = decided(make_mail(), saying(intent), Surroundings(case=RUNNING))
+
+    assert isinstance(decision, AddToCase)
+    assert (decision.case_id, decision.label) == (7, intent)
+    assert decision.stop_for
+
+
+def test_thanks_stop_nothing_and_bother_nobody() -> None:
+    decision = decided(make_mail(), saying(Intent.THANKS), Surroundings(case=RUNNING))
+
+    assert isinstance(decision, AddToCase)
+    assert (decision.stop_for, decision.read_by_staff, decision.may_answer_challenge) == (None, False, False)
+
+
+def test_a_new_right_in_the_thread_becomes_a_further_request() -> None:
+    decision = decided(make_mail(), make_verdict(Kind.ERASURE), Surroundings(case=RUNNING))
+
+    assert isinstance(decision, AddToCase)
+    assert decision.new_kinds == {Kind.ERASURE}
+
+
+def test_a_stranger_in_somebody_elses_thread_opens_a_case_of_his_own() -> None:
+    decision = decided(make_mail(JORIS), make_verdict(Kind.ERASURE), Surroundings(case=RUNNING))
+
+    assert decision == OpenCase(frozenset({Kind.ERASURE}))
+
+
+def test_other_corrections_than_before_stop_a_correction_and_not_an_access() -> None:
+    correcting = make_case(make_request(kind=Kind.CORRECTION), id=9, sender=SANNE)
+    more = make_verdict(corrections=(StatedCorrection("iban", None, "NL91ABNA0417164300"),))
+
+    stopped = decided(make_mail(), more, Surroundings(case=correcting))
+    going_on = decided(make_mail(), more, Surroundings(case=RUNNING))
+
+    assert isinstance(stopped, AddToCase)
+    assert isinstance(going_on, AddToCase)
+    assert stopped.stop_for
+    assert going_on.stop_for is None
+
+
+def test_the_same_right_again_without_a_thread_is_a_reminder() -> None:
+    decision = decided(make_mail(), make_verdict(Kind.ACCESS), Surroundings(open_cases=(RUNNING,)))
+
+    assert isinstance(decision, AddToCase)
+    assert (decision.case_id, decision.label, decision.new_kinds) == (7, Intent.REMINDER, frozenset())
+
+
+mails = st.builds(make_mail, st.sampled_from([SANNE, JORIS, None]), signs=st.sampled_from([AutomaticSigns(), ROBOT]))
+verdicts = st.builds(
+    lambda kinds, intents, doubt, other: make_verdict(
+        *kinds, intents=frozenset(intents), needs_person=doubt, other_privacy=other
+    ),
+    st.sets(st.sampled_from(Kind), max_size=3),
+    st.sets(st.sampled_from(Intent), max_size=2),
+    st.booleans(),
+    st.booleans(),
+)
+surroundings = st.builds(
+    Surroundings,
+    case=st.sampled_from([None, RUNNING]),
+    open_cases=st.sampled_from([(), (RUNNING,)]),
+    code_case_id=st.sampled_from([None, 7]),
+    old=st.booleans(),
+    junk=st.booleans(),
+)
+
+
+@given(mails, verdicts, surroundings)
+def test_nothing_that_may_be_a_request_is_left_alone_unless_a_machine_sent_it(
+    mail: ParsedMail, verdict: Verdict, around: Surroundings
+) -> None:
+    decision = decided(mail, verdict, around)
+
+    if not verdict.ordinary and not mail.signs.automatic:
+        assert not isinstance(decision, LeaveAlone)
+    if isinstance(decision, AddToCase) and decision.may_answer_challenge:
+        assert not mail.signs.automatic

@@ -269,6 +269,40 @@ def test_every_pin_has_hashes_and_comes_from_the_package_index(name: str) -> Non
     assert [block for block in blocks if not re.match(r"#|[A-Za-z0-9._-]+==", block)] == []
 
 
+# What is written about it
+
+
+def test_the_readme_gives_every_dependency_its_reason() -> None:
+    table = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Dependencies")[2]
+    named = {word for row in re.findall(r"^\| ([^|]+) \|", table, flags=re.MULTILINE) for word in row.split(", ")}
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert {Requirement(line).name for line in project["dependencies"]} <= named
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/*.md")), ids=lambda page: page.name)
+def test_every_link_and_every_file_that_the_documentation_names_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link]
+    files = re.findall(r"`((?:bot|config|templates|tests|docs)/[\w./-]+)`", text)
+
+    missing = [link for link in links if not (page.parent / link).exists()]
+    missing += [file for file in files if not (ROOT / file).exists()]
+    assert missing == []
+
+
+def test_every_command_that_the_readme_names_exists() -> None:
+    helped = subprocess.run(
+        [sys.executable, "-m", "bot", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    table = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Commands")[2].partition("\n## ")[0]
+    rows = table[table.index("| for |") :]
+
+    named = {command.split()[0] for command in re.findall(r"`([a-z][a-z -]+)`", rows)}
+    existing = set(re.findall(r"^│ ([a-z][a-z-]+) ", helped.stdout, flags=re.MULTILINE))
+    assert named == existing
+
+
 # The wheel
 
 

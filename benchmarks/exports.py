@@ -1,7 +1,7 @@
 """How much memory and time an export takes as its rows grow: `python benchmarks/exports.py [ROWS …]`.
 
 Each size runs in a process of its own. Prints the peak memory of the builder (the typesetter has its own process and
-sees 200 rows a table at most), the time, and the ratio of the largest peak to the smallest. Fails where that exceeds 1.2.
+sees 200 rows a table at most), the time, and the largest peak as a multiple of the smallest. Fails above 1.2.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ class LetterFacts:
     done_on: date | None = None  # the day on which the changes are made, as the letter states it
     hold_until: date | None = None
     address: str | None = field(default=None, repr=False)  # the one address that the letter speaks of
-    reason: str | None = field(default=None, repr=False)  # staff's own text, or a text of the catalogue
+    reason: str | None = field(default=None, repr=False)  # staff's own words, a code of the catalogue, or "code: facts"
     measures: str | None = field(default=None, repr=False)  # complaint: what we do about it
     new_due_on: date | None = None
     complaint_about: str | None = field(default=None, repr=False)

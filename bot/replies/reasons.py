@@ -83,7 +83,7 @@ REFUSALS: dict[RefusalReason, Reason] = {
         frozenset({K.ERASURE}),
     ),
     RefusalReason.LEGAL_CLAIM: Reason(
-        "Wij hebben deze gegevens nodig voor een juridisch geschil. De wet staat dat toe (artikel 17 lid 3 onder e AVG).",
+        "Wij hebben deze gegevens nodig voor een juridisch geschil. Dat mag van de wet (artikel 17 lid 3 onder e AVG).",
         "We need these data for a legal claim. The law allows that (Article 17(3)(e) GDPR).",
         "17(3)(e), 21(1)",
         frozenset({K.ERASURE, K.OBJECTION}),
@@ -203,6 +203,15 @@ def extension_text(code: str, language: str) -> str:
     return _text(EXTENSIONS[ExtensionReason(code)], language)
 
 
+def in_words(stated: str, language: str) -> str:
+    """What staff gave as the reason: their own words, a code, or "code: the facts of this case"."""
+    code, _, facts = stated.strip().partition(":")
+    reason = _CODES.get(code.strip())
+    if reason is None:
+        return stated
+    return "\n".join(part for part in (_text(reason, language), facts.strip()) if part)
+
+
 def refusals_for(kind: RequestKind) -> tuple[RefusalReason, ...]:
     """The reasons that can stand against this right."""
     return tuple(code for code, reason in REFUSALS.items() if not reason.kinds or kind in reason.kinds)
@@ -217,4 +226,5 @@ def _text(reason: Reason, language: str) -> str:
     return reason.nl if language == "nl" else reason.en
 
 
+_CODES = {code.value: reason for code, reason in (*REFUSALS.items(), *EXTENSIONS.items())}
 _REFUSAL_TEXTS = {text for reason in REFUSALS.values() for text in (reason.nl, reason.en)}

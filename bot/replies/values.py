@@ -18,7 +18,7 @@ from bot.replies.errors import MissingFactError
 from bot.replies.facts import FileFact, HoldingFact, LetterFacts
 from bot.replies.open_places import example, to_fill_in, unconfirmed_fact
 from bot.replies.plain import greeting_name, line, masked, paragraphs
-from bot.replies.reasons import is_catalogue_text
+from bot.replies.reasons import in_words, is_catalogue_text
 from bot.settings import Fact, Organisation
 from bot.triage.labels import RequestKind
 
@@ -332,14 +332,14 @@ def _in_words_of_staff(facts: LetterFacts, language: str, word: Word) -> dict[st
     def to_write(what: str) -> str:
         return to_fill_in(word("open", what), language)
 
-    catalogue = facts.reason is not None and is_catalogue_text(facts.reason)
+    reason = None if facts.reason is None else paragraphs(in_words(facts.reason, language)) or None
     about = None if facts.complaint_about is None else line(facts.complaint_about, 500)
     return {
-        "reason": None if facts.reason is None else paragraphs(facts.reason),
-        "open_facts": to_write("facts") if catalogue else None,
-        "finding": paragraphs(facts.reason) if facts.reason else to_write("finding"),
+        "reason": reason,
+        "open_facts": to_write("facts") if reason and is_catalogue_text(reason) else None,
+        "finding": reason or to_write("finding"),
         "measures": paragraphs(facts.measures) if facts.measures else to_write("measures"),
-        "answer": paragraphs(facts.reason) if facts.reason else to_write("answer"),
+        "answer": reason or to_write("answer"),
         "open_reason": to_write("reason"),
         "complaint_about": about,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -23,11 +24,16 @@ from bot.replies.reasons import (
     refusals_for,
 )
 from bot.replies.samples import bare, rich, sample_organisation
-from bot.settings import Fact
+from bot.settings import Fact, Organisation
 from bot.triage.labels import Language, RequestKind
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 LETTERS = Letters(TEMPLATES, sample_organisation())
+
+
+def _shipped_organisation() -> Organisation:
+    with (TEMPLATES.parent / "config" / "organisation.toml").open("rb") as file:
+        return Organisation(**tomllib.load(file))
 
 
 def _text(letter: Letter) -> str:
@@ -152,6 +158,41 @@ def test_the_catalogue_is_complete_and_names_its_articles() -> None:
     )
     assert RefusalReason.LEGAL_DUTY in refusals_for(RequestKind.ERASURE)
     assert RefusalReason.LEGAL_DUTY not in refusals_for(RequestKind.ACCESS)
+
+
+@pytest.mark.parametrize("code", [*RefusalReason, *ExtensionReason])
+def test_staff_may_name_a_reason_by_its_code(code: str) -> None:
+    letter = LetterKind.REFUSAL if code in set(RefusalReason) else LetterKind.EXTENSION
+    facts = replace(bare(letter, Language.ENGLISH), reason=f"{code}: You wrote nine times in May.")
+
+    blocks = LETTERS.compose(letter, replace(facts, new_due_on=date(2027, 2, 26))).blocks
+
+    text = "\n".join(block.text for block in blocks)
+    assert f"{code}:" not in text
+    assert (refusal_text if letter is LetterKind.REFUSAL else extension_text)(code, "en") in text
+    assert "You wrote nine times in May." in text
+    assert missing_blocks((letter,), blocks) == frozenset()
+
+
+def test_a_code_alone_still_asks_for_the_facts() -> None:
+    blocks = LETTERS.compose(
+        LetterKind.REFUSAL, replace(bare(LetterKind.REFUSAL, Language.DUTCH), reason="excessive")
+    ).blocks
+
+    assert missing_blocks((LetterKind.REFUSAL,), blocks) == {"REF-3"}
+
+
+def test_own_words_with_a_colon_stay_own_words() -> None:
+    facts = replace(bare(LetterKind.REFUSAL, Language.DUTCH), reason="Let op: dit account is niet van u.")
+
+    assert "Let op: dit account is niet van u." in _block(LETTERS.compose(LetterKind.REFUSAL, facts), "REF-3")
+
+
+def test_a_first_reminder_repeats_no_secret() -> None:
+    facts = replace(rich(LetterKind.CHALLENGE_REMINDER, Language.DUTCH), code=None)
+
+    assert facts.passphrase is not None
+    assert facts.passphrase not in _text(LETTERS.compose(LetterKind.CHALLENGE_REMINDER, facts))
 
 
 def test_an_unknown_reason_is_refused() -> None:
@@ -301,3 +342,14 @@ def test_an_export_without_challenge_promises_the_password_apart() -> None:
     facts = replace(rich(LetterKind.ACCESS, Language.DUTCH), challenged_on=None)
 
     assert "Het wachtwoord krijgt u apart van ons." in _block(LETTERS.compose(LetterKind.ACCESS, facts), "files")
+
+
+@pytest.mark.parametrize("letter", LetterKind)
+@pytest.mark.parametrize("language", [Language.DUTCH, Language.ENGLISH])
+def test_the_shipped_organisation_can_sign_every_letter_of_the_demo(letter: LetterKind, language: Language) -> None:
+    letters = Letters(TEMPLATES, _shipped_organisation(), mark_unconfirmed=True)
+
+    composed = letters.compose(letter, rich(letter, language))
+
+    assert missing_blocks((letter,), composed.blocks) == frozenset()
+    assert "VOORBEELD:" not in _text(composed)

@@ -69,6 +69,7 @@ class HeaderBlock:
 
     fields: tuple[Field, ...]
     anomalies: tuple[str, ...]
+    stray: bytes = b""  # lines without a colon: perhaps the text of a mail that lacks the empty line
 
     def values(self, name: str) -> tuple[bytes, ...]:
         """Every value of the header, in order; `name` in lower case."""
@@ -83,20 +84,22 @@ class HeaderBlock:
         return next(iter(self.texts(name)), "")
 
 
-def header_bytes(raw: bytes) -> bytes:
-    """The header block: everything before the first empty line (all of it if there is none)."""
+def in_two(raw: bytes) -> tuple[bytes, bytes]:
+    """Header block and body: before and behind the first empty line (all is header if there is none)."""
     end = re.search(rb"(?:\A|\r?\n)\r?\n", raw)
-    return raw[: end.start()] if end else raw
+    return (raw[: end.start()], raw[end.end() :]) if end else (raw, b"")
 
 
 def header_block(block: bytes) -> HeaderBlock:
     """Take the block apart, line by line, as strictly as RFC 5322 writes it."""
     fields: list[Field] = []
     anomalies: dict[str, None] = {}
+    stray: list[bytes] = []
     for lines in _logical_lines(block):
         anomaly = _anomaly(lines[0])
         if anomaly:
             anomalies[anomaly] = None
+            stray += lines if b":" not in lines[0] else []
             continue
         name, _, first = lines[0].partition(b":")
         value = b" ".join(part.strip(b" \t") for part in (first, *lines[1:]))
@@ -104,7 +107,7 @@ def header_block(block: bytes) -> HeaderBlock:
     for byte, what in ((b"\0", "NUL in the header block"), (b"\r", "bare CR in the header block")):
         if byte in block.replace(b"\r\n", b"\n"):
             anomalies[what] = None
-    return HeaderBlock(tuple(fields), tuple(anomalies))
+    return HeaderBlock(tuple(fields), tuple(anomalies), b"\n".join(stray))
 
 
 def _logical_lines(block: bytes) -> Iterator[list[bytes]]:

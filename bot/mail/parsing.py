@@ -17,17 +17,18 @@ from bot.mail.headers import (
     dated_at,
     decoded,
     header_block,
-    header_bytes,
+    in_two,
     message_ids,
     over_limit,
 )
 from bot.mail.message import ParsedMail, Sender, Unreadable
-from bot.mail.parts import LimitError, Parts, parts_of
+from bot.mail.parts import MAX_TEXT, LimitError, Parts, parts_of
 from bot.mail.sender import recipients, reply_to, sender, shows_another_address
 from bot.mail.words import words_of
 from bot.settings import ParsingSettings
 
 MAX_HEAD = 4096  # bytes of the header block shown to staff when the rest cannot be read
+MAX_FORWARDED = 5  # attached mails that are read
 TOKEN_HEADER = "x-privacybot-token"  # noqa: S105 - a header name: our own mails carry it, so that we know them
 
 _TOKEN = re.compile(r"[A-Za-z0-9._=+/-]{8,200}\Z")
@@ -39,11 +40,11 @@ def parsed(raw: bytes, limits: ParsingSettings, own_domain: str) -> ParsedMail |
     `own_domain` is the domain of the mailbox.
     """
     digest = hashlib.sha256(raw).hexdigest()
-    block = header_bytes(raw[: limits.max_header_kb * 1024 + 1])
+    block, body = in_two(raw)
     try:
         if reason := _refusal(raw, block, limits):
             return Unreadable(digest, reason, head_of(block))
-        return _read(raw, digest, block, limits, own_domain)
+        return _read(digest, block, body, limits, own_domain)
     except LimitError as limit:
         return Unreadable(digest, str(limit), head_of(block))
     except MemoryError:
@@ -65,10 +66,10 @@ def _refusal(raw: bytes, block: bytes, limits: ParsingSettings) -> str | None:
     return over_limit(block, limits.max_header_kb * 1024)
 
 
-def _read(raw: bytes, digest: str, block: bytes, limits: ParsingSettings, own_domain: str) -> ParsedMail:
+def _read(digest: str, block: bytes, body: bytes, limits: ParsingSettings, own_domain: str) -> ParsedMail:
     headers = header_block(block)
-    parts = parts_of(raw, limits.max_parts, limits.max_depth)
-    words = words_of(parts.bodies, own_domain)
+    parts = parts_of(headers, body, limits.max_parts, limits.max_depth)
+    words = words_of(parts.bodies, own_domain, _forwarded(parts, limits))
     who = sender(headers)
     ids = _ids(headers, "message-id")
     subject = decoded(headers.text("subject"), MAX_SUBJECT)
@@ -94,6 +95,22 @@ def _read(raw: bytes, digest: str, block: bytes, limits: ParsingSettings, own_do
             dict.fromkeys((*parts.defects, *words.defects, *_header_defects(headers), *_tricks(who, headers)))
         ),
     )
+
+
+def _forwarded(parts: Parts, limits: ParsingSettings) -> list[str]:
+    """The attached mails as text, one level deep; what hangs on those stays closed."""
+    texts: list[str] = []
+    for raw in parts.forwarded[:MAX_FORWARDED]:
+        block, body = in_two(raw)
+        headers = header_block(block[: limits.max_header_kb * 1024])
+        try:
+            bodies = parts_of(headers, body, limits.max_parts, limits.max_depth - 1).bodies
+        except LimitError:
+            parts.defects["attached mail could not be read"] = None
+            continue
+        who, subject = decoded(headers.text("from")), decoded(headers.text("subject"), MAX_SUBJECT)
+        texts.append(f"Van: {who}\nOnderwerp: {subject}\n\n{words_of(bodies, '').whole}"[:MAX_TEXT])
+    return texts
 
 
 # Headers

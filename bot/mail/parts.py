@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.mail.charsets import decoded_text, tidy
 from bot.mail.content import content_type_of
-from bot.mail.headers import decoded, message_ids, text_of
+from bot.mail.headers import HeaderBlock, decoded, message_ids, text_of
 from bot.mail.message import Attachment
 
 MAX_TEXT = 256 * 1024  # characters of one body
@@ -23,6 +23,7 @@ MAX_PART_HEADER = 2000  # characters of one header of a part that are looked at
 MAX_NAME = 150  # characters of a file name
 
 _BODIES = ("text/plain", "text/html")
+_MIME = ("content-type", "content-transfer-encoding", "content-disposition")
 _RETURNED = ("message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/delivery-status")
 
 
@@ -44,6 +45,7 @@ class Parts:
 
     bodies: list[Body] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
+    forwarded: list[bytes] = field(default_factory=list)  # whole mails that hang on this one
     returned_ids: dict[str, None] = field(default_factory=dict)
     defects: dict[str, None] = field(default_factory=dict)
     bounce: bool = False  # inside a multipart/report
@@ -72,12 +74,24 @@ class _Part(Message):
         return failobj if value is None else _text(str(value))[:MAX_PART_HEADER]
 
 
-def parts_of(raw: bytes, max_parts: int, max_depth: int) -> Parts:
-    """Bodies and attachments in the order of the mail. Raises LimitError."""
-    mail = _tree(raw, max_parts)
+def parts_of(headers: HeaderBlock, body: bytes, max_parts: int, max_depth: int) -> Parts:
+    """Bodies and attachments in the order of the mail. Raises LimitError.
+
+    The library sees the headers that say how the body is built, as our own reading found them: a broken header line
+    would make it take the rest of the block for text.
+    """
+    mail = _tree(b"".join(_mime_lines(headers)) + b"\r\n" + body, max_parts)
     found = Parts(bounce=mail.kind == "multipart/report")
+    if headers.stray.strip():
+        found.bodies.append(Body(plain=tidy(text_of(headers.stray))[:MAX_TEXT]))
     found.bodies += _bodies(mail, found, max_depth)
     return found
+
+
+def _mime_lines(headers: HeaderBlock) -> Iterator[bytes]:
+    for name in _MIME:
+        for value in headers.values(name):
+            yield b"%s: %s\r\n" % (name.encode("ascii"), re.sub(rb"[\r\n]+", b" ", value))
 
 
 def _tree(raw: bytes, max_parts: int) -> _Part:
@@ -154,6 +168,8 @@ def _attach(part: _Part, found: Parts) -> None:
     content = _content(part, found)
     if found.bounce and part.kind in _RETURNED:
         found.returned_ids.update(dict.fromkeys(_returned_ids(content)))
+    elif part.kind == "message/rfc822":
+        found.forwarded.append(content)
     shown_kind = content_type_of(content, part.kind)
     text = None
     if shown_kind == "text/plain":
@@ -213,7 +229,7 @@ def _file_name(part: _Part) -> str:
 def _note_defects(part: _Part, found: Parts) -> None:
     for defect in part.defects:
         found.defects[re.sub(r"(?<!^)(?=[A-Z])", " ", type(defect).__name__.removesuffix("Defect")).lower()] = None
-    for name in ("content-type", "content-transfer-encoding", "content-disposition"):
+    for name in _MIME:
         if len(part.get_all(name, [])) > 1:
             found.defects[f"more than one {name}"] = None
         if len(_header(part, name)) >= MAX_PART_HEADER:

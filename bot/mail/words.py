@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot.mail.charsets import turns_direction
@@ -14,6 +14,7 @@ from bot.mail.quoting import split
 
 HIDDEN = "[verborgen tekst]"
 OTHER_FORM = "[de opgemaakte versie van dit bericht]"
+FORWARDED = "[doorgestuurd bericht als bijlage]"
 
 _FEW_WORDS = 6  # that only one form of a text has; more than these, and a tenth, make the forms different
 _NO_WORDS = re.compile(r"https?://\S+|www\.\S+|\[cid:[^\]]*\]|<mailto:[^>]*>|\[image:[^\]]*\]", re.IGNORECASE)
@@ -40,22 +41,26 @@ class _Read:
     defects: tuple[str, ...]
 
 
-def words_of(bodies: Iterable[Body], own_domain: str) -> Words:
-    """Bodies that follow each other are one text: a quote that begins in one goes on in the next."""
+def words_of(bodies: Iterable[Body], own_domain: str, forwarded: Sequence[str] = ()) -> Words:
+    """Bodies that follow each other are one text: a quote that begins in one goes on in the next.
+
+    `forwarded` are the texts of mails that hang on this one: another's words, so they count as quoted.
+    """
     read = [_read(body) for body in bodies]
     text = _joined(one.text for one in read)
     other = _joined(one.other for one in read)
     hidden = _joined(one.hidden for one in read)
     splits = [split(form, own_domain) for form in (text, other) if form]
-    marked = (text, other and f"{OTHER_FORM}\n{other}", hidden and f"{HIDDEN}\n{hidden}")
-    whole = _joined(marked)
+    marked = (other and f"{OTHER_FORM}\n{other}", hidden and f"{HIDDEN}\n{hidden}")
+    attached = [f"{FORWARDED}\n{one}" for one in forwarded]
+    whole = _joined((text, *marked, *attached))
     defects = [defect for one in read for defect in one.defects]
     if turns_direction(whole):
         defects.append("characters that turn the reading direction")
     return Words(
         new=_joined(one.new for one in splits),
-        quoted=_joined(one.quoted for one in splits),
-        whole=whole,
+        quoted=_joined((*(one.quoted for one in splits), *attached)),
+        whole=whole.strip("\n"),
         hidden=bool(hidden),
         defects=tuple(dict.fromkeys(defects)),
     )

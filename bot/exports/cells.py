@@ -18,6 +18,9 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 SHOWN_AT_MOST = 300  # characters of one value on paper; the files hold all of it
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_WRITTEN_DATE = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
+)
 _LONG_WORD = re.compile(r"\S{42,}")
 
 Json = str | int | float | bool | None
@@ -51,6 +54,8 @@ def shown(cell: Cell, language: Language, timezone: str) -> str:
     english = language is Language.ENGLISH
     if cell is None or cell == "":
         return "–"
+    if isinstance(cell, str) and _WRITTEN_DATE.fullmatch(cell):
+        cell = _read_date(cell)
     if isinstance(cell, bool):
         return ("yes" if cell else "no") if english else ("ja" if cell else "nee")
     if isinstance(cell, datetime):
@@ -62,6 +67,14 @@ def shown(cell: Cell, language: Language, timezone: str) -> str:
     if isinstance(cell, bytes):
         return f"({len(cell)} bytes)"
     return readable(str(cell))
+
+
+def _read_date(text: str) -> Cell:
+    """What a database without date types keeps as text; left as text where it is no date after all."""
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+    except ValueError:
+        return text
 
 
 def readable(text: str) -> str:
@@ -84,7 +97,10 @@ def _shown_day(day: date, *, english: bool) -> str:
 
 
 def _shown_instant(at: datetime, timezone: str, *, english: bool) -> str:
-    local = at.astimezone(ZoneInfo(timezone)) if at.tzinfo else at
+    try:
+        local = at.astimezone(ZoneInfo(timezone)) if at.tzinfo else at
+    except OverflowError:  # the last day of the year 9999 is how some systems write "for ever"
+        local = at
     return f"{_shown_day(local, english=english)} {local:%H:%M}"
 
 

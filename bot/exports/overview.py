@@ -114,7 +114,10 @@ def _categories(sections: Sequence[Section], about: ExportAbout, words: Words) -
     grouped: dict[str, list[Section]] = {}
     for section in sections:
         grouped.setdefault(section.holding.category, []).append(section)
-    return [{"name": name, "tables": [_table(one, about, words) for one in group]} for name, group in grouped.items()]
+    return [
+        {"name": name[:1].upper() + name[1:], "tables": [_table(one, about, words) for one in group]}
+        for name, group in grouped.items()
+    ]
 
 
 def _table(section: Section, about: ExportAbout, words: Words) -> dict[str, object]:

@@ -24,6 +24,7 @@ cells = st.one_of(
     st.decimals(allow_nan=False, allow_infinity=False, places=2),
     st.dates(),
     st.datetimes(),
+    st.datetimes(timezones=st.just(UTC)),
     st.binary(),
 )
 
@@ -52,6 +53,13 @@ cells = st.one_of(
             "05-07-2026 22:30",
             "5 Jul 2026 22:30",
         ),
+        (datetime.max.replace(tzinfo=UTC, microsecond=0),)
+        + ("9999-12-31T23:59:59+00:00",) * 2
+        + ("31-12-9999 23:59", "31 Dec 9999 23:59"),
+        ("2022-11-02", "2022-11-02", "2022-11-02", "02-11-2022", "2 Nov 2022"),
+        ("2022-11-02 09:48:00.000000",) * 3 + ("02-11-2022 09:48", "2 Nov 2022 09:48"),
+        ("2022-13-45",) * 5,
+        ("2022-11-02/7",) * 5,
         (b"\x00\xff", "AP8=", "AP8=", "(2 bytes)", "(2 bytes)"),
         (float("nan"), "nan", "nan", "nan", "nan"),
     ],

@@ -14,6 +14,7 @@ from bot.replies.required import missing_blocks
 from bot.replies.samples import bare, rich, sample_organisation
 from bot.triage.labels import Language, RequestKind
 
+SHARED = tuple(letter for letter in LETTER_OF.values() if letter is not LetterKind.ERASURE)
 LANGUAGES = (Language.DUTCH, Language.ENGLISH)
 
 
@@ -29,7 +30,7 @@ def _troubles(letters: Letters, templates: Path, language: Language) -> Iterator
         yield from _of_letter(letters, templates, letter, language)
     shared = replace(rich(LetterKind.CORRECTION, language), kinds=tuple(RequestKind))
     refused = replace(rich(LetterKind.REFUSAL, language), reason=refusal_text(RefusalReason.EXCESSIVE, language))
-    for kinds, facts in ((tuple(LETTER_OF.values()), shared), ((LetterKind.REFUSAL,), refused)):
+    for kinds, facts in ((SHARED, shared), ((LetterKind.REFUSAL,), refused)):
         try:
             letters.compose_answer(kinds, facts)
         except ReplyError as broken:

@@ -30,6 +30,8 @@ _ORDER = (
 )
 """The order of the sections in a shared letter: exports first, erasure last; anything else comes after these."""
 
+_EXPORTS = frozenset({LetterKind.ACCESS, LetterKind.PORTABILITY})
+
 _OPENING = ("greeting", "request", "REF-1")
 _TAIL = ("files", "ACC-e", "AP", "ACC-f", "REF-4", "court", "REF-5", "contact", "REF-7", "closing")
 """Blocks that a shared letter says once, at its start and at its end, in this order."""
@@ -71,9 +73,11 @@ class Letters:
         return self.compose_answer((letter,), facts)
 
     def compose_answer(self, letters: Sequence[LetterKind], facts: LetterFacts) -> Letter:
-        """One letter for requests that are ready together. Raises ValueError for none."""
+        """One letter for requests that are ready together; ValueError for none, and for an erasure with an export."""
         if not letters:
             raise ValueError("a letter answers at least one request")
+        if LetterKind.ERASURE in letters and _EXPORTS.intersection(letters):
+            raise ValueError("an erasure never shares a letter with an export")
         ordered = sorted(dict.fromkeys(letters), key=_place)
         return _joined(
             [self._in_language(ordered, facts, language) for language in _languages(ordered, facts.language)]

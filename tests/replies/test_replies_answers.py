@@ -72,7 +72,9 @@ def test_a_letter_for_one_request_has_no_headings() -> None:
 
 
 def test_a_shared_letter_has_no_code_twice() -> None:
-    letter = LETTERS.compose_answer(tuple(LETTER_OF.values()), rich(LetterKind.ERASURE, Language.DUTCH))
+    kinds = tuple(letter for letter in LETTER_OF.values() if letter is not LetterKind.ERASURE)
+
+    letter = LETTERS.compose_answer(kinds, rich(LetterKind.RESTRICTION, Language.DUTCH))
 
     codes = [block.code for block in letter.blocks]
     assert len(codes) == len(set(codes))
@@ -81,6 +83,12 @@ def test_a_shared_letter_has_no_code_twice() -> None:
 def test_a_letter_answers_at_least_one_request() -> None:
     with pytest.raises(ValueError, match="at least one"):
         LETTERS.compose_answer((), bare(LetterKind.ACCESS, Language.DUTCH))
+
+
+@pytest.mark.parametrize("export", [LetterKind.ACCESS, LetterKind.PORTABILITY])
+def test_an_erasure_never_shares_a_letter_with_an_export(export: LetterKind) -> None:
+    with pytest.raises(ValueError, match="never shares"):
+        LETTERS.compose_answer((LetterKind.ERASURE, export), rich(LetterKind.ERASURE, Language.DUTCH))
 
 
 def test_what_is_answered_later_is_announced() -> None:

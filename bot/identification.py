@@ -274,11 +274,17 @@ class Identification:
         return suspension if suspension.ended_on else replace(suspension, ended_on=today)
 
     def _required(self, case: Case, request: Request) -> Level:
-        """An erasure that ends no running account and touches no bookkeeping needs L2; only the plan can say so."""
-        if request.kind is not RequestKind.ERASURE or case.data_subject is None:
+        """The plan has the last word: what is low-risk needs L2, what ends an account or moves money needs L3."""
+        subject = case.data_subject
+        if subject is None:
             return request.required
-        today = local_day(self._archive.clock(), self._calendar.timezone)
-        return required_by_plan(request.kind, self._sources.plan_erasure(case.data_subject, case.language, today))
+        if request.kind is RequestKind.ERASURE:
+            today = local_day(self._archive.clock(), self._calendar.timezone)
+            return required_by_plan(request.kind, self._sources.plan_erasure(subject, case.language, today))
+        if request.kind is RequestKind.CORRECTION:
+            plan = self._sources.plan_corrections(subject, request.corrections, case.language)
+            return max(request.required, required_by_plan(request.kind, plan.changes))
+        return request.required
 
     def _ask_second_factor(self, tx: Transaction, case: Case) -> None:
         if any(task.kind == SECOND_FACTOR for task in tx.tasks.open(case.id)):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -55,14 +58,18 @@ def _summary(case: Case, calendar: Calendar) -> dict[str, Any]:
 
 
 def _print_cases(rows: list[dict[str, Any]]) -> None:
-    table = Table(title="Zaken")
-    for heading in ("Zaak", "Stand", "Rechten", "Ontvangen", "Streefdatum", "Uiterlijk", "Taken"):
+    if not rows:
+        print("Er zijn geen zaken.")
+        return
+    table = Table(box=SIMPLE, pad_edge=False)
+    for heading in ("Zaak", "Uiterlijk", "Streefdatum"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("Stand", "Rechten", "Taken"):
         table.add_column(heading)
     for row in rows:
         state = row["state"] + (" (brieven wachten)" if row["letters_held"] else "")
-        dates = (row["received_on"], row["target"], row["due"])
-        table.add_row(row["ref"], state, ", ".join(row["kinds"]), *dates, str(row["tasks"]))
-    Console().print(table if rows else "Er zijn geen zaken.")
+        table.add_row(row["ref"], row["due"], row["target"], state, ", ".join(row["kinds"]), str(row["tasks"]))
+    Console().print(table)
 
 
 def case(config: Path | None, ref: str, *, as_json: bool) -> None:
@@ -197,12 +204,24 @@ _TABLES = (
 def _print_table(console: Console, title: str, heads: list[str], rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE, pad_edge=False)
     for head in heads:
-        table.add_column(head)
+        table.add_column(head, overflow="fold")
     for row in rows:
-        table.add_row(*(Text("" if row[head] is None else str(row[head])) for head in heads))
+        table.add_row(*(Text(_cell(row[head])) for head in heads))
     console.print(table)
+
+
+def _cell(value: Any) -> str:
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "ja"
+    if isinstance(value, datetime):
+        return f"{value.astimezone():%Y-%m-%d %H:%M}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {item}" for key, item in value.items() if item not in (None, False))
+    return str(value)
 
 
 def draft(config: Path | None, ref: str, draft_id: int | None, *, eml: bool, text: bool, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from bot.datamap.model import BASIS_IN_WORDS, Column, DataMap, System, Table
 from bot.datamap.words import Words
 from bot.sources.cells import cell
 from bot.sources.connection import FETCH_ROWS, Database
-from bot.sources.errors import ForeignRowError
+from bot.sources.errors import ForeignRowError, SourceError
 from bot.sources.phrases import NOT_PORTABLE, REDACTED, SECRET, THIRD_PARTY
 from bot.sources.selection import Scope, Selection, relation
 from bot.triage.labels import Language
@@ -85,10 +86,20 @@ class Collecting:
             .order_by(*(rows.c[name] for name in table.key))
         )
         hidden = dict.fromkeys(shown, self._say(REDACTED))
-        for row in self._streamed(query):
-            if not all(stamp.fits(found) for stamp, found in zip(stamps, row[len(read) :], strict=True)):
-                raise ForeignRowError(self.system.name, table.name)
-            yield hidden | dict(zip(read, map(cell, row), strict=False))
+        with self._over_after_trouble():
+            for row in self._streamed(query):
+                if not all(stamp.fits(found) for stamp, found in zip(stamps, row[len(read) :], strict=True)):
+                    raise ForeignRowError(self.system.name, table.name)
+                yield hidden | dict(zip(read, map(cell, row), strict=False))
+
+    @contextmanager
+    def _over_after_trouble(self) -> Iterator[None]:
+        """Nothing more may come out of this system, whatever the caller does with the exception."""
+        try:
+            yield
+        except SourceError:
+            self.connection.close()
+            raise
 
     def _streamed(self, query: sa.Select[Any]) -> Iterator[sa.Row[Any]]:
         """A server-side cursor where there is one; rows are walked long after this call, so troubles end here."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +35,19 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """One snapshot, read only where the database can. Raises SourceFailedError."""
-        with self.troubles(), self._connection(writing=False) as connection, connection.begin():
-            yield connection
+        """One snapshot, read only where the database can. Raises SourceFailedError.
+
+        How it ends is no news: a generator that is thrown away half-way may find its driver gone already.
+        """
+        with self.troubles():
+            connection = self._connection(writing=False)
+            connection.begin()
+        try:
+            with self.troubles():
+                yield connection
+        finally:
+            with suppress(SQLAlchemyError):
+                connection.close()
 
     @contextmanager
     def changing(self) -> Iterator[sa.Connection]:

@@ -11,6 +11,7 @@ from random import Random
 import sqlalchemy as sa
 from stdnum import iban
 from stdnum.iso7064 import mod_97_10
+from stdnum.nl import bsn
 
 from bot.sources import demo_schema as schema
 
@@ -98,7 +99,7 @@ DOMAIN = "klant.example"
 _ACCOUNTS = """
 Sanne de Vries | sanne | Atelier De Vries | eenmanszaak | Lindelaan 12 | 9999 AB | Voorbeeldstad | 4 | newsletter
 Joris Bakker | joris | Bakker Klussen | eenmanszaak | Molenweg 3 | 9999 AC | Voorbeeldstad | 3
-Marijke van den Berg | marijke | Van den Berg & Zoon | vof | Dorpsstraat 88 | 9998 BA | Testdorp | 5 | second=Daan van den Berg
+Marijke van den Berg | marijke | Berg & Zoon | vof | Dorpsweg 88 | 9998 BA | Testdorp | 5 | second=Daan van den Berg
 Wim Hoekstra | wim | Hoekstra Tuinen | eenmanszaak | Kerkpad 1 | 9998 BB | Testdorp | 12 | ended=10 | no books
 Anouk Smit | anouk | Smit Fotografie | eenmanszaak | Havenkade 45 | 9997 CA | Proefhaven | 4 | ended=1 | no books
 Emily Carter | emily | Carter Translations | eenmanszaak | Stationsplein 9 | 9997 CB | Proefhaven | 2 | newsletter
@@ -143,8 +144,8 @@ def demo_iban(number: int) -> str:
 
 def demo_vat(number: int) -> str:
     """A valid VAT number of the form that sole traders have had since 2020: it contains no citizen service number."""
-    base = f"NL{number:09d}B"
-    return next(f"{base}{check:02d}" for check in range(2, 99) if _passes(f"{base}{check:02d}"))
+    digits = next(f"{one:09d}" for one in range(number * 10, number * 10 + 10) if not bsn.is_valid(f"{one:09d}"))
+    return next(vat for check in range(2, 99) if _passes(vat := f"NL{digits}B{check:02d}"))
 
 
 def _passes(vat: str) -> bool:

@@ -41,7 +41,7 @@ Finding = Callable[[IdentityRecords], tuple[DataSubject, ...]]
 
 
 class Sources:
-    """Blocking: call it from a worker thread. Holds no connection between calls."""
+    """Blocking: call it from a worker thread; several may at once. Holds no connection between calls."""
 
     def __init__(self, datamap: DataMap, urls: Mapping[str, str]) -> None:
         self._map = datamap
@@ -105,8 +105,9 @@ class Sources:
     def collect(self, subject: DataSubject, language: Language, *, access: bool = True) -> Iterator[Holding]:
         """Every table that can hold rows about this person, streamed out of one snapshot per system.
 
-        Walk a holding's rows before asking for the next one. `access=False` gives only what is portable (Art. 20).
-        Raises SourceFailedError or ForeignRowError, here or while the rows are walked.
+        Walk a holding's rows before asking for the next one; who may stop half-way closes it (contextlib.closing).
+        `access=False` gives only what is portable (Art. 20). Raises SourceFailedError or ForeignRowError, here or
+        while the rows are walked.
         """
         twin = self._has_twin(subject)
         for system in self._map.systems:

@@ -1,0 +1,73 @@
+"""The demo database on both engines: one that is only read, and a fresh one for tests that change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from bot.cases.subject import DataSubject
+from bot.datamap.loading import load_datamap
+from bot.datamap.model import DataMap
+from bot.sources.demo import DemoPeople, DemoPerson, make_demo_database
+from bot.sources.facade import Sources
+
+MAP_FILE = Path(__file__).parents[2] / "config" / "datamap.yaml"
+ENGINES = ["sqlite", "postgresql"]
+
+
+@dataclass(frozen=True)
+class Kleinboek:
+    """A filled demo database, its map and the door to it."""
+
+    url: str
+    people: DemoPeople
+    datamap: DataMap
+    sources: Sources
+
+    def subject(self, person: DemoPerson) -> DataSubject:
+        [found] = self.sources.find(person.address, {})
+        return found
+
+    def ask(self, statement: str, **values: object) -> list[Any]:
+        """Look into the database past our own code."""
+        engine = sa.create_engine(self.url, poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            return list(connection.execute(sa.text(statement), values).scalars())
+
+    def tell(self, statement: str, **values: object) -> None:
+        engine = sa.create_engine(self.url, poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            connection.execute(sa.text(statement), values)
+
+
+def new_url(engine: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    if engine == "sqlite":
+        return f"sqlite:///{folder / 'demo.sqlite'}"
+    return str(request.getfixturevalue("postgres").new_database())
+
+
+def filled(url: str) -> Kleinboek:
+    people = make_demo_database(url)
+    datamap = load_datamap(MAP_FILE, {"KLEINBOEK_DB_URL": url})
+    return Kleinboek(url, people, datamap, Sources(datamap, datamap.urls))
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def kleinboek(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kleinboek]:
+    """For reading only: shared by every test."""
+    room = filled(new_url(request.param, request, tmp_path_factory.mktemp("demo")))
+    yield room
+    room.sources.close()
+
+
+@pytest.fixture(params=ENGINES)
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kleinboek]:
+    """For tests that change it."""
+    room = filled(new_url(request.param, request, tmp_path))
+    yield room
+    room.sources.close()

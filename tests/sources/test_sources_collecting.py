@@ -1,0 +1,266 @@
+"""What a person gets: everything of his, and nothing of anybody else."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import MAP_FILE, Kleinboek
+
+from bot.cases.subject import DataSubject
+from bot.datamap.loading import load_datamap
+from bot.sources.demo import DemoPerson
+from bot.sources.errors import ForeignRowError, SourceFailedError
+from bot.sources.facade import Sources
+from bot.triage.labels import Language
+
+
+def texts(room: Kleinboek, subject: DataSubject, *, access: bool = True) -> dict[str, str]:
+    """Per table everything that would be handed out, as one text."""
+    return {
+        holding.table: "\n".join(str(value) for row in holding.rows for value in row.values())
+        for holding in room.sources.collect(subject, Language.DUTCH, access=access)
+    }
+
+
+def with_a_record(room: Kleinboek) -> list[tuple[DemoPerson, DataSubject]]:
+    found = [(person, one) for person in room.people.everyone for one in room.sources.find(person.address, {})]
+    return [(person, one) for person, one in found if one.address_of_record == person.address]
+
+
+@pytest.fixture(scope="module")
+def handed_out(kleinboek: Kleinboek) -> list[tuple[DemoPerson, dict[str, str]]]:
+    """Everybody with a record, and per table all that he would get."""
+    return [(person, texts(kleinboek, subject)) for person, subject in with_a_record(kleinboek)]
+
+
+HandedOut = list[tuple[DemoPerson, dict[str, str]]]
+
+
+def test_every_fact_about_somebody_is_handed_to_him(handed_out: HandedOut) -> None:
+    seeded = 0
+
+    for person, collected in handed_out:
+        for table, facts in person.facts.items():
+            for fact in facts:
+                assert fact in collected[table], (table, person.klant_id)
+                seeded += 1
+
+    assert seeded > 200
+
+
+def test_every_table_of_the_map_has_a_seeded_fact(kleinboek: Kleinboek) -> None:
+    seeded = {table for person in kleinboek.people.everyone for table in person.facts}
+
+    assert seeded == {table.name for table in kleinboek.datamap.system("kleinboek").tables}
+
+
+def test_no_fact_about_somebody_else_ever_comes_along(kleinboek: Kleinboek, handed_out: HandedOut) -> None:
+    sanne, debtor = kleinboek.people.sanne, kleinboek.people.debtor
+    owner_of = {fact: person for person in kleinboek.people.everyone for some in person.facts.values() for fact in some}
+
+    for person, collected in handed_out:
+        lines = {line for text in collected.values() for line in text.split("\n")}
+        strangers = {owner_of[line].name for line in lines & owner_of.keys()} - {person.name}
+        assert strangers == ({debtor.name} if person is sanne else set())
+
+
+def test_no_two_people_share_a_fact(kleinboek: Kleinboek) -> None:
+    facts = [fact for person in kleinboek.people.everyone for some in person.facts.values() for fact in some]
+
+    assert len(facts) == len(set(facts))
+
+
+def test_a_second_user_gets_neither_the_company_nor_its_books_nor_the_owners_rows(kleinboek: Kleinboek) -> None:
+    second = kleinboek.subject(kleinboek.people.second_user)
+
+    collected = texts(kleinboek, second)
+
+    assert set(collected) == {
+        "gebruikers",
+        "api_sleutels",
+        "aanmeldingen",
+        "tickets",
+        "ticket_berichten",
+        "nieuwsbrief",
+    }
+    assert "marijke" not in "\n".join(collected.values()).lower()
+
+
+def test_the_owner_gets_the_books_with_the_people_in_them(kleinboek: Kleinboek) -> None:
+    sanne = kleinboek.subject(kleinboek.people.sanne)
+
+    assert "bas.debiteur@klant.example" in texts(kleinboek, sanne)["debiteuren"]
+
+
+def test_a_subscriber_gets_his_subscription_and_no_other_table(kleinboek: Kleinboek) -> None:
+    tess = kleinboek.subject(kleinboek.people.newsletter_only)
+
+    assert list(texts(kleinboek, tess)) == ["nieuwsbrief"]
+
+
+def test_of_two_people_whose_addresses_differ_in_letter_case_each_gets_his_own(kleinboek: Kleinboek) -> None:
+    upper, lower = kleinboek.people.case_twins
+    subjects = {one.address_of_record: one for one in kleinboek.sources.find(upper.address, {})}
+
+    assert "Pieter Mulder" in texts(kleinboek, subjects[upper.address])["nieuwsbrief"]
+    assert texts(kleinboek, subjects[lower.address])["nieuwsbrief"] == ""
+
+
+def test_secrets_are_never_read(handed_out: HandedOut) -> None:
+    assert len(handed_out) > 24
+    for _, collected in handed_out:
+        assert "geheim" not in "\n".join(collected.values())
+
+
+def test_what_is_left_out_is_named_with_its_reason(kleinboek: Kleinboek) -> None:
+    sanne = kleinboek.subject(kleinboek.people.sanne)
+
+    left_out = {held.table: held.left_out for held in kleinboek.sources.collect(sanne, Language.ENGLISH)}
+
+    assert left_out["gebruikers"] == ("Password: a security value that is shown to nobody",)
+    assert left_out["tickets"] == ("Member of staff: somebody else's data (Article 15(4) GDPR)",)
+    assert left_out["debiteuren"] == ()
+
+
+def test_another_persons_name_is_redacted_in_the_companys_own_data(kleinboek: Kleinboek) -> None:
+    sanne = kleinboek.subject(kleinboek.people.sanne)
+
+    tickets = texts(kleinboek, sanne)["tickets"]
+
+    assert "[weggelaten: gegevens van een ander]" in tickets
+    assert "Medewerker" not in tickets
+
+
+def test_portability_gives_what_the_person_provided_and_says_what_it_leaves_out(kleinboek: Kleinboek) -> None:
+    sanne = kleinboek.subject(kleinboek.people.sanne)
+
+    held = {one.table: one for one in kleinboek.sources.collect(sanne, Language.DUTCH, access=False)}
+
+    assert "betalingen" not in held
+    assert all(column.portable for one in held.values() for column in one.columns)
+    assert any(line.startswith("Klantnummer: niet overdraagbaar") for line in held["klanten"].left_out)
+
+
+def test_a_holding_speaks_the_language_of_the_letter(kleinboek: Kleinboek) -> None:
+    sanne = kleinboek.subject(kleinboek.people.sanne)
+
+    held = {one.table: one for one in kleinboek.sources.collect(sanne, Language.GERMAN)}
+
+    assert held["klanten"].label == "Customer details"
+    assert held["betalingen"].recipients[1].startswith("EXAMPLE")
+    assert held["betalingen"].legal_basis == "legal obligation (Article 6(1)(c) GDPR)"
+    assert held["debiteuren"].tenant_column == "klant_id"
+
+
+def test_rows_are_not_read_before_they_are_walked_and_not_kept_in_memory(fresh: Kleinboek) -> None:
+    many = ", ".join(f"(1000{n:05d}, 1, '2026-01-01 10:00:00', '192.0.2.1', {{true}})" for n in range(3000))
+    true = "1" if fresh.url.startswith("sqlite") else "true"
+    fresh.tell(f"INSERT INTO aanmeldingen VALUES {many.format(true=true)}")
+    sanne = fresh.subject(fresh.people.sanne)
+
+    [logins] = [held for held in fresh.sources.collect(sanne, Language.DUTCH) if held.table == "aanmeldingen"][:1]
+
+    with pytest.raises(SourceFailedError):
+        next(logins.rows)  # its snapshot is over: loudly no data, instead of silently none
+    [count] = [
+        sum(1 for _ in held.rows)
+        for held in fresh.sources.collect(sanne, Language.DUTCH)
+        if held.table == "aanmeldingen"
+    ]
+    assert count > 3000
+
+
+def test_one_collection_sees_one_moment(fresh: Kleinboek) -> None:
+    """A row written while we collect comes in whole or not at all."""
+    if fresh.url.startswith("sqlite"):
+        fresh.ask("PRAGMA journal_mode = WAL")
+    sanne = fresh.subject(fresh.people.sanne)
+    collecting = fresh.sources.collect(sanne, Language.DUTCH)
+    before = len(list(next(collecting).rows))
+
+    fresh.tell("INSERT INTO tickets VALUES (9999, 1, 'later', 'open', NULL, '2026-11-02 10:00:00')")
+
+    rest = {held.table: [row.get("onderwerp") for row in held.rows] for held in collecting}
+    assert before == 1
+    assert "later" not in rest["tickets"]
+
+
+def test_a_system_that_is_gone_is_a_failure_and_never_an_empty_export(fresh: Kleinboek) -> None:
+    sanne = fresh.subject(fresh.people.sanne)
+    fresh.tell("DROP TABLE ticket_berichten")
+
+    with pytest.raises(SourceFailedError) as failed:
+        texts(fresh, sanne)
+
+    assert failed.value.permanent
+    assert failed.value.system == "kleinboek"
+    assert "sanne" not in str(failed.value).lower()
+
+
+def test_a_missing_database_file_is_a_failure_and_is_not_made(tmp_path) -> None:
+    nowhere = tmp_path / "nowhere.sqlite"
+    datamap = load_datamap(MAP_FILE, {"KLEINBOEK_DB_URL": f"sqlite:///{nowhere}"})
+    sources = Sources(datamap, datamap.urls)
+
+    with pytest.raises(SourceFailedError):
+        sources.find("sanne@klant.example", {})
+
+    assert not nowhere.exists()
+
+
+def test_a_database_that_cannot_be_reached_is_tried_again(tmp_path) -> None:
+    url = "postgresql+psycopg://tests:secret-word@127.0.0.1:1/none"
+    datamap = load_datamap(MAP_FILE, {"KLEINBOEK_DB_URL": url})
+    sources = Sources(datamap, datamap.urls)
+
+    with pytest.raises(SourceFailedError) as failed:
+        sources.find("sanne@klant.example", {})
+
+    assert not failed.value.permanent
+    assert "secret-word" not in str(failed.value)
+
+
+def test_reading_cannot_write(kleinboek: Kleinboek) -> None:
+    import sqlalchemy as sa
+
+    with (
+        pytest.raises(SourceFailedError),
+        kleinboek.sources._databases["kleinboek"].reading() as connection,
+    ):
+        connection.execute(sa.text("DELETE FROM aanmeldingen"))
+
+    assert kleinboek.ask("SELECT count(*) FROM aanmeldingen")[0] > 0
+
+
+def test_a_row_that_carries_another_key_stops_the_export(kleinboek: Kleinboek, monkeypatch) -> None:
+    """The condition is broken on purpose: the stamp on every row must notice."""
+    import sqlalchemy as sa
+
+    from bot.sources.selection import Selection
+
+    sanne = kleinboek.subject(kleinboek.people.sanne)
+    monkeypatch.setattr(Selection, "where", lambda *_: sa.true())
+
+    for table in ("gebruikers", "betalingen", "verkoopfacturen", "ticket_berichten", "nieuwsbrief"):
+        with pytest.raises(ForeignRowError):
+            [list(held.rows) for held in kleinboek.sources.collect(sanne, Language.DUTCH) if held.table == table]
+
+
+def test_the_text_scan_finds_other_peoples_marks_in_the_companys_own_data_only(fresh: Kleinboek) -> None:
+    joris = fresh.people.joris
+    text = f"Zie ook {joris.address.upper()} en KB100002, rekening {joris.iban[:4]} {joris.iban[4:]}; ik ben KB100001."
+    fresh.tell("UPDATE ticket_berichten SET tekst = :text WHERE bericht_id = 1", text=text)
+    fresh.tell("UPDATE debiteuren SET email = :address WHERE debiteur_id = 1", address=joris.address)
+    sanne = fresh.subject(fresh.people.sanne)
+
+    hits = fresh.sources.foreign_hits(sanne)
+
+    assert hits == {"kleinboek.ticket_berichten.tekst": 3}
+
+
+def test_the_text_scan_takes_an_export_as_it_was_built(kleinboek: Kleinboek) -> None:
+    sanne = kleinboek.subject(kleinboek.people.sanne)
+    cells = [("letter.1.text", f"nummer {n} van x{n}@klant.example") for n in range(1000)]
+
+    assert kleinboek.sources.foreign_hits(sanne, cells) == {}
+    assert kleinboek.sources.foreign_hits(sanne, [*cells, ("a.b.c", "kees@klant.example")]) == {"a.b.c": 1}
+    assert kleinboek.sources.foreign_hits(sanne, [("a.b.c", "sanne@klant.example")]) == {}

@@ -1,0 +1,49 @@
+"""Does config/datamap.yaml fit the demo database, to the last column?"""
+
+from __future__ import annotations
+
+from conftest import Kleinboek
+from stdnum import iban
+from stdnum.nl import bsn, btw, postcode
+
+from bot.sources.demo import demo_iban, demo_vat, make_demo_database
+
+
+def test_the_map_names_nothing_that_the_database_lacks(kleinboek: Kleinboek) -> None:
+    assert kleinboek.sources.check() == ()
+
+
+def test_the_map_names_every_column_of_the_database(kleinboek: Kleinboek) -> None:
+    assert kleinboek.sources.unmapped() == ()
+
+
+def test_a_lost_table_and_a_lost_column_are_named_with_the_mend(fresh: Kleinboek) -> None:
+    fresh.tell("ALTER TABLE nieuwsbrief DROP COLUMN bron")
+    fresh.tell("DROP TABLE api_verkopen")
+
+    assert fresh.sources.check() == (
+        "kleinboek.nieuwsbrief.bron: the database has no such column; correct the data map",
+        "kleinboek.api_verkopen: the database has no table 'api_verkopen'; correct the data map",
+    )
+
+
+def test_a_new_column_that_nobody_mapped_is_named(fresh: Kleinboek) -> None:
+    fresh.tell("ALTER TABLE tickets ADD COLUMN geboortedatum VARCHAR(10)")
+    fresh.tell("CREATE TABLE profielen (id INTEGER)")
+
+    assert fresh.sources.unmapped() == ("kleinboek.profielen", "kleinboek.tickets.geboortedatum")
+
+
+def test_the_fiction_is_the_same_every_time_and_cannot_be_mistaken_for_real(tmp_path) -> None:
+    one = make_demo_database(f"sqlite:///{tmp_path / 'one'}")
+    other = make_demo_database(f"sqlite:///{tmp_path / 'other'}")
+
+    assert one == other
+    assert len(one.everyone) > 25
+    assert all(person.address.endswith("@klant.example") for person in one.everyone)
+    assert iban.is_valid(demo_iban(7))
+    assert "TEST" in demo_iban(7)
+    for number in range(701, 721):
+        assert btw.is_valid(demo_vat(number))
+        assert not bsn.is_valid(demo_vat(number)[2:11])
+    assert postcode.is_valid("9999 AB")

@@ -19,7 +19,6 @@ from bot.exports.errors import TypesettingError
 from bot.exports.rows import Walked, pending_for
 from bot.exports.sealing import local_time, seal_pdf
 from bot.exports.words import Words
-from bot.settings import Fact
 
 TYPESETTING_SECONDS = 120
 """A document of the largest size takes under ten."""
@@ -209,28 +208,20 @@ def _longest_word(text: str) -> int:
 
 
 def _general(about: ExportAbout, words: Words) -> list[tuple[str, str]]:
+    """What holds for all of it. Facts about the organisation that somebody must confirm stand in the letter only."""
     organisation, authority = about.organisation, about.organisation.authority
+    complaint = words.authority_text.format(
+        name=authority.name,
+        postal=authority.postal_address,
+        url=authority.complaint_url,
+        phone=authority.phone,
+    )
     return [
         (words.rights, words.rights_text),
-        (words.automated, _fact(organisation.automated_decisions, words)),
-        (words.transfers, _fact(organisation.transfers, words)),
-        (words.hosting, _fact(organisation.hosting_country, words)),
-        (words.backups, words.backups_text.format(days=_fact(organisation.backup_days, words))),
-        (
-            words.authority,
-            words.authority_text.format(
-                name=authority.name,
-                postal=authority.postal_address,
-                url=authority.complaint_url,
-                phone=authority.phone,
-            ),
-        ),
-        (words.contact, f"{_fact(organisation.privacy_contact, words)} · {organisation.address}"),
+        (words.letter, words.letter_text),
+        (words.contact, words.contact_text.format(address=organisation.address, ref=about.ref)),
+        (words.authority, complaint),
     ]
-
-
-def _fact(fact: Fact, words: Words) -> str:
-    return fact.value if fact.confirmed else f"{fact.value} ({words.example})"
 
 
 def long_date(day: date | datetime, words: Words) -> str:

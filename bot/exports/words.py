@@ -49,15 +49,12 @@ class Words:
     general: str
     rights: str
     rights_text: str
-    transfers: str
-    automated: str
-    backups: str
-    backups_text: str
-    hosting: str
+    letter: str
+    letter_text: str
     contact: str
+    contact_text: str
     authority: str
     authority_text: str
-    example: str
     page: str
     yours_only: str
     format_note: str
@@ -107,15 +104,13 @@ DUTCH = Words(
     rights_text="U kunt ons vragen gegevens te verbeteren of te wissen, de verwerking te beperken, of u kunt bezwaar"
     " maken. Wat u zelf aan ons gaf, kunt u ook in een leesbaar bestand meenemen. Heeft u toestemming gegeven, dan"
     " kunt u die altijd intrekken.",
-    transfers="Doorgifte buiten de EER",
-    automated="Geautomatiseerde besluiten",
-    backups="Reservekopieën",
-    backups_text="Gewiste gegevens verdwijnen uit onze reservekopieën na {days}.",
-    hosting="Waar de gegevens staan",
+    letter="Wat in de brief staat",
+    letter_text="In de brief bij dit overzicht leest u ook waar onze computers staan, of gegevens buiten de Europese"
+    " Economische Ruimte komen en of er besluiten over u worden genomen zonder dat een mens meekijkt.",
     contact="Vragen",
+    contact_text="Mail naar {address} en noem kenmerk {ref}.",
     authority="Klacht",
     authority_text="U kunt een klacht indienen bij de {name}, {postal}, {url}, telefoon {phone}.",
-    example="voorbeeld",
     page="Pagina",
     yours_only="Vertrouwelijk: alleen voor de persoon over wie dit gaat",
     format_note="""Dit pakket hoort bij kenmerk {ref} van {brand}, gemaakt op {made}.
@@ -187,15 +182,13 @@ ENGLISH = Words(
     rights_text="You can ask us to correct or erase data or to restrict their processing, and you can object. You can"
     " also take along what you gave us, in a machine-readable file. Where you gave consent, you can withdraw it at"
     " any time.",
-    transfers="Transfers outside the EEA",
-    automated="Automated decisions",
-    backups="Backups",
-    backups_text="Erased data disappear from our backups after {days}.",
-    hosting="Where the data are",
+    letter="What the letter says",
+    letter_text="The letter that came with this overview also says where our computers are, whether data leave the"
+    " European Economic Area and whether decisions about you are taken without a human being.",
     contact="Questions",
+    contact_text="Write to {address} and mention reference {ref}.",
     authority="Complaints",
     authority_text="You can lodge a complaint with the {name}, {postal}, {url}, telephone {phone}.",
-    example="example",
     page="Page",
     yours_only="Confidential: only for the person concerned",
     format_note="""This package belongs to reference {ref} of {brand}, made on {made}.

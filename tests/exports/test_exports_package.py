@@ -118,12 +118,17 @@ def test_the_overview_tells_sanne_what_why_from_whom_to_whom_and_how_long(whole:
         "tot zeven jaar na het einde van het boekjaar",
         "1.012,10",
         "Autoriteit Persoonsgegevens",
-        "Geautomatiseerde besluiten",
-        "Doorgifte buiten de EER",
-        "Nederland (voorbeeld)",
+        "088 - 1805 250",
+        "Mail naar info@kleinboek.nl en noem kenmerk KB-2026-0042.",
         "Wij hebben hier geen gegevens van u.",
     ):
         assert words in text
+
+
+def test_no_fact_that_nobody_confirmed_leaves_in_the_overview(whole: Built) -> None:
+    text = text_of(file_of(whole, PDF))
+
+    assert not any(words in text for words in ("Nederland", "30 dagen", "VOORBEELD"))
 
 
 def test_the_overview_shows_200_rows_and_names_the_file_with_the_rest(whole: Built) -> None:

@@ -93,7 +93,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def _shown_day(day: date, *, english: bool) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if english else f"{day:%d-%m-}{day.year}"
+    return f"{day.day}\u00a0{_MONTHS[day.month - 1]}\u00a0{day.year}" if english else f"{day:%d-%m-}{day.year}"
 
 
 def _shown_instant(at: datetime, timezone: str, *, english: bool) -> str:

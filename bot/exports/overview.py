@@ -204,7 +204,7 @@ def _amounts(column: tuple[str, ...]) -> bool:
 
 
 def _longest_word(text: str) -> int:
-    return max((len(word) for word in text.replace("\u200b", " ").split()), default=1)
+    return max((len(word) for word in re.split("[ \t\n\u200b]", text)), default=1)
 
 
 def _general(about: ExportAbout, words: Words) -> list[tuple[str, str]]:

@@ -43,7 +43,8 @@ def masked(value: str) -> str:
         return "•••"
     if len(shown) < 9:
         return f"{shown[0]}•••"
-    return f"{shown[:2]}•••{shown[-4:]}" if any(sign.isdigit() for sign in shown) else f"{shown[:2]}•••"
+    number = any(sign.isdigit() for sign in shown) and not any(sign.islower() for sign in shown)
+    return f"{shown[:2]}•••{shown[-4:]}" if number else f"{shown[:2]}•••"
 
 
 def _clean(text: str) -> str:

@@ -96,6 +96,7 @@ def test_paragraphs_keep_their_lines() -> None:
         ("sanne@klant.example", "s•••@klant.example"),
         ("06-12345678", "06•••5678"),
         ("Dorpsstraat", "Do•••"),
+        ("Lindelaan 12", "Li•••"),
         ("Ede", "•••"),
         ("Utrecht", "U•••"),
         ("", "•••"),

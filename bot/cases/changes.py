@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class ChangeAction(StrEnum):
-    """What happens to a field or category (design, the way of a mail, 7). Stored: add, never rename."""
+    """What happens to a field or category that a plan speaks of. Stored: add, never rename."""
 
     CORRECT = "correct"
     ERASE = "erase"

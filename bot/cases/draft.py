@@ -15,7 +15,7 @@ from bot.triage.labels import Language
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A named piece of a letter. The code is what a linter asks for (law.md: ACC-a, REF-4 ...)."""
+    """A named piece of a letter. The code is what a linter asks for (ACC-a, REF-4 …)."""
 
     code: str
     text: str = field(repr=False)

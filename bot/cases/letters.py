@@ -36,7 +36,7 @@ class LetterKind(StrEnum):
 AUTOMATIC = frozenset(
     {LetterKind.RECEIPT, LetterKind.CHALLENGE, LetterKind.CHALLENGE_REMINDER, LetterKind.SECURITY_NOTICE}
 )
-"""The whole list of what leaves to outsiders without an approver (design, section 3)."""
+"""The whole list of what leaves to outsiders without an approver."""
 
 LETTER_OF: dict[RequestKind, LetterKind] = {
     RequestKind.ACCESS: LetterKind.ACCESS,

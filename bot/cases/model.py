@@ -37,7 +37,7 @@ class RequestState(StrEnum):
 
 
 class Level(IntEnum):
-    """How sure we are who asks (attacks.md section 3). A DMARC pass never exceeds L1."""
+    """How sure we are who asks. A DMARC pass never exceeds L1."""
 
     L0 = 0  # nothing proved
     L1 = 1  # clean, authenticated sender whose address is the address of record
@@ -72,7 +72,7 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
-    """Days during which we waited for the person (law.md D-6); `ended_on` is None while we still wait."""
+    """Days during which we waited for the person (EDPB Guidelines 01/2022 par. 159); `ended_on` is None while we still wait."""
 
     asked_on: date
     ended_on: date | None = None
@@ -85,7 +85,7 @@ class Request:
     id: int
     kind: RequestKind
     state: RequestState
-    received_at: datetime  # at our mail server (law.md D-1)
+    received_at: datetime  # at our mail server, whenever anybody read it
     required: Level
     reached: Level = Level.L0
     hold_until: datetime | None = None

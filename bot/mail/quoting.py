@@ -55,35 +55,34 @@ _MAX_LINE = 400  # characters of a line that are looked at
 _MAX_WRAP = 4  # lines an attribution may be wrapped over
 
 _TIME = r"\d{1,2}[:.]\d{2}\b"
-_DATED = re.compile(r"\d{1,4}")
 _ADDRESS = re.compile(r"[^\s<>@:]{1,64}@[^\s<>@:]{1,100}")
 _ANGLED = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,100}>|\[mailto:")
 _QUOTE = re.compile(r"[ \t]{0,3}>(?!\s?[€$]?\s?\d[\d.,]*\s?(?:%|[KMGT]B\b|euro\b|jaar\b|dagen\b|uur\b|km\b))")
 _PERSONS = re.compile(
-    r"\b(ik|je|jij|jullie|u|wij|we|mij|me|ons|hij|zij|ze|dat|you|i|they|he|she|to|sie|ich|ihr)\b", re.IGNORECASE
+    r"\b(?:ik|je|jij|jullie|u|wij|we|mij|me|ons|hij|zij|ze|dat|you|i|they|he|she|sie|ich|ihr|vous)\b(?!\.)",
+    re.IGNORECASE,
 )
+_MAX_WORDS = 22  # in an attribution line
 
 # The words between date and name, or name and date; the name comes last or first.
 _DATE_FIRST = (
-    re.compile(r"Op (?P<date>.{3,200}?)\W+schreef(?: (?P<who>.{1,200}?))? ?:$", re.IGNORECASE),
-    re.compile(r"Op (?P<date>.{3,200}?) heeft (?P<who>.{1,200}?) (?:het volgende )?geschreven ?:$", re.IGNORECASE),
-    re.compile(r"On (?P<date>.{3,300}?)(?:,|\s)\s*(?P<who>\S.{0,200}?)?\s?wrote ?:$", re.IGNORECASE),
-    re.compile(r"Am (?P<date>.{3,200}?) schrieb (?P<who>.{1,200}?) ?:$", re.IGNORECASE),
-    re.compile(r"Am (?P<date>.{3,200}?) hat (?P<who>.{1,200}?) (?:folgendes )?geschrieben ?:$", re.IGNORECASE),
-    re.compile(r"Le (?P<date>.{3,200}?)[,\s]\s*(?P<who>\S.{0,200}?)\s+a [ée]crit\s?:$", re.IGNORECASE),
+    re.compile(r"Op .{3,200}?\W+schreef(?: .{1,200}?)? ?:$", re.IGNORECASE),
+    re.compile(r"Op .{3,200}? heeft .{1,200}? (?:het volgende )?geschreven ?:$", re.IGNORECASE),
+    re.compile(r"On .{3,300}?(?:,|\s)\s*(?:\S.{0,200}?)?\s?wrote ?:$", re.IGNORECASE),
+    re.compile(r"Am .{3,200}? schrieb .{1,200}? ?:$", re.IGNORECASE),
+    re.compile(r"Am .{3,200}? hat .{1,200}? (?:folgendes )?geschrieben ?:$", re.IGNORECASE),
+    re.compile(r"Le .{3,200}?[,\s]\s*\S.{0,200}?\s+a [ée]crit\s?:$", re.IGNORECASE),
     re.compile(
-        r"(?:El|Il|Em) (?P<date>.{3,200}?)[,\s]\s*(?P<who>\S.{0,200}?) (?:escribi[óo]|ha scritto|escreveu)\s?:$",
+        r"(?:El|Il|Em) .{3,200}?[,\s]\s*\S.{0,200}? (?:escribi[óo]|ha scritto|escreveu)\s?:$",
         re.IGNORECASE,
     ),
-    re.compile(
-        r"(?:W dniu|Dnia) (?P<date>.{3,200}?) (?P<who>\S.{0,200}?) (?:pisze|napisał\(?a?\)?)\s?:$", re.IGNORECASE
-    ),
+    re.compile(r"(?:W dniu|Dnia) .{3,200}? \S.{0,200}? (?:pisze|napisał\(?a?\)?)\s?:$", re.IGNORECASE),
 )
 _NAME_FIRST = (
-    re.compile(r"(?P<who>.{1,200}?) schreef op (?P<date>.{3,80}?) ?:$", re.IGNORECASE),
-    re.compile(r"(?P<who>.{1,200}?) wrote on (?P<date>.{3,80}?) ?:$", re.IGNORECASE),
-    re.compile(r"(?P<who>.{1,200}?) schrieb am (?P<date>.{3,80}?) ?:$", re.IGNORECASE),
-    re.compile(r"(?P<date>\d.{3,80}?), (?P<who>.{1,200}?) schreef ?:$", re.IGNORECASE),
+    re.compile(r".{1,200}? schreef op .{3,80}? ?:$", re.IGNORECASE),
+    re.compile(r".{1,200}? wrote on .{3,80}? ?:$", re.IGNORECASE),
+    re.compile(r".{1,200}? schrieb am .{3,80}? ?:$", re.IGNORECASE),
+    re.compile(r"\d.{3,80}?, .{1,200}? schreef ?:$", re.IGNORECASE),
 )
 _BARE_NAME = re.compile(r"(?P<who>.{1,120}?) (?:schreef|wrote|schrieb|a [ée]crit) ?:$", re.IGNORECASE)
 _BEGINS = re.compile(r"(Op|On|Am|Le|El|Il|Em|W dniu|Dnia)\b")
@@ -144,8 +143,9 @@ def split(text: str, own_domain: str = "") -> Split:
 
 
 def _joined(segments: tuple[Segment, ...], origin: Origin) -> str:
-    texts = (segment.text.strip("\r\n") for segment in segments if segment.origin is origin)
-    return "\n".join(text for text in texts if text.strip()).strip()
+    texts = (segment.text for segment in segments if segment.origin is origin)
+    whole = "".join(text if text.endswith(("\n", "\r")) else text + "\n" for text in texts)
+    return re.sub(r"\n(?:[ \t\r]*\n){2,}", "\n\n", whole).strip()
 
 
 def _lines(text: str) -> list[str]:
@@ -261,8 +261,8 @@ class _Reader:
         """Is this line how a program introduces a quote, and not a customer's own sentence that ends in a colon?"""
         before_quote = self._quoted(self._next_words(at + count))
         for form in (*_DATE_FIRST, *_NAME_FIRST):
-            if (match := form.match(joined)) and _DATED.search(joined):
-                return before_quote or _by_program(joined, match["who"] or "")
+            if form.match(joined) and re.search(r"\d", joined):
+                return before_quote or _by_program(joined)
         bare_name = _BARE_NAME.match(joined) if count == 1 else None
         return bare_name is not None and before_quote and _is_name(bare_name["who"])
 
@@ -338,11 +338,11 @@ class _Reader:
         return not self._ours(values["recipient"])
 
 
-def _by_program(joined: str, who: str) -> bool:
-    """Programs give an address; or a name rather than a pronoun, with a time or a whole date."""
-    if _ADDRESS.search(joined):
-        return True
-    return _is_name(who) and bool(re.search(rf"{_TIME}|\d{{4}}|\d{{1,2}} \w{{3,9}}\.?\s?:$", joined))
+def _by_program(joined: str) -> bool:
+    """Programs give an address, or a name with a time or a whole date; and they do not say "u", "ik" or "jullie"."""
+    if _PERSONS.search(_ADDRESS.sub(" ", joined)) or len(joined.split()) > _MAX_WORDS:
+        return False
+    return bool(_ADDRESS.search(joined) or re.search(rf"{_TIME}|\d{{4}}|\d{{1,2}} \w{{3,9}}\.?\s?:$", joined))
 
 
 def _is_name(who: str) -> bool:

@@ -8,13 +8,13 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, or_, select, update
+from sqlalchemy import ColumnElement, Row, exists, or_, select, update
 
 from bot.cases.errors import RefusedActError, UnknownCaseError
 from bot.cases.lifecycle import Move, advanced
 from bot.cases.model import FINAL_STATES, Case, CaseRef, Request, RequestState, Suspension
 from bot.cases.subject import DataSubject
-from bot.store.bench import Bench
+from bot.store.bench import Bench, short
 from bot.store.chain import Events
 from bot.store.errors import MissingRowError
 from bot.store.records import NewCase, NewRequest, Scalar
@@ -118,7 +118,7 @@ class Cases:
     # Reading
 
     def get(self, ref: str) -> Case:
-        found = self._where(cases.c.ref == ref.strip().upper())
+        found = self._where(cases.c.ref == short(ref.strip().upper()))
         if not found:
             raise UnknownCaseError(ref)
         return found[0]
@@ -284,9 +284,9 @@ def _with_request(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _still_open() -> ColumnElement[bool]:
-    has_requests = cases.c.id.in_(select(requests.c.case_id))
+    has_requests = exists().where(requests.c.case_id == cases.c.id)
     return or_(
-        _with_request(requests.c.state.not_in(sorted(FINAL_STATES))),
+        has_requests.where(requests.c.state.not_in(sorted(FINAL_STATES))),
         cases.c.settled.is_(None) & ~has_requests,
     )
 

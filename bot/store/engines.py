@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+from psycopg.pq import TransactionStatus
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from bot.store.errors import StoreUnavailableError
+from bot.store.errors import AbandonedError, StoreUnavailableError
 
 WRITES = "privacybot_writes"
 """Execution option of a connection whose transaction takes the write lock at once."""
@@ -80,6 +81,17 @@ def _sqlite(address: URL, busy_seconds: float, *, migrating: bool) -> Engine:
         connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
+    @event.listens_for(engine, "before_cursor_execute")
+    def still_inside(_connection: Connection, cursor: Any, statement: str, *_: object) -> None:
+        """A full disk ends the transaction: what came after it would be kept on its own, at once."""
+        if not cursor.connection.in_transaction and not statement.startswith(("BEGIN", "PRAGMA")):
+            raise AbandonedError
+
+    @event.listens_for(engine, "commit")
+    def committing(connection: Connection) -> None:
+        if not _raw(connection).in_transaction:
+            raise AbandonedError
+
     return engine
 
 
@@ -87,7 +99,7 @@ def _postgresql(address: URL, busy_seconds: float) -> Engine:
     # A committed mail must survive a power cut, whatever this server does for others; the URL has the last word.
     options = f"-c timezone=UTC -c synchronous_commit=on -c lock_timeout={int(busy_seconds * 1000)}"
     given = address.query.get("options")
-    return create_engine(
+    engine = create_engine(
         address.difference_update_query(["options"]),
         hide_parameters=True,
         pool_pre_ping=True,
@@ -99,3 +111,15 @@ def _postgresql(address: URL, busy_seconds: float) -> Engine:
             "options": f"{options} {given}" if isinstance(given, str) else options,
         },
     )
+
+    @event.listens_for(engine, "commit")
+    def committing(connection: Connection) -> None:
+        """PostgreSQL answers COMMIT of a failed transaction with a silent ROLLBACK."""
+        if _raw(connection).info.transaction_status is TransactionStatus.INERROR:
+            raise AbandonedError
+
+    return engine
+
+
+def _raw(connection: Connection) -> Any:
+    return connection.connection.dbapi_connection

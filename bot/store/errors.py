@@ -9,6 +9,7 @@ StoreError
 ├── ConflictError           what must be unique is there already, or points at nothing
 ├── NestedTransactionError  a transaction was begun inside another one of the same thread
 ├── ReadingOnlyError        something was written inside `reading()`
+├── AbandonedError          a failure inside the transaction was passed over
 └── MissingRowError         no row has this id
 
 Messages name table, row id and mend, never values: drivers quote whole rows in theirs, so those texts end here.
@@ -70,6 +71,13 @@ class ReadingOnlyError(StoreError):
     """Something was written inside `reading()`; use `transaction()`."""
 
 
+class AbandonedError(StoreError):
+    """The database gave the transaction up, the failure was passed over, and then it should have been committed."""
+
+    def __init__(self) -> None:
+        super().__init__("the database had given this transaction up after a failure; nothing of it was kept")
+
+
 class MissingRowError(StoreError):
     """No row has this id."""
 
@@ -77,27 +85,51 @@ class MissingRowError(StoreError):
         super().__init__(f"no row {row} in {table}")
 
 
-_FULL = ("database or disk is full", "disk i/o error")
-_BUSY_STATES = ("55P03", "40P01", "40001", "57014")  # lock timeout, deadlock, serialization, cancelled
+_OF_STATE: dict[str, type[StoreFullError | StoreBusyError]] = {
+    "53100": StoreFullError,  # disk_full
+    "55P03": StoreBusyError,  # lock_not_available
+    "40P01": StoreBusyError,  # deadlock_detected
+    "40001": StoreBusyError,  # serialization_failure
+    "SQLITE_FULL": StoreFullError,
+    "SQLITE_BUSY": StoreBusyError,
+    "SQLITE_LOCKED": StoreBusyError,
+}
+_READING_ONLY = {"25006", "SQLITE_READONLY"}
+_LOST = {"SQLITE_CANTOPEN": "its file or folder cannot be opened", "SQLITE_IOERR": "its disk fails or is full"}
+_SPOILED = {"SQLITE_NOTADB", "SQLITE_CORRUPT"}
 
 
 def translated(error: DBAPIError | PoolTimeoutError, where: str) -> StoreError:
-    """The archive's own word for a driver's error. Keeps the class name and SQLSTATE, drops the text."""
+    """The archive's own word for a driver's error. Keeps the class name and the state, drops the text."""
     if isinstance(error, PoolTimeoutError):
         return StoreBusyError(where)
-    state: str = getattr(error.orig, "sqlstate", None) or ""
-    text = str(error.orig).lower()
-    if state == "53100" or any(words in text for words in _FULL):
-        return StoreFullError(where)
-    if state in _BUSY_STATES or "database is locked" in text or "database table is locked" in text:
-        return StoreBusyError(where)
-    if state == "25006" or "readonly database" in text:
+    state = _state(error)
+    if known := _OF_STATE.get(state):
+        return known(where)
+    if state in _READING_ONLY:
         return ReadingOnlyError(f"something wanted to write to {where}, which is open for reading only")
+    if state in _SPOILED:
+        return StoreError(f"{where} is no sound SQLite database; give another path, or restore it from a backup")
     if isinstance(error, IntegrityError):
         return ConflictError(f"the database at {where} refused a row ({_named(error, state)})")
-    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
-        return StoreUnavailableError(where, f"{_named(error, state)}; start it, or correct DATABASE_URL")
+    if why := _unavailable(error, state):
+        return StoreUnavailableError(where, why)
     return StoreError(f"the database at {where} refused a statement ({_named(error, state)})")
+
+
+def _state(error: DBAPIError) -> str:
+    """SQLSTATE, or SQLite's own name without its extension: SQLITE_IOERR_WRITE is SQLITE_IOERR."""
+    if sqlite := getattr(error.orig, "sqlite_errorname", None):
+        return "_".join(str(sqlite).split("_")[:2])
+    return getattr(error.orig, "sqlstate", None) or ""
+
+
+def _unavailable(error: DBAPIError, state: str) -> str | None:
+    if state.startswith("SQLITE_"):
+        return _LOST.get(state)
+    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+        return f"{_named(error, state)}; start it, or correct DATABASE_URL"
+    return None
 
 
 def _named(error: DBAPIError, state: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from alembic.config import Config
@@ -42,6 +43,7 @@ def migrate(url: str) -> str:
     return head()
 
 
+@functools.cache
 def head() -> str:
     """The revision this version needs."""
     revision = _scripts().get_current_head()

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, select, update
 
 from bot.cases.people import StaffRole, User
-from bot.store.bench import Bench
+from bot.store.bench import Bench, short
 from bot.store.errors import ConflictError
 from bot.store.records import Task
 from bot.store.tables import tasks, users
@@ -39,7 +39,7 @@ class Users:
         return added
 
     def by_name(self, name: str) -> User | None:
-        found = self._where(users.c.name == name)
+        found = self._where(users.c.name == short(name))
         return found[0] if found else None
 
     def all(self) -> tuple[User, ...]:

@@ -14,7 +14,7 @@ import bot.store.migrations
 from bot.settings import StoreSettings
 from bot.store.archive import Archive, migrate, open_archive
 from bot.store.engines import address_of
-from bot.store.errors import SchemaError, StoreUnavailableError
+from bot.store.errors import SchemaError, StoreError, StoreUnavailableError
 from bot.store.tables import metadata
 from bot.store.vault import Vault
 
@@ -128,10 +128,22 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) ->
     path = tmp_path / "letter.txt"
     path.write_text("Beste Sanne, " * 100)
 
-    with pytest.raises(Exception, match=r"letter\.txt"):
+    with pytest.raises(StoreError, match=r"letter\.txt is no sound SQLite database"):
         migrate(f"sqlite:///{path}")
 
     assert path.read_text() == "Beste Sanne, " * 100
+
+
+def test_a_migration_that_fails_leaves_the_database_as_it_was(empty_url: str) -> None:
+    engine = create_engine(address_of(empty_url))
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE outbox (somebody_elses INTEGER)"))
+
+    with pytest.raises(StoreError, match="refused a statement"):
+        migrate(empty_url)
+
+    assert inspect(engine).get_table_names() == ["outbox"]
+    engine.dispose()
 
 
 def test_only_the_owner_can_read_a_new_sqlite_file(tmp_path: Path) -> None:

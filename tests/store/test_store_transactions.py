@@ -11,11 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from servers.postgres import Postgres
 from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
 from store_builders import NOON, SANNE, add_letter, make_arrival, make_case, make_draft
 
 from bot.cases.people import StaffRole
 from bot.store.archive import Archive, migrate
 from bot.store.errors import (
+    AbandonedError,
     ConflictError,
     MissingRowError,
     NestedTransactionError,
@@ -198,6 +200,42 @@ def test_after_room_was_made_the_same_mail_is_taken_in(sqlite_archive: Archive) 
         assert tx.mails.store(os.urandom(3_000_000), make_arrival(1)) is not None
 
 
+def test_after_a_full_disk_nothing_more_is_written_by_the_same_transaction(sqlite_archive: Archive) -> None:
+    _limit_pages(sqlite_archive, more=20)
+
+    with pytest.raises(AbandonedError), sqlite_archive.transaction() as tx:  # noqa: PT012 - the point is what follows
+        make_case(tx)
+        with pytest.raises(DBAPIError):
+            tx.mails.store(os.urandom(3_000_000), make_arrival(1))
+        tx.meta.set("half", "written")
+
+    with sqlite_archive.reading() as tx:
+        assert tx.meta.get("half") is None
+
+
+def test_a_failure_that_was_passed_over_is_never_taken_for_a_commit(
+    sqlite_archive: Archive, opened: Callable[..., Archive], emptied_postgresql: str
+) -> None:
+    _limit_pages(sqlite_archive, more=20)
+    for archive, failing in (
+        (sqlite_archive, lambda tx: tx.mails.store(os.urandom(3_000_000), make_arrival(1))),
+        (opened(emptied_postgresql), lambda tx: tx.tasks.add(99, "look", "of no case")),
+    ):
+        with pytest.raises(AbandonedError, match="nothing of"), archive.transaction() as tx:  # noqa: PT012 - the same
+            make_case(tx)
+            with pytest.raises(DBAPIError):
+                failing(tx)
+
+        with archive.reading() as tx:
+            assert tx.cases.listed() == ()
+
+
+def test_a_disk_that_refuses_to_write_is_no_full_database(sqlite_url: str) -> None:
+    child = subprocess.run([sys.executable, "-c", _SHORT_OF_FILE_SIZE, sqlite_url], capture_output=True, check=False)
+
+    assert b"its disk fails or is full" in child.stdout, child.stderr
+
+
 def test_a_postgresql_that_went_down_and_came_back_needs_no_restart_of_ours(
     postgres: Postgres, opened: Callable[..., Archive]
 ) -> None:
@@ -332,6 +370,23 @@ def test_a_process_that_is_killed_in_the_middle_leaves_nothing_half_written(
         assert tx.mails.counts() == {}
         assert make_case(tx).ref == "KB-2026-0002"
 
+
+_SHORT_OF_FILE_SIZE = """
+import os, resource, sys
+sys.path.insert(0, "tests/store")
+from store_builders import INDEX_KEY, KEY, HandClock, make_arrival
+from bot.settings import StoreSettings
+from bot.store.archive import open_archive
+from bot.store.errors import StoreUnavailableError
+from bot.store.vault import vault_from
+archive = open_archive(StoreSettings(), sys.argv[1], vault_from(KEY, INDEX_KEY), HandClock(), "KB", "Europe/Amsterdam")
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+try:
+    with archive.transaction() as tx:
+        tx.mails.store(os.urandom(3_000_000), make_arrival(1))
+except StoreUnavailableError as error:
+    print(error)
+"""
 
 _CHILD = """
 import sys, time

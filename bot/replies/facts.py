@@ -71,6 +71,7 @@ class LetterFacts:
     recipients_told: tuple[str, ...] = field(default=(), repr=False)  # Art. 19, by name
     done_on: date | None = None  # the day on which the changes are made, as the letter states it
     hold_until: date | None = None
+    id_copy_removed_on: date | None = None  # an identity document that nobody asked for; set once it is gone
     address: str | None = field(default=None, repr=False)  # the one address that the letter speaks of
     reason: str | None = field(default=None, repr=False)  # staff's own words, a code of the catalogue, or "code: facts"
     measures: str | None = field(default=None, repr=False)  # complaint: what we do about it

@@ -159,6 +159,7 @@ _DATES = (
     "challenged_on",
     "done_on",
     "hold_until",
+    "id_copy_removed_on",
     "new_due_on",
     "court_until",
 )

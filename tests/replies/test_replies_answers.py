@@ -327,6 +327,15 @@ def test_no_letter_says_erased_of_what_a_person_still_has_to_erase() -> None:
     assert "uw e-mails" in _block(letter, "ERA-by-hand")
 
 
+def test_a_copy_of_an_identity_document_is_said_to_be_gone_only_when_it_is() -> None:
+    facts = rich(LetterKind.ACCESS, Language.DUTCH)
+
+    gone = LETTERS.compose(LetterKind.ACCESS, replace(facts, id_copy_removed_on=date(2026, 11, 27)))
+
+    assert "Wij hebben de kopie op 27 november 2026 verwijderd." in _block(gone, "request")
+    assert "kopie van een identiteitsbewijs" not in _text(LETTERS.compose(LetterKind.ACCESS, facts))
+
+
 def test_an_empty_table_is_not_among_what_we_hold() -> None:
     facts = rich(LetterKind.ACCESS, Language.DUTCH)
     empty = replace(facts.holdings[1], rows=0, recipients=("Niemand B.V.",))

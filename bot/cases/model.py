@@ -72,7 +72,10 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
-    """Days during which we waited for the person (EDPB Guidelines 01/2022 par. 159); `ended_on` is None while we still wait."""
+    """Days during which we waited for the person (EDPB Guidelines 01/2022 par. 159).
+
+    `ended_on` is None while we still wait.
+    """
 
     asked_on: date
     ended_on: date | None = None

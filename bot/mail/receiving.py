@@ -99,7 +99,7 @@ class _Relay:
 
     async def hand_on(self, envelope: Envelope) -> None:
         """Return when the next server said 250; raises SMTPException or OSError. Opportunistic TLS, as between MTAs."""
-        sender, to, raw = envelope.mail_from or "", envelope.rcpt_tos[0], envelope.original_content or b""
+        sender, to, raw = _envelope_sender(envelope) or "", envelope.rcpt_tos[0], envelope.original_content or b""
         client = aiosmtplib.SMTP(
             hostname=self.host,
             port=self.port,
@@ -172,7 +172,7 @@ class _LetterBox:
 
     async def _kept(self, envelope: Envelope) -> None:
         """The commit goes on when the client vanishes; the mail then comes twice, and is known the second time."""
-        sender = envelope.mail_from
+        sender = _envelope_sender(envelope)
         shown = sender.encode("utf-8", "surrogateescape").decode("utf-8", "replace") if sender else None
         commit = asyncio.ensure_future(self._keep(envelope.original_content or b"", shown))
         self._commits.add(commit)
@@ -286,6 +286,11 @@ class _TurnedAway(asyncio.Protocol):
         assert isinstance(transport, asyncio.WriteTransport)
         transport.write(_BUSY)
         transport.close()
+
+
+def _envelope_sender(envelope: Envelope) -> str | None:
+    """None for the null sender, which aiosmtpd shows as "<>"."""
+    return None if envelope.mail_from in (None, "", "<>") else envelope.mail_from
 
 
 def _look_away(task: asyncio.Future[None]) -> None:

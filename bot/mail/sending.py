@@ -22,6 +22,7 @@ from bot.mail.trust import certificate_trouble, client_context, insist_on_tls
 from bot.settings import SendSettings, SettingsError
 
 _OUR_NAME = "[127.0.0.1]"  # in EHLO: an address literal, so that this machine's name does not leak
+_CLOSING_ROUNDS = 3  # of the event loop, until it has closed a socket: TLS, transport, file
 _PIECE_BYTES = 64 * 1024
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")  # RFC 3463
 
@@ -72,6 +73,7 @@ class Postman:
         self._settings = settings
         self._password = password
         self._smtp: SMTP | None = None
+        self._transport: asyncio.BaseTransport | None = None  # aiosmtplib lets go of it before it is closed
         self._turn = asyncio.Lock()
 
     async def send(self, raw: bytes, sender: str, to: str) -> SendOutcome:
@@ -86,7 +88,7 @@ class Postman:
             try:
                 return await self._sent(raw, sender, to)
             except BaseException:
-                self._drop()
+                await self._drop()
                 raise
 
     async def close(self) -> None:
@@ -95,7 +97,7 @@ class Postman:
             if self._smtp is not None and self._smtp.is_connected:
                 with contextlib.suppress(SMTPException, OSError):
                     await self._smtp.quit(timeout=5)
-            self._drop()
+            await self._drop()
 
     async def _sent(self, raw: bytes, sender: str, to: str) -> SendOutcome:
         reused = self._smtp is not None and self._smtp.is_connected
@@ -109,7 +111,7 @@ class Postman:
         try:
             smtp = await self._connected()
         except (SMTPException, OSError) as fault:
-            self._drop()
+            await self._drop()
             return ServerUnreachable(self._connection_trouble(fault))
         try:
             await smtp.mail(sender)
@@ -118,7 +120,7 @@ class Postman:
         except SMTPResponseException as refusal:
             return await self._refused(smtp, refusal.code, refusal.message)
         except (SMTPException, OSError):
-            self._drop()
+            await self._drop()
             return ServerUnreachable(f"{self._settings.host} broke off before it had the whole mail; tried again later")
 
     async def _handed_over(self, smtp: SMTP, raw: bytes) -> SendOutcome:
@@ -132,13 +134,13 @@ class Postman:
         try:
             await _written(smtp, _dot_stuffed(raw))
         except BaseException:
-            self._drop()
+            await self._drop()
             raise
         try:
             protocol.write(b".\r\n")
             answer = await protocol.read_response(timeout=self._settings.timeout_seconds)
         except (SMTPException, OSError):
-            self._drop()
+            await self._drop()
             return OutcomeUnknown()
         if answer.code == 250:
             return Accepted()
@@ -149,7 +151,7 @@ class Postman:
         with contextlib.suppress(SMTPException, OSError):
             await smtp.rset()
         if not smtp.is_connected:
-            self._drop()
+            await self._drop()
         if code == 530:
             return ServerUnreachable(f"{self._settings.host} wants a login first: set send.user and its password")
         if 400 <= code < 500:
@@ -173,14 +175,21 @@ class Postman:
             tls_context=client_context(settings.ca_file, "send.ca_file"),
         )
         await self._smtp.connect()
+        self._transport = self._smtp.transport
         if settings.user and self._password is not None:
             await self._smtp.login(settings.user, self._password())
         return self._smtp
 
-    def _drop(self) -> None:
+    async def _drop(self) -> None:
+        """Forget the connection, without waiting for the server's side of the goodbye."""
         smtp, self._smtp = self._smtp, None
+        transport, self._transport = self._transport, None
         if smtp is not None:
             smtp.close()
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
+        for _ in range(_CLOSING_ROUNDS):
+            await asyncio.sleep(0)
 
     def _connection_trouble(self, fault: BaseException) -> str:
         host = f"{self._settings.host}:{self._settings.port}"

@@ -43,12 +43,13 @@ class SmtpSink:
         self.answers: dict[Stage, deque[str]] = {stage: deque() for stage in ("CONNECT", "MAIL", "RCPT", "DATA", "END")}
         self.connections = 0
         self.greetings: list[str] = []  # what clients call themselves
-        self.password: str | None = None  # when set, AUTH is offered and required
+        self.password: str | None = None  # when set, AUTH is required; only with STARTTLS
         self._starttls = starttls
         self._tls = tls
         self._arrived = threading.Condition()
         self._loop = asyncio.new_event_loop()
         self._open: set[_SinkSession] = set()
+        self._mute: set[asyncio.BaseTransport] = set()
         self._thread = threading.Thread(target=self._loop.run_forever, name="smtp-sink")
         self._thread.start()
         self._server = self._call(self._listen())
@@ -100,27 +101,30 @@ class SmtpSink:
         context = self.certificates.server_context() if self._tls else None
         return await self._loop.create_server(self._session, HOST, 0, ssl=context)
 
-    def _session(self) -> _SinkSession:
+    def _session(self) -> asyncio.BaseProtocol:
         self.connections += 1
+        if greeting := self._instead("CONNECT"):
+            return _Unwilling(self, greeting)
         return _SinkSession(
             self,
             hostname="sink.example",
             loop=self._loop,
             tls_context=self.certificates.server_context() if self._starttls and not self._tls else None,
             auth_required=self.password is not None,
-            auth_require_tls=False,
+            auth_require_tls=self._starttls,
             authenticator=self._login,
             enable_SMTPUTF8=True,
         )
 
     def _login(self, _server: SMTP, session: Session, _envelope: Envelope, _mechanism: str, secret: Any) -> AuthResult:
         good = self.password is not None and secret.password == self.password.encode()
-        session.login_data = secret.login
-        return AuthResult(success=good)
+        return AuthResult(success=good, handled=good, auth_data=secret.login)
 
     async def _closed(self) -> None:
         self._server.close()
         tasks = []
+        for transport in self._mute:
+            transport.abort()
         for session in [*self._open]:
             tasks.append(session._handler_coroutine)
             for transport in (session.transport, session._original_transport):
@@ -145,7 +149,7 @@ class SmtpSink:
     ) -> str:
         if reply := self._instead("MAIL"):
             return await server.misbehave(reply)
-        envelope.mail_from = address
+        envelope.mail_from = address  # "<>" is the null sender
         return "250 OK"
 
     async def handle_RCPT(  # noqa: N802
@@ -159,9 +163,9 @@ class SmtpSink:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if reply := self._instead("END"):
             return await server.misbehave(reply)
-        login = session.login_data.decode() if isinstance(session.login_data, bytes) else None
+        login = session.auth_data.decode() if isinstance(session.auth_data, bytes) else None
         mail = SunkMail(
-            envelope.mail_from or "",
+            (envelope.mail_from or "").replace("<>", ""),
             tuple(envelope.rcpt_tos),
             envelope.original_content or b"",
             tls=self._tls or session.ssl is not None,
@@ -173,6 +177,21 @@ class SmtpSink:
         return "250 OK kept"
 
 
+class _Unwilling(asyncio.Protocol):
+    """A server that does not greet as it should."""
+
+    def __init__(self, sink: SmtpSink, greeting: str) -> None:
+        self._sink = sink
+        self._greeting = greeting
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._sink._mute.add(transport)
+        if self._greeting not in (DROP, HANG):
+            transport.write(self._greeting.encode() + b"\r\n")
+        if self._greeting != HANG:
+            transport.close()
+
+
 class _SinkSession(SMTP):
     line_length_limit = 1024 * 1024
 
@@ -182,11 +201,6 @@ class _SinkSession(SMTP):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._sink._open.add(self)
-        if (reply := self._sink._instead("CONNECT")) is not None:
-            if reply not in (DROP, HANG):
-                transport.write(reply.encode() + b"\r\n")
-            if reply != HANG:
-                transport.close()
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:

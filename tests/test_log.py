@@ -166,6 +166,15 @@ def test_configuring_twice_writes_every_line_once(capsys: Captured) -> None:
     assert [line["event"] for line in lines(capsys)] == ["started"]
 
 
+def test_a_test_can_see_every_line_whatever_level_a_service_in_the_same_process_was_given() -> None:
+    configure(LogSettings(level="error"))
+
+    with structlog.testing.capture_logs() as seen:
+        structlog.get_logger().info("a mailbox folder is read from the start", count=3)
+
+    assert [line["count"] for line in seen] == [3]
+
+
 def log_calls() -> Iterator[tuple[str, ast.Call]]:
     """Every line of code in bot/ that logs, with its place."""
     bot = Path(__file__).parent.parent / "bot"

@@ -125,6 +125,8 @@ def _people(case: Case) -> frozenset[str]:
 def _joining(
     case_id: int, new_kinds: frozenset[RequestKind], mail: ParsedMail, verdict: Verdict, around: Surroundings
 ) -> AddToCase:
+    if Intent.NOT_ME in verdict.intents:
+        new_kinds = frozenset()
     quiet = bool(verdict.intents) and verdict.intents <= _QUIET and not new_kinds
     stop = next((words for intent, words in _STOPS.items() if intent in verdict.intents), None)
     if stop is None and verdict.corrections and _corrects_running(case_id, around):

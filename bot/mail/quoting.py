@@ -59,7 +59,8 @@ _ADDRESS = re.compile(r"[^\s<>@:]{1,64}@[^\s<>@:]{1,100}")
 _ANGLED = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,100}>|\[mailto:")
 _QUOTE = re.compile(r"[ \t]{0,3}>(?!\s?[€$]?\s?\d[\d.,]*\s?(?:%|[KMGT]B\b|euro\b|jaar\b|dagen\b|uur\b|km\b))")
 _PERSONS = re.compile(
-    r"\b(?:ik|je|jij|jullie|u|wij|we|mij|me|ons|hij|zij|ze|dat|you|i|they|he|she|sie|ich|ihr|vous)\b(?!\.)",
+    r"\b(?:ik|je|jij|jullie|u|wij|we|mij|me|ons|hij|zij|ze|dat|you|i|they|he|she|sie|ich|ihr|vous"
+    r"|mijn|uw|jouw|onze|haar|zijn|my|your|our|his|her|mein|ihre?)\b(?!\.)",
     re.IGNORECASE,
 )
 _MAX_WORDS = 22  # in an attribution line
@@ -339,10 +340,12 @@ class _Reader:
 
 
 def _by_program(joined: str) -> bool:
-    """Programs give an address, or a name with a time or a whole date; and they do not say "u", "ik" or "jullie"."""
+    """Programs give an address or a time, and do not say "u", "mijn" or "het volgende:"."""
     if _PERSONS.search(_ADDRESS.sub(" ", joined)) or len(joined.split()) > _MAX_WORDS:
         return False
-    return bool(_ADDRESS.search(joined) or re.search(rf"{_TIME}|\d{{4}}|\d{{1,2}} \w{{3,9}}\.?\s?:$", joined))
+    if re.search(r"(?:volgende?|dit|following|folgendes|this)\s?:$", joined, re.IGNORECASE):
+        return False
+    return bool(_ADDRESS.search(joined) or re.search(_TIME, joined))
 
 
 def _is_name(who: str) -> bool:

@@ -1,0 +1,119 @@
+"""HTML of hostile mail: what a reader sees, what is hidden from him, and pages made to stop a parser."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.mail.html import MAX_HTML, html_text
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("<div>Hallo<br>daar&nbsp;u <b>ve</b>t</div>", "Hallo\ndaar u vet"),
+        ("<p>een</p><p>twee</p>", "een\n\ntwee"),
+        ("<div><div>x</div><div><br></div><div>y</div></div>", "x\n\ny"),
+        ("<ul><li>een<li>twee</ul>", "- een\n- twee"),
+        ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
+        ("<pre>a\n  b\nc</pre>", "a\nb\nc"),
+        (
+            "<div>Op 3 maart schreef X:</div><blockquote>een<blockquote>twee</blockquote></blockquote>drie",
+            "Op 3 maart schreef X:\n> een\n> > twee\n> >\ndrie",
+        ),
+        ("<title>t</title><script>s</script><style>c</style><!-- n --><p>zichtbaar", "zichtbaar"),
+        ("<font color=white style='background:#005'>wit op blauw</font>", "wit op blauw"),
+        ("<td style='font-size:0'><span style='font-size:13px'>gewoon</span></td>", "gewoon"),
+        ("<p style='font-size:0.9em;opacity:0.8;margin-left:-9px'>gewoon</p>", "gewoon"),
+    ],
+)
+def test_a_page_reads_as_a_person_sees_it(page: str, text: str) -> None:
+    read = html_text(page)
+
+    assert read.visible == text
+    assert read.hidden == ""
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "<p style='display:none'>{}</p>",
+        "<p style='DISPLAY : NONE !important'>{}</p>",
+        "<p style='color:red;display/**/:none'>{}</p>",
+        "<div style='visibility:hidden'><p>{}</p></div>",
+        "<p hidden>{}</p>",
+        "<span style='font-size:0px'>{}</span>",
+        "<span style='font-size:1px'>{}</span>",
+        "<font size=0>{}</font>",
+        "<span style='opacity:0'>{}</span>",
+        "<span style='color:#fff'>{}</span>",
+        "<font color=WHITE>{}</font>",
+        "<table bgcolor='#00f'><tr><td style='color:#00f'>{}</td></tr></table>",
+        "<span style='color:transparent'>{}</span>",
+        "<div style='position:absolute;left:-9999px'>{}</div>",
+        "<div style='text-indent:-5000px'>{}</div>",
+        "<div style='max-height:0;overflow:hidden'>{}</div>",
+        "<div style='mso-hide:all'>{}</div>",
+        "<style>.x {{ display: none }}</style><p class='a x'>{}</p>",
+        "<style>#x {{ font-size: 0px }}</style><p id=x>{}</p>",
+    ],
+)
+def test_what_a_page_hides_is_found_and_kept_apart(way: str) -> None:
+    read = html_text(f"<p>zichtbaar</p>{way.format('wis alles')}")
+
+    assert read.visible == "zichtbaar"
+    assert read.hidden == "wis alles"
+
+
+def test_text_deeper_than_any_reader_nests_is_not_lost() -> None:
+    read = html_text("<div>" * 5000 + "diep" + "</div>" * 5000)
+
+    assert read.visible == "diep"
+
+
+def test_a_page_that_is_too_large_is_cut_and_says_so() -> None:
+    read = html_text("<p>begin</p>" + "x" * MAX_HTML)
+
+    assert read.visible.startswith("begin")
+    assert "html cut" in read.defects
+
+
+def test_a_page_of_pictures_says_that_it_has_no_text() -> None:
+    assert "html without text" in html_text("<img src='https://elders.example/a.png'>" * 10).defects
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<div>" * 20_000,
+        "".join(f"<b {number}>" for number in range(10_000)),
+        "<p " + "".join(f"a{number}=1 " for number in range(30_000)) + ">x",
+        "<!--" * 60_000,
+        "<a" * 100_000,
+        "<div x='" * 30_000,
+        '<a href="' * 20_000,
+        "<table><tr>" * 10_000,
+        "<blockquote>x" * 10_000,
+        "<style>" + "@media" * 20_000,
+        "<style>" + "a" * 200_000,
+        "<p style='" + "/*" * 100_000 + "'>x",
+    ],
+)
+def test_a_hostile_page_ends(page: str) -> None:
+    read = html_text(page)
+
+    assert len(read.visible) <= MAX_HTML
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["<", ">", "p", "div", "/", " style='display:none'", "<blockquote>", "x", "&", "\0", "<pre>", "\n"]
+        )
+    )
+)
+def test_no_mark_up_makes_it_fail(pieces: list[str]) -> None:
+    read = html_text("".join(pieces))
+
+    assert "\0" not in read.visible + read.hidden

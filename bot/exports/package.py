@@ -64,10 +64,16 @@ def _handed_over(file: _Sealed, scratch: Path) -> BuiltFile:
 
 
 def sweep(scratch: Path) -> int:
-    """Remove what a killed process left half built; only while nothing is being built. Says how many."""
-    left = [path for path in scratch.glob(f"{_WORK}*") if path.is_dir()]
+    """Empty the scratch directory, which holds nothing but exports being built. Says how many things it found.
+
+    What a killed process left there may be unencrypted. For the start of the one worker, before it builds anything.
+    """
+    left = list(scratch.iterdir()) if scratch.is_dir() else []
     for path in left:
-        shutil.rmtree(path)
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
     return len(left)
 
 

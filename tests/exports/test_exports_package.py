@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import tracemalloc
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -29,9 +30,12 @@ from exports_builders import (
     sannes_data,
     text_of,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.cases.changes import ChangeAction, PlannedChange
 from bot.datamap.holdings import Cell
+from bot.exports.cells import json_value
 from bot.exports.errors import ExportError, ExportLeakError
 from bot.exports.package import Built, build, sweep
 from bot.exports.typesetting import without_quotes
@@ -225,6 +229,32 @@ def test_the_csv_opens_in_a_dutch_spreadsheet(whole: Built) -> None:
     assert content.endswith(b"\r\n")
 
 
+rows_of_any_kind = st.lists(
+    st.fixed_dictionaries(
+        {
+            "klant_id": st.just(1042),
+            "naam": st.one_of(st.none(), st.text(max_size=40)),
+            "email": st.one_of(
+                st.integers(), st.booleans(), st.dates(), st.binary(max_size=9), st.decimals(allow_nan=False)
+            ),
+        }
+    ),
+    max_size=4,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(rows_of_any_kind)
+def test_every_row_comes_out_as_it_went_in(rows: list[dict[str, Cell]]) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        built = build(Path(scratch), [make_holding(rows)], make_about(), PASSPHRASE, access=False, portability=True)
+        files = unzipped(file_of(built, TRANSFER))
+
+    told = json.loads(files["boekhouding-klanten.json"])
+    assert told["rows"] == [{name: json_value(cell) for name, cell in row.items()} for row in rows]
+    assert told["row_count"] == len(rows) == len(rows_of(files["boekhouding-klanten.csv"]))
+
+
 def test_somebody_elses_name_is_in_no_file(whole: Built) -> None:
     everything = b"".join(unzipped(file_of(whole, DATA)).values()) + b"".join(
         unzipped(file_of(whole, TRANSFER)).values()
@@ -392,13 +422,19 @@ def test_a_disk_that_fills_up_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_build_that_was_killed_is_swept_away(tmp_path: Path) -> None:
-    (tmp_path / "export-abc").mkdir()
-    (tmp_path / "export-abc" / "klanten.csv").write_text("sanne@klant.example", encoding="utf-8")
-    (tmp_path / PDF).write_bytes(b"sealed")
+def test_what_a_killed_build_left_is_swept_away_and_nothing_outside(tmp_path: Path) -> None:
+    scratch, elsewhere = tmp_path / "scratch", tmp_path / "elders"
+    (scratch / "export-abc").mkdir(parents=True)
+    (scratch / "export-abc" / "klanten.csv").write_text("sanne@klant.example", encoding="utf-8")
+    (scratch / PDF).write_bytes(b"sealed")
+    elsewhere.mkdir()
+    (elsewhere / "brief.txt").write_text("blijft", encoding="utf-8")
+    (scratch / "verwijzing").symlink_to(elsewhere)
 
-    assert sweep(tmp_path) == 1
-    assert [path.name for path in tmp_path.iterdir()] == [PDF]
+    assert sweep(scratch) == 3
+    assert list(scratch.iterdir()) == []
+    assert (elsewhere / "brief.txt").exists()
+    assert sweep(tmp_path / "nergens") == 0
 
 
 def test_a_second_build_of_the_same_case_replaces_the_first(tmp_path: Path) -> None:

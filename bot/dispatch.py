@@ -19,7 +19,7 @@ from bot.mail.outgoing import dated
 from bot.mail.sending import Accepted, OutcomeUnknown, Postman, RefusedForGood, SendOutcome, ServerUnreachable, TryLater
 from bot.settings import CasesSettings, SendSettings
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import BOT, readable, record_sent
+from bot.store.casework import BOT, ask_person, readable, record_sent
 from bot.store.records import OutboxState, OutgoingLetter, Scalar
 
 _SENT_MOVES = {
@@ -176,7 +176,7 @@ class Dispatch:
             return
         case = tx.cases.by_id(letter.case_id)
         tx.events.write(case.id, event, BOT, {"letter": letter.letter, "outbox": letter.id})
-        tx.tasks.add(case.id, "letter", words)
+        ask_person(tx, case.id, "letter", words)
         ids = tx.drafts.get(letter.draft_id).request_ids if letter.draft_id is not None else ()
         for request in [request for request in case.requests if request.id in ids]:
             if request.state is RequestState.SENDING:

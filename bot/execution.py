@@ -14,7 +14,7 @@ from bot.cases.work import Work
 from bot.replies.casefacts import local_day
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import BOT, cancel_letter
+from bot.store.casework import BOT, ask_person, cancel_letter
 from bot.store.records import Job, OutboxState, Scalar
 
 _ERASING = frozenset({ChangeAction.ERASE, ChangeAction.PSEUDONYMISE})
@@ -33,11 +33,11 @@ class Execution:
         draft = self._begin(job.target_id)
         if draft is None:
             return
-        acting = [change for change in draft.changes if change.acts]
-        results = self._sources.execute(acting) if acting and self._on_the_day(draft) else ()
+        acting = sum(change.acts for change in draft.changes)
+        results = self._sources.execute(draft.changes) if acting and self._on_the_day(draft) else ()
         with self._archive.transaction() as tx:
             case = tx.cases.by_id(draft.case_id)
-            if len(results) == len(acting) and all(result.done for result in results):
+            if len(results) == acting and all(result.done for result in results):
                 self._executed(tx, case, draft, results)
             else:
                 self._differed(tx, case, draft, results)
@@ -73,6 +73,8 @@ class Execution:
             if change.action in _ERASING:
                 key = "|".join(f"{column}={value}" for column, value in change.key)
                 tx.erasures.write(case.id, change.system, change.table, key, result.found, now)
+        if results:
+            ask_person(tx, case.id, "recipients", "geef de wijziging door aan wie de gegevens kreeg (artikel 19 AVG)")
         for request in case.requests if draft.letter not in SIDE_LETTERS else ():
             if request.id in draft.request_ids and request.state is RequestState.EXECUTING:
                 case = tx.cases.move(case, request.id, Move.EXECUTED, BOT)
@@ -90,5 +92,5 @@ class Execution:
         for request in case.requests:
             if request.id in draft.request_ids and request.state is RequestState.EXECUTING:
                 case = tx.cases.move(case, request.id, Move.EXECUTION_DIFFERED, BOT)
-        tx.tasks.add(case.id, "look", "de wijziging liep anders dan goedgekeurd: lees het nieuwe concept")
+        ask_person(tx, case.id, "look", "de wijziging liep anders dan goedgekeurd: lees het nieuwe concept")
         tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)

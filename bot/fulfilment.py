@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -22,7 +22,7 @@ from bot.cases.lifecycle import Move
 from bot.cases.model import Case, Level, RequestState
 from bot.cases.subject import DataSubject
 from bot.cases.work import Work
-from bot.exports.package import Built, ExportAbout, HoldingSummary, build
+from bot.exports.package import Built, BuiltFile, ExportAbout, HoldingSummary, build
 from bot.replies.casefacts import case_term, facts_of, local_day
 from bot.replies.drafting import new_draft
 from bot.replies.facts import FileFact, HoldingFact, LetterFacts
@@ -31,7 +31,7 @@ from bot.replies.mailing import MailRoom
 from bot.settings import ApprovalSettings, Organisation
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import BOT
+from bot.store.casework import BOT, ask_person
 from bot.store.records import Job, SealedExport
 from bot.triage.labels import RequestKind
 
@@ -47,6 +47,7 @@ class Prepared:
     to: str = field(default="", repr=False)
     states_on: date | None = None
     high_risk: bool = False
+    foreign: Mapping[str, int] = field(default_factory=dict)  # marks of other people in the export, per place
 
 
 class Fulfilment:
@@ -105,7 +106,11 @@ class Fulfilment:
     # Finding out
 
     def _prepared(self, case: Case, batch: Batch, scratch: Path) -> Prepared:
-        facts = replace(facts_of(case, self._archive.clock(), self._calendar), kinds=tuple(sorted(batch.kinds)))
+        facts = replace(
+            facts_of(case, self._archive.clock(), self._calendar),
+            kinds=tuple(sorted(batch.kinds)),
+            later=tuple(sorted({request.kind for request in case.open_requests if request.id not in batch.ids})),
+        )
         subject = case.data_subject
         if subject is None and not batch.kinds <= {RequestKind.COMPLAINT}:
             return Prepared((LetterKind.NOTHING_FOUND,), replace(facts, address=case.sender), to=case.sender or "")
@@ -147,12 +152,16 @@ class Fulfilment:
         built = self._build(case, subject, batch, scratch)
         facts = replace(
             prepared.facts,
-            files=tuple(FileFact(file.name, file.size, _file_kind(file.content_type)) for file in built.files),
+            files=tuple(FileFact(file.name, file.size, _file_kind(file)) for file in built.files),
             holdings=tuple(_holding_fact(summary) for summary in built.summaries),
+            not_portable=tuple(label for summary in built.summaries for label in summary.not_portable),
             pending=self._pending_corrections(case, subject, batch),
             challenged_on=self._challenged_on(case),
         )
-        return replace(prepared, facts=facts, built=built)
+        strange = self._sources.foreign_hits(subject)
+        return replace(
+            prepared, facts=facts, built=built, foreign=strange, high_risk=prepared.high_risk or bool(strange)
+        )
 
     def _build(self, case: Case, subject: DataSubject, batch: Batch, scratch: Path) -> Built:
         access = RequestKind.ACCESS in batch.kinds
@@ -212,6 +221,8 @@ class Fulfilment:
         for request in batch.requests:
             case = tx.cases.move(case, request.id, Move.DRAFT_READY, BOT, draft=draft.id)
         tx.events.write(case.id, "draft_made", BOT, {"draft": draft.id, "letter": draft.letter, "files": len(files)})
+        for words in _tasks_for(batch, prepared):
+            ask_person(tx, case.id, "do", words)
 
     def _sealed(self, tx: Transaction, case: Case, built: Built | None) -> tuple[DraftFile, ...]:
         if built is None:
@@ -246,6 +257,18 @@ class Fulfilment:
                 tx.drafts.add(self._draft(case, (), prepared, letter, ()))
 
 
+def _tasks_for(batch: Batch, prepared: Prepared) -> Iterator[str]:
+    """What only a person can do before this letter is true."""
+    by_hand = batch.kinds & {RequestKind.RESTRICTION, RequestKind.OBJECTION, RequestKind.CONSENT_WITHDRAWAL}
+    if by_hand and prepared.letters != (LetterKind.NOTHING_FOUND,):
+        yield f"voer uit en vul de open plekken van de brief in (edit): {', '.join(sorted(by_hand))}"
+    if prepared.facts.not_done:
+        yield f"kijk met de hand naar: {', '.join(what for what, _why in prepared.facts.not_done)}"
+    if prepared.foreign:
+        places = ", ".join(f"{place} ({count})" for place, count in sorted(prepared.foreign.items()))
+        yield f"het pakket noemt andere mensen: {places}; keur alleen goed als dat klopt"
+
+
 def _letters_for(batch: Batch) -> tuple[LetterKind, ...]:
     return tuple(letter for kind, letter in LETTER_OF.items() if kind in batch.kinds)
 
@@ -257,8 +280,10 @@ def _address(case: Case, subject: DataSubject, batch: Batch) -> str:
     return subject.address_of_record or ""
 
 
-def _file_kind(content_type: str) -> Literal["overview", "package"]:
-    return "overview" if content_type == "application/pdf" else "package"
+def _file_kind(file: BuiltFile) -> Literal["overview", "package", "transfer"]:
+    if file.content_type == "application/pdf":
+        return "overview"
+    return "transfer" if "overdracht" in file.name else "package"
 
 
 def _holding_fact(summary: HoldingSummary) -> HoldingFact:

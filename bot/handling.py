@@ -11,7 +11,7 @@ from bot.cases.model import Case, CaseRef, Channel, Outcome
 from bot.cases.people import Act, Actor, StaffRole, User, require
 from bot.cases.work import Work
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import readable, stop_for_person, void_drafts
+from bot.store.casework import ask_person, readable, stop_for_person, void_drafts
 from bot.store.records import Direction, NewCase, NewRequest
 from bot.triage.labels import RequestKind, Role
 from bot.triage.verdict import Verdict
@@ -107,7 +107,7 @@ class Handling:
             if case.requests:
                 self._go_on(tx, case, user)
             else:
-                tx.tasks.add(case.id, "look", "geen verzoek herkend: deel de zaak in met privacybot label")
+                ask_person(tx, case.id, "look", "geen verzoek herkend: deel de zaak in met privacybot label")
             return tx.cases.by_id(case.id)
 
     def withdraw(self, ref: CaseRef, actor: Actor, kinds: frozenset[RequestKind], reason: str) -> Case:
@@ -173,7 +173,7 @@ class Handling:
                     case = tx.cases.move(case, request.id, Move.ESCALATED, user.name, os_login=actor.os_login)
             values = {"reason": reason, "ap_ref": ap_ref, "legal_hold": True}
             tx.events.write(case.id, "escalated_to_authority", user.name, values, os_login=actor.os_login)
-            tx.tasks.add(case.id, "look", "AP-zaak: niets vernietigen, de functionaris beslist")
+            ask_person(tx, case.id, "look", "AP-zaak: niets vernietigen, de functionaris beslist")
             return tx.cases.get(ref)
 
     def note(self, ref: CaseRef, actor: Actor, text: str) -> Case:

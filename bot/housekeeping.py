@@ -21,7 +21,7 @@ from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom
 from bot.settings import CasesSettings, IdentitySettings, WatchSettings
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import BOT
+from bot.store.casework import BOT, ask_person
 from bot.store.records import Event, Job
 from bot.triage.labels import RequestKind
 
@@ -114,7 +114,7 @@ class Housekeeping:
             dates = term(request, self._calendar, role=case.role)
             for alarm in alarms(dates, today, done=done):
                 tx.events.write(case.id, "alarm", BOT, {"request": request.id, "alarm": alarm.kind})
-                tx.tasks.add(case.id, "deadline", _alarm_words(alarm.kind, request, dates))
+                ask_person(tx, case.id, "deadline", _alarm_words(alarm.kind, request, dates))
             if request.hold_until is not None and "hold_alarm" not in {event.kind for event in events}:
                 self._ring_hold(tx, case, request, dates)
 
@@ -122,7 +122,7 @@ class Housekeeping:
         """A hold that ends after the safe target alarms at once."""
         if request.hold_until and local_day(request.hold_until, self._calendar.timezone) > dates.target:
             tx.events.write(case.id, "hold_alarm", BOT, {"request": request.id})
-            tx.tasks.add(case.id, "deadline", f"de wachttijd eindigt na de streefdatum {dates.target}")
+            ask_person(tx, case.id, "deadline", f"de wachttijd eindigt na de streefdatum {dates.target}")
 
     def _met(self, tx: Transaction, case: Case) -> frozenset[AlarmKind]:
         made = {letter.letter for letter in tx.outbox.of_case(case.id)}

@@ -27,7 +27,7 @@ from bot.replies.mailing import MailRoom, thread_of
 from bot.settings import IdentitySettings
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import BOT, code_index, post_automatic, posted_lately, stop_for_person
+from bot.store.casework import BOT, ask_person, code_index, post_automatic, posted_lately, stop_for_person
 from bot.store.records import Challenge, Job
 from bot.triage.labels import RequestKind
 from bot.triage.reading import Reading
@@ -127,7 +127,7 @@ class Identification:
         if tx.challenges.open_of(case.id) is not None:
             return
         if len(tx.challenges.of_case(case.id)) >= self._settings.secrets:
-            tx.tasks.add(case.id, "look", "alle codes voor deze zaak zijn op: stel de identiteit anders vast")
+            ask_person(tx, case.id, "look", "alle codes voor deze zaak zijn op: stel de identiteit anders vast")
             return
         self._send_challenge(tx, case, subject.address_of_record.lower(), now)
 
@@ -137,7 +137,7 @@ class Identification:
 
     def _send_challenge(self, tx: Transaction, case: Case, address: str, now: datetime) -> None:
         if posted_lately(tx, address, LetterKind.CHALLENGE, now):
-            tx.tasks.add(case.id, "look", "dit adres kreeg vandaag al een controlebericht: later opnieuw vrijgeven")
+            ask_person(tx, case.id, "look", "dit adres kreeg vandaag al een controlebericht: later opnieuw vrijgeven")
             return
         asked = self._new_secret(tx, case, address, LetterKind.CHALLENGE)
         today = local_day(now, self._calendar.timezone)
@@ -211,21 +211,21 @@ class Identification:
                 self._wrong_code(tx, case, challenge)
             elif mail.sender.address != challenge.address:
                 tx.events.write(case.id, "right_code_other_address", BOT, {"challenge": challenge.id})
-                tx.tasks.add(case.id, "look", "juiste code, ander adres: geen niveau gegeven")
+                ask_person(tx, case.id, "look", "juiste code, ander adres: geen niveau gegeven")
             elif tx.challenges.use(challenge.id):
                 self._proved(tx, case, challenge)
 
     def _too_late(self, tx: Transaction, case: Case) -> None:
         if any(request.state is RequestState.AWAITING_IDENTITY for request in case.requests):
             tx.events.write(case.id, "code_refused", BOT, {"why": "no open challenge"})
-            tx.tasks.add(case.id, "look", "er kwam een code, maar er staat geen controlevraag meer open")
+            ask_person(tx, case.id, "look", "er kwam een code, maar er staat geen controlevraag meer open")
 
     def _wrong_code(self, tx: Transaction, case: Case, challenge: Challenge) -> None:
         tries = tx.challenges.count_try(challenge.id)
         tx.events.write(case.id, "wrong_code", BOT, {"tries": tries})
         if tries >= self._settings.tries:
             tx.challenges.retire(case.id)
-            tx.tasks.add(case.id, "look", f"{tries} keer een verkeerde code: de code is vervallen")
+            ask_person(tx, case.id, "look", f"{tries} keer een verkeerde code: de code is vervallen")
 
     def _proved(self, tx: Transaction, case: Case, challenge: Challenge) -> None:
         tx.events.write(case.id, "challenge_answered", BOT, {"challenge": challenge.id})
@@ -291,12 +291,14 @@ class Identification:
             return
         subject = case.data_subject
         means = "bel het nummer uit het record" if subject and subject.phone_of_record else "schrijf het postadres aan"
-        tx.tasks.add(case.id, SECOND_FACTOR, f"tweede bewijs nodig: {means} en leg vast met privacybot verify")
+        ask_person(tx, case.id, SECOND_FACTOR, f"tweede bewijs nodig: {means} en leg vast met privacybot verify")
         self._notify_other_addresses(tx, case)
 
     def _notify_other_addresses(self, tx: Transaction, case: Case) -> None:
         """The person's own other addresses hear of an act with consequences, so that a stolen mailbox shows."""
-        facts = facts_of(case, self._archive.clock(), self._calendar)
+        now = self._archive.clock()
+        hold = now + timedelta(hours=self._settings.contact_hold_hours)
+        facts = replace(facts_of(case, now, self._calendar), hold_until=local_day(hold, self._calendar.timezone))
         for address in case.data_subject.other_addresses if case.data_subject else ():
             self._post(tx, case, LetterKind.SECURITY_NOTICE, address, facts)
 

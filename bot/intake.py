@@ -22,7 +22,16 @@ from bot.replies.casefacts import receipt_facts
 from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom, thread_of
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import BOT, code_index, post_automatic, posted_lately, readable, stop_for_person, void_drafts
+from bot.store.casework import (
+    BOT,
+    ask_person,
+    code_index,
+    post_automatic,
+    posted_lately,
+    readable,
+    stop_for_person,
+    void_drafts,
+)
 from bot.store.records import Arrival, Direction, Job, MailVerdict, NewCase, NewRequest, Scalar
 from bot.store.vault import Vault
 from bot.triage.labels import Intent, Language, RequestKind, Role, Writer
@@ -162,7 +171,7 @@ class Intake:
             facts={"reason": reason},
         )
         tx.mails.settle(mail_id, MailVerdict.CASE, None, case.id)
-        tx.tasks.add(case.id, "look", needs)
+        ask_person(tx, case.id, "look", needs)
 
     # The receipt
 
@@ -227,7 +236,7 @@ class _Filing:
         for request in case.requests if decision.needs else ():
             case = self._tx.cases.move(case, request.id, Move.PERSON_NEEDED, BOT)
         if decision.needs is not None:
-            self._tx.tasks.add(case.id, "look", decision.needs)
+            ask_person(self._tx, case.id, "look", decision.needs)
             return
         if decision.letters_held:
             _tell_of_held_letters(self._tx)
@@ -291,7 +300,7 @@ class _Filing:
         if decision.stop_for is not None:
             self._stop(tx.cases.by_id(case.id), decision)
         elif decision.read_by_staff:
-            tx.tasks.add(case.id, "read", f"nieuw bericht in de zaak ({decision.label})")
+            ask_person(tx, case.id, "read", f"nieuw bericht in de zaak ({decision.label})")
         if decision.may_answer_challenge:
             tx.jobs.defer(Work.CHECK_ANSWER, self._mail_id, case_id=case.id)
 
@@ -318,7 +327,7 @@ class _Filing:
             for request in [request for request in case.requests if request.id in ids]:
                 if allows(request, Move.BOUNCED):
                     case = tx.cases.move(case, request.id, Move.BOUNCED, BOT)
-        tx.tasks.add(case.id, "bounce", f"een brief ({letter.letter}) is niet aangekomen")
+        ask_person(tx, case.id, "bounce", f"een brief ({letter.letter}) is niet aangekomen")
 
 
 def _message_facts(mail: ParsedMail) -> dict[str, Scalar]:
@@ -362,5 +371,4 @@ def _acknowledged(tx: Transaction, case: Case) -> bool:
 
 def _tell_of_held_letters(tx: Transaction) -> None:
     """One list for staff, however many cases wait."""
-    if not any(task.kind == HELD_LETTERS for task in tx.tasks.open()):
-        tx.tasks.add(None, HELD_LETTERS, "er wachten zaken op vrijgave van hun brieven: privacybot cases --held")
+    ask_person(tx, None, HELD_LETTERS, "er wachten zaken op vrijgave van hun brieven: privacybot cases --held")

@@ -20,6 +20,7 @@ from bot.cases.model import Channel
 from bot.cases.work import Work
 from bot.clock import Clock, clock_from, system_clock
 from bot.datamap.loading import load_datamap
+from bot.datamap.model import DataMap
 from bot.desk.health import Readiness, health_app, serve
 from bot.dispatch import Dispatch
 from bot.execution import Execution
@@ -37,6 +38,7 @@ from bot.replies.mailing import MailRoom
 from bot.settings import Environment, Settings, SettingsError, secret, templates_dir
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction, open_archive
+from bot.store.casework import ask_person
 from bot.store.records import Arrival, FolderMark, Job
 from bot.store.vault import Vault, vault_from
 from bot.triage.reading import Reader, Reading
@@ -119,16 +121,26 @@ class Rooms:
     @cached_property
     def letters(self) -> Letters:
         demo = self.settings.service.environment is Environment.DEMO
-        return Letters(templates_dir(), self.settings.organisation, mark_unconfirmed=demo)
+        open_texts = {
+            text: f"datamap.yaml: {fact.path}"
+            for fact in self.datamap.unconfirmed()
+            for text in (fact.value.nl, fact.value.en)
+        }
+        return Letters(
+            templates_dir(), self.settings.organisation, mark_unconfirmed=demo, open_texts={} if demo else open_texts
+        )
 
     @cached_property
     def mailroom(self) -> MailRoom:
         return MailRoom(self.settings.organisation, self.own_token)
 
     @cached_property
+    def datamap(self) -> DataMap:
+        return load_datamap(self.settings.config_dir / "datamap.yaml", self._env)
+
+    @cached_property
     def sources(self) -> Sources:
-        datamap = load_datamap(self.settings.config_dir / "datamap.yaml", self._env)
-        return Sources(datamap, {system.name: system.url for system in datamap.systems})
+        return Sources(self.datamap, {system.name: system.url for system in self.datamap.systems})
 
     @cached_property
     def reader(self) -> Reader:
@@ -396,7 +408,7 @@ class Worker:
         with self._rooms.archive.transaction() as tx:
             after = tx.jobs.fail(job, self._name, error, self._rooms.clock())
             if after.parked:
-                tx.tasks.add(job.case_id, "parked", f"werk '{job.kind}' lukt niet ({error}): zie privacybot jobs")
+                ask_person(tx, job.case_id, "parked", f"werk '{job.kind}' lukt niet ({error}): zie privacybot jobs")
 
     @asynccontextmanager
     async def _leased(self) -> AsyncIterator[None]:

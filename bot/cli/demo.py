@@ -293,7 +293,8 @@ def _row(stage: _Stage, sample: SampleMail) -> tuple[str, str, str]:
         return "-", why, "blijft in de mailbox; wij bewaren er niets van"
     kinds = ", ".join(_KINDS.get(request.kind, str(request.kind)) for request in case.requests)
     states = {_OUTCOMES.get(request.state, str(request.state)) for request in case.requests}
-    return case.ref, kinds or "vraag over privacy", ", ".join(sorted(states))
+    doubt = "vraag over privacy" if case.other_privacy else "niet zeker"
+    return case.ref, kinds or doubt, ", ".join(sorted(states)) or _OUTCOMES[RequestState.NEEDS_PERSON]
 
 
 def _where_to_look(stage: _Stage) -> Iterable[str]:

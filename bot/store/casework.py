@@ -19,6 +19,13 @@ BOT = "bot"
 """The actor of everything that no person did."""
 
 
+def ask_person(tx: Transaction, case_id: int | None, kind: str, words: str) -> None:
+    """A task for staff; the same words are not asked twice while the first still stands."""
+    standing = tx.tasks.open(case_id) if case_id is not None else [t for t in tx.tasks.open() if t.case_id is None]
+    if not any(task.kind == kind and task.text == words for task in standing):
+        tx.tasks.add(case_id, kind, words)
+
+
 def code_index(vault: Vault, code: str) -> str:
     """The keyed hash under which a code is kept; the code itself is kept nowhere in clear."""
     return vault.index(f"code:{normalise(code)}")
@@ -94,7 +101,7 @@ def stop_for_person(
     for request in case.requests:
         if request.id in wanted:
             case = _stopped(tx, case, request, words, actor, os_login)
-    tx.tasks.add(case.id, "look", words)
+    ask_person(tx, case.id, "look", words)
     return case
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import ssl
 from collections.abc import Awaitable, Callable
@@ -15,6 +16,7 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from aiosmtplib.errors import SMTPException
 
+from bot.mail.sending import let_go
 from bot.mail.trust import server_context
 from bot.settings import ReceiverSettings, SettingsError
 
@@ -107,15 +109,24 @@ class _Relay:
             local_hostname="[127.0.0.1]",
             tls_context=_unproven(),
         )
-        async with client:
-            options = []
-            if not raw.isascii() and client.supports_extension("8bitmime"):
-                options.append("BODY=8BITMIME")
-            if not f"{sender}{to}".isascii():
-                options.append("SMTPUTF8")
+        await client.connect()
+        transport = client.transport
+        try:
+            options = _mail_options(client, raw, f"{sender}{to}")
             await client.mail(sender, options=options, encoding="utf-8")
             await client.rcpt(to, encoding="utf-8")
             await client.data(raw)
+            with contextlib.suppress(SMTPException, OSError):
+                await client.quit()
+        finally:
+            client.close()
+            await let_go(transport)
+
+
+def _mail_options(client: aiosmtplib.SMTP, raw: bytes, addresses: str) -> list[str]:
+    """What the next server must be told so that it takes the mail as it is (RFC 6152, RFC 6531)."""
+    eight_bit = not raw.isascii() and client.supports_extension("8bitmime")
+    return ["BODY=8BITMIME"] * eight_bit + ["SMTPUTF8"] * (not addresses.isascii())
 
 
 def _unproven() -> ssl.SSLContext:
@@ -265,7 +276,7 @@ class _Visitor(SMTP):
         super().connection_lost(error)
 
     def turn_out(self) -> None:
-        if isinstance(self.transport, asyncio.WriteTransport):
+        if isinstance(self.transport, asyncio.WriteTransport) and not self.transport.is_closing():
             self.transport.write(_CLOSING)
             self.transport.close()
 

@@ -186,10 +186,7 @@ class Postman:
         transport, self._transport = self._transport, None
         if smtp is not None:
             smtp.close()
-        if isinstance(transport, asyncio.WriteTransport):
-            transport.abort()
-        for _ in range(_CLOSING_ROUNDS):
-            await asyncio.sleep(0)
+        await let_go(transport)
 
     def _connection_trouble(self, fault: BaseException) -> str:
         host = f"{self._settings.host}:{self._settings.port}"
@@ -203,6 +200,14 @@ class Postman:
         if isinstance(fault, SMTPException) and "STARTTLS" in fault.message:
             return f"{host} does not offer STARTTLS, and nothing leaves in plain text: check send.port and send.tls"
         return f"no connection to {host}: check send.host and send.port ({type(fault).__name__})"
+
+
+async def let_go(transport: asyncio.BaseTransport | None) -> None:
+    """Close a connection for certain: over TLS, aiosmtplib leaves it to the server when that happens."""
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()
+    for _ in range(_CLOSING_ROUNDS):
+        await asyncio.sleep(0)
 
 
 async def _written(smtp: SMTP, data: bytes) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 from bot.datamap.holdings import Holding
 from bot.exports.about import Built, BuiltFile, ExportAbout, HoldingSummary, Scalar, Totals
 from bot.exports.overview import Section, long_date, make_overview
-from bot.exports.rows import Guard, RowFile, clean_name, portable_columns, walk
+from bot.exports.rowfiles import RowFile
+from bot.exports.rows import Guard, clean_name, portable_columns, walk
 from bot.exports.sealing import built_file, local_time, rows_per_table, seal_zip
 from bot.exports.words import Words, words_in
 

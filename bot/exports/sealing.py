@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.exports.about import BuiltFile, ExportAbout, Scalar
-from bot.exports.rows import SCHEMA, RowFile
+from bot.exports.rowfiles import SCHEMA, RowFile
 
 _CHUNK = 1 << 20  # bytes
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from bot.datamap.holdings import Cell, HeldColumn, Holding
 from bot.exports.package import ExportAbout
@@ -180,6 +183,8 @@ def sannes_data(payments: int = 24) -> Iterator[Holding]:
 
 def text_of(pdf: Path, passphrase: str = PASSPHRASE) -> str:
     """What a person (or a screen reader) reads in a PDF."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("poppler-utils is not installed (pdftotext)")
     done = subprocess.run(
         ["pdftotext", "-upw", passphrase, "-layout", str(pdf), "-"], capture_output=True, text=True, check=True
     )

@@ -176,13 +176,16 @@ def test_the_package_opens_with_the_passphrase_and_with_nothing_else(whole: Buil
             package.read("manifest.json")
 
 
-@pytest.mark.skipif(shutil.which("7z") is None, reason="7z is not installed")
+SEVEN_ZIP = shutil.which("7z") or shutil.which("7zz")
+
+
+@pytest.mark.skipif(SEVEN_ZIP is None, reason="7-Zip is not installed (7z or 7zz)")
 def test_7_zip_opens_the_package_as_aes_256(whole: Built) -> None:
     package = str(file_of(whole, DATA))
 
-    listed = subprocess.run(["7z", "l", "-slt", package], capture_output=True, text=True, check=True).stdout
-    tested = subprocess.run(["7z", "t", f"-p{PASSPHRASE}", package], capture_output=True, check=False)
-    refused = subprocess.run(["7z", "t", "-pverkeerd", package], capture_output=True, check=False)
+    listed = subprocess.run([str(SEVEN_ZIP), "l", "-slt", package], capture_output=True, text=True, check=True).stdout
+    tested = subprocess.run([str(SEVEN_ZIP), "t", f"-p{PASSPHRASE}", package], capture_output=True, check=False)
+    refused = subprocess.run([str(SEVEN_ZIP), "t", "-pverkeerd", package], capture_output=True, check=False)
 
     methods = {line for line in listed.splitlines() if line.startswith("Method = ")}
     assert methods == {"Method = AES-256 Deflate"}

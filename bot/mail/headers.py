@@ -205,7 +205,7 @@ def message_ids(value: str) -> tuple[str, ...]:
     found = dict.fromkeys(match[0] for match in _MESSAGE_ID.finditer(value[:MAX_VALUE]))
     if not found and _BARE_ID.match(value.strip()):
         found = {f"<{value.strip()}>": None}
-    return tuple(visible(one) for one in found)[:MAX_IDS]
+    return tuple(visible(one) for one in found)
 
 
 def dated_at(value: str) -> datetime | None:

@@ -123,7 +123,7 @@ def _ids(headers: HeaderBlock, *names: str) -> tuple[str, ...]:
 def _references(headers: HeaderBlock) -> tuple[str, ...]:
     """What the mail answers first, then the thread; of a long thread its end counts, where the last letters are."""
     thread = _ids(headers, "references")
-    return tuple(dict.fromkeys((*_ids(headers, "in-reply-to"), *thread[-MAX_IDS:])))[:MAX_IDS]
+    return tuple(dict.fromkeys((*_ids(headers, "in-reply-to")[:10], *thread[10 - MAX_IDS :])))
 
 
 def _own_token(headers: HeaderBlock) -> str | None:

@@ -73,6 +73,16 @@ class _Part(Message):
         value = next((value for key, value in self.raw_items() if key.lower() == wanted), None)
         return failobj if value is None else _text(str(value))[:MAX_PART_HEADER]
 
+    def get_param(self, param: str, failobj: Any = None, header: str = "content-type", unquote: bool = True) -> Any:
+        """One parameter. The library raises on mixed RFC 2231 continuations; then the plain form is looked for."""
+        try:
+            return super().get_param(param, failobj, header, unquote)
+        except Exception:
+            found = re.search(
+                rf';\s*{re.escape(param)}\s*=\s*(?:"([^"]*)"|([^\s;"]+))', self.get(header, ""), re.IGNORECASE
+            )
+            return failobj if found is None else found[1] or found[2] or ""
+
 
 def parts_of(headers: HeaderBlock, body: bytes, max_parts: int, max_depth: int) -> Parts:
     """Bodies and attachments in the order of the mail. Raises LimitError.
@@ -121,9 +131,8 @@ def _bodies(part: _Part, found: Parts, depth: int) -> Iterator[Body]:
     if depth < 0:
         raise LimitError("too deep")
     _note_defects(part, found)
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        children = [child for child in payload if isinstance(child, _Part)]
+    if part.is_multipart():
+        children = [child for child in part.get_payload() if isinstance(child, _Part)]
         below = [body for child in children for body in _bodies(child, found, depth - 1)]
         yield from _alternatives(below) if part.kind == "multipart/alternative" else below
     elif part.kind.startswith("multipart/") or (part.kind in _BODIES and not _attached(part)):

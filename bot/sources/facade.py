@@ -91,8 +91,8 @@ class Sources:
             return False
         identity = self._map.identity_named(identity_name(subject))
         with self._databases[identity.system].reading() as connection:
-            same = self._records(identity, connection).by_address(subject.address_of_record)
-        return any(other.key != subject.key for other in same)
+            same = self._records(identity, connection).known_by(subject.address_of_record)
+        return any(key != subject.key for key in same)
 
     def _applicable(self, system: System, subject: DataSubject, twin: bool) -> list[tuple[Table, Scope]]:
         """The tables that can hold rows about this person, with what ties them to him."""

@@ -49,6 +49,12 @@ class IdentityRecords:
         """By an earlier or further address on file: finds the record, proves nothing."""
         return self._having(self.identity.other_addresses, address)
 
+    def known_by(self, address: str) -> tuple[str, ...]:
+        """Only the keys of the records with this address of record, in whatever letter case."""
+        ref = self.identity.address_of_record
+        keys = self._keys(ref, lambda at: self.selection.same_address(at, address)) if searchable(address) else []
+        return tuple(subject_key(self.identity.name, key) for key in keys)
+
     def by_number(self, ref: FieldRef | None, number: str) -> tuple[DataSubject, ...]:
         """By a stated customer or Chamber of Commerce number, compared as text: it comes from outside."""
         if ref is None or not searchable(number):

@@ -18,6 +18,7 @@ from bot.sources.facade import Sources
 
 MAP_FILE = Path(__file__).parents[2] / "config" / "datamap.yaml"
 ENGINES = ["sqlite", "postgresql"]
+ON_BOTH = pytest.mark.parametrize("fresh", ENGINES, indirect=True)
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,9 @@ def kleinboek(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     room.sources.close()
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture
 def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kleinboek]:
-    """For tests that change it."""
-    room = filled(new_url(request.param, request, tmp_path))
+    """For tests that change it: SQLite, or what the test asks for with ON_BOTH."""
+    room = filled(new_url(getattr(request, "param", "sqlite"), request, tmp_path))
     yield room
     room.sources.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import MAP_FILE, Kleinboek
+from conftest import MAP_FILE, ON_BOTH, Kleinboek
 
 from bot.cases.subject import DataSubject
 from bot.datamap.loading import load_datamap
@@ -151,6 +151,7 @@ def test_a_holding_speaks_the_language_of_the_letter(kleinboek: Kleinboek) -> No
     assert held["debiteuren"].tenant_column == "klant_id"
 
 
+@ON_BOTH
 def test_rows_are_not_read_before_they_are_walked_and_not_kept_in_memory(fresh: Kleinboek) -> None:
     many = ", ".join(f"(1000{n:05d}, 1, '2026-01-01 10:00:00', '192.0.2.1', {{true}})" for n in range(3000))
     true = "1" if fresh.url.startswith("sqlite") else "true"
@@ -169,6 +170,7 @@ def test_rows_are_not_read_before_they_are_walked_and_not_kept_in_memory(fresh: 
     assert count > 3000
 
 
+@ON_BOTH
 def test_one_collection_sees_one_moment(fresh: Kleinboek) -> None:
     """A row written while we collect comes in whole or not at all."""
     if fresh.url.startswith("sqlite"):
@@ -184,6 +186,7 @@ def test_one_collection_sees_one_moment(fresh: Kleinboek) -> None:
     assert "later" not in rest["tickets"]
 
 
+@ON_BOTH
 def test_a_system_that_is_gone_is_a_failure_and_never_an_empty_export(fresh: Kleinboek) -> None:
     sanne = fresh.subject(fresh.people.sanne)
     fresh.tell("DROP TABLE ticket_berichten")
@@ -245,6 +248,7 @@ def test_a_row_that_carries_another_key_stops_the_export(kleinboek: Kleinboek, m
             [list(held.rows) for held in kleinboek.sources.collect(sanne, Language.DUTCH) if held.table == table]
 
 
+@ON_BOTH
 def test_the_text_scan_finds_other_peoples_marks_in_the_companys_own_data_only(fresh: Kleinboek) -> None:
     joris = fresh.people.joris
     text = f"Zie ook {joris.address.upper()} en KB100002, rekening {joris.iban[:4]} {joris.iban[4:]}; ik ben KB100001."

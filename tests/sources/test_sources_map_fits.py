@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Kleinboek
+from conftest import ON_BOTH, Kleinboek
 from stdnum import iban
 from stdnum.nl import bsn, btw, postcode
 
@@ -17,6 +17,7 @@ def test_the_map_names_every_column_of_the_database(kleinboek: Kleinboek) -> Non
     assert kleinboek.sources.unmapped() == ()
 
 
+@ON_BOTH
 def test_a_lost_table_and_a_lost_column_are_named_with_the_mend(fresh: Kleinboek) -> None:
     fresh.tell("ALTER TABLE nieuwsbrief DROP COLUMN bron")
     fresh.tell("DROP TABLE api_verkopen")

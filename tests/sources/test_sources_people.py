@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 
 import pytest
-from conftest import Kleinboek
+from conftest import ON_BOTH, Kleinboek
 
 
 def test_an_address_of_record_is_found_whatever_its_letter_case(kleinboek: Kleinboek) -> None:
@@ -44,6 +44,7 @@ def test_no_other_address_finds_anybody(kleinboek: Kleinboek, address: str) -> N
     assert kleinboek.sources.find(address, {}) == ()
 
 
+@ON_BOTH
 def test_a_stored_look_alike_is_not_found_by_the_plain_address(fresh: Kleinboek) -> None:
     fresh.tell("UPDATE gebruikers SET email = :email WHERE naam = 'Kees van Dam'", email="\u212aees@klant.example")
 

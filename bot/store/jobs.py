@@ -14,7 +14,6 @@ from bot.store.records import Job, JobState
 from bot.store.tables import jobs
 
 _LONGEST_PAUSE = 3600.0  # seconds
-_FREE = {"worker": None, "lease_until": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,7 @@ class Jobs:
             key=key,
             state=JobState.QUEUED,
             run_at=when,
+            due_at=when,
             attempts=0,
             made_at=self.bench.now(),
         )
@@ -51,6 +51,7 @@ class Jobs:
             index_elements=["key"],
             set_={
                 "run_at": case((and_(queued, jobs.c.run_at > when), when), else_=jobs.c.run_at),
+                "due_at": case((and_(queued, jobs.c.due_at > when), when), else_=jobs.c.due_at),
                 "again_at": case(
                     (and_(running, or_(jobs.c.again_at.is_(None), jobs.c.again_at > when)), when),
                     else_=jobs.c.again_at,
@@ -79,7 +80,7 @@ class Jobs:
         next_one = (
             select(jobs.c.id)
             .where(_due(now), ~_case_is_busy())
-            .order_by(jobs.c.run_at, jobs.c.id)
+            .order_by(jobs.c.due_at, jobs.c.id)
             .limit(1)
             .with_for_update(skip_locked=True, of=jobs)
             .scalar_subquery()
@@ -87,39 +88,40 @@ class Jobs:
         mine = {
             "state": JobState.RUNNING,
             "worker": worker,
-            "lease_until": self._lease(now),
+            "due_at": self._lease(now),
             "attempts": jobs.c.attempts + 1,
             "again_at": None,
         }
         return update(jobs).where(jobs.c.id == next_one).values(**mine).returning(jobs)
 
     def _park_the_silent(self, now: datetime) -> None:
-        silent = (jobs.c.state == JobState.RUNNING) & (jobs.c.lease_until <= now)
+        silent = (jobs.c.state == JobState.RUNNING) & (jobs.c.due_at <= now)
         too_often = jobs.c.attempts >= self.bench.max_attempts
-        parked = {"state": JobState.PARKED, "last_error": "WorkerLost", **_FREE}
+        parked = {"state": JobState.PARKED, "last_error": "WorkerLost", "worker": None}
         self.bench.run(update(jobs).where(silent, too_often).values(**parked))
 
     def heartbeat(self, job: Job, worker: str, now: datetime) -> bool:
         """Keep the lease; False means that the job is somebody else's by now: stop."""
-        return self.bench.changed(update(jobs).where(_fence(job, worker)).values(lease_until=self._lease(now)))
+        return self.bench.changed(update(jobs).where(_fence(job, worker)).values(due_at=self._lease(now)))
 
     def finish(self, job: Job, worker: str) -> bool:
         """Done. False means that the job is somebody else's by now: roll back what this transaction did."""
         asked_again = _fence(job, worker) & jobs.c.again_at.is_not(None)
-        once_more = {"state": JobState.QUEUED, "run_at": jobs.c.again_at, "again_at": None, "attempts": 0, **_FREE}
-        if self.bench.changed(update(jobs).where(asked_again).values(**once_more)):
+        once_more = {"run_at": jobs.c.again_at, "due_at": jobs.c.again_at, "again_at": None, "attempts": 0}
+        if self.bench.changed(update(jobs).where(asked_again).values(state=JobState.QUEUED, worker=None, **once_more)):
             return True
         return self.bench.changed(delete(jobs).where(_fence(job, worker)))
 
     def fail(self, job: Job, worker: str, error: str, now: datetime) -> Job:
         """Try again later, each pause twice the last; parked after `store.max_attempts`. `error` is a class name."""
         parked = job.attempts >= self.bench.max_attempts
-        pause = min(self.bench.backoff_seconds * 2 ** (job.attempts - 1), _LONGEST_PAUSE)
+        later = now + timedelta(seconds=min(self.bench.backoff_seconds * 2 ** (job.attempts - 1), _LONGEST_PAUSE))
         values = {
             "state": JobState.PARKED if parked else JobState.QUEUED,
-            "run_at": now + timedelta(seconds=pause),
+            "run_at": later,
+            "due_at": later,
             "last_error": short(error, 200),
-            **_FREE,
+            "worker": None,
         }
         row = self.bench.run(update(jobs).where(_fence(job, worker)).values(**values).returning(jobs)).first()
         return job if row is None else _job(row)
@@ -136,16 +138,18 @@ class Jobs:
 
     def unpark(self, job_id: int) -> bool:
         """Give a parked job a fresh start, now."""
-        fresh = {"state": JobState.QUEUED, "run_at": self.bench.now(), "attempts": 0, "again_at": None}
+        now = self.bench.now()
+        fresh = {"state": JobState.QUEUED, "run_at": now, "due_at": now, "attempts": 0, "again_at": None}
         mine = (jobs.c.id == job_id) & (jobs.c.state == JobState.PARKED)
         return self.bench.changed(update(jobs).where(mine).values(**fresh))
 
     def next_due(self) -> datetime | None:
         """When there will be something to claim at the earliest: a moment in the past means now."""
-        waiting = select(func.min(jobs.c.run_at)).where(jobs.c.state == JobState.QUEUED, ~_case_is_busy())
-        leased = select(func.min(jobs.c.lease_until)).where(jobs.c.state == JobState.RUNNING)
-        moments = [self.bench.run(query).scalar_one() for query in (waiting, leased)]
-        return min((moment for moment in moments if moment is not None), default=None)
+        free = (jobs.c.state != JobState.PARKED) & ~_case_is_busy()
+        moment: datetime | None = self.bench.run(
+            select(jobs.c.due_at).where(free).order_by(jobs.c.due_at).limit(1)
+        ).scalar_one_or_none()
+        return moment
 
     def waiting(self, now: datetime) -> int:
         """How many jobs are due and not running under a living lease."""
@@ -160,10 +164,8 @@ class Jobs:
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
-    return or_(
-        and_(jobs.c.state == JobState.QUEUED, jobs.c.run_at <= now),
-        and_(jobs.c.state == JobState.RUNNING, jobs.c.lease_until <= now),
-    )
+    """Waiting and past its moment, or given out and past its lease."""
+    return and_(jobs.c.due_at <= now, jobs.c.state != JobState.PARKED)
 
 
 def _case_is_busy() -> ColumnElement[bool]:

@@ -286,13 +286,13 @@ jobs = _table(
     Column("key", String(200), unique=True),
     Column("state", Word(JobState), nullable=False),
     Column("run_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False, index=True),  # when it may be claimed: `run_at`, or the end of its lease
     Column("again_at", Moment),  # asked for once more while it ran
     Column("attempts", Integer, nullable=False),
     Column("worker", String(200)),
-    Column("lease_until", Moment),
     Column("last_error", String(200)),
     Column("made_at", Moment, nullable=False),
-    Index(None, "state", "run_at"),
+    Index(None, "state", "due_at"),
     Index(
         "uq_jobs_one_running_per_case",
         "case_id",

@@ -7,20 +7,27 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bot.triage.features import Buckets, buckets, merged
+from bot.triage.families import NAMES
+from bot.triage.features import Buckets, counted, merged
 from bot.triage.weights import ANY, SCORED, Model, Row
-from bot.triage.wording import MAX_SENTENCES, sentences
+from bot.triage.wording import MAX_SENTENCES, clauses, sentences
 
 _REPLY = re.compile(r"\s{0,4}(?:re|aw|antw?|sv|fwd?|fw|doorst|tr|wg|betr)\s{0,2}(?:\[\d{1,3}\])?\s?:", re.IGNORECASE)
-EVIDENCE = 3 * len(SCORED) + 2  # the numbers that the blend looks at
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One sentence, an exact substring of the mail, with its raw score per label."""
+    """One sentence, an exact substring of the mail, with its buckets and the word families in it."""
 
     text: str = field(repr=False)
     buckets: Buckets = field(repr=False)
+    families: frozenset[str] = frozenset()
+    clause: bool = False  # a part of the sentence before it
+
+
+def part(text: str, *, clause: bool = False) -> Part:
+    """A sentence or clause, counted."""
+    return Part(text, *counted(text), clause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +52,39 @@ def is_reply(subject: str) -> bool:
 
 
 def parts_of(subject: str, *texts: str) -> tuple[Part, ...]:
-    """The sentences of a mail: its own subject first, then each text."""
+    """The sentences of a mail, a long one followed by its clauses: its own subject first, then each text."""
     found = [] if is_reply(subject) or not subject.strip() else [subject.strip()]
     for text in texts:
         found.extend(sentences(text))
-    return tuple(Part(text, buckets(text)) for text in found[:MAX_SENTENCES])
+    parts: list[Part] = []
+    for text in found[:MAX_SENTENCES]:
+        parts.append(part(text))
+        parts.extend(part(clause, clause=True) for clause in clauses(text))
+    return tuple(parts)
 
 
 def weigh(model: Model, parts: tuple[Part, ...]) -> Weighed:
     """The probability of each label, from the single sentences and the mail as a whole."""
-    raw = tuple(model.single.scores(part.buckets, model.rarity) for part in parts)
-    whole = model.whole.scores(merged([part.buckets for part in parts]), model.rarity)
-    seen = evidence(whole, np.array(raw) if raw else np.zeros((0, len(SCORED))))
-    odds = model.blend[:, :-1] @ seen + model.blend[:, -1]
-    return Weighed(parts, raw, 1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0))))
+    raw = tuple(model.single.scores(one.buckets, model.rarity) for one in parts)
+    whole = model.whole.scores(merged([one.buckets for one in parts]), model.rarity)
+    seen = evidence(whole, np.array(raw) if raw else np.zeros((0, len(SCORED))), parts)
+    return Weighed(parts, raw, chances(model.blend, seen[:, None])[:, 0])
 
 
-def evidence(whole: Row, raw: Row) -> Row:
-    """The numbers the blend looks at: the whole, the strongest and second sentence per label, and the length."""
+def chances(blend: Row, seen: Row) -> Row:
+    """Evidence, one mail a column, turned into probabilities: a row per label."""
+    odds: Row = blend[:, :-1] @ seen + blend[:, -1:]
+    return 1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0)))
+
+
+def evidence(whole: Row, raw: Row, parts: tuple[Part, ...]) -> Row:
+    """The numbers the blend looks at: the whole, the strongest and second sentence, the length, the word families."""
     best = np.full((2, len(SCORED)), -6.0)
     if len(raw):
         ordered = np.sort(raw, axis=0)[::-1]
         best[: min(2, len(raw))] = ordered[:2]
-    size = np.log1p(len(raw))
-    return np.concatenate((np.clip(whole, -8, 8), np.clip(best, -6, 8).ravel(), [size, float(len(raw) <= 1)]))
+    spoken = frozenset[str]().union(*(one.families for one in parts))
+    size = [np.log1p(len(raw)), float(len(raw) <= 1)]
+    return np.concatenate(
+        (np.clip(whole, -8, 8), np.clip(best, -6, 8).ravel(), size, [float(name in spoken) for name in NAMES])
+    )

@@ -102,6 +102,85 @@ PATTERNS: dict[str, str] = {
     r"|authori[sz]ed agent|bewindvoer\w{1,3})",
 }
 
+_MINE = r"(?:mijn|m'n|mn|mij|me|ons|onze|my|our|us|meine?[nr]?|mich|mes|mon|ma)"
+_THING = (
+    r"(?:\w{0,10}gegevens|data|daten|donnees|info|informatie|information|account|konto|compte|profiel|profile|dossier"
+    r"|administratie|alles|everything|naam|name|mail\w{0,7}|e-mail\w{0,6}|adres|address|nummer|number|inschrijving)"
+)
+_FIELD = (
+    r"(?:\w{0,9}adres|\w{0,8}naam|\w{0,10}nummer|iban|rekening|postcode|mail|e-mail|email|geboorte\w{0,6}|kvk"
+    r"|btw|address|name"
+    r"|number|phone|account details|adresse|nom|contactpersoon|gegevens|tenaamstelling)"
+)
+_CHANGE = (
+    r"(?:wijzig\w{0,2}|verander\w{0,2}|aanpassen|aangepast|pas|corrigeer|corrigeren|verbeter\w{0,2}"
+    r"|herstel\w{0,2}|doorvoeren|bijwerken"
+    r"|update|change|correct|fix|amend|andern|modifier|corriger|rechtzetten|rechtgezet|goedzetten|klopt niet"
+    r"|kloppen niet|onjuist"
+    r"|verkeerd|is nu|wordt|moet zijn)"
+)
+_GO = (
+    r"(?:verwijder\w{0,3}|verwijderd|wis|wissen|gewist|schrap\w{0,3}|delete\w?|erase\w?|remove\w?"
+    r"|vernietig\w{0,2}|opruimen|weggooien"
+    r"|losch\w{0,3}|supprim\w{0,3}|effac\w{0,3})"
+)
+
+DEMANDS: dict[str, str] = {
+    "demand_erasure": "|".join((_near(_GO, _MINE + r"\W(?:\w{1,15}\W){0,3}" + _THING, 4), _near(_THING, _GO, 6))),
+    "demand_access": "|".join(
+        (
+            _near(r"welke|wat|what|which|welche", r"(?:van|over|about|on|uber|sur) (?:mij|me|ons|mich|moi|us|mijn)", 8),
+            _near(
+                r"kopie|afschrift|overzicht|inzage|uitdraai|lijst\w{0,3}|copy|overview|auskunft|copie",
+                _MINE + r"\W" + _THING,
+                6,
+            ),
+            _near(
+                r"inzage|inzien|zien|weten|see|know|savoir|wissen",
+                r"wat (?:jullie|u|je|er)|what you|was sie|ce que vous",
+                4,
+            ),
+            _near(r"personal data|persoonsgegevens", r"you (?:hold|have|store|process)|u (?:van|over) mij", 4),
+        )
+    ),
+    "demand_correction": "|".join((_near(_CHANGE, _FIELD, 5), _near(_MINE + r"\W" + _FIELD, _CHANGE, 5))),
+    "demand_portability": "|".join(
+        (
+            _near(
+                _THING,
+                r"csv|json|xml|excel|meenemen|meekrijgen|overzetten|overdragen|inlezen|importeren|transfer\w{0,4}|overstap\w{0,3}",
+                8,
+            ),
+            _near(r"overzetten|overdragen|transfer|export\w{0,4}|meenemen", _THING, 6),
+        )
+    ),
+    "demand_complaint": r"\b(?:dien\w? (?:\w{1,12} ){0,4}klacht|klacht (?:\w{1,12} ){0,3}(?:in|indienen|over)"
+    r"|klacht indienen|naar de ap|bij de ap"
+    r"|(?:file|make|lodge) (?:a |this )?(?:\w{1,12} )?complaint|zonder (?:mijn )?toestemming|doorgegeven aan"
+    r"|gelekt|op straat)\b",
+    "demand_restriction": _near(r"niet|niets|niks|geen|not|nothing", r"tot|totdat|zolang|until|while", 10),
+    "demand_objection": _near(
+        r"stop|stoppen|niet meer|niet langer|geen|no longer|no more|bezwaar|object",
+        r"gebruik\w{0,3}|reclame|marketing|profiel\w{0,4}|mailings?|aanbied\w{0,5}|using|use|werbung",
+        6,
+    ),
+    "demand_withdrawal": "|".join(
+        (
+            _near(
+                r"toestemming|akkoord|consent|permission|einwilligung|ja gezegd|vinkje",
+                r"in|intrek\w{0,3}|terug|uit|withdraw\w{0,2}|revoke\w?|niet meer|widerruf\w{0,2}",
+                5,
+            ),
+            _near(
+                r"withdraw|revoke|trek|herroep|widerruf\w{0,2}",
+                r"toestemming|consent|permission|einwilligung|akkoord",
+                5,
+            ),
+        )
+    ),
+}
+"""Families that already sound like the request itself, one per right."""
+
 LAW: dict[str, str] = {
     "access": "access_law",
     "erasure": "erasure_law",
@@ -111,7 +190,8 @@ LAW: dict[str, str] = {
 }
 """Per label the family that names the right outright."""
 
-_COMPILED = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
+_COMPILED = {name: re.compile(pattern) for name, pattern in (PATTERNS | DEMANDS).items()}
+NAMES = tuple(_COMPILED)
 
 
 def families(folded_text: str) -> list[str]:

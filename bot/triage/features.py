@@ -24,8 +24,14 @@ Buckets = NDArray[np.int64]
 
 def buckets(text: str) -> Buckets:
     """The distinct buckets that a text falls into, ascending."""
+    return counted(text)[0]
+
+
+def counted(text: str) -> tuple[Buckets, frozenset[str]]:
+    """The distinct buckets of a text, ascending, and the word families that speak in it."""
     plain = folded(text)
-    return merged([_letter_buckets(plain), _word_buckets(plain)])
+    spoken = families(plain)
+    return merged([_letter_buckets(plain), _word_buckets(plain, spoken)]), frozenset(spoken)
 
 
 def merged(parts: list[Buckets]) -> Buckets:
@@ -55,13 +61,13 @@ def _groups(codes: NDArray[np.uint64], breaks: NDArray[np.int64], size: int) -> 
     return np.asarray((kept * _MULTIPLIER) >> _SHIFT, dtype=np.int64)
 
 
-def _word_buckets(plain: str) -> Buckets:
+def _word_buckets(plain: str, spoken: list[str]) -> Buckets:
     """Words, neighbouring pairs, pairs with one word between, and the word families that speak."""
     seen = words(plain)
     tokens = [f"1 {word}" for word in seen]
     tokens += [f"2 {left} {right}" for left, right in pairwise(seen)]
     tokens += [f"3 {left} {right}" for left, right in zip(seen, seen[2:], strict=False)]
-    tokens += [f"4 {family}" for family in families(plain)]
+    tokens += [f"4 {family}" for family in spoken]
     mask = (1 << BITS) - 1
     hashes = [crc32(token.encode()) for token in tokens]
     return np.array([(h ^ (h >> BITS)) & mask for h in hashes], dtype=np.int64) + _WORDS_FROM

@@ -6,6 +6,7 @@ got from a model that had not seen its hand, so they hold for writers whom nobod
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +17,15 @@ from numpy.typing import NDArray
 
 from bot.triage.corpus import Labelled, digest, labelled_mails, training_files
 from bot.triage.errors import CorpusUnusableError
-from bot.triage.evidence import Part, evidence, parts_of
+from bot.triage.evidence import Part, chances, evidence, part, parts_of
 from bot.triage.features import BUCKETS, Buckets, buckets, merged
 from bot.triage.thresholds import chosen_thresholds
 from bot.triage.weights import ANY, FORMAT, INTENTS, LABELS, SCORED, WRITERS, Layer, Model, Row, save
 
-FOLDS = 4
+FOLDS = 3
 _STRENGTH = 8.0  # inverse regularisation of the word models
 _SEED = 20260101
+_LEAST_SEEN = 3  # sentences in which a bucket must occur to be learned from
 
 Progress = Callable[[str], None]
 Truth = NDArray[np.bool_]
@@ -96,12 +98,12 @@ def _learned(lessons: list[_Lesson], corpus_sha256: str, progress: Progress) -> 
 def _lesson(mail: Labelled) -> _Lesson:
     parts = parts_of(mail.subject, mail.text)
     asked = _answered_offers(mail)
-    marks = tuple(mail.labels_of(part.text) for part in parts)
-    offers = tuple(Part(words, buckets(words)) for _, words in asked)
+    marks = tuple(None if one.clause else mail.labels_of(one.text) for one in parts)
+    offers = tuple(part(words) for _, words in asked)
     return _Lesson(
         mail,
         parts + offers,
-        merged([part.buckets for part in parts]),
+        merged([one.buckets for one in parts]),
         marks + tuple(frozenset((label,)) for label, _ in asked),
     )
 
@@ -112,33 +114,40 @@ def _answered_offers(mail: Labelled) -> tuple[tuple[str, str], ...]:
 
 
 def _folds(lessons: list[_Lesson]) -> list[int]:
-    """Every hand in one fold, the largest apart. Single sentences are never asked, so they are always taught (-1)."""
-    sizes: dict[str, int] = {}
-    for lesson in lessons:
-        if not lesson.mail.single:
-            sizes[lesson.mail.hand] = sizes.get(lesson.mail.hand, 0) + 1
+    """The fold that asks each mail; -1 for single sentences and replies in a case, which are only taught.
+
+    A hand stays in one fold, the largest hands apart. Hands that write ordinary mail only are dealt out over the
+    folds: without any of them a fold would learn a mailbox in which nearly everybody asks something.
+    """
+    mixed = {
+        lesson.mail.hand for lesson in lessons if lesson.mail.labels and not (lesson.mail.single or lesson.mail.in_case)
+    }
+    sizes = Counter(lesson.mail.hand for lesson in lessons if lesson.mail.hand in mixed)
     loads = [0] * FOLDS
     home: dict[str, int] = {}
     for hand in sorted(sizes, key=lambda hand: (-sizes[hand], hand)):
         home[hand] = loads.index(min(loads))
         loads[home[hand]] += sizes[hand]
-    return [home.get(lesson.mail.hand, -1) for lesson in lessons]
+    return [
+        -1 if lesson.mail.single else home.get(lesson.mail.hand, number % FOLDS)
+        for number, lesson in enumerate(lessons)
+    ]
 
 
 def _rarity(lessons: Sequence[_Lesson]) -> NDArray[np.float32]:
-    """How much a bucket says before training: rare ones more, those seen once nothing (inverse document frequency)."""
-    rows = [part.buckets for lesson in lessons for part in lesson.parts]
+    """How much a bucket says before training: rare ones more, those hardly seen nothing (inverse document frequency)."""
+    rows = [one.buckets for lesson in lessons for one in lesson.parts if not one.clause]
     seen = np.bincount(np.concatenate(rows), minlength=BUCKETS)
     rarity = np.log((1 + len(rows)) / (1 + seen)) + 1
-    rarity[seen < 2] = 0
+    rarity[seen < _LEAST_SEEN] = 0
     return rarity.astype(np.float16).astype(np.float32)
 
 
 def _label_layers(lessons: Sequence[_Lesson], rarity: NDArray[np.float32]) -> tuple[Layer, Layer]:
     marked = [
-        (part.buckets, mark)
+        (one.buckets, mark)
         for lesson in lessons
-        for part, mark in zip(lesson.parts, lesson.marks, strict=True)
+        for one, mark in zip(lesson.parts, lesson.marks, strict=True)
         if mark is not None
     ]
     whole = _layer([lesson.whole for lesson in lessons], _truth(lessons), rarity)
@@ -219,8 +228,8 @@ def _small(weights: NDArray[np.float64], bias: Row) -> Layer:
 
 def _evidence(lesson: _Lesson, whole: Layer, single: Layer, rarity: NDArray[np.float32]) -> Row:
     own = lesson.parts[: len(lesson.parts) - len(_answered_offers(lesson.mail))]
-    raw = np.array([single.scores(part.buckets, rarity) for part in own]).reshape(len(own), len(SCORED))
-    return evidence(whole.scores(lesson.whole, rarity), raw)
+    raw = np.array([single.scores(one.buckets, rarity) for one in own]).reshape(len(own), len(SCORED))
+    return evidence(whole.scores(lesson.whole, rarity), raw, own)
 
 
 def _blend(seen: list[tuple[_Lesson, Row]]) -> Row:
@@ -236,12 +245,11 @@ def _blend(seen: list[tuple[_Lesson, Row]]) -> Row:
             continue
         fitted = LogisticRegression(C=0.05, max_iter=1000).fit(rows, truth[:, name])
         blend[name] = np.append(fitted.coef_[0], fitted.intercept_[0])
-    return np.round(blend, 4)
+    return np.asarray(np.round(blend, 4), dtype=np.float64)
 
 
 def _probabilities(seen: list[tuple[_Lesson, Row]], blend: Row) -> Row:
-    odds: Row = np.array([row for _, row in seen]) @ blend[:, :-1].T + blend[:, -1]
-    return np.asarray(1.0 / (1.0 + np.exp(-odds)), dtype=np.float64)
+    return chances(blend, np.array([row for _, row in seen]).T).T
 
 
 assert SCORED[-1] == ANY

@@ -18,7 +18,7 @@ from bot.triage.errors import ModelUnusableError
 from bot.triage.features import BUCKETS, Buckets
 from bot.triage.labels import OTHER_PRIVACY, Intent, RequestKind, Writer
 
-FORMAT = 3  # of the file; another number is another program's model
+FORMAT = 4  # of the file; another number is another program's model
 LABELS = (*(kind.value for kind in RequestKind), OTHER_PRIVACY)
 ANY = "any"  # "is there a request or a question about privacy at all"
 SCORED = (*LABELS, ANY)

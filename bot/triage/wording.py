@@ -9,6 +9,9 @@ MAX_CHARS = 40_000  # of one text; what lies beyond is not read by triage
 MAX_SENTENCES = 400
 
 _ENDS = re.compile(r"(?<=[.!?…])[\"'”’)\]]{0,3}\s+(?=\S)|\n{2,}|\n(?=\s{0,8}(?:[-*•–·]|\d{1,2}[.)]|[a-z]\))\s)|;\s")
+_CUT = re.compile(r"[,:]\s{1,3}|\s(?:en|and|und|et|maar|but|want|daarna|[-–])\s")
+_LONG = 70  # characters from which a sentence may hold more than one wish
+_CLAUSE_SPACES = 3
 _WORD = re.compile(r"\w+")
 _MARKS = re.compile(r"[\u0300-\u036f]")
 _ADDRESS = re.compile(r"\S{1,64}@\S{1,128}")
@@ -36,6 +39,20 @@ def sentences(text: str) -> tuple[str, ...]:
             return tuple(found[:MAX_SENTENCES])
     found.extend(_lines(text[start:]))
     return tuple(found[:MAX_SENTENCES])
+
+
+def clauses(sentence: str) -> tuple[str, ...]:
+    """The parts of a long sentence that could stand alone, each an exact substring; none if it has no such parts."""
+    if len(sentence) < _LONG:
+        return ()
+    found: list[str] = []
+    start = 0
+    for cut in _CUT.finditer(sentence):
+        enough = min(sentence.count(" ", start, cut.start()), sentence.count(" ", cut.end())) >= _CLAUSE_SPACES
+        if enough:
+            found.append(sentence[start : cut.start()])
+            start = cut.end()
+    return (*found, sentence[start:]) if found else ()
 
 
 def _lines(piece: str) -> list[str]:

@@ -15,6 +15,12 @@ from bot.store.tables import jobs
 
 _LONGEST_PAUSE = 3600.0  # seconds
 
+_OTHER = jobs.alias("other")
+_CASE_IS_BUSY = exists().where(
+    _OTHER.c.case_id == jobs.c.case_id, _OTHER.c.state == JobState.RUNNING, _OTHER.c.id != jobs.c.id
+)
+"""Another job of the same case runs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Jobs:
@@ -79,7 +85,7 @@ class Jobs:
     def _claiming(self, worker: str, now: datetime) -> Any:
         next_one = (
             select(jobs.c.id)
-            .where(_due(now), ~_case_is_busy())
+            .where(_due(now), ~_CASE_IS_BUSY)
             .order_by(jobs.c.due_at, jobs.c.id)
             .limit(1)
             .with_for_update(skip_locked=True, of=jobs)
@@ -145,7 +151,7 @@ class Jobs:
 
     def next_due(self) -> datetime | None:
         """When there will be something to claim at the earliest: a moment in the past means now."""
-        free = (jobs.c.state != JobState.PARKED) & ~_case_is_busy()
+        free = (jobs.c.state != JobState.PARKED) & ~_CASE_IS_BUSY
         moment: datetime | None = self.bench.run(
             select(jobs.c.due_at).where(free).order_by(jobs.c.due_at).limit(1)
         ).scalar_one_or_none()
@@ -166,12 +172,6 @@ class Jobs:
 def _due(now: datetime) -> ColumnElement[bool]:
     """Waiting and past its moment, or given out and past its lease."""
     return and_(jobs.c.due_at <= now, jobs.c.state != JobState.PARKED)
-
-
-def _case_is_busy() -> ColumnElement[bool]:
-    """Another job of the same case runs."""
-    other = jobs.alias("other")
-    return exists().where(other.c.case_id == jobs.c.case_id, other.c.state == JobState.RUNNING, other.c.id != jobs.c.id)
 
 
 def _fence(job: Job, worker: str) -> ColumnElement[bool]:

@@ -54,29 +54,19 @@ class Dispatch:
         self._own_address = own_address
         self._own_numbers = own_numbers
 
-    async def send_due(self) -> int:
-        """Hand over everything that is due; the number of mails accepted."""
-        accepted = 0
-        for letter in await asyncio.to_thread(self._due):
-            accepted += await self._send_one(letter)
-        return accepted
-
-    def _due(self) -> tuple[OutgoingLetter, ...]:
+    def due(self) -> tuple[OutgoingLetter, ...]:
+        """The letters that may leave now; none while sending is paused."""
         with self._archive.reading() as tx:
             return () if tx.meta.get(PAUSED) else tx.outbox.due(self._archive.clock())
 
-    async def _send_one(self, letter: OutgoingLetter) -> bool:
+    async def send(self, letter: OutgoingLetter) -> bool:
+        """Hand over one letter; True when it was accepted, False also when somebody else had it first."""
         raw = await asyncio.to_thread(self._claimed, letter)
         if raw is None:
             return False
         sender = "" if letter.letter in AUTOMATIC else self._own_address
         outcome = await self._postman.send(raw, sender, letter.to)
-        settled = asyncio.create_task(asyncio.to_thread(self._settle, letter, outcome))
-        try:
-            await asyncio.shield(settled)
-        except asyncio.CancelledError:
-            await settled
-            raise
+        await asyncio.to_thread(self._settle, letter, outcome)
         return isinstance(outcome, Accepted)
 
     def _claimed(self, letter: OutgoingLetter) -> bytes | None:

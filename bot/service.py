@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 import structlog
 
@@ -24,6 +25,7 @@ from bot.datamap.model import DataMap
 from bot.desk.health import Readiness, health_app, serve
 from bot.dispatch import Dispatch
 from bot.execution import Execution
+from bot.exports.package import sweep
 from bot.fulfilment import Fulfilment
 from bot.handling import Handling
 from bot.housekeeping import Housekeeping, SentFolder
@@ -45,6 +47,8 @@ from bot.triage.reading import Reader, Reading
 
 _log = structlog.get_logger(__name__)
 
+_T = TypeVar("_T")
+
 Handler = Callable[[Job], Awaitable[None]]
 
 ROLES = ("watch", "receive", "work", "desk")
@@ -53,16 +57,21 @@ ROLES = ("watch", "receive", "work", "desk")
 _WORK_LEASE = "work"
 _POLL_SECONDS = 1.0
 _ROUND_SECONDS = 300.0
+_GRACE_SECONDS = 15.0
+"""How long a stop waits for what is in hand."""
 
 
 class AnotherWorkerError(Exception):
-    """On SQLite one process works at a time; a second one is refused."""
+    """One process works on a database at a time; a second one is refused."""
 
-    def __init__(self, holder: str) -> None:
-        super().__init__(
-            f"another process ({holder}) works on this database; on SQLite there can be one. "
-            "Stop it, wait until its lease ends, or use PostgreSQL"
+    def __init__(self, holder: str, *, one_host: bool) -> None:
+        rule = (
+            "on SQLite there can be one. Stop it, wait until its lease ends, or use PostgreSQL"
+            if one_host
+            else "there can be one. Stop it, or wait until its lease ends"
         )
+        super().__init__(f"another process ({holder}) works on this database; {rule}")
+        self.holder = holder
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -103,6 +112,11 @@ class Rooms:
             settings.cases.prefix,
             settings.cases.timezone,
         )
+
+    @property
+    def scratch(self) -> Path:
+        """Where exports are built; nothing in it outlives the work."""
+        return self.settings.home / "scratch"
 
     @cached_property
     def own_token(self) -> str:
@@ -185,7 +199,7 @@ class Rooms:
             self.calendar,
             self.settings.organisation,
             self.settings.approval,
-            self.settings.home / "scratch",
+            self.scratch,
         )
 
     @cached_property
@@ -349,26 +363,25 @@ class Worker:
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
         self._handlers = handlers(rooms)
-        self._name = f"{os.uname().nodename}:{os.getpid()}:{secrets.token_hex(3)}"
+        self._name = f"{_whereabouts()}:{os.getpid()}:{secrets.token_hex(3)}"
         self.bell = asyncio.Event()
         self.last_alive_at: datetime | None = None
 
     async def once(self) -> None:
         """Everything that is due at this instant, and what follows from it at once; never waits."""
-        async with self._leased():
+        async with self._leased(patient=False):
             await asyncio.to_thread(self._rooms.housekeeping.round)
-            while await self._work_off() + await self._rooms.dispatch.send_due():
+            while await self._work_off() + await self._send_due():
                 pass
 
     async def run(self) -> None:
         """Until cancelled. What is in hand is written down before leaving."""
-        async with self._leased(), asyncio.TaskGroup() as group:
+        async with self._leased(patient=True), asyncio.TaskGroup() as group:
             group.create_task(self._keep_lease())
             group.create_task(self._round_every())
             while True:
                 self.bell.clear()
-                done = await self._work_off() + await self._rooms.dispatch.send_due()
-                if not done:
+                if not await self._work_off() + await self._send_due():
                     await self._rest()
 
     async def _rest(self) -> None:
@@ -381,10 +394,15 @@ class Worker:
     async def _work_off(self) -> int:
         """All jobs that are due; how many that were."""
         count = 0
-        while (job := await asyncio.to_thread(self._claimed)) is not None:
-            await self._do(job)
+        while await _to_its_end(self._next_job()):
             count += 1
         return count
+
+    async def _next_job(self) -> bool:
+        job = await asyncio.to_thread(self._claimed)
+        if job is not None:
+            await self._do(job)
+        return job is not None
 
     def _claimed(self) -> Job | None:
         with self._rooms.archive.transaction() as tx:
@@ -410,20 +428,45 @@ class Worker:
             if after.parked:
                 ask_person(tx, job.case_id, "parked", f"werk '{job.kind}' lukt niet ({error}): zie privacybot jobs")
 
+    async def _send_due(self) -> int:
+        """Every letter that may leave; how many were accepted."""
+        dispatch = self._rooms.dispatch
+        return sum([await _to_its_end(dispatch.send(letter)) for letter in await asyncio.to_thread(dispatch.due)])
+
     @asynccontextmanager
-    async def _leased(self) -> AsyncIterator[None]:
-        await asyncio.to_thread(self._take_lease)
-        await asyncio.to_thread(self._rooms.dispatch.recover)
+    async def _leased(self, *, patient: bool) -> AsyncIterator[None]:
+        await self._obtain_lease(patient=patient)
         try:
+            await asyncio.to_thread(self._clear_up)
             yield
         finally:
             await asyncio.to_thread(self._drop_lease)
 
+    def _clear_up(self) -> None:
+        """What a worker that was killed left behind: half-sent letters, and rows on their way into an export."""
+        self._rooms.dispatch.recover()
+        sweep(self._rooms.scratch)
+
+    async def _obtain_lease(self, *, patient: bool) -> None:
+        """Raises AnotherWorkerError: at once for a holder that is seen to live, else after waiting for one lease."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._rooms.settings.store.lease_seconds
+        while True:
+            try:
+                return await asyncio.to_thread(self._take_lease)
+            except AnotherWorkerError as other:
+                if not patient or _lives(other.holder) or loop.time() > until:
+                    raise
+            await asyncio.sleep(_POLL_SECONDS)
+
     def _take_lease(self) -> None:
         now = self._rooms.clock()
         with self._rooms.archive.transaction() as tx:
+            holder = tx.leases.holder(_WORK_LEASE, now)
+            if holder is not None and _lives(holder) is False:
+                tx.leases.drop(_WORK_LEASE, holder)
             if not tx.leases.take(_WORK_LEASE, self._name, now, self._rooms.settings.store.lease_seconds):
-                raise AnotherWorkerError(tx.leases.holder(_WORK_LEASE, now) or "unknown")
+                raise AnotherWorkerError(holder or "unknown", one_host=self._rooms.archive.one_host)
         self.last_alive_at = now
 
     def _drop_lease(self) -> None:
@@ -439,6 +482,41 @@ class Worker:
         while True:
             await asyncio.to_thread(self._rooms.housekeeping.round)
             await asyncio.sleep(_ROUND_SECONDS)
+
+
+async def _to_its_end(work: Coroutine[Any, Any, _T]) -> _T:
+    """What was begun is finished before a stop takes effect, as far as `_GRACE_SECONDS` allow."""
+    begun = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(begun)
+    except asyncio.CancelledError:
+        await asyncio.wait({begun}, timeout=_GRACE_SECONDS)
+        begun.cancel()
+        await asyncio.gather(begun, return_exceptions=True)
+        raise
+
+
+def _whereabouts() -> str:
+    """This machine and, on Linux, its table of processes: a container of the same name has another one."""
+    try:
+        table = str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        table = ""
+    return f"{os.uname().nodename}/{table.strip('pid:[]')}"
+
+
+def _lives(worker: str) -> bool | None:
+    """Whether the process behind a worker's name lives; None where that cannot be told from here."""
+    whereabouts, pid, _ = worker.rsplit(":", 2)
+    if whereabouts != _whereabouts() or int(pid) == os.getpid():
+        return None
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 @dataclass(slots=True)

@@ -41,8 +41,9 @@ def _until_told(work: Coroutine[Any, Any, None]) -> None:
     async def guarded() -> None:
         task = asyncio.ensure_future(work)
         loop = asyncio.get_running_loop()
+        stop = _stopping(task)
         for name in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(name, _stopping(task))
+            loop.add_signal_handler(name, stop)
         with suppress(asyncio.CancelledError):
             await task
 
@@ -50,8 +51,14 @@ def _until_told(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _stopping(task: asyncio.Future[None]) -> Callable[[], None]:
+    """Once: a second signal must not interrupt the putting away."""
+    asked = False
+
     def stop() -> None:
-        task.cancel()
+        nonlocal asked
+        if not asked:
+            asked = True
+            task.cancel()
 
     return stop
 

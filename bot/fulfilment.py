@@ -175,6 +175,7 @@ class Fulfilment:
             received_on=case_term(case, self._calendar).received_on,
             timezone=self._calendar.timezone,
             pending=self._pending_corrections(case, subject, batch),
+            belongs_to=frozenset(key for key in (subject.key, subject.tenant) if key is not None),
         )
         holdings = self._sources.collect(subject, case.language, access=access)
         return build(

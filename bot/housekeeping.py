@@ -80,7 +80,13 @@ class Housekeeping:
         if self._sent_folder is None or not self._sent_folder.settings.sent_copy:
             return
         raw, message_id = await asyncio.to_thread(self._copy, job.target_id)
-        await file_sent_copy(self._sent_folder.settings, self._sent_folder.password, raw, message_id)
+        if not await file_sent_copy(self._sent_folder.settings, self._sent_folder.password, raw, message_id):
+            await asyncio.to_thread(self._tell_of_missing_folder, self._sent_folder.settings.sent_folder)
+
+    def _tell_of_missing_folder(self, folder: str) -> None:
+        words = f"de map {folder} bestaat niet in de mailbox: verbeter watch.sent_folder of maak de map"
+        with self._archive.transaction() as tx:
+            ask_person(tx, None, "mailbox", words)
 
     def _copy(self, outbox_id: int) -> tuple[bytes, str]:
         with self._archive.reading() as tx:

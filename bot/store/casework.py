@@ -75,7 +75,7 @@ def void_drafts(tx: Transaction, case: Case, actor: str, why: str, os_login: str
 
 
 def _under_way(case: Case, draft: Draft) -> bool:
-    moving = {RequestState.EXECUTING, RequestState.SENDING}
+    moving = {RequestState.EXECUTING, RequestState.SENDING, RequestState.UNDELIVERED}
     return any(request.id in draft.request_ids and request.state in moving for request in case.requests)
 
 

@@ -30,7 +30,7 @@ _AUTOREPLY_HEADERS = frozenset(
 _LIST_HEADERS = frozenset({"list-id", "list-unsubscribe", "list-post", "list-help", "list-owner", "list-subscribe"})
 _BULK = frozenset({"bulk", "list", "junk", "auto_reply", "auto-reply"})
 _ROLE = re.compile(
-    r"(mailer-?daemon|postmaster|(do-?)?no-?t?-?reply|donotreply|noreply|geen-?antwoord|niet-?beantwoorden|nepasrepondre"
+    r"(mailer-?daemon|post_?master|(do-?)?no-?t?-?reply|donotreply|noreply|geen-?antwoord|niet-?beantwoorden|nepasrepondre"
     r"|bounces?|auto-?reply|autoresponder)([+._-].*)?\Z"
 )
 
@@ -128,6 +128,8 @@ def _asks_silence(block: HeaderBlock) -> bool:
 
 
 def _role_sender(address: str | None, shown: str) -> bool:
+    if shown.strip() == "<>":
+        return True
     local = address.partition("@")[0] if address else ""
     if not local:
         found = re.search(r"([\w.+-]{1,64})(@|>|\s*$)", shown.lower())

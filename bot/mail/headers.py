@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -90,10 +90,10 @@ def in_two(raw: bytes) -> tuple[bytes, bytes]:
     return (raw[: end.start()], raw[end.end() :]) if end else (raw, b"")
 
 
-def header_block(block: bytes) -> HeaderBlock:
-    """Take the block apart, line by line, as strictly as RFC 5322 writes it."""
+def header_block(block: bytes, known: Iterable[str] = ()) -> HeaderBlock:
+    """Take the block apart, line by line, as strictly as RFC 5322 writes it. `known` are anomalies seen before."""
     fields: list[Field] = []
-    anomalies: dict[str, None] = {}
+    anomalies: dict[str, None] = dict.fromkeys(known)
     stray: list[bytes] = []
     for lines in _logical_lines(block):
         anomaly = _anomaly(lines[0])

@@ -40,11 +40,12 @@ def parsed(raw: bytes, limits: ParsingSettings, own_domain: str) -> ParsedMail |
     `own_domain` is the domain of the mailbox.
     """
     digest = hashlib.sha256(raw).hexdigest()
-    block, body = in_two(raw)
+    bare_cr = ("line ends of bare CR",) if b"\n" not in raw and b"\r" in raw else ()
+    block, body = in_two(raw.replace(b"\r", b"\n") if bare_cr else raw)
     try:
         if reason := _refusal(raw, block, limits):
             return Unreadable(digest, reason, head_of(block))
-        return _read(digest, block, body, limits, own_domain)
+        return _read(digest, header_block(block, bare_cr), body, limits, own_domain)
     except LimitError as limit:
         return Unreadable(digest, str(limit), head_of(block))
     except MemoryError:
@@ -66,8 +67,7 @@ def _refusal(raw: bytes, block: bytes, limits: ParsingSettings) -> str | None:
     return over_limit(block, limits.max_header_kb * 1024)
 
 
-def _read(digest: str, block: bytes, body: bytes, limits: ParsingSettings, own_domain: str) -> ParsedMail:
-    headers = header_block(block)
+def _read(digest: str, headers: HeaderBlock, body: bytes, limits: ParsingSettings, own_domain: str) -> ParsedMail:
     parts = parts_of(headers, body, limits.max_parts, limits.max_depth)
     words = words_of(parts.bodies, own_domain, _forwarded(parts, limits))
     who = sender(headers)

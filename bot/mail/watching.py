@@ -10,9 +10,9 @@ import asyncio
 import contextlib
 import random
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Protocol, TypeVar
 
@@ -21,32 +21,22 @@ import structlog
 from bot.mail.errors import (
     MailboxError,
     MailboxFolderError,
+    MailboxLostError,
     MailNotKeptError,
     ServerSaidNoError,
 )
-from bot.mail.mailbox import FolderState, Listed, Mailbox, checked
+from bot.mail.fetching import FetchedMail, Fetcher, Suspects
+from bot.mail.mailbox import FolderState, Mailbox, checked
 from bot.settings import SettingsError, WatchSettings
+
+__all__ = ["FetchedMail", "FolderPosition", "Ledger", "Watcher"]
 
 _log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 _Work = Callable[[Callable[[], None]], None]  # runs in a thread, and is given what tells the event loop of new mail
 
-_SMALL_BYTES = 1024 * 1024  # larger mail is fetched in slices
-_BATCH_BYTES = 8 * 1024 * 1024  # in memory at a time, unless one mail alone is larger
-_LIST_AT_ONCE = 500
 _FIRST_WAIT_SECONDS = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class FetchedMail:
-    """A mail as the server gave it."""
-
-    uid: int
-    raw: bytes = field(repr=False)
-    received_at: datetime  # INTERNALDATE, aware UTC
-    size: int  # bytes, as the server tells it
-    truncated: bool = False  # too large, or the server would not give the text: only the top is here
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +89,8 @@ class Watcher:
         self._max_bytes = max_bytes
         self._on_news = on_news
         self._missing: set[str] = set()
+        self._suspects = Suspects()
+        self._kept = 0
         self._deaf: str | None = None  # why the listener does not listen
         self._behind: str | None = None  # why the collector does not collect
         self.last_success_at: datetime | None = None  # real time of the last complete sync
@@ -109,16 +101,16 @@ class Watcher:
 
     async def sync_once(self) -> int:
         """Read what is new in all folders over one connection; how many mails that were. Raises MailboxError."""
-        mailbox = Mailbox(self._settings, self._password)
-        found = 0
+        bell = _Bell()
+        line = _Line(bell)
+        before = self._kept
 
-        def sync(tell: Callable[[], None]) -> None:
-            nonlocal found
-            with mailbox:
-                found = self._sync(mailbox, tell)
+        def stop() -> None:
+            bell.stop()
+            line.hang_up()
 
-        await self._in_threads([sync], mailbox.hang_up)
-        return found
+        await self._in_threads([lambda tell: self._sync_patiently(line, bell, tell)], stop)
+        return self._kept - before
 
     async def run(self) -> None:
         """Watch until cancelled. Faults of the server or of our store are logged, shown and tried again."""
@@ -198,26 +190,36 @@ class Watcher:
                 bell.wait_for_stop(self._pause(tries, trouble))
                 tries += 1
 
+    def _sync_patiently(self, line: _Line, bell: _Bell, tell: Callable[[], None]) -> None:
+        """Sync once; again as long as the server breaks off in the middle of mail and we learn at which one."""
+        while True:
+            faults = self._suspects.faults
+            try:
+                with line.connected(self._settings, self._password) as mailbox:
+                    return self._sync(mailbox, tell)
+            except MailboxLostError:
+                if bell.stopped or self._suspects.faults == faults:
+                    raise
+
     def _pause(self, tries: int, trouble: MailboxError) -> float:
         """Seconds until the next try: doubling, with jitter; what only a person can mend waits longest."""
         longest = self._settings.backoff_max_seconds
         wait = longest if trouble.permanent else min(longest, _FIRST_WAIT_SECONDS * 2 ** min(tries, 20))
         return wait * random.uniform(0.5, 1.0)  # noqa: S311  no secret
 
-    def _sync(self, mailbox: Mailbox, tell: Callable[[], None]) -> int:
-        """All folders once; how many mails were kept."""
-        found = there = 0
+    def _sync(self, mailbox: Mailbox, tell: Callable[[], None]) -> None:
+        """All folders once."""
+        there = 0
         for folder in self._settings.folders:
             state = self._examined(mailbox, folder)
             if state is None:
                 continue
             there += 1
-            found += self._sync_folder(mailbox, folder, state, tell)
+            self._sync_folder(mailbox, folder, state, tell)
         if not there:
             raise MailboxFolderError(f"{mailbox.host} has none of the folders in watch.folders: correct that list")
         self._behind = None
         self.last_success_at = datetime.now(UTC)
-        return found
 
     def _examined(self, mailbox: Mailbox, folder: str) -> FolderState | None:
         """The folder, opened; None where the mailbox has no such folder, which is said once."""
@@ -233,21 +235,18 @@ class Watcher:
         self._missing.discard(folder)
         return state
 
-    def _sync_folder(self, mailbox: Mailbox, folder: str, state: FolderState, tell: Callable[[], None]) -> int:
+    def _sync_folder(self, mailbox: Mailbox, folder: str, state: FolderState, tell: Callable[[], None]) -> None:
         waiting = self._waiting(mailbox, folder, state)
-        position, found = waiting.position, 0
-        for uids in _chunks(waiting.uids, _LIST_AT_ONCE):
-            listed = mailbox.listed(uids)
-            for batch in _batches(uids, listed, self._settings.batch):
-                mails = [*_fetched(mailbox, batch, listed, self._max_bytes)]
-                position = replace(position, high_water=batch[-1])
-                self._keep(folder, mails, position)
-                found += len(mails)
-                if mails:
-                    tell()
+        position = waiting.position
+        fetcher = Fetcher(mailbox, (folder, state.uidvalidity), self._suspects, self._settings.batch, self._max_bytes)
+        for uids, mails in fetcher.batches(waiting.uids):
+            position = replace(position, high_water=uids[-1])
+            self._keep(folder, mails, position)
+            if mails:
+                self._kept += len(mails)
+                tell()
         if waiting.end > position.high_water:
             self._keep(folder, [], replace(position, high_water=waiting.end))
-        return found
 
     def _waiting(self, mailbox: Mailbox, folder: str, state: FolderState) -> _Waiting:
         position = self._asked(lambda: self._ledger.position(folder))
@@ -337,76 +336,3 @@ def _start_day(settings: WatchSettings) -> date:
     if settings.since is None:
         raise SettingsError("watch.since is not set: give the date from which mail is read, such as 35 days ago")
     return settings.since
-
-
-def _chunks(uids: Sequence[int], length: int) -> Iterator[Sequence[int]]:
-    for start in range(0, len(uids), length):
-        yield uids[start : start + length]
-
-
-def _batches(uids: Sequence[int], listed: Mapping[int, Listed], longest: int) -> Iterator[list[int]]:
-    """Runs of UIDs, in order, that together are not too many and not too large."""
-    batch: list[int] = []
-    room = _BATCH_BYTES
-    for uid in uids:
-        size = listed[uid].size if uid in listed else 0
-        if batch and (len(batch) >= longest or size > room):
-            yield batch
-            batch, room = [], _BATCH_BYTES
-        batch.append(uid)
-        room -= size
-    if batch:
-        yield batch
-
-
-def _fetched(
-    mailbox: Mailbox, uids: Sequence[int], listed: Mapping[int, Listed], max_bytes: int
-) -> Iterator[FetchedMail]:
-    """The mails that are still there. One that the server will not give comes with what can be had of it."""
-    texts = _small_texts(mailbox, [uid for uid in uids if uid in listed and listed[uid].size <= _SMALL_BYTES])
-    got = {uid: _large_or(texts.get(uid), mailbox, uid, listed, max_bytes) for uid in uids}
-    silent = [uid for uid, mail in got.items() if mail is None]
-    still_there = set(mailbox.uids_among(silent)) if silent else set()
-    for uid, mail in got.items():
-        if mail is not None:
-            yield mail
-        elif uid in still_there:
-            _log.error("the mail server does not give the text of a mail; its header is kept", uid=uid)
-            yield _header_only(mailbox, uid, listed.get(uid))
-
-
-def _small_texts(mailbox: Mailbox, uids: Sequence[int]) -> dict[int, bytes]:
-    """All at once; when the server refuses that, one by one, so that one bad mail does not stop the others."""
-    if not uids:
-        return {}
-    try:
-        return mailbox.whole(uids)
-    except ServerSaidNoError:
-        texts: dict[int, bytes] = {}
-        for uid in uids:
-            with contextlib.suppress(ServerSaidNoError):
-                texts |= mailbox.whole([uid])
-        return texts
-
-
-def _large_or(
-    text: bytes | None, mailbox: Mailbox, uid: int, listed: Mapping[int, Listed], max_bytes: int
-) -> FetchedMail | None:
-    """The mail from its text, if that was fetched with the others; else a large one is fetched now."""
-    seen = listed.get(uid)
-    if seen is None:
-        return None
-    truncated = False
-    if text is None and seen.size > _SMALL_BYTES:
-        truncated = seen.size > max_bytes
-        with contextlib.suppress(ServerSaidNoError):
-            text = mailbox.top(uid) if truncated else mailbox.in_slices(uid)
-    return FetchedMail(uid, text, seen.received_at, seen.size, truncated) if text else None
-
-
-def _header_only(mailbox: Mailbox, uid: int, seen: Listed | None) -> FetchedMail:
-    header = b""
-    with contextlib.suppress(ServerSaidNoError):
-        header = mailbox.header(uid)
-    received_at = seen.received_at if seen else datetime.now(UTC)
-    return FetchedMail(uid, header, received_at, seen.size if seen else len(header), truncated=True)

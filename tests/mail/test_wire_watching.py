@@ -218,12 +218,31 @@ async def test_a_server_that_goes_away_mid_mail_costs_nothing(
     wire.cut_after = 400_000
     watcher = make_watcher(dovecot.settings(port=wire.port, batch=1), ledger)
 
-    with pytest.raises(MailboxLostError):
-        await watcher.sync_once()
-    await watcher.sync_once()
+    found = await watcher.sync_once()
 
+    assert found == 2
+    assert wire.cut_after is None
     assert ledger.numbers() == [1, 2]
     assert ledger.kept[1][1].raw == make_mail(2, size=900_000)
+
+
+async def test_one_mail_that_the_server_cannot_read_stops_no_other_and_reaches_staff(
+    dovecot: Dovecot, ledger: MemoryLedger
+) -> None:
+    for number in (1, 2, 3):
+        dovecot.append("INBOX", make_mail(number))
+    dovecot.spoil(2)
+
+    with capture_logs() as lines:
+        await make_watcher(dovecot.settings(), ledger).sync_once()
+        await make_watcher(dovecot.settings(), ledger).sync_once()
+
+    good, spoiled, other = (mail for _, mail in ledger.kept)
+    assert (good.raw, other.raw) == (make_mail(1), make_mail(3))
+    assert spoiled.truncated
+    assert spoiled.uid == 2
+    assert spoiled.raw == b""
+    assert any(line["log_level"] == "error" and line.get("uid") == 2 for line in lines)
 
 
 async def test_a_wrong_password_is_a_permanent_error_that_names_the_mend(
@@ -366,6 +385,36 @@ async def test_a_line_that_falls_silent_is_given_up_and_made_anew(
         await ledger.wait_for(2)
 
     assert ledger.numbers() == [1, 2]
+
+
+@pytest.mark.parametrize("words", [(b"* BYE Logged out\r\n",), (b"* 1 EXPU",), (b"* OK Still here\r\n",)])
+async def test_odd_words_while_we_listen_cost_nothing(
+    dovecot: Dovecot, wire: Wire, ledger: MemoryLedger, words: tuple[bytes, ...]
+) -> None:
+    watcher = make_watcher(dovecot.settings(port=wire.port, timeout_seconds=1.0), ledger)
+    async with running(watcher):
+        dovecot.deliver(make_mail(1))
+        await ledger.wait_for(1)
+        wire.say_to_clients(*words)
+        dovecot.deliver(make_mail(2))
+        await ledger.wait_for(2)
+
+    assert ledger.numbers() == [1, 2]
+
+
+async def test_a_server_without_idle_is_polled(dovecot: Dovecot, wire: Wire, ledger: MemoryLedger) -> None:
+    wire.replaced = (b" IDLE", b" XDLE")
+    watcher = make_watcher(dovecot.settings(port=wire.port, poll_seconds=0.1), ledger)
+    with capture_logs() as lines:
+        async with running(watcher):
+            for number in (1, 2):
+                dovecot.deliver(make_mail(number))
+                await ledger.wait_for(number)
+            trouble = watcher.trouble
+
+    assert trouble is None
+    assert ledger.numbers() == [1, 2]
+    assert [line["log_level"] for line in lines if "IDLE" in line["event"]] == ["warning"]
 
 
 async def test_a_full_disk_is_shown_while_running_and_mended_without_a_restart(

@@ -117,7 +117,8 @@ class DovecotServer:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        wait_until(lambda: process.poll() is not None or answers(self.lmtp_port), "Dovecot listens")
+        ports = (self.port, self.tls_port, self.lmtp_port)
+        wait_until(lambda: process.poll() is not None or all(map(answers, ports)), "Dovecot listens")
         assert process.poll() is None, self.log()
         return process
 
@@ -127,6 +128,9 @@ class DovecotServer:
 
     def account(self) -> Dovecot:
         return Dovecot(self, f"info-{secrets.token_hex(4)}")
+
+    def maildir(self, user: str) -> Path:
+        return self._place / "mail" / user / "Maildir"
 
     def stop(self) -> None:
         """As a power cut: Dovecot's own children would serve on for a while after a polite end."""
@@ -237,6 +241,12 @@ class Dovecot:
         with self.client() as client:
             client.select_folder(folder, readonly=True)
             return [seen[b"BODY[]"] for seen in client.fetch(client.search(["ALL"]), ["BODY.PEEK[]"]).values()]
+
+    def spoil(self, number: int) -> None:
+        """Make the file of the INBOX's mail with that number, counted from 1, unreadable to the server."""
+        box = self.server.maildir(self.user)
+        files = sorted([*(box / "cur").iterdir(), *(box / "new").iterdir()], key=lambda file: file.name)
+        files[number - 1].chmod(0)
 
     def kill_imap(self) -> int:
         return self.server.kill_imap()

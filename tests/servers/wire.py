@@ -17,6 +17,9 @@ class Wire:
         self._listener = socket.create_server((HOST, 0))
         self.port: int = self._listener.getsockname()[1]
         self.cut_after: int | None = None  # bytes of answers in one connection, once
+        self.replaced: tuple[bytes, bytes] | None = None  # in every answer
+        self.connections = 0
+        self._clients: list[socket.socket] = []
         self._silent = threading.Event()
         self._closed = False
         self._sockets: list[socket.socket] = []
@@ -26,6 +29,14 @@ class Wire:
     def go_silent(self) -> None:
         """Nothing comes through any more in the connections that stand, and nobody is told."""
         self._silent.set()
+
+    def say_to_clients(self, *pieces: bytes) -> None:
+        """Something that the server never said, each piece in a segment of its own."""
+        for client in self._clients:
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for piece in pieces:
+                with contextlib.suppress(OSError):
+                    client.sendall(piece)
 
     def close(self) -> None:
         self._closed = True
@@ -50,6 +61,8 @@ class Wire:
                 return
             self._silent = threading.Event()
             self._sockets += [client, server]
+            self._clients.append(client)
+            self.connections += 1
             self._start(self._pass_on, client, server, self._silent, False)
             self._start(self._pass_on, server, client, self._silent, True)
 
@@ -61,6 +74,8 @@ class Wire:
                 if answers and self.cut_after is not None and passed > self.cut_after:
                     self.cut_after = None
                     break
+                if answers and self.replaced is not None:
+                    piece = piece.replace(*self.replaced)
                 if not silent.is_set():
                     target.sendall(piece)
         if silent.is_set():

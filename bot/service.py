@@ -202,11 +202,6 @@ class Rooms:
             self.scratch,
         )
 
-    @property
-    def scratch(self) -> Path:
-        """Where exports are built; emptied by the one worker when it starts."""
-        return self.settings.home / "scratch"
-
     @cached_property
     def decisions(self) -> Decisions:
         return Decisions(self.archive, self.letters, self.mailroom, self.calendar, self.settings.approval)

@@ -157,19 +157,17 @@ async def test_nothing_found_speaks_of_the_senders_own_address_and_waits_for_an_
     assert len(office.letters()) == 1  # the receipt
 
 
-class AsShipped:
-    """Holds, undo and four eyes as they ship."""
-
-    overrides = {
-        "APPROVAL__UNDO_SECONDS": "30",
-        "APPROVAL__UNDO_RISK_SECONDS": "600",
-        "APPROVAL__LEAD_DAYS": "2",
-        "RELEASE__EVERY_SECONDS": "300",
-    }
+AS_SHIPPED = {
+    "APPROVAL__UNDO_SECONDS": "30",
+    "APPROVAL__UNDO_RISK_SECONDS": "600",
+    "APPROVAL__LEAD_DAYS": "2",
+    "RELEASE__EVERY_SECONDS": "300",
+}
+"""Holds, undo and four eyes as they ship."""
 
 
 async def test_as_shipped_a_new_iban_does_not_pass_at_l2(tmp_path: Path, smtp_sink: SmtpSink) -> None:
-    office = Office(tmp_path, smtp_sink, **AsShipped.overrides)
+    office = Office(tmp_path, smtp_sink, **AS_SHIPPED)
     marijke = office.people.owner_with_second_user
     office.write(marijke.address, NEW_IBAN)
     await office.step()
@@ -186,7 +184,7 @@ async def test_as_shipped_a_new_iban_does_not_pass_at_l2(tmp_path: Path, smtp_si
 
 
 async def test_as_shipped_an_account_erasure_does_not_pass_at_l2(tmp_path: Path, smtp_sink: SmtpSink) -> None:
-    office = Office(tmp_path, smtp_sink, **AsShipped.overrides)
+    office = Office(tmp_path, smtp_sink, **AS_SHIPPED)
     marijke = office.people.owner_with_second_user
     office.write(marijke.address, "Wis mijn account en al mijn gegevens, ik stop ermee.", subject="wissen")
     await office.step()
@@ -204,7 +202,7 @@ async def test_as_shipped_an_account_erasure_does_not_pass_at_l2(tmp_path: Path,
 async def test_as_shipped_a_verified_iban_waits_for_its_hold_and_for_two_people(
     tmp_path: Path, smtp_sink: SmtpSink
 ) -> None:
-    office = Office(tmp_path, smtp_sink, **AsShipped.overrides)
+    office = Office(tmp_path, smtp_sink, **AS_SHIPPED)
     marijke = office.people.owner_with_second_user
     office.write(marijke.address, NEW_IBAN)
     await office.step()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,12 +16,12 @@ from bot.sources.demo import DemoPerson
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def office(request: pytest.FixtureRequest, tmp_path: Path, smtp_sink: SmtpSink, dovecot: Dovecot) -> Iterator[Office]:
+def office(request: pytest.FixtureRequest, tmp_path: Path, smtp_sink: SmtpSink, dovecot: Dovecot) -> Office:
     database_url = None
     if request.param == "postgresql":
         postgres: Postgres = request.getfixturevalue("postgres")
         database_url = postgres.new_database()
-    yield Office(tmp_path, smtp_sink, dovecot=dovecot, database_url=database_url)
+    return Office(tmp_path, smtp_sink, dovecot=dovecot, database_url=database_url)
 
 
 async def identified(office: Office, person: DemoPerson, text: str, subject: str) -> str:

@@ -8,13 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
+from stdnum import iban
 
 from bot.datamap.model import FieldRef, Identity, Table
 from bot.sources.cells import as_text
 from bot.sources.selection import Selection, key_parts, relation
 
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,255}\w", re.ASCII)
-_IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
+_IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", re.IGNORECASE)
+_SHORTEST_IBAN = 15
 _NUMBER = r"\b[A-Z]{0,6}-?[0-9]{5,12}\b"
 BATCH = 200  # look-ups at a time, so that a large export needs little memory
 
@@ -28,7 +30,12 @@ class Candidates:
     def add(self, place: str, text: str, patterns: Iterable[re.Pattern[str]]) -> None:
         for pattern in patterns:
             for found in pattern.finditer(text):
-                self.places.setdefault(compact(found[0]), Counter())[place] += 1
+                self._note(place, compact(found[0]))
+        for found in _IBAN.finditer(text):
+            self._note(place, _without_next_word(compact(found[0])))
+
+    def _note(self, place: str, mark: str) -> None:
+        self.places.setdefault(mark, Counter())[place] += 1
 
     def __len__(self) -> int:
         return len(self.places)
@@ -38,9 +45,15 @@ def compact(mark: str) -> str:
     return mark.replace(" ", "").lower()
 
 
+def _without_next_word(mark: str) -> str:
+    """An account number written in groups of four may be followed by a word that looks like one more group."""
+    lengths = range(_SHORTEST_IBAN, len(mark))
+    return next((mark[:length] for length in lengths if iban.is_valid(mark[:length])), mark)
+
+
 def patterns_of(identities: Iterable[Identity]) -> tuple[re.Pattern[str], ...]:
     numbers = {identity.customer_number_pattern or _NUMBER for identity in identities if identity.customer_number}
-    return (_ADDRESS, _IBAN, *(re.compile(number, re.IGNORECASE) for number in sorted(numbers)))
+    return (_ADDRESS, *(re.compile(number, re.IGNORECASE) for number in sorted(numbers)))
 
 
 def batches(

@@ -20,7 +20,7 @@ Scope = tuple[tuple[str, str], ...]
 
 Test = Callable[[ColumnElement[Any]], ColumnElement[bool]]
 
-EXACT_ADDRESS = "exact_address"  # another record differs from this one only in letter case
+EXACT_ADDRESS = "exact_address"  # letter case counts: another record differs in nothing else, or it is not ASCII
 TENANT_GUARD = "tenant_guard"
 
 
@@ -105,8 +105,8 @@ class Selection:
                 return self._key_scope(link, subject)
             case Anchor.ADDRESS:
                 address = subject.address_of_record
-                name = EXACT_ADDRESS if twin else Anchor.ADDRESS.value
-                return ((name, address),) if address and address.isascii() else None
+                exact = twin or not (address or "").isascii()
+                return ((EXACT_ADDRESS if exact else Anchor.ADDRESS.value, address),) if address else None
             case Anchor.CUSTOMER_NUMBER:
                 number = subject.customer_number
                 return ((Anchor.CUSTOMER_NUMBER.value, number),) if number and subject.owner else None

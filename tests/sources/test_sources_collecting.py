@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import time
+import tracemalloc
+
 import pytest
+import sqlalchemy as sa
 from conftest import MAP_FILE, ON_BOTH, Kleinboek
 
 from bot.cases.subject import DataSubject
@@ -10,6 +15,8 @@ from bot.datamap.loading import load_datamap
 from bot.sources.demo import DemoPerson
 from bot.sources.errors import ForeignRowError, SourceFailedError
 from bot.sources.facade import Sources
+from bot.sources.scanning import batches, patterns_of
+from bot.sources.selection import Selection
 from bot.triage.labels import Language
 
 
@@ -223,8 +230,6 @@ def test_a_database_that_cannot_be_reached_is_tried_again(tmp_path) -> None:
 
 
 def test_reading_cannot_write(kleinboek: Kleinboek) -> None:
-    import sqlalchemy as sa
-
     with (
         pytest.raises(SourceFailedError),
         kleinboek.sources._databases["kleinboek"].reading() as connection,
@@ -236,10 +241,6 @@ def test_reading_cannot_write(kleinboek: Kleinboek) -> None:
 
 def test_a_row_that_carries_another_key_stops_the_export(kleinboek: Kleinboek, monkeypatch) -> None:
     """The condition is broken on purpose: the stamp on every row must notice."""
-    import sqlalchemy as sa
-
-    from bot.sources.selection import Selection
-
     sanne = kleinboek.subject(kleinboek.people.sanne)
     monkeypatch.setattr(Selection, "where", lambda *_: sa.true())
 
@@ -259,6 +260,89 @@ def test_the_text_scan_finds_other_peoples_marks_in_the_companys_own_data_only(f
     hits = fresh.sources.foreign_hits(sanne)
 
     assert hits == {"kleinboek.ticket_berichten.tekst": 3}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{iban}",
+        "mijn rekening {low} test",
+        "({spaced} dank u)",
+        "IBAN:{iban};",
+        '"{iban}"',
+    ],
+)
+def test_an_account_number_is_seen_however_it_is_written(kleinboek: Kleinboek, written: str) -> None:
+    iban = kleinboek.people.joris.iban or ""
+    spaced = " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))
+    text = written.format(iban=iban, spaced=spaced, low=spaced.lower())
+
+    hits = kleinboek.sources.foreign_hits(kleinboek.subject(kleinboek.people.sanne), [("a.b.c", text)])
+
+    assert hits == {"a.b.c": 1}
+
+
+def test_the_text_scan_is_quick_on_hostile_text() -> None:
+    patterns = _patterns()
+    hostile = ["a" * 200_000, "a@" * 100_000, "NL00 " * 40_000, "1" * 200_000, "." * 100_000 + "@"]
+    started = time.process_time()
+
+    found = sum(len(batch) for batch in batches([("x", text) for text in hostile], patterns))
+
+    assert found > 0
+    assert time.process_time() - started < 5
+
+
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    return patterns_of(load_datamap(MAP_FILE, {"KLEINBOEK_DB_URL": "sqlite://"}).identity)
+
+
+def test_looking_for_somebody_never_looks_into_customers_books(fresh: Kleinboek) -> None:
+    """Whoever stands only there is not ours to look up, not even to say no (Art. 28(3)(a))."""
+    statements: list[str] = []
+    engine = fresh.sources._databases["kleinboek"]._engine
+    sa.event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    debtor = fresh.people.debtor
+
+    found = fresh.sources.find(
+        debtor.address, {"email": debtor.address, "name": debtor.name, "iban": "NL30TEST0000004001"}
+    )
+
+    assert found == ()
+    assert len(statements) > 3
+    assert not [one for one in statements for name in ("debiteuren", "verkoopfacturen", "api_verkopen") if name in one]
+
+
+@ON_BOTH
+def test_memory_does_not_grow_with_the_number_of_rows(fresh: Kleinboek) -> None:
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)"
+    fresh.tell(
+        f"INSERT INTO aanmeldingen {numbers} SELECT 100000 + i, 1, "
+        "CAST('2026-01-01 10:00:00' AS TIMESTAMP), 'een lang genoeg adres ' || i, (1 = 1) FROM n"
+        if fresh.url.startswith("postgresql")
+        else f"INSERT INTO aanmeldingen {numbers} SELECT 100000 + i, 1, '2026-01-01', 'een lang adres ' || i, 1 FROM n"
+    )
+    sanne = fresh.subject(fresh.people.sanne)
+    collecting = fresh.sources.collect(sanne, Language.DUTCH)
+    logins = next(held for held in collecting if held.table == "aanmeldingen")
+    next(logins.rows)
+
+    tracemalloc.start()
+    count = sum(1 for _ in logins.rows)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    collecting.close()
+
+    assert count >= 12000
+    assert peak < 1_500_000  # bytes; all rows together take some 6 MB
+
+
+def test_a_person_whose_address_is_not_ascii_still_gets_what_hangs_on_it(fresh: Kleinboek) -> None:
+    fresh.tell("UPDATE gebruikers SET email = :to WHERE gebruiker_id = 1", to="sännë@klant.example")
+    fresh.tell("UPDATE nieuwsbrief SET email = :to WHERE voornaam = 'Sanne'", to="sännë@klant.example")
+    [sanne] = fresh.sources.find(None, {"customer_number": "KB100001"})
+
+    assert "Sanne de Vries" in texts(fresh, sanne)["nieuwsbrief"]
 
 
 def test_the_text_scan_takes_an_export_as_it_was_built(kleinboek: Kleinboek) -> None:

@@ -176,6 +176,19 @@ def test_what_must_be_kept_survives_a_cascade_that_the_map_does_not_know(fresh: 
     assert fresh.ask("SELECT count(*) FROM betalingen")[0] > 4
 
 
+@ON_BOTH
+def test_a_table_that_nobody_mapped_and_that_refers_to_the_rows_stops_the_erasure(fresh: Kleinboek) -> None:
+    changes = plan(fresh, fresh.people.sanne)
+    fresh.tell("CREATE TABLE badges (id INTEGER, who INTEGER REFERENCES gebruikers (gebruiker_id))")
+    fresh.tell("INSERT INTO badges VALUES (1, 1)")
+
+    results = fresh.sources.execute(changes)
+
+    assert not any(result.done for result in results)
+    assert {result.trouble for result in results} <= {"IntegrityError", "ForeignKeyViolation"}
+    assert fresh.ask("SELECT count(*) FROM tickets WHERE gebruiker_id = 1") == [1]
+
+
 def test_lines_that_do_not_act_have_no_result(fresh: Kleinboek) -> None:
     kept = tuple(change for change in plan(fresh, fresh.people.sanne) if not change.acts)
 

@@ -163,7 +163,7 @@ class Rooms:
 
     @cached_property
     def cage(self) -> Cage[Reading]:
-        return Cage(self.reader, self.settings.parsing)
+        return Cage(self.reader, self.settings.parsing, self.reader.warm)
 
     @cached_property
     def intake(self) -> Intake:
@@ -588,7 +588,7 @@ async def _serve(rooms: Rooms, vitals: _Vitals, started: Callable[[str], None]) 
 
 
 def readiness(rooms: Rooms, vitals: _Vitals) -> Readiness:
-    """Whether this process can do its work, with the reasons; nothing personal."""
+    """Whether this process can do its work, with the reasons; nothing personal. What waits for staff is no reason."""
     reasons = list(_store_troubles(rooms))
     if vitals.watcher is not None and vitals.watcher.trouble is not None:
         reasons.append(f"mailbox: {vitals.watcher.trouble}")
@@ -598,10 +598,10 @@ def readiness(rooms: Rooms, vitals: _Vitals) -> Readiness:
 def _store_troubles(rooms: Rooms) -> Iterable[str]:
     try:
         with rooms.archive.reading() as tx:
-            parked = len(tx.jobs.parked())
+            tx.meta.get("own_token")
     except Exception as error:
         return (f"database: {type(error).__name__}",)
-    return (f"{parked} parked jobs",) if parked else ()
+    return ()
 
 
 async def run_once(settings: Settings, env: Mapping[str, str] = os.environ) -> None:

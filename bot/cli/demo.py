@@ -23,6 +23,7 @@ from bot.cli.demo_mails import SampleMail, sample_mails
 from bot.cli.demo_post import HOST, Customers, Sink
 from bot.cli.session import telling
 from bot.log import configure
+from bot.mail.errors import MailRoomError
 from bot.service import Rooms, run
 from bot.settings import Settings, default_config_dir, load_settings
 from bot.sources.demo import DemoPeople, make_demo_database
@@ -53,7 +54,7 @@ _STEPS = 5
 FATIMA = Actor("fatima")
 
 
-class DemoStuckError(Exception):
+class DemoStuckError(MailRoomError):
     """The demo did not get where it should in time; the message says what it waited for."""
 
 
@@ -234,7 +235,10 @@ def _states(stage: _Stage, ref: CaseRef) -> set[RequestState]:
 
 
 def _case_of(stage: _Stage, address: str) -> Case:
-    return next(case for case in _cases(stage) if case.sender == address.lower())
+    found = [case for case in _cases(stage) if case.sender == address.lower()]
+    if not found:
+        raise DemoStuckError("a sample mail did not become a case; see the log above")
+    return found[0]
 
 
 def _approve(stage: _Stage, case: Case) -> None:
@@ -263,6 +267,7 @@ _OUTCOMES = {
     RequestState.AWAITING_APPROVAL: "concept klaar, wacht op goedkeuring",
     RequestState.AWAITING_IDENTITY: "wacht op bewijs van identiteit",
     RequestState.NEEDS_PERSON: "een mens moet kijken",
+    RequestState.UNDELIVERED: "niet zeker of de brief aankwam",
     RequestState.ANSWERED: "goedgekeurd en verstuurd",
     RequestState.CLOSED: "goedgekeurd, verstuurd en gesloten",
 }

@@ -54,13 +54,13 @@ def _bytes_of(file: Path) -> bytes:
 def classify(config: Path | None, files: list[Path], *, as_json: bool) -> None:
     """One JSON object a line, or a few words a mail. A file that is no mail is read as plain words."""
     with telling():
-        settings = settings_of(config)
+        settings = settings_of(config, keys_required=False)
         for file, reading in asyncio.run(_readings(settings, files)):
             print(_verdict_line(file, reading, as_json=as_json))
 
 
 async def _readings(settings: Settings, files: Iterable[Path]) -> list[tuple[Path, Reading | Caged]]:
-    async with Cage(_reader(settings), settings.parsing) as cage:
+    async with Cage(reader := _reader(settings), settings.parsing, reader.warm) as cage:
         return [(file, await cage.run(_as_mail(_bytes_of(file)))) for file in files]
 
 
@@ -97,7 +97,7 @@ def _unreadable(reading: Reading) -> str:
 def parse(config: Path | None, file: Path, *, as_json: bool) -> None:
     """A mail as the bot sees it. Shows what it says: for staff on this machine, not for logs."""
     with telling():
-        settings = settings_of(config)
+        settings = settings_of(config, keys_required=False)
         [(_, reading)] = asyncio.run(_readings(settings, [file]))
     mail = reading.mail if isinstance(reading, Reading) else None
     if not isinstance(mail, ParsedMail):
@@ -140,7 +140,7 @@ def train(corpus: Path | None, out: Path | None) -> None:
 def evaluate(config: Path | None, file: Path, *, as_json: bool) -> None:
     """How well labelled mails are recognised."""
     with telling():
-        settings = settings_of(config)
+        settings = settings_of(config, keys_required=False)
         model = load_model(Path(settings.triage.model_file) if settings.triage.model_file else None)
         found = evaluation_of(model, file)
     if as_json:

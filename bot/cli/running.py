@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterable
@@ -12,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from bot.cli.session import print_json, rooms, settings_of, telling
+from bot.datamap.loading import load_datamap
 from bot.dispatch import PAUSED
 from bot.replies.check import check as check_templates
 from bot.service import require_known_roles, run_once
 from bot.service import run as run_roles
 from bot.settings import check_config as checked_config
-from bot.settings import default_config_dir, load_settings, templates_dir
+from bot.settings import SettingsError, default_config_dir, load_settings, templates_dir
 from bot.store.archive import migrate as migrated
 
 
@@ -72,24 +74,35 @@ def migrate(config: Path | None) -> None:
 
 
 def check_config(config: Path | None, *, live: bool, as_json: bool) -> None:
+    folder = config or default_config_dir()
     with telling():
-        found = checked_config(config or default_config_dir(), os.environ)
-        errors = [*found.errors]
-        if not errors:
-            errors += check_templates(templates_dir())
+        found = checked_config(folder, os.environ)
+        errors = [*found.errors, *check_templates(templates_dir())]
+        questions = [*found.questions]
+        try:
+            questions += _open_facts(folder)
+        except SettingsError as wrong:
+            errors += str(wrong).splitlines()
     if live and not errors:
         with rooms(config) as opened:
             errors += opened.sources.check()
     if as_json:
-        print_json({"errors": errors, "warnings": list(found.warnings), "questions": list(found.questions)})
+        print_json({"errors": errors, "warnings": list(found.warnings), "questions": questions})
     else:
-        for kind, lines in (("error", errors), ("warning", found.warnings), ("question", found.questions)):
+        for kind, lines in (("error", errors), ("warning", found.warnings), ("question", questions)):
             for line in lines:
                 print(f"{kind}: {line}")
         if not errors:
             print("the configuration can be used")
     if errors:
         raise SystemExit(1)
+
+
+def _open_facts(config: Path) -> Iterable[str]:
+    """What the data map says and nobody confirmed; its databases need not be there to ask."""
+    urls = dict.fromkeys(re.findall(r"\$\{(\w+)\}", (config / "datamap.yaml").read_text(encoding="utf-8")), "sqlite://")
+    datamap = load_datamap(config / "datamap.yaml", {**urls, **os.environ})
+    return (f"datamap.yaml: {fact.path}: is '{fact.value.nl}' right?" for fact in datamap.unconfirmed())
 
 
 def sending(config: Path | None, *, paused: bool) -> None:

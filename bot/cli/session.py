@@ -39,8 +39,9 @@ REFUSALS = (
 )
 
 
-def settings_of(config: Path | None, env: Mapping[str, str] = os.environ) -> Settings:
-    settings = load_settings(config or default_config_dir(), env)
+def settings_of(config: Path | None, env: Mapping[str, str] = os.environ, *, keys_required: bool = True) -> Settings:
+    """The configuration; a command that opens no archive needs no keys. Sets up logging."""
+    settings = load_settings(config or default_config_dir(), env, keys_required=keys_required)
     configure(settings.log)
     return settings
 

@@ -45,3 +45,7 @@ class Reader:
     def model(self) -> Model:
         """The model, read from disk once per process."""
         return load_model(Path(self.model_file) if self.model_file else None)
+
+    def warm(self) -> None:
+        """Load the model before the first mail, so that no mail pays for it within its time limit."""
+        self.model()

@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-from psycopg.pq import TransactionStatus
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
@@ -16,6 +15,7 @@ WRITES = "privacybot_writes"
 """Execution option of a connection whose transaction takes the write lock at once."""
 
 _CONNECT_SECONDS = 10
+_SILENT_SECONDS = 30
 
 
 def address_of(url: str) -> URL:
@@ -70,6 +70,7 @@ def _sqlite(address: URL, busy_seconds: float, *, migrating: bool) -> Engine:
             "journal_mode = WAL",
             "synchronous = FULL",
             "secure_delete = ON",
+            "journal_size_limit = 0",  # what was deleted does not stay behind in the write-ahead log
             f"foreign_keys = {'OFF' if migrating else 'ON'}",
             "trusted_schema = OFF",
         ):
@@ -108,6 +109,8 @@ def _postgresql(address: URL, busy_seconds: float) -> Engine:
         connect_args={
             "connect_timeout": _CONNECT_SECONDS,
             "application_name": "privacybot",
+            "keepalives_idle": _SILENT_SECONDS,
+            "tcp_user_timeout": _SILENT_SECONDS * 1000,  # a server that vanished is noticed
             "options": f"{options} {given}" if isinstance(given, str) else options,
         },
     )
@@ -115,7 +118,7 @@ def _postgresql(address: URL, busy_seconds: float) -> Engine:
     @event.listens_for(engine, "commit")
     def committing(connection: Connection) -> None:
         """PostgreSQL answers COMMIT of a failed transaction with a silent ROLLBACK."""
-        if _raw(connection).info.transaction_status is TransactionStatus.INERROR:
+        if _raw(connection).info.transaction_status.name == "INERROR":
             raise AbandonedError
 
     return engine

@@ -66,10 +66,13 @@ class Mails:
             self.forget_content(mail_id)
 
     def earlier_with_identity(self, identity: str, than: int) -> KeptMail | None:
-        """The first mail of this identity that was stored before mail `than`."""
-        index = self.bench.vault.index(identity)
-        query = select(mails).where(mails.c.identity_index == index, mails.c.id < than).order_by(mails.c.id).limit(1)
-        row = self.bench.first(query)
+        """Another mail of this identity that was settled before this one came to its turn.
+
+        Ids do not decide: a copy may be filed while the first of the two is still tried again.
+        """
+        same = mails.c.identity_index == self.bench.vault.index(identity)
+        another = (mails.c.id != than) & (mails.c.verdict != MailVerdict.DUPLICATE)
+        row = self.bench.first(select(mails).where(same, another).order_by(mails.c.id).limit(1))
         return None if row is None else _kept(row)
 
     def pending(self) -> tuple[int, ...]:

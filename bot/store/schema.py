@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.runtime.environment import EnvironmentContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.store.engines import WRITES, address_of, make_engine, make_file, whereabouts
@@ -43,32 +38,57 @@ def migrate(url: str) -> str:
     return head()
 
 
-@functools.cache
+def revisions() -> list[str]:
+    """Every migration this version has, oldest first: their names begin with the date."""
+    return sorted(path.stem for path in _MIGRATIONS.glob("2*.py"))
+
+
 def head() -> str:
     """The revision this version needs."""
-    revision = _scripts().get_current_head()
-    assert revision is not None
-    return revision
+    return revisions()[-1]
 
 
 def require_head(connection: Connection) -> None:
     """Raises SchemaError unless the database is exactly at this version's schema."""
-    found = MigrationContext.configure(connection).get_current_revision()
+    found = _current(connection)
     if found == head():
         return
-    if found is None or _knows(found):
-        at = found or "no schema at all"
-        raise SchemaError(f"the database is at {at}, this version needs {head()}; run: privacybot migrate")
-    raise SchemaError(_newer(found))
+    _require_known(found)
+    at = found or "no schema at all"
+    raise SchemaError(f"the database is at {at}, this version needs {head()}; run: privacybot migrate")
+
+
+def _current(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return revision
+
+
+def _require_known(found: str | None) -> None:
+    if found is not None and found not in revisions():
+        raise SchemaError(
+            f"the database is at {found}, which this version does not know; it needs {head()}. "
+            "Start the newer version, or restore a backup made with this one"
+        )
 
 
 def _bring_up(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    found = MigrationContext.configure(connection).get_current_revision()
-    if found is not None and not _knows(found):
-        raise SchemaError(_newer(found))
-    scripts = _scripts()
+    _require_known(_current(connection))
+    _run_migrations(connection)
+    if connection.dialect.name == "sqlite" and connection.execute(text("PRAGMA foreign_key_check")).first():
+        raise SchemaError("the migration would leave rows that point at nothing; the database was left as it was")
+
+
+def _run_migrations(connection: Connection) -> None:
+    # Alembic takes longer to import than most commands take to run, and only `migrate` needs it.
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.runtime.environment import EnvironmentContext  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    scripts = ScriptDirectory(str(_MIGRATIONS), version_locations=[str(_MIGRATIONS)])
     with EnvironmentContext(
         Config(), scripts, fn=lambda at, _context: scripts._upgrade_revs("head", at)
     ) as environment:
@@ -77,20 +97,3 @@ def _bring_up(connection: Connection) -> None:
         )
         with environment.begin_transaction():
             environment.run_migrations()
-    if connection.dialect.name == "sqlite" and connection.execute(text("PRAGMA foreign_key_check")).first():
-        raise SchemaError("the migration would leave rows that point at nothing; the database was left as it was")
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(_MIGRATIONS), version_locations=[str(_MIGRATIONS)])
-
-
-def _knows(revision: str) -> bool:
-    return revision in {script.revision for script in _scripts().walk_revisions()}
-
-
-def _newer(found: str) -> str:
-    return (
-        f"the database is at {found}, which this version does not know; it needs {head()}. "
-        "Start the newer version, or restore a backup made with this one"
-    )

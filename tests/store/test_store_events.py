@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from store_builders import NOON, make_case
 
+from bot.cases.lifecycle import Move
 from bot.store.archive import Archive, Transaction
 from bot.store.records import ChainHead
 
@@ -167,6 +168,40 @@ def test_many_writers_of_one_chain_leave_no_gap(opened: Callable[..., Archive], 
     with archives[0].reading() as tx:
         assert [event.seq for event in tx.events.of(case_id)] == list(range(1, 17))
         assert tx.events.broken_links(case_id) == ()
+
+
+def test_two_who_write_and_move_in_opposite_order_do_not_wait_for_each_other(
+    opened: Callable[..., Archive], url: str
+) -> None:
+    first, second = opened(url), opened(url)
+    with first.transaction() as tx:
+        cases = [make_case(tx) for _ in range(6)]
+    failures: list[Exception] = []
+
+    def work(archive: Archive, move: Move, *, write_first: bool) -> None:
+        for case in cases:
+            try:
+                with archive.transaction() as tx:
+                    if write_first:
+                        tx.events.write(case.id, "noted", "bot")
+                    case = tx.cases.by_id(case.id)
+                    tx.cases.move(case, case.requests[0].id, move, "bot")
+                    tx.events.write(case.id, "noted", "bot")
+            except Exception as failure:
+                failures.append(failure)
+
+    threads = [
+        threading.Thread(target=work, args=(first, Move.LABELLED), kwargs={"write_first": True}),
+        threading.Thread(target=work, args=(second, Move.LABELLED), kwargs={"write_first": False}),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+    with first.reading() as tx:
+        assert [tx.events.broken_links(case.id) for case in cases] == [()] * 6
 
 
 def test_a_hostile_actor_or_value_is_written_down_without_harm(archive: Archive) -> None:

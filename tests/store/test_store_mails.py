@@ -149,7 +149,16 @@ def test_the_earlier_mail_of_the_same_identity_is_found_with_its_case(archive: A
         assert earlier is not None
         assert (earlier.id, earlier.case_id) == (first, case.id)
         assert tx.mails.earlier_with_identity("abc", first) is None
+        assert tx.mails.earlier_with_identity("other", first).id == second  # type: ignore[union-attr]
         assert tx.mails.earlier_with_identity("unheard of", third) is None
+
+
+def test_a_duplicate_is_never_the_mail_that_others_are_duplicates_of(archive: Archive) -> None:
+    with archive.transaction() as tx:
+        first, second = (spooled(tx, uid=number) for number in (1, 2))
+        tx.mails.settle(first, MailVerdict.DUPLICATE, "abc")
+
+        assert tx.mails.earlier_with_identity("abc", second) is None
 
 
 def test_what_nobody_decided_about_is_pending_oldest_first(archive: Archive) -> None:

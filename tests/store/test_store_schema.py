@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
 import bot.store.migrations
@@ -15,6 +16,7 @@ from bot.settings import StoreSettings
 from bot.store.archive import Archive, migrate, open_archive
 from bot.store.engines import address_of
 from bot.store.errors import SchemaError, StoreError, StoreUnavailableError
+from bot.store.schema import head, revisions
 from bot.store.tables import metadata
 from bot.store.vault import Vault
 
@@ -51,12 +53,21 @@ def test_two_processes_may_migrate_at_once(empty_url: str) -> None:
 def test_a_migration_is_named_by_date_and_goes_forward_only() -> None:
     names = [path.stem for path in MIGRATIONS.glob("*.py") if path.stem != "__init__"]
 
-    assert names
+    assert sorted(names) == revisions()
     for name in names:
         source = (MIGRATIONS / f"{name}.py").read_text()
         assert re.fullmatch(r"\d{8}_[a-z_]+", name)
         assert f'revision = "{name}"' in source
         assert "def downgrade" not in source
+
+
+def test_the_migrations_in_order_of_their_names_are_one_line_to_the_head() -> None:
+    scripts = ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS)])
+
+    line = [script.revision for script in scripts.walk_revisions("base", "heads")]
+
+    assert line[::-1] == revisions()
+    assert scripts.get_heads() == [head()]
 
 
 def test_every_foreign_key_index_and_constraint_has_a_name(url: str) -> None:

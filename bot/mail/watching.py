@@ -126,9 +126,7 @@ class Watcher:
             [lambda _: self._listen(listener, bell), lambda tell: self._collect(collector, bell, tell)], stop
         )
 
-    async def _in_threads(
-        self, works: Sequence[Callable[[Callable[[], None]], None]], stop: Callable[[], None]
-    ) -> None:
+    async def _in_threads(self, works: Sequence[_Work], stop: Callable[[], None]) -> None:
         """Run each work in a thread of its own. When one fails or we are cancelled, stop all and wait for their end."""
         loop = asyncio.get_running_loop()
 
@@ -139,11 +137,15 @@ class Watcher:
         pool = ThreadPoolExecutor(max_workers=len(works), thread_name_prefix="imap")
         threads = [loop.run_in_executor(pool, work, tell) for work in works]
         try:
-            await asyncio.gather(*threads)
+            # Shielded, because cancelling such a future lets go of a thread that still runs.
+            await asyncio.gather(*map(asyncio.shield, threads))
         finally:
             stop()
             pool.shutdown(wait=False)
             await asyncio.wait(threads)
+            pool.shutdown()
+            for thread in threads:
+                thread.exception()  # looked at: the first was raised above, others only say that we stopped
 
     def _listen(self, line: _Line, bell: _Bell) -> None:
         """The listener's thread: IDLE first, then ring, so that mail from before IDLE is collected too."""
@@ -157,7 +159,7 @@ class Watcher:
         while not bell.stopped:
             try:
                 with line.connected(self._settings, self._password) as mailbox:
-                    mailbox.examine(self._settings.folders[0])
+                    self._examine_first(mailbox)
                     if not mailbox.has_idle():
                         _log.warning("the mail server has no IDLE, so the mailbox is polled", host=mailbox.host)
                         return
@@ -170,6 +172,13 @@ class Watcher:
                 _log.warning("listening to the mailbox was interrupted", trouble=str(trouble))
                 bell.wait_for_stop(self._pause(tries, trouble))
                 tries += 1
+
+    def _examine_first(self, mailbox: Mailbox) -> None:
+        first = self._settings.folders[0]
+        if self._examined(mailbox, first) is None:
+            raise MailboxFolderError(
+                f"{mailbox.host} has no folder {first}, the first in watch.folders and the one that is listened to"
+            )
 
     def _collect(self, line: _Line, bell: _Bell, tell: Callable[[], None]) -> None:
         """The collector's thread: sync, then wait for the bell or the poll."""
@@ -333,6 +342,8 @@ class _Line:
 
 
 def _start_day(settings: WatchSettings) -> date:
+    if not settings.folders:
+        raise SettingsError("watch.folders is empty: name the folders to read, INBOX first")
     if settings.since is None:
         raise SettingsError("watch.since is not set: give the date from which mail is read, such as 35 days ago")
     return settings.since

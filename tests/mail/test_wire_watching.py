@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -299,6 +300,7 @@ async def test_a_server_that_speaks_no_tls_is_named_as_such(dovecot: Dovecot, le
         ({"host": ""}, r"watch\.host"),
         ({"auth": "xoauth2"}, r"watch\.auth"),
         ({"since": None}, r"watch\.since"),
+        ({"folders": ()}, r"watch\.folders"),
     ],
 )
 def test_settings_that_cannot_work_are_named_at_the_start(
@@ -455,6 +457,7 @@ async def test_a_watcher_that_is_stopped_ends_at_once(dovecot: Dovecot, ledger: 
         await task
 
     assert time.monotonic() - began < 1.0
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("imap")]
 
 
 async def test_logs_and_errors_hold_nothing_of_the_mail(dovecot: Dovecot, ledger: MemoryLedger) -> None:

@@ -35,6 +35,9 @@ from bot.triage.reading import Reading
 SECOND_FACTOR = "second_factor"
 """The task that asks staff to prove who it is by a factor fixed before the case."""
 
+METHODS = ("phone", "letter", "decision")
+"""Second factors: a call to the phone of record, a letter to the postal address of record, the officer's decision."""
+
 Reads = Callable[[bytes], Awaitable[Reading | Caged]]
 
 
@@ -135,9 +138,18 @@ class Identification:
         changed = subject.address_changed_at
         return changed is not None and now - changed < timedelta(days=self._settings.recent_address_days)
 
+    def challenge(self, job: Job) -> None:
+        """The challenge that had to wait a day, if it is still needed."""
+        with self._archive.transaction() as tx:
+            case = tx.cases.by_id(job.target_id)
+            if any(map(_unanswered, case.requests)) and not case.letters_held:
+                self._challenge(tx, case)
+
     def _send_challenge(self, tx: Transaction, case: Case, address: str, now: datetime) -> None:
         if posted_lately(tx, address, LetterKind.CHALLENGE, now):
-            ask_person(tx, case.id, "look", "dit adres kreeg vandaag al een controlebericht: later opnieuw vrijgeven")
+            tomorrow = now + timedelta(days=1, minutes=1)
+            tx.jobs.defer(Work.CHALLENGE, case.id, case_id=case.id, run_at=tomorrow, key=f"challenge:{case.id}")
+            tx.events.write(case.id, "challenge_postponed", BOT, {"why": "one a day"})
             return
         asked = self._new_secret(tx, case, address, LetterKind.CHALLENGE)
         today = local_day(now, self._calendar.timezone)
@@ -326,6 +338,8 @@ class Identification:
 
     def _check_factor(self, case: Case, user: User, method: str, waiting: list[Request]) -> None:
         subject = case.data_subject
+        if method not in METHODS:
+            raise RefusedActError(f"unknown method '{method}'; use one of: {', '.join(METHODS)}")
         if not any(request.state is RequestState.AWAITING_IDENTITY for request in case.requests) or subject is None:
             raise RefusedActError(f"no request of {case.ref} waits for proof of identity")
         if not waiting:

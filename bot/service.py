@@ -341,6 +341,7 @@ def handlers(rooms: Rooms) -> dict[str, Handler]:
         Work.TAKE_IN: rooms.intake.take_in,
         Work.ACKNOWLEDGE: _in_thread(rooms.intake.acknowledge),
         Work.IDENTIFY: _in_thread(rooms.identification.identify),
+        Work.CHALLENGE: _in_thread(rooms.identification.challenge),
         Work.CHECK_ANSWER: rooms.identification.check_answer,
         Work.REMIND: _in_thread(rooms.identification.remind),
         Work.FULFIL: _in_thread(rooms.fulfilment.fulfil),

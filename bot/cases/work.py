@@ -12,6 +12,7 @@ class Work(StrEnum):
     TAKE_IN = "take_in"  # a mail of the ledger
     ACKNOWLEDGE = "acknowledge"  # a case: its receipt
     IDENTIFY = "identify"  # a case
+    CHALLENGE = "challenge"  # a case whose challenge had to wait: one a day for an address
     CHECK_ANSWER = "check_answer"  # a mail that seems to carry a code
     REMIND = "remind"  # a case: its challenge was not answered yet
     FULFIL = "fulfil"  # a case

@@ -109,7 +109,7 @@ def _text_of(file: Path) -> str:
 
 
 def label(
-    config: Path | None, ref: str, user: str, kinds: str | None, role: str | None, *, ordinary: bool, as_json: bool
+    config: Path | None, ref: str, user: str, kinds: str | None, role: Role | None, *, ordinary: bool, as_json: bool
 ) -> None:
     if ordinary == bool(kinds):
         print("privacybot: give either --set KIND,KIND or --ordinary", file=sys.stderr)
@@ -119,12 +119,11 @@ def label(
             config, as_json, "gewone mail", lambda opened: opened.handling.label_ordinary(CaseRef(ref), actor(user))
         )
         return
-    said = None if role is None else Role(role)
     _on_case(
         config,
         as_json,
         "ingedeeld",
-        lambda opened: opened.handling.label(CaseRef(ref), actor(user), kinds_of(kinds), said),
+        lambda opened: opened.handling.label(CaseRef(ref), actor(user), kinds_of(kinds), role),
     )
 
 
@@ -273,10 +272,10 @@ def open_case(
     _on_case(config, as_json, "geopend", act)
 
 
-def user_add(config: Path | None, name: str, role: str, address: str | None) -> None:
+def user_add(config: Path | None, name: str, role: StaffRole, address: str | None) -> None:
     with rooms(config) as opened, opened.archive.transaction() as tx:
-        user = tx.users.add(name, StaffRole(role), address)
-        tx.events.write(None, "user_added", _login(), {"user": user.name, "role": role})
+        user = tx.users.add(name, role, address)
+        tx.events.write(None, "user_added", _login(), {"user": user.name, "role": str(role)})
     print(f"{user.name} is {user.role}")
 
 

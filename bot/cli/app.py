@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from bot.cases.model import RequestState
+from bot.cases.people import StaffRole
+from bot.triage.labels import Role
 
 app = typer.Typer(
     name="privacybot",
@@ -33,6 +38,23 @@ Ref = Annotated[str, typer.Argument(metavar="REF", help="The case, such as KB-20
 DraftId = Annotated[int | None, typer.Option("--draft", help="Which draft, if the case has several.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is written in the case file.")]
 Kinds = Annotated[str | None, typer.Option("--kind", help="Only these rights, such as access,erasure.")]
+
+
+class Method(StrEnum):
+    PHONE = "phone"
+    LETTER = "letter"
+    DECISION = "decision"
+
+
+class HandChannel(StrEnum):
+    PHONE = "phone"
+    POST = "post"
+    COUNTER = "counter"
+
+
+class Higher(StrEnum):
+    OFFICER = "officer"
+    AP = "ap"
 
 
 class _State:
@@ -186,7 +208,7 @@ def evaluate(
 
 @app.command()
 def cases(
-    state: Annotated[str | None, typer.Option("--state", help="Only cases in this state.")] = None,
+    state: Annotated[RequestState | None, typer.Option("--state", help="Only cases in this state.")] = None,
     held: Annotated[bool, typer.Option("--held", help="Only cases whose automatic letters wait.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -281,7 +303,7 @@ def label(
     ref: Ref,
     user: As,
     kinds: Annotated[str | None, typer.Option("--set", help="What it asks, such as access,erasure.")] = None,
-    role: Annotated[str | None, typer.Option("--role", help="controller, processor, mixed or none.")] = None,
+    role: Annotated[Role | None, typer.Option("--role", help="In which role we hold the data.")] = None,
     ordinary: Annotated[bool, typer.Option("--ordinary", help="No request: close and forget the content.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -292,7 +314,7 @@ def label(
 @app.command("open")
 def open_case(
     user: As,
-    channel: Annotated[str, typer.Option("--channel", help="phone, post or counter.")],
+    channel: Annotated[HandChannel, typer.Option("--channel", help="How it came.")],
     received: Annotated[datetime, typer.Option("--received", formats=_MOMENTS, help="When it reached us.")],
     file: Annotated[Path, typer.Option("--file", help="What was asked, in words.")],
     sender: Annotated[str | None, typer.Option("--from", help="The e-mail address of the person.")] = None,
@@ -306,7 +328,7 @@ def open_case(
 def verify(
     ref: Ref,
     user: As,
-    method: Annotated[str, typer.Option("--method", help="phone, letter, or decision (of the privacy officer).")],
+    method: Annotated[Method, typer.Option("--method", help="Decision is the privacy officer's.")],
     note: Annotated[str, typer.Option("--note", help="What was checked, when and how.")],
     as_json: Json = False,
 ) -> None:
@@ -364,14 +386,12 @@ def withdraw(ref: Ref, user: As, reason: Reason, kinds: Kinds = None, as_json: J
 def escalate(
     ref: Ref,
     user: As,
-    to: Annotated[str, typer.Option("--to", help="officer or ap.")],
+    to: Annotated[Higher, typer.Option("--to", help="The privacy officer, or the AP lane.")],
     reason: Reason,
     ap_ref: Annotated[str | None, typer.Option("--ap-ref", help="The AP's own reference.")] = None,
     as_json: Json = False,
 ) -> None:
     """Hand the case to the privacy officer, or put it in the AP lane."""
-    if to not in ("officer", "ap"):
-        raise typer.BadParameter("officer or ap", param_hint="--to")
     _case_act("escalate", ref, user, to, reason, ap_ref, as_json=as_json)
 
 
@@ -443,7 +463,7 @@ def task_done(task_id: Annotated[int, typer.Argument(metavar="TASK")], user: As)
 @user_app.command("add")
 def user_add(
     name: Annotated[str, typer.Argument(metavar="NAME")],
-    role: Annotated[str, typer.Option("--role", help="lezer, behandelaar, functionaris or beheerder.")],
+    role: Annotated[StaffRole, typer.Option("--role", help="What this person may do.")],
     address: Annotated[str | None, typer.Option("--address", help="For alarms and reviews.")] = None,
 ) -> None:
     """Add a member of staff."""

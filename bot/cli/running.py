@@ -18,8 +18,8 @@ from bot.dispatch import PAUSED
 from bot.replies.check import check as check_templates
 from bot.service import require_known_roles, run_once
 from bot.service import run as run_roles
-from bot.settings import check_config as checked_config
 from bot.settings import SettingsError, default_config_dir, load_settings, templates_dir
+from bot.settings import check_config as checked_config
 from bot.store.archive import migrate as migrated
 
 

@@ -28,10 +28,9 @@ from bot.store.archive import Transaction
 from bot.store.records import CaseMessage
 
 
-def cases(config: Path | None, state: str | None, *, held: bool, as_json: bool) -> None:
+def cases(config: Path | None, state: RequestState | None, *, held: bool, as_json: bool) -> None:
     with rooms(config) as opened, opened.archive.reading() as tx:
-        wanted = None if state is None else RequestState(state)
-        found = [case for case in tx.cases.listed(state=wanted) if not held or case.letters_held]
+        found = [case for case in tx.cases.listed(state=state) if not held or case.letters_held]
         rows = [_summary(case, opened.calendar) for case in found]
         tasks = {row["ref"]: len(tx.tasks.open(case.id)) for row, case in zip(rows, found, strict=True)}
     for row in rows:

@@ -69,8 +69,8 @@ def _refusal(raw: bytes, block: bytes, limits: ParsingSettings) -> str | None:
 
 def _read(digest: str, headers: HeaderBlock, body: bytes, limits: ParsingSettings, own_domain: str) -> ParsedMail:
     parts = parts_of(headers, body, limits.max_parts, limits.max_depth)
-    words = words_of(parts.bodies, own_domain, _forwarded(parts, limits))
     who = sender(headers)
+    words = words_of(parts.bodies, own_domain, who.shown, _forwarded(parts, limits))
     ids = _ids(headers, "message-id")
     subject = decoded(headers.text("subject"), MAX_SUBJECT)
     return ParsedMail(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from bot.mail.html import MAX_HTML, html_text
@@ -113,6 +114,7 @@ def test_a_hostile_page_ends(page: str) -> None:
         )
     )
 )
+@hypothesis_settings(deadline=None)
 def test_no_mark_up_makes_it_fail(pieces: list[str]) -> None:
     read = html_text("".join(pieces))
 

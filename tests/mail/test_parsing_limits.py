@@ -193,6 +193,7 @@ def check(raw: bytes) -> None:
 @given(st.binary(max_size=400))
 @example(b"\r\n\r\n\r\nx")
 @example(b":")
+@hypothesis_settings(deadline=None)
 def test_arbitrary_bytes_never_crash_it(raw: bytes) -> None:
     check(raw)
 
@@ -213,6 +214,7 @@ def test_a_mail_with_a_hole_in_it_never_crashes_it(mutation: tuple[Path, int, in
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
+@hypothesis_settings(deadline=None)
 def test_a_sender_needs_exactly_his_own_address_in_brackets_or_bare(name: str, other: str) -> None:
     header = f"{name}<sanne@klant.example>{other}".encode("utf-8", "replace")
 

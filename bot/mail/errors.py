@@ -6,6 +6,7 @@ MailRoomError
 │   ├── UntrustedServerError     the certificate does not prove that this is the server we mean
 │   ├── MailboxFolderError       none of the configured folders exists
 │   ├── MailboxLostError         no connection, or it ended; trying again makes sense
+│   │   └── ServerSaidNoError        the server is there and refused one command
 │   └── MailNotKeptError         the mail was there, but our own store could not keep it
 └── OutgoingMailError        the letter cannot be made into a mail
     ├── HeaderInjectionError     the mail would carry header fields that nobody set

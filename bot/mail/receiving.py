@@ -17,7 +17,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from aiosmtplib.errors import SMTPException
 
 from bot.mail.sending import let_go
-from bot.mail.trust import server_context
+from bot.mail.trust import is_loopback, server_context
 from bot.settings import ReceiverSettings, SettingsError
 
 _log = structlog.get_logger(__name__)
@@ -100,13 +100,17 @@ class _Relay:
     timeout_seconds: float
 
     async def hand_on(self, envelope: Envelope) -> None:
-        """Return when the next server said 250; raises SMTPException or OSError. Opportunistic TLS, as between MTAs."""
+        """Return when the next server said 250; raises SMTPException or OSError.
+
+        Another machine must offer STARTTLS; its certificate is not checked, as between mail servers.
+        """
         sender, to, raw = _envelope_sender(envelope) or "", envelope.rcpt_tos[0], envelope.original_content or b""
         client = aiosmtplib.SMTP(
             hostname=self.host,
             port=self.port,
             timeout=self.timeout_seconds,
             local_hostname="[127.0.0.1]",
+            start_tls=None if is_loopback(self.host) else True,
             tls_context=_unproven(),
         )
         await client.connect()
@@ -130,7 +134,7 @@ def _mail_options(client: aiosmtplib.SMTP, raw: bytes, addresses: str) -> list[s
 
 
 def _unproven() -> ssl.SSLContext:
-    """The next hop is a machine in our own network: encrypted when it offers that, as mail servers do."""
+    """Encrypted, to whoever answers: the next hop's certificate rarely bears the name by which we know it."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

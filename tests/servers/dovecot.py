@@ -18,7 +18,17 @@ from typing import Any
 
 from imapclient import IMAPClient
 from servers.certificates import Certificates
-from servers.ground import HOST, answers, free_port, ordinary_user, own_directory, program, running_as, wait_until
+from servers.ground import (
+    HOST,
+    answers,
+    cannot_run,
+    free_port,
+    ordinary_user,
+    own_directory,
+    program,
+    running_as,
+    wait_until,
+)
 
 from bot.settings import WatchSettings
 
@@ -87,6 +97,9 @@ class DovecotServer:
 
     def __init__(self, certificates: Certificates) -> None:
         self._program = program("dovecot", "/usr/sbin/dovecot", "/usr/local/sbin/dovecot")
+        version = subprocess.run([self._program, "--version"], capture_output=True, text=True, check=True).stdout
+        if not version.startswith("2.3"):
+            cannot_run(f"Dovecot 2.3 (there is {version.split()[0]}, whose configuration is another)")
         self._user = ordinary_user("nobody", "daemon")
         self._place = own_directory("dovecot", self._user)
         self.certificates = certificates

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -573,7 +573,8 @@ async def _receive(rooms: Rooms, vitals: _Vitals, started: Callable[[str], None]
             vitals.worker.bell.set()
 
     limit = rooms.settings.parsing.max_mail_mb * 1024 * 1024
-    receiver = await start_receiver(settings, known, keep, max_bytes=limit)
+    with _naming("receiver", settings.host, settings.port):
+        receiver = await start_receiver(settings, known, keep, max_bytes=limit)
     started(f"receive: {settings.protocol} on {settings.host}:{receiver.port}")
     try:
         await asyncio.Event().wait()
@@ -583,9 +584,23 @@ async def _receive(rooms: Rooms, vitals: _Vitals, started: Callable[[str], None]
 
 async def _serve(rooms: Rooms, vitals: _Vitals, started: Callable[[str], None]) -> None:
     settings = rooms.settings.service
-    async with await serve(health_app(lambda: readiness(rooms, vitals)), settings.host, settings.port) as server:
+    with _naming("service", settings.host, settings.port):
+        serving = await serve(health_app(lambda: readiness(rooms, vitals)), settings.host, settings.port)
+    async with serving as server:
         started(f"desk: {server.url}/healthz")
         await server.wait()
+
+
+@contextmanager
+def _naming(section: str, host: str, port: int) -> Iterator[None]:
+    """A place where we cannot listen is a wrong setting, and is named."""
+    try:
+        yield
+    except OSError as refusal:
+        raise SettingsError(
+            f"[{section}] cannot listen on {host}:{port} ({refusal.strerror}): set another host or port, or end what "
+            "listens there"
+        ) from refusal
 
 
 def readiness(rooms: Rooms, vitals: _Vitals) -> Readiness:

@@ -224,11 +224,13 @@ def _cell(value: Any) -> str:
 
 
 def draft(config: Path | None, ref: str, draft_id: int | None, *, eml: bool, text: bool, as_json: bool) -> None:
-    with rooms(config) as opened, opened.archive.reading() as tx:
-        case = tx.cases.get(CaseRef(ref))
-        chosen = _chosen(tx, case, draft_id)
-        raw = opened.decisions.as_mail(tx, chosen) if eml else b""
-        secret = tx.secrets.passphrase(case.id)
+    with rooms(config) as opened:
+        decisions = opened.decisions
+        with opened.archive.reading() as tx:
+            case = tx.cases.get(CaseRef(ref))
+            chosen = _chosen(tx, case, draft_id)
+            raw = decisions.as_mail(tx, chosen) if eml else b""
+            secret = tx.secrets.passphrase(case.id)
     if eml:
         sys.stdout.buffer.write(raw)
     elif text:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.exc import NoSuchTableError
 
 from bot.datamap.model import System, Table
+from bot.sources.errors import SourceFailedError
+from bot.sources.reach import Reach
+from bot.sources.selection import Scope, relation
 
 
 def lacking(connection: sa.Connection, system: System) -> Iterator[str]:
@@ -21,6 +25,33 @@ def lacking(connection: sa.Connection, system: System) -> Iterator[str]:
         for name in table.columns:
             if name not in there:
                 yield f"{system.name}.{table.name}.{name}: the database has no such column; correct the data map"
+
+
+def unreadable(reach: Reach, system: System) -> Iterator[str]:
+    """Tables whose rows cannot be tied to anybody, tried with the first record of every identity. Gives no values.
+
+    A number compared with a text, say, fails in some databases only when somebody asks.
+    """
+    for identity in reach.datamap.identity:
+        if identity.system != system.name:
+            continue
+        with reach.reading(system) as connection:
+            somebody = reach.records(identity, connection).anybody()
+        if somebody is not None:
+            for table, scope in reach.applicable(system, replace(somebody, owner=True), twin=False):
+                yield from _tried(reach, system, table, scope)
+
+
+def _tried(reach: Reach, system: System, table: Table, scope: Scope) -> Iterator[str]:
+    rows = relation(table).alias()
+    selection = reach.selection(system)
+    stamps = (stamp.column for stamp in selection.stamps(table, scope, rows))
+    query = sa.select(sa.literal(1), *stamps).select_from(rows).where(selection.where(table, scope, rows)).limit(1)
+    try:
+        with reach.reading(system) as connection:
+            connection.execute(query).all()
+    except SourceFailedError as failed:
+        yield f"{system.name}.{table.name}: its rows cannot be tied to a person ({failed.trouble}); mend the link"
 
 
 def unmapped(connection: sa.Connection, system: System) -> Iterator[str]:

@@ -82,6 +82,7 @@ class Collecting:
         stamps = self.selection.stamps(table, scope, rows)
         query = (
             sa.select(*(rows.c[name] for name in read), *(stamp.column for stamp in stamps))
+            .select_from(rows)
             .where(self.selection.where(table, scope, rows))
             .order_by(*(rows.c[name] for name in table.key))
         )

@@ -8,11 +8,22 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from bot.cases.changes import ChangeAction, PlannedChange
-from bot.datamap.model import Column, DataMap, Identity, System, Table
+from bot.cases.subject import DataSubject
+from bot.datamap.model import Column, DataMap, System, Table
 from bot.datamap.validators import InvalidValueError, same_value, spaced_like, well_formed
 from bot.datamap.words import Words
 from bot.sources.cells import as_text
-from bot.sources.phrases import ALREADY_SO, NO_NEW_VALUE, NOT_CORRECTABLE, NOT_WELL_FORMED, SEVERAL_VALUES, TWICE
+from bot.sources.finding import by_address
+from bot.sources.phrases import (
+    ALREADY_SO,
+    NO_NEW_VALUE,
+    NOT_CORRECTABLE,
+    NOT_ON_FILE,
+    NOT_WELL_FORMED,
+    SEVERAL_VALUES,
+    TWICE,
+)
+from bot.sources.reach import Reach
 from bot.sources.selection import Scope, Selection, relation
 from bot.triage.labels import Language
 from bot.triage.verdict import StatedCorrection
@@ -41,7 +52,56 @@ class CorrectableColumn:
     high_risk: bool
 
 
-def settled(corrections: Iterable[StatedCorrection]) -> Iterator[tuple[str, str | None, Words | None]]:
+@dataclass(frozen=True, slots=True)
+class Correcting:
+    """One person's stated corrections, looked up wherever his data lie."""
+
+    reach: Reach
+    subject: DataSubject
+    language: Language
+    twin: bool  # somebody else's address differs in letter case only
+
+    def plan(self, corrections: Iterable[StatedCorrection]) -> CorrectionPlan:
+        changes: list[PlannedChange] = []
+        by_hand: list[tuple[str, str]] = []
+        for name, new, trouble in _settled(corrections):
+            found = [] if new is None else self._found(name, new)
+            reason = trouble or _reason_by_hand(found, self._nothing(name))
+            if reason is None:
+                changes += [one for one in found if isinstance(one, PlannedChange)]
+            else:
+                by_hand.append((name, reason.told_in(self.language)))
+        return CorrectionPlan(tuple(changes), tuple(by_hand))
+
+    def _found(self, name: str, new: str) -> list[PlannedChange | Words | None]:
+        """For every column where the field may stand: the change, or why there is none."""
+        found: list[PlannedChange | Words | None] = []
+        datamap = self.reach.datamap
+        for system in datamap.systems:
+            applicable = self.reach.applicable(system, self.subject, self.twin)
+            places = list(_correctable_columns(datamap, system, applicable, name))
+            if places:
+                selection = self.reach.selection(system)
+                with self.reach.reading(system) as connection:
+                    found += [_planned(connection, selection, place, new, self.language) for place in places]
+            if any(_is_address_of_record(datamap, place) for place in places) and self._taken(new):
+                found.append(NOT_CORRECTABLE)
+        return found
+
+    def _taken(self, address: str) -> bool:
+        """Somebody else is known by this address; the letter may not say so."""
+        others = self.reach.found(by_address(address.strip()))
+        return any((other.system, other.key) != (self.subject.system, self.subject.key) for other in others)
+
+    def _nothing(self, name: str) -> Words:
+        """Why nothing was found to correct: this person has no such value, or the map knows no such field."""
+        tables = (table for system in self.reach.datamap.systems for table in system.tables)
+        rules = (column.correctable for table in tables for column in table.columns.values())
+        known = any(rule is not None and rule.field == name for rule in rules)
+        return NOT_ON_FILE if known else NOT_CORRECTABLE
+
+
+def _settled(corrections: Iterable[StatedCorrection]) -> Iterator[tuple[str, str | None, Words | None]]:
     """One new value per field, or why there is none."""
     stated: dict[str, list[StatedCorrection]] = {}
     for correction in corrections:
@@ -54,7 +114,7 @@ def settled(corrections: Iterable[StatedCorrection]) -> Iterator[tuple[str, str 
             yield name, None, TWICE if values else NO_NEW_VALUE
 
 
-def correctable_columns(
+def _correctable_columns(
     datamap: DataMap, system: System, applicable: Sequence[tuple[Table, Scope]], name: str
 ) -> Iterator[CorrectableColumn]:
     """Where in one system the field `name` of this person may stand."""
@@ -79,9 +139,9 @@ def _contact_columns(datamap: DataMap, system: System) -> Iterator[tuple[str, st
                     yield ref.via[-1].table if ref.via else identity.table, ref.column
 
 
-def is_address_of_record(identities: Iterable[Identity], place: CorrectableColumn) -> bool:
+def _is_address_of_record(datamap: DataMap, place: CorrectableColumn) -> bool:
     """A new value here is what the person will be known by."""
-    for identity in identities:
+    for identity in datamap.identity:
         ref = identity.address_of_record
         table = ref.via[-1].table if ref.via else identity.table
         if (identity.system, table, ref.column) == (place.system.name, place.table.name, place.name):
@@ -89,7 +149,7 @@ def is_address_of_record(identities: Iterable[Identity], place: CorrectableColum
     return False
 
 
-def planned(
+def _planned(
     connection: sa.Connection, selection: Selection, place: CorrectableColumn, new: str, language: Language
 ) -> PlannedChange | Words | None:
     """The change, or why there is none; None where this person has no row there."""
@@ -134,7 +194,7 @@ def _values(connection: sa.Connection, selection: Selection, place: CorrectableC
     return [(as_text(value), count) for value, count in connection.execute(query)]
 
 
-def reasons_by_hand(found: Sequence[PlannedChange | Words | None], nothing: Words) -> Words | None:
+def _reason_by_hand(found: Sequence[PlannedChange | Words | None], nothing: Words) -> Words | None:
     """Why a person must look although some columns may change; None where all is planned.
 
     A value that already stands somewhere is no reason while another column changes.
@@ -146,15 +206,3 @@ def reasons_by_hand(found: Sequence[PlannedChange | Words | None], nothing: Word
     if any(isinstance(one, PlannedChange) for one in found):
         return None
     return reasons[0] if reasons else nothing
-
-
-__all__ = [
-    "NOT_CORRECTABLE",
-    "CorrectableColumn",
-    "CorrectionPlan",
-    "correctable_columns",
-    "is_address_of_record",
-    "planned",
-    "reasons_by_hand",
-    "settled",
-]

@@ -55,6 +55,13 @@ class IdentityRecords:
         keys = self._keys(ref, lambda at: self.selection.same_address(at, address)) if searchable(address) else []
         return tuple(subject_key(self.identity.name, key) for key in keys)
 
+    def anybody(self) -> DataSubject | None:
+        """The first record there is, to try the map with."""
+        rows = relation(self.table)
+        key = [rows.c[name] for name in self.table.key]
+        first = self.connection.execute(sa.select(*key).order_by(*key).limit(1)).first()
+        return None if first is None else self._read(tuple(as_text(value) or "" for value in first))
+
     def by_number(self, ref: FieldRef | None, number: str) -> tuple[DataSubject, ...]:
         """By a stated customer or Chamber of Commerce number, compared as text: it comes from outside."""
         if ref is None or not searchable(number):

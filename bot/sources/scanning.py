@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from stdnum import iban
 
+from bot.cases.subject import DataSubject
 from bot.datamap.model import FieldRef, Identity, Table
 from bot.sources.cells import as_text
-from bot.sources.selection import Selection, key_parts, relation
+from bot.sources.reach import Reach
+from bot.sources.selection import key_parts, relation
 
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,255}\w", re.ASCII)
 _IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", re.IGNORECASE)
@@ -70,25 +72,40 @@ def batches(
         yield candidates.places
 
 
-def held_marks(
-    connection: sa.Connection, selection: Selection, identity: Identity, table: Table, marks: Iterable[str]
-) -> set[str]:
-    """Which of the marks belong to somebody in this identity table."""
-    wanted = sorted(marks)
-    found: set[str] = set()
-    for ref in _marked(identity):
-        found |= _held(connection, selection, table, ref, wanted)
-    return found
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Looks the marks up in the identity tables."""
 
+    reach: Reach
 
-def own_marks(connection: sa.Connection, selection: Selection, identity: Identity, table: Table, key: str) -> set[str]:
-    """The marks of one record itself."""
-    values = key_parts(key)[1:]
-    marks = set()
-    for ref in _marked(identity):
-        for value in connection.execute(selection.values(table, ref, values)).scalars():
-            marks.add(compact(as_text(value) or ""))
-    return marks
+    def hits(self, subject: DataSubject, cells: Iterable[tuple[str, str]]) -> Mapping[str, int]:
+        """Per place, how many marks belong to somebody who is not this person."""
+        hits: Counter[str] = Counter()
+        own = self._own_marks(subject)
+        for places in batches(cells, patterns_of(self.reach.datamap.identity)):
+            for mark in self._held_marks(places.keys() - own):
+                hits.update(places[mark])
+        return dict(hits)
+
+    def _own_marks(self, subject: DataSubject) -> set[str]:
+        identity = self.reach.identity_of(subject)
+        system = self.reach.datamap.system(identity.system)
+        selection, table = self.reach.selection(system), system.table(identity.table)
+        with self.reach.reading(system) as connection:
+            queries = [selection.values(table, ref, key_parts(subject.key)[1:]) for ref in _marked(identity)]
+            values = [value for query in queries for value in connection.execute(query).scalars()]
+        return {compact(as_text(value) or "") for value in values}
+
+    def _held_marks(self, marks: Set[str]) -> set[str]:
+        held: set[str] = set()
+        for identity in self.reach.datamap.identity:
+            system = self.reach.datamap.system(identity.system)
+            table = system.table(identity.table)
+            with self.reach.reading(system) as connection:
+                for ref in _marked(identity):
+                    holder = self.reach.selection(system).end_of(table, ref)
+                    held |= _held(connection, holder, ref.column, sorted(marks))
+        return held & marks
 
 
 def _marked(identity: Identity) -> Iterator[FieldRef]:
@@ -99,9 +116,9 @@ def _marked(identity: Identity) -> Iterator[FieldRef]:
             yield ref
 
 
-def _held(connection: sa.Connection, selection: Selection, table: Table, ref: FieldRef, wanted: list[str]) -> set[str]:
-    rows = relation(selection.end_of(table, ref))
-    written = sa.func.lower(sa.func.replace(sa.cast(rows.c[ref.column], sa.String), " ", ""))
+def _held(connection: sa.Connection, table: Table, column: str, wanted: list[str]) -> set[str]:
+    rows = relation(table)
+    written = sa.func.lower(sa.func.replace(sa.cast(rows.c[column], sa.String), " ", ""))
     found: set[str] = set()
     for start in range(0, len(wanted), BATCH):
         query = sa.select(written).where(written.in_(wanted[start : start + BATCH])).distinct()

@@ -232,7 +232,7 @@ def test_a_database_that_cannot_be_reached_is_tried_again(tmp_path) -> None:
 def test_reading_cannot_write(kleinboek: Kleinboek) -> None:
     with (
         pytest.raises(SourceFailedError),
-        kleinboek.sources._databases["kleinboek"].reading() as connection,
+        kleinboek.sources._reach.databases["kleinboek"].reading() as connection,
     ):
         connection.execute(sa.text("DELETE FROM aanmeldingen"))
 
@@ -300,7 +300,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 def test_looking_for_somebody_never_looks_into_customers_books(fresh: Kleinboek) -> None:
     """Whoever stands only there is not ours to look up, not even to say no (Art. 28(3)(a))."""
     statements: list[str] = []
-    engine = fresh.sources._databases["kleinboek"]._engine
+    engine = fresh.sources._reach.databases["kleinboek"]._engine
     sa.event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
     debtor = fresh.people.debtor
 

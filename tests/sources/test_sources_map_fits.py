@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from conftest import ON_BOTH, Kleinboek
+from conftest import MAP_FILE, ON_BOTH, Kleinboek
 from stdnum import iban
 from stdnum.nl import bsn, btw, postcode
 
+from bot.datamap.loading import load_datamap
 from bot.sources.demo import demo_iban, demo_vat, make_demo_database
+from bot.sources.facade import Sources
 
 
 def test_the_map_names_nothing_that_the_database_lacks(kleinboek: Kleinboek) -> None:
@@ -26,6 +28,21 @@ def test_a_lost_table_and_a_lost_column_are_named_with_the_mend(fresh: Kleinboek
         "kleinboek.nieuwsbrief.bron: the database has no such column; correct the data map",
         "kleinboek.api_verkopen: the database has no table 'api_verkopen'; correct the data map",
     )
+
+
+def test_a_join_that_the_database_cannot_make_is_named(postgres, tmp_path) -> None:
+    """Text compared with a number: PostgreSQL refuses it when the first person asks, so the check asks before."""
+    url = postgres.new_database()
+    make_demo_database(url)
+    file = tmp_path / "datamap.yaml"
+    wrong = "person: {via: {table: licenties, column: ideal_kenmerk}}"
+    file.write_text(MAP_FILE.read_text().replace("person: {via: {table: licenties, column: licentie_id}}", wrong))
+    datamap = load_datamap(file, {"KLEINBOEK_DB_URL": url})
+    sources = Sources(datamap, datamap.urls)
+
+    [fault] = sources.check()
+
+    assert fault.startswith("kleinboek.betalingen: its rows cannot be tied to a person (UndefinedFunction)")
 
 
 def test_a_new_column_that_nobody_mapped_is_named(fresh: Kleinboek) -> None:

@@ -1,0 +1,49 @@
+"""In which order a person is looked for: what his mail proves most comes first, what it merely says comes last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from bot.cases.subject import DataSubject
+from bot.sources.people import IdentityRecords
+
+Finding = Callable[[IdentityRecords], tuple[DataSubject, ...]]
+
+
+def ways_to_find(address: str | None, identifiers: Mapping[str, str]) -> Iterator[tuple[Finding, ...]]:
+    """Ways in order; the findings of one way are looked up together."""
+    if address:
+        yield (by_address(address),)
+        yield (_by_other_address(address),)
+    yield tuple(_by_statement(identifiers))
+
+
+def by_address(address: str) -> Finding:
+    return lambda records: records.by_address(address)
+
+
+def _by_other_address(address: str) -> Finding:
+    return lambda records: records.by_other_address(address)
+
+
+def _by_customer_number(number: str) -> Finding:
+    return lambda records: records.by_number(records.identity.customer_number, number)
+
+
+def _by_kvk(number: str) -> Finding:
+    return lambda records: records.by_number(records.identity.kvk, number)
+
+
+def _by_statement(identifiers: Mapping[str, str]) -> Iterator[Finding]:
+    """Customer number, Chamber of Commerce number, addresses. Never a name or an IBAN: anybody may know those."""
+    for number in _several(identifiers.get("customer_number", "")):
+        yield _by_customer_number(number)
+    for number in _several(identifiers.get("kvk", "")):
+        yield _by_kvk(number)
+    for address in _several(identifiers.get("email", "")):
+        yield by_address(address)
+        yield _by_other_address(address)
+
+
+def _several(stated: str) -> list[str]:
+    return stated.replace(",", " ").replace(";", " ").split()

@@ -1,0 +1,69 @@
+"""The map and the databases that it reaches: which records know a person, and which tables can hold his rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+
+import sqlalchemy as sa
+
+from bot.cases.subject import DataSubject
+from bot.datamap.model import DataMap, Identity, System, Table
+from bot.sources.connection import Database
+from bot.sources.errors import SourceFailedError
+from bot.sources.finding import Finding
+from bot.sources.people import IdentityRecords
+from bot.sources.selection import Scope, Selection, identity_name
+
+
+class Reach:
+    """What finding, collecting, planning and changing share."""
+
+    def __init__(self, datamap: DataMap, urls: Mapping[str, str]) -> None:
+        self.datamap = datamap
+        self.databases = {system.name: Database(system.name, urls[system.name]) for system in datamap.systems}
+
+    def reading(self, system: System) -> AbstractContextManager[sa.Connection]:
+        return self.databases[system.name].reading()
+
+    def selection(self, system: System) -> Selection:
+        return Selection(self.datamap, system, self.databases[system.name].dialect)
+
+    def records(self, identity: Identity, connection: sa.Connection) -> IdentityRecords:
+        system = self.datamap.system(identity.system)
+        return IdentityRecords(identity, system.table(identity.table), self.selection(system), connection)
+
+    def found(self, finding: Finding) -> tuple[DataSubject, ...]:
+        """From the first identity that knows somebody: a subscriber who is also a customer is the customer."""
+        for identity in self.datamap.identity:
+            with self.reading(self.datamap.system(identity.system)) as connection:
+                subjects = finding(self.records(identity, connection))
+            if subjects:
+                return subjects
+        return ()
+
+    def identity_of(self, subject: DataSubject) -> Identity:
+        """The kind of record that the person is. Raises SourceFailedError where the map has lost it."""
+        try:
+            return self.datamap.identity_named(identity_name(subject))
+        except KeyError:
+            raise SourceFailedError(subject.system, permanent=True, trouble="identity left the data map") from None
+
+    def has_twin(self, subject: DataSubject) -> bool:
+        """Another record of the same kind has this address but for letter case: then only the exact spelling counts."""
+        if not subject.address_of_record:
+            return False
+        identity = self.identity_of(subject)
+        with self.reading(self.datamap.system(identity.system)) as connection:
+            same = self.records(identity, connection).known_by(subject.address_of_record)
+        return any(key != subject.key for key in same)
+
+    def applicable(self, system: System, subject: DataSubject, twin: bool) -> list[tuple[Table, Scope]]:
+        """The tables of a system that can hold rows about this person, with what ties them to him."""
+        selection = self.selection(system)
+        scopes = ((table, selection.scope(table, subject, twin=twin)) for table in system.tables)
+        return [(table, scope) for table, scope in scopes if scope is not None]
+
+    def close(self) -> None:
+        for database in self.databases.values():
+            database.close()

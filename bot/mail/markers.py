@@ -61,6 +61,8 @@ ORIGINAL = re.compile(
 FORWARD = re.compile(
     rf"\s*(?:{_RULED}\s*(?:doorgestuurde? (?:bericht|e-?mail)|forwarded (?:message|email)|weitergeleitete nachricht"
     rf"|message transf[ée]r[ée])(?: (?:van|from|by) .{{1,100}})?\s*(?:{_RULED})?"
+    rf"|{_RULED}\s*(?:(?:below this line|this) is a copy of .{{1,80}}|(?:original|unsent) message (?:follows|below)"
+    rf"|message headers? follows?)\W*(?:{_RULED})?|original message headers\s?:"
     r"|(?:begin doorgestuurd bericht|begin forwarded message|anfang der weitergeleiteten nachricht"
     r"|d[ée]but du message transf[ée]r[ée])\s?:)\s*$",
     re.IGNORECASE,

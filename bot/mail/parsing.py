@@ -21,7 +21,7 @@ from bot.mail.headers import (
     message_ids,
     over_limit,
 )
-from bot.mail.message import ParsedMail, Sender, Unreadable
+from bot.mail.message import AutomaticSigns, ParsedMail, Sender, Unreadable
 from bot.mail.parts import MAX_TEXT, LimitError, Parts, parts_of
 from bot.mail.sender import recipients, reply_to, sender, shows_another_address
 from bot.mail.words import words_of
@@ -31,6 +31,7 @@ MAX_HEAD = 4096  # bytes of the header block shown to staff when the rest cannot
 MAX_FORWARDED = 5  # attached mails that are read
 TOKEN_HEADER = "x-privacybot-token"  # noqa: S105 - a header name: our own mails carry it, so that we know them
 
+_QUOTED_ID = re.compile(r"^[> \t|]{0,10}Message-ID:\s{0,10}(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
 _TOKEN = re.compile(r"[A-Za-z0-9._=+/-]{8,200}\Z")
 
 
@@ -73,6 +74,7 @@ def _read(digest: str, headers: HeaderBlock, body: bytes, limits: ParsingSetting
     words = words_of(parts.bodies, own_domain, who.shown, _forwarded(parts, limits))
     ids = _ids(headers, "message-id")
     subject = decoded(headers.text("subject"), MAX_SUBJECT)
+    signs = automatic_signs(headers, who.address, who.shown, subject)
     return ParsedMail(
         digest=digest,
         identity=_identity(ids[:1], headers, parts),
@@ -88,9 +90,9 @@ def _read(digest: str, headers: HeaderBlock, body: bytes, limits: ParsingSetting
         whole_text=words.whole,
         hidden_text=words.hidden,
         attachments=tuple(parts.attachments),
-        signs=automatic_signs(headers, who.address, who.shown, subject),
+        signs=signs,
         own_token=_own_token(headers),
-        returned_message_ids=tuple(parts.returned_ids)[:MAX_IDS],
+        returned_message_ids=_returned(parts, signs, words.whole),
         defects=tuple(
             dict.fromkeys((*parts.defects, *words.defects, *_header_defects(headers), *_tricks(who, headers)))
         ),
@@ -124,6 +126,15 @@ def _references(headers: HeaderBlock) -> tuple[str, ...]:
     """What the mail answers first, then the thread; of a long thread its end counts, where the last letters are."""
     thread = _ids(headers, "references")
     return tuple(dict.fromkeys((*_ids(headers, "in-reply-to")[:10], *thread[10 - MAX_IDS :])))
+
+
+def _returned(parts: Parts, signs: AutomaticSigns, text: str) -> tuple[str, ...]:
+    """The ids of mail that came back. Half of all mail servers quote it as plain text instead of attaching it."""
+    if not parts.returned_ids and signs.automatic:
+        parts.returned_ids.update(
+            dict.fromkeys(one for match in _QUOTED_ID.finditer(text) for one in message_ids(match[1]))
+        )
+    return tuple(parts.returned_ids)[:MAX_IDS]
 
 
 def _own_token(headers: HeaderBlock) -> str | None:

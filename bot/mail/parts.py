@@ -17,7 +17,7 @@ from bot.mail.content import content_type_of
 from bot.mail.headers import HeaderBlock, decoded, message_ids, text_of
 from bot.mail.message import Attachment
 
-MAX_TEXT = 256 * 1024  # characters of one body
+MAX_TEXT = 256 * 1024  # characters of a mail's text, and of any one body
 MAX_ATTACHED_TEXT = 64 * 1024  # bytes of a text attachment that are kept as text
 MAX_PART_HEADER = 2000  # characters of one header of a part that are looked at
 MAX_NAME = 150  # characters of a file name

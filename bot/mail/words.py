@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from bot.mail.charsets import turns_direction
 from bot.mail.html import HtmlText, html_text
-from bot.mail.parts import Body
+from bot.mail.parts import MAX_TEXT, Body
 from bot.mail.quoting import split
 
 HIDDEN = "[verborgen tekst]"
@@ -48,14 +48,15 @@ def words_of(bodies: Iterable[Body], own_domain: str, writer: str = "", forwarde
     another's words, so they count as quoted.
     """
     read = [_read(body) for body in bodies]
-    text = _joined(one.text for one in read)
-    other = _joined(one.other for one in read)
-    hidden = _joined(one.hidden for one in read)
+    forms = (_joined(one.text for one in read), _joined(one.other for one in read), _joined(one.hidden for one in read))
+    text, other, hidden = (form[:MAX_TEXT] for form in forms)
     splits = [split(form, own_domain, writer) for form in (text, other) if form]
     marked = (other and f"{OTHER_FORM}\n{other}", hidden and f"{HIDDEN}\n{hidden}")
     attached = [f"{FORWARDED}\n{one}" for one in forwarded]
     whole = _joined((text, *marked, *attached))
     defects = [defect for one in read for defect in one.defects]
+    if any(len(form) > MAX_TEXT for form in forms):
+        defects.append("text cut")
     if turns_direction(whole):
         defects.append("characters that turn the reading direction")
     return Words(

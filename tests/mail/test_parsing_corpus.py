@@ -275,7 +275,11 @@ def test_a_mail_that_a_person_wrote_is_not_automatic(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "message_id"),
-    [("bounce", "<KB-2026-0042.2@kleinboek.nl>"), ("bounce_whole_mail", "<KB-2026-0042.3@kleinboek.nl>")],
+    [
+        ("bounce", "<KB-2026-0042.2@kleinboek.nl>"),
+        ("bounce_whole_mail", "<KB-2026-0042.3@kleinboek.nl>"),
+        ("bounce_plain", "<KB-2026-0042.4@kleinboek.nl>"),
+    ],
 )
 def test_a_bounce_names_the_mail_that_came_back_and_says_none_of_it_as_new(name: str, message_id: str) -> None:
     mail = read(name)

@@ -77,6 +77,15 @@ def test_a_mail_within_the_limits_is_read(raw: bytes) -> None:
     assert mail.new_text.startswith("hoi")
 
 
+def test_many_large_texts_together_stay_within_one_bound() -> None:
+    part = b"--x\r\nContent-Type: text/plain\r\n\r\n" + b"woord " * 40_000 + b"\r\n"
+    mail = parse(HEAD + b"Content-Type: multipart/mixed; boundary=x\r\n\r\n" + part * 20 + b"--x--")
+
+    assert isinstance(mail, ParsedMail)
+    assert len(mail.whole_text) <= 256 * 1024
+    assert "text cut" in mail.defects
+
+
 async def test_a_large_but_honest_mail_is_read_in_the_cage() -> None:
     attached = base64.encodebytes(b"%PDF-1.7" + b"x" * (17 * 1024 * 1024))
     raw = (

@@ -52,6 +52,10 @@ def test_text_without_a_quote_is_all_new() -> None:
         "________________________________\nVan: Kleinboek Nieuws <info@kleinboek.nl>",
         "Van: Kleinboek\nOnderwerp: Uw account",
         "--- Antwoord boven deze regel ---",
+        "--- Below this line is a copy of the message.",
+        "------ This is a copy of the message, including all the headers. ------",
+        "   ----- Original message follows -----",
+        "Original message headers:",
     ],
 )
 def test_everything_below_a_marker_is_quoted(marker: str) -> None:

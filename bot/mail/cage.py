@@ -170,7 +170,7 @@ class _Child:
         self._spoiled = True
         with suppress(ProcessLookupError):
             self._process.kill()
-        await self._process.communicate()
+        await asyncio.shield(self._process.communicate())  # a second cancellation must not leave pipes open
 
 
 async def _fresh_interpreter() -> asyncio.subprocess.Process:

@@ -133,6 +133,38 @@ async def test_cancelling_a_mail_ends_its_child_and_frees_its_place(tmp_path: Pa
     assert after[0] == b"daarna"
 
 
+async def test_cancelling_twice_leaves_neither_a_child_nor_an_open_pipe(tmp_path: Path) -> None:
+    begun = tmp_path / "begonnen"
+    async with Cage(obey, settings(seconds=30)) as cage:
+        _, pid = await cage.run(b"hallo")
+        running = asyncio.create_task(cage.run(b"note " + str(begun).encode()))
+        await eventually(begun.exists)
+
+        running.cancel()
+        await asyncio.sleep(0)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        await eventually(lambda: gone(pid))
+        after = await cage.run(b"daarna")
+
+    assert after[0] == b"daarna"
+
+
+async def test_a_mail_that_waits_for_a_child_can_be_cancelled() -> None:
+    async with Cage(obey, settings(seconds=2)) as cage:
+        busy = asyncio.create_task(cage.run(b"sleep"))
+        waiting = asyncio.create_task(cage.run(b"wacht"))
+        await asyncio.sleep(0)
+
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+        assert await busy == Caged("took too long")
+        assert (await cage.run(b"daarna"))[0] == b"daarna"
+
+
 async def test_no_child_is_left_after_closing() -> None:
     cage = Cage(echo, settings(processes=2))
     answers = await asyncio.gather(cage.run(b"een"), cage.run(b"twee"))

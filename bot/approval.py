@@ -23,7 +23,7 @@ from bot.replies.letters import Letters, missing_blocks, unconfirmed
 from bot.replies.mailing import MailRoom
 from bot.settings import ApprovalSettings
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import cancel_letter
+from bot.store.casework import cancel_letter, sent_back
 from bot.store.records import Approval as ApprovalRecord
 from bot.store.records import OutboxState, Scalar
 from bot.triage.labels import RequestKind
@@ -214,7 +214,7 @@ class Decisions:
             values: dict[str, Scalar] = {"draft": draft.id, "reason": reason}
             tx.events.write(case.id, "draft_rejected", user.name, values, os_login=actor.os_login)
             for request in _moved_by(case, draft):
-                case = tx.cases.move(case, request.id, Move.DRAFT_VOIDED, user.name, os_login=actor.os_login)
+                case = sent_back(tx, case, request, user.name, actor.os_login)
             tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
             return tx.cases.get(ref)
 
@@ -238,7 +238,7 @@ class Decisions:
         """The letter names a day that has passed: it is made again, and must be read and approved again."""
         tx.drafts.set_state(draft.id, DraftState.VOID, DraftState.OPEN)
         for request in _moved_by(case, draft):
-            case = tx.cases.move(case, request.id, Move.DRAFT_VOIDED, user.name, os_login=actor.os_login)
+            case = sent_back(tx, case, request, user.name, actor.os_login)
         tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
         return Renewed(
             f"the letter named {draft.states_on}, which cannot be kept: a new draft is being made, read that"

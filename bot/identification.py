@@ -27,7 +27,7 @@ from bot.replies.mailing import MailRoom, thread_of
 from bot.settings import IdentitySettings
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import BOT, ask_person, code_index, post_automatic, posted_lately, stop_for_person
+from bot.store.casework import BOT, ask_person, code_index, post_automatic, posted_lately, stop_for_person, void_drafts
 from bot.store.records import Challenge, Job
 from bot.triage.labels import RequestKind
 from bot.triage.reading import Reading
@@ -37,6 +37,8 @@ SECOND_FACTOR = "second_factor"
 
 METHODS = ("phone", "letter", "decision")
 """Second factors: a call to the phone of record, a letter to the postal address of record, the officer's decision."""
+
+_DRAFTED_UNPROVED = frozenset({RequestState.AWAITING_APPROVAL, RequestState.APPROVED})
 
 Reads = Callable[[bytes], Awaitable[Reading | Caged]]
 
@@ -127,7 +129,8 @@ class Identification:
         if self._recent(subject, now):
             stop_for_person(tx, case, "het adres in het record is pas gewijzigd: eerst iemand laten kijken")
             return
-        if tx.challenges.open_of(case.id) is not None:
+        standing = tx.challenges.open_of(case.id)
+        if standing is not None and {r.id for r in case.requests if _unanswered(r)} <= set(standing.request_ids):
             return
         if len(tx.challenges.of_case(case.id)) >= self._settings.secrets:
             ask_person(tx, case.id, "look", "alle codes voor deze zaak zijn op: stel de identiteit anders vast")
@@ -241,6 +244,8 @@ class Identification:
 
     def _proved(self, tx: Transaction, case: Case, challenge: Challenge) -> None:
         tx.events.write(case.id, "challenge_answered", BOT, {"challenge": challenge.id})
+        if any(r.id in challenge.request_ids and r.state in _DRAFTED_UNPROVED for r in case.requests):
+            case = void_drafts(tx, case, BOT, "de persoon bewees alsnog wie hij is")
         for request in [request for request in case.requests if request.id in challenge.request_ids]:
             if request.state is RequestState.PARKED:
                 case = tx.cases.move(case, request.id, Move.REVIVED, BOT)

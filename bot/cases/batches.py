@@ -41,13 +41,17 @@ def ready_batches(case: Case) -> tuple[Batch, ...]:
 
     Where no record was found there is one answer for everything but the complaint.
     """
-    collecting = [request for request in case.requests if request.state is RequestState.COLLECTING]
+    collecting = [request for request in case.requests if _may_be_collected(request)]
     apart = _APART if case.data_subject is not None else (RequestKind.COMPLAINT,)
     shared = [request for request in collecting if request.kind not in apart]
     groups = [shared, *([request] for request in collecting if request.kind in apart)]
     if case.data_subject is not None and _export_under_way(case):
         groups = [group for group in groups if not any(request.kind is RequestKind.ERASURE for request in group)]
     return tuple(Batch(tuple(group)) for group in groups if group)
+
+
+def _may_be_collected(request: Request) -> bool:
+    return request.state is RequestState.COLLECTING and request.reached >= request.required
 
 
 def _export_under_way(case: Case) -> bool:

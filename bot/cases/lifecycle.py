@@ -73,6 +73,7 @@ _MOVES: dict[tuple[RequestState, Move], RequestState] = {
     ): S.AWAITING_APPROVAL,  # not identified, refusal, a question to the person
     (S.AWAITING_IDENTITY, M.LABELLED): S.RECEIVED,
     (S.COLLECTING, M.DRAFT_READY): S.AWAITING_APPROVAL,
+    (S.COLLECTING, M.IDENTITY_ASKED): S.AWAITING_IDENTITY,  # a draft that needed no proof was sent back
     (S.AWAITING_APPROVAL, M.DRAFT_READY): S.AWAITING_APPROVAL,  # a newer version of the draft
     (S.AWAITING_APPROVAL, M.DRAFT_VOIDED): S.COLLECTING,
     (S.AWAITING_APPROVAL, M.APPROVED): S.APPROVED,

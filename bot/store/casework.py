@@ -70,7 +70,15 @@ def void_drafts(tx: Transaction, case: Case, actor: str, why: str, os_login: str
             tx.events.write(case.id, "draft_voided", actor, {"draft": draft.id, "why": why}, os_login=os_login)
     for request in case.open_requests:
         if request.state in {RequestState.AWAITING_APPROVAL, RequestState.APPROVED}:
-            case = tx.cases.move(case, request.id, Move.DRAFT_VOIDED, actor, os_login=os_login)
+            case = sent_back(tx, case, request, actor, os_login)
+    return case
+
+
+def sent_back(tx: Transaction, case: Case, request: Request, actor: str, os_login: str | None = None) -> Case:
+    """The draft of this request fell: it is drafted again, or asked for proof where the draft had needed none."""
+    case = tx.cases.move(case, request.id, Move.DRAFT_VOIDED, actor, os_login=os_login)
+    if request.reached < request.required:
+        case = tx.cases.move(case, request.id, Move.IDENTITY_ASKED, actor, os_login=os_login)
     return case
 
 

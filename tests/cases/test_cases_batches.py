@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from cases_builders import NOW, make_case, make_request
+from cases_builders import NOW, make_case
+from cases_builders import make_request as any_request
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +17,12 @@ from bot.cases.subject import DataSubject
 from bot.triage.labels import RequestKind as Kind
 
 SANNE = DataSubject("boekhouding", "1042", "1042", "sanne@klant.example")
+
+
+def make_request(**changes: Any) -> Request:
+    """A request whose identity is proved as far as it must be, unless a test says otherwise."""
+    required = changes.get("required", Level.L2)
+    return any_request(**{"required": required, "reached": required} | changes)
 
 
 def ready(*kinds: Kind, state: RequestState = RequestState.COLLECTING) -> tuple[Request, ...]:
@@ -92,3 +100,9 @@ def test_only_what_was_collected_is_drafted_and_only_once(
 
     assert all(request.state is RequestState.COLLECTING for request in drafted)
     assert len({request.id for request in drafted}) == len(drafted)
+
+
+def test_nothing_is_collected_below_the_level() -> None:
+    unproved = make_request(state=RequestState.COLLECTING, reached=Level.L1)
+
+    assert kinds_of(make_case(unproved, data_subject=SANNE)) == []

@@ -244,3 +244,16 @@ async def test_a_user_who_is_a_template_stays_literal(office: Office) -> None:
 
     assert office.case(case["ref"])["customer"]["subject_line"] == "{{7*7}}"
     assert all("49" not in str(mail["Subject"]) for mail in texts)
+
+
+async def test_a_refusal_sent_back_does_not_let_an_unproved_request_through(office: Office) -> None:
+    office.write(office.people.sanne.address, ASKS)
+    await office.step()
+    [case] = office.cases()
+    office.cli("refuse", case["ref"], "--as", "fatima", "--reason", "unfounded: een vergissing")
+
+    office.cli("reject", case["ref"], "--as", "fatima", "--reason", "toch niet weigeren")
+    await office.step(minutes=1)
+
+    assert office.states(case["ref"]) == {"access": "awaiting_identity"}
+    assert office.case(case["ref"])["exports"] == []

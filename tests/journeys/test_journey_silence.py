@@ -1,0 +1,116 @@
+"""What time alone does: reminders, the reasoned letter to who never answered, and a late answer after all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from servers.office import Office, body, code_in
+from servers.smtp_sink import SmtpSink
+
+ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?"
+
+
+@pytest.fixture
+def office(tmp_path: Path, smtp_sink: SmtpSink) -> Office:
+    return Office(tmp_path, smtp_sink)
+
+
+async def test_silence_gets_three_reminders_then_a_reasoned_letter_for_approval(office: Office) -> None:
+    sanne = office.people.sanne.address
+    office.write(sanne, ASKS)
+    await office.step()
+    [case] = office.cases()
+    first = code_in(office.challenge_to(sanne))
+
+    sent = []
+    for days in (3, 7, 10):
+        await office.step(days=days)
+        await office.step(minutes=1)
+        sent.append(code_in(office.letters(sanne)[-1]))
+    assert len(office.letters(sanne)) == 5  # receipt, challenge, three reminders
+    assert sent[0] is None  # day 3 carries no code
+    assert len({first, *sent[1:]}) == 3  # days 10 and 20 each a fresh one
+    await office.step(days=9)
+
+    assert office.states(case["ref"]) == {"access": "awaiting_approval"}
+    letter = office.cli("draft", case["ref"])
+    assert "Autoriteit Persoonsgegevens" in letter
+    office.cli("approve", case["ref"], "--as", "fatima")
+    await office.step(minutes=1)
+    assert office.states(case["ref"]) == {"access": "parked"}
+
+
+async def test_an_old_code_dies_when_a_fresh_one_is_sent(office: Office) -> None:
+    sanne = office.people.sanne.address
+    office.write(sanne, ASKS)
+    await office.step()
+    [case] = office.cases()
+    old = office.challenge_to(sanne)
+    for days in (3, 7):
+        await office.step(days=days)
+        await office.step(minutes=1)
+
+    office.reply(old, sanne, code_in(old) or "")
+    await office.step(minutes=1)
+    assert office.states(case["ref"]) == {"access": "awaiting_identity"}
+    office.reply(old, sanne, code_in(office.letters(sanne)[-1]) or "")
+    await office.step(minutes=1)
+
+    assert office.states(case["ref"]) == {"access": "awaiting_approval"}
+
+
+async def test_an_answer_while_the_reasoned_letter_waits_overtakes_it(office: Office) -> None:
+    sanne = office.people.sanne.address
+    office.write(sanne, ASKS)
+    await office.step()
+    [case] = office.cases()
+    for days in (3, 7, 10):
+        await office.step(days=days)
+        await office.step(minutes=1)
+    await office.step(days=9)
+    assert "not_identified" in [draft["letter"] for draft in office.case(case["ref"])["drafts"]]
+
+    latest = office.letters(sanne)[-1]
+    office.reply(latest, sanne, code_in(latest) or "")
+    await office.step(minutes=1)
+
+    drafts = {draft["letter"]: draft["state"] for draft in office.case(case["ref"])["drafts"]}
+    assert drafts == {"not_identified": "void", "access": "open"}
+
+
+async def test_the_deadline_is_told_to_a_person_before_it_passes(office: Office) -> None:
+    office.write(office.people.sanne.address, ASKS)
+    await office.step()
+    [case] = office.cases()
+
+    await office.step(days=15)
+    early = [task["text"] for task in office.case(case["ref"])["tasks"] if task["kind"] == "deadline"]
+    await office.step(days=20)
+    late = [task["text"] for task in office.case(case["ref"])["tasks"] if task["kind"] == "deadline"]
+
+    assert early
+    assert len(late) > len(early)
+    assert any("overdue" in words for words in late)
+    assert case["due"] in late[-1]
+
+
+async def test_an_export_and_its_passphrase_are_destroyed_after_their_time(office: Office) -> None:
+    sanne = office.people.sanne.address
+    office.write(sanne, ASKS)
+    await office.step()
+    [case] = office.cases()
+    challenge = office.challenge_to(sanne)
+    office.reply(challenge, sanne, code_in(challenge) or "")
+    await office.step(minutes=1)
+    office.cli("approve", case["ref"], "--as", "fatima")
+    await office.step(minutes=1)
+    await office.step(days=10)
+
+    await office.step(days=5)
+
+    exports = office.case(case["ref"])["exports"]
+    assert exports
+    assert all(export["destroyed_at"] for export in exports)
+    assert "no passphrase" in office.cli("passphrase", case["ref"], "--as", "fatima", fails=True)
+    assert body(office.letters(sanne)[-1])

@@ -23,7 +23,6 @@ _AUTOREPLY_HEADERS = frozenset(
         "x-vacation",
         "x-vacation-reply",
         "x-mail-autoreply",
-        "x-ms-exchange-inbox-rules-loop",
         "x-failed-recipients",
     }
 )
@@ -117,14 +116,24 @@ def _keyword(value: str) -> str:
 
 
 def _says_autoresponder(block: HeaderBlock) -> bool:
+    """Exchange marks what an inbox rule sent, a person's redirected mail as well; only with "All" it is a reply."""
     message_class = block.text("x-post-messageclass").lower()
-    return "autoresponder" in message_class or "autoresponder" in block.text("delivered-to").lower()
+    by_rule = bool(block.values("x-ms-exchange-inbox-rules-loop"))
+    silenced = "all" in _wishes(block)
+    return (
+        "autoresponder" in message_class
+        or "autoresponder" in block.text("delivered-to").lower()
+        or (by_rule and silenced)
+    )
+
+
+def _wishes(block: HeaderBlock) -> set[str]:
+    return {wish.strip().lower() for value in block.texts("x-auto-response-suppress") for wish in value.split(",")}
 
 
 def _asks_silence(block: HeaderBlock) -> bool:
     """MS-OXCMAIL 2.1.3.2.20: do not answer me automatically. It does not say that a machine wrote this."""
-    wishes = {wish.strip().lower() for value in block.texts("x-auto-response-suppress") for wish in value.split(",")}
-    return bool(wishes - {"", "none"})
+    return bool(_wishes(block) - {"", "none"})
 
 
 def _role_sender(address: str | None, shown: str) -> bool:

@@ -130,6 +130,8 @@ def test_a_persons_address_is_no_role(address: str | None) -> None:
         ("Precedence: bulk", False),
         ("List-Id: <zzp.lijst.example>", False),
         ("X-Auto-Response-Suppress: All", False),
+        ("X-MS-Exchange-Inbox-Rules-Loop: sanne@klant.example", False),
+        ("X-MS-Exchange-Inbox-Rules-Loop: sanne@klant.example\nX-Auto-Response-Suppress: All", True),
     ],
 )
 def test_a_header_makes_a_mail_automatic_or_does_not(header: str, automatic: bool) -> None:

@@ -86,7 +86,7 @@ class Mailbox:
 
     def connect(self) -> None:
         """Connect, prove the server, log in. Raises a MailboxError that says whether a person must act."""
-        with self._at_the_door():
+        with self._at_the_door(opening=True):
             client = self._opened()
         self._client = client
         try:
@@ -159,13 +159,15 @@ class Mailbox:
         )
 
     @contextlib.contextmanager
-    def _at_the_door(self) -> Iterator[None]:
+    def _at_the_door(self, *, opening: bool = False) -> Iterator[None]:
         """Foreign exceptions end here. Their texts may quote mail, so ours name only the kind of fault."""
         try:
             yield
         except (MailboxError, SettingsError):
             raise
         except Exception as fault:
+            if opening and (trouble := _tls_trouble(fault, self.host)):
+                raise UntrustedServerError(trouble) from fault
             raise _named(fault, self.host) from fault
 
     @property
@@ -179,8 +181,11 @@ class Mailbox:
             return bool(self._open_client.has_capability("IDLE"))
 
     def folder_exists(self, folder: str) -> bool:
+        """Whether mail can be in it: a mere node above other folders counts as missing."""
         with self._at_the_door():
-            return bool(self._open_client.folder_exists(folder))
+            listed = self._open_client.list_folders("", folder)
+        nodes = {b"\\noselect", b"\\nonexistent"}
+        return any(not nodes & {flag.lower() for flag in flags} for flags, _, _ in listed)
 
     def examine(self, folder: str) -> FolderState:
         """Open a folder for reading only."""
@@ -307,10 +312,14 @@ def _spans(low: int, state: FolderState) -> Iterator[tuple[int, int | str]]:
     yield low, "*"
 
 
+def _tls_trouble(fault: Exception, host: str) -> str | None:
+    """What a person must mend; None where the server only hung up in the middle of the handshake."""
+    hung_up = ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError
+    return None if isinstance(fault, hung_up) else certificate_trouble(fault, host, "watch")
+
+
 def _named(fault: Exception, host: str) -> MailboxError:
     """Our name for a foreign fault."""
-    if (trouble := certificate_trouble(fault, host, "watch")) and not isinstance(fault, ssl.SSLEOFError):
-        return UntrustedServerError(trouble)
     if _is_plain_no(fault):
         return ServerSaidNoError(f"{host} refused a command")
     if isinstance(fault, TimeoutError):

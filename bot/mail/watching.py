@@ -217,14 +217,18 @@ class Watcher:
         return wait * random.uniform(0.5, 1.0)  # noqa: S311  no secret
 
     def _sync(self, mailbox: Mailbox, tell: Callable[[], None]) -> None:
-        """All folders once."""
-        there = 0
+        """All folders once. One that the server refuses does not keep us from the others."""
+        there, refused = 0, None
         for folder in self._settings.folders:
-            state = self._examined(mailbox, folder)
-            if state is None:
-                continue
-            there += 1
-            self._sync_folder(mailbox, folder, state, tell)
+            try:
+                state = self._examined(mailbox, folder)
+                if state is not None:
+                    there += 1
+                    self._sync_folder(mailbox, folder, state, tell)
+            except ServerSaidNoError as refusal:
+                refused = refused or refusal
+        if refused is not None:
+            raise refused
         if not there:
             raise MailboxFolderError(f"{mailbox.host} has none of the folders in watch.folders: correct that list")
         self._behind = None
@@ -234,9 +238,11 @@ class Watcher:
         """The folder, opened; None where the mailbox has no such folder, which is said once."""
         try:
             state = mailbox.examine(folder)
-        except ServerSaidNoError:
+        except ServerSaidNoError as refusal:
             if mailbox.folder_exists(folder):
-                raise
+                raise ServerSaidNoError(
+                    f"{mailbox.host} does not open the folder {folder}: check watch.folders and who may read it"
+                ) from refusal
             if folder not in self._missing:
                 self._missing.add(folder)
                 _log.warning("the mailbox has no such folder; see watch.folders", folder=folder)

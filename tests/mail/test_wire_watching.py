@@ -20,6 +20,7 @@ from bot.mail.errors import (
     MailboxLostError,
     MailboxRefusedError,
     MailNotKeptError,
+    ServerSaidNoError,
     UntrustedServerError,
 )
 from bot.mail.watching import Watcher
@@ -102,11 +103,35 @@ async def test_a_missing_junk_folder_is_said_once_and_stops_nothing(dovecot: Dov
     assert [line["folder"] for line in lines if line["log_level"] == "warning"] == ["Junk"]
 
 
+async def test_a_folder_that_only_holds_folders_counts_as_missing(dovecot: Dovecot, ledger: MemoryLedger) -> None:
+    dovecot.append("Junk/Oud", make_mail(1))
+    watcher = make_watcher(dovecot.settings(folders=("INBOX", "Junk", "Junk/Oud")), ledger)
+
+    found = await watcher.sync_once()
+
+    assert found == 1
+    assert watcher.trouble is None
+
+
 async def test_a_mailbox_without_any_of_the_folders_is_an_error_that_names_the_setting(
     dovecot: Dovecot, ledger: MemoryLedger
 ) -> None:
     with pytest.raises(MailboxFolderError, match=r"watch\.folders"):
         await make_watcher(dovecot.settings(folders=("Postvak",)), ledger).sync_once()
+
+
+async def test_a_folder_that_may_not_be_opened_is_named_and_the_others_are_read(
+    dovecot: Dovecot, ledger: MemoryLedger
+) -> None:
+    dovecot.append("INBOX", make_mail(1))
+    dovecot.append("Oud", make_mail(2))
+    (dovecot.server.maildir(dovecot.user) / ".Oud").chmod(0)
+    watcher = make_watcher(dovecot.settings(folders=("Oud", "INBOX")), ledger)
+
+    with pytest.raises(ServerSaidNoError, match="Oud"):
+        await watcher.sync_once()
+
+    assert ledger.numbers() == [1]
 
 
 async def test_a_large_mail_arrives_whole_and_a_too_large_one_with_its_top(
@@ -286,6 +311,18 @@ async def test_a_certificate_from_a_stranger_is_never_accepted(
             await make_watcher(settings, ledger).sync_once()
 
         assert untrusted.value.permanent
+
+
+async def test_a_server_that_hangs_up_during_the_handshake_is_lost_and_not_untrusted(
+    dovecot: Dovecot, ledger: MemoryLedger
+) -> None:
+    wire = Wire(dovecot.tls_port)
+    wire.cut_after = 100
+    try:
+        with pytest.raises(MailboxLostError):
+            await make_watcher(dovecot.tls_settings(port=wire.port), ledger).sync_once()
+    finally:
+        wire.close()
 
 
 async def test_a_server_that_speaks_no_tls_is_named_as_such(dovecot: Dovecot, ledger: MemoryLedger) -> None:

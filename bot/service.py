@@ -57,6 +57,7 @@ ROLES = ("watch", "receive", "work", "desk")
 _WORK_LEASE = "work"
 _POLL_SECONDS = 1.0
 _ROUND_SECONDS = 300.0
+_JOBS_AT_ONCE = 50
 _GRACE_SECONDS = 15.0
 """How long a stop waits for what is in hand."""
 
@@ -393,9 +394,9 @@ class Worker:
             pass
 
     async def _work_off(self) -> int:
-        """All jobs that are due; how many that were."""
+        """The jobs that are due, but not so many that letters wait long behind them; how many that were."""
         count = 0
-        while await _to_its_end(self._next_job()):
+        while count < _JOBS_AT_ONCE and await _to_its_end(self._next_job()):
             count += 1
         return count
 

@@ -129,7 +129,7 @@ class Correctable(Piece):
     ]
     validator: Validator = Validator.TEXT
     max_length: int = Field(default=200, ge=1)
-    high_risk: bool | None = None  # None: contact and payment data are, the rest is not
+    high_risk: bool = False  # contact and payment data always are
 
 
 class ColumnErasure(Piece):

@@ -11,7 +11,7 @@ from sqlalchemy.exc import NoSuchTableError
 from bot.datamap.model import System, Table
 from bot.sources.errors import SourceFailedError
 from bot.sources.reach import Reach
-from bot.sources.selection import Scope, relation
+from bot.sources.selection import Scope, key_parts, relation
 
 
 def lacking(connection: sa.Connection, system: System) -> Iterator[str]:
@@ -36,7 +36,11 @@ def unreadable(reach: Reach, system: System) -> Iterator[str]:
         if identity.system != system.name:
             continue
         with reach.reading(system) as connection:
-            somebody = reach.records(identity, connection).anybody()
+            records = reach.records(identity, connection)
+            somebody = records.anybody()
+            known = somebody is None or records.has(key_parts(somebody.key)[1:])
+        if not known:
+            yield f"{system.name}.{identity.table}: a record is not found by its own key; give the key a type"
         if somebody is not None:
             for table, scope in reach.applicable(system, replace(somebody, owner=True), twin=False):
                 yield from _tried(reach, system, table, scope)

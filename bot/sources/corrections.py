@@ -124,10 +124,8 @@ def _correctable_columns(
             rule = column.correctable
             if rule is None or rule.field != name:
                 continue
-            risky = rule.high_risk if rule.high_risk is not None else name in RISKY_FIELDS
-            yield CorrectableColumn(
-                system, table, column_name, column, scope, risky or (table.name, column_name) in contact
-            )
+            risky = rule.high_risk or name in RISKY_FIELDS or (table.name, column_name) in contact
+            yield CorrectableColumn(system, table, column_name, column, scope, risky)
 
 
 def _contact_columns(datamap: DataMap, system: System) -> Iterator[tuple[str, str]]:

@@ -60,6 +60,7 @@ class Sources:
         while the rows are walked.
         """
         reach = self._reach
+        reach.require_record(subject)
         twin = reach.has_twin(subject)
         for system in self._systems:
             database, selection = reach.databases[system.name], reach.selection(system)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,6 +61,13 @@ class IdentityRecords:
         key = [rows.c[name] for name in self.table.key]
         first = self.connection.execute(sa.select(*key).order_by(*key).limit(1)).first()
         return None if first is None else self._read(tuple(as_text(value) or "" for value in first))
+
+    def has(self, key: Sequence[str]) -> bool:
+        return bool(self.connection.execute(self.selection.values(self.table, self._own_key, key)).first())
+
+    @property
+    def _own_key(self) -> FieldRef:
+        return FieldRef(column=self.table.key[0])
 
     def by_number(self, ref: FieldRef | None, number: str) -> tuple[DataSubject, ...]:
         """By a stated customer or Chamber of Commerce number, compared as text: it comes from outside."""

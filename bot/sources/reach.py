@@ -13,7 +13,7 @@ from bot.sources.connection import Database
 from bot.sources.errors import SourceFailedError
 from bot.sources.finding import Finding
 from bot.sources.people import IdentityRecords
-from bot.sources.selection import Scope, Selection, identity_name
+from bot.sources.selection import Scope, Selection, identity_name, key_parts
 
 
 class Reach:
@@ -48,6 +48,17 @@ class Reach:
             return self.datamap.identity_named(identity_name(subject))
         except KeyError:
             raise SourceFailedError(subject.system, permanent=True, trouble="identity left the data map") from None
+
+    def require_record(self, subject: DataSubject) -> None:
+        """A person whose record is gone, or whose key the database does not recognise, is no empty export.
+
+        Raises SourceFailedError.
+        """
+        identity = self.identity_of(subject)
+        with self.reading(self.datamap.system(identity.system)) as connection:
+            there = self.records(identity, connection).has(key_parts(subject.key)[1:])
+        if not there:
+            raise SourceFailedError(subject.system, permanent=True, trouble="the person's record is gone")
 
     def has_twin(self, subject: DataSubject) -> bool:
         """Another record of the same kind has this address but for letter case: then only the exact spelling counts."""

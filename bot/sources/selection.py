@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
@@ -85,9 +85,9 @@ class Selection:
         """
         if table.role.tenants_own:
             return self._tenant_scope(subject)
-        assert table.person is not None
-        scope = self._person_scope(self._last(table.person, table, "person"), subject, twin=twin)
-        if scope is None or table.tenant is None:
+        *_, (link, _) = chain = list(self._chain(table))
+        scope = self._person_scope(link, subject, twin=twin)
+        if scope is None or all(step.tenant is None for _, step in chain):
             return scope
         if subject.tenant is None or subject.system != self._system.name:
             return None
@@ -118,44 +118,42 @@ class Selection:
             return None
         return ((Anchor.KEY.value, key_text(values)),)
 
-    def _last(self, link: PersonLink, table: Table, name: str) -> PersonLink:
-        """The link at the end of the chain: the one with a column of its own."""
-        while link.via is not None:
+    def _chain(self, table: Table) -> Iterator[tuple[PersonLink, Table]]:
+        """The links that tie a table to the person, with their tables; the last has a column of its own."""
+        link = table.person
+        while link is not None:
+            yield link, table
+            if link.via is None:
+                return
             table = self._system.table(link.via.table)
-            link = getattr(table, name)
-        return link
+            link = table.person
 
     def where(self, table: Table, scope: Scope, rows: FromClause) -> ColumnElement[bool]:
         """The condition on `rows`, a relation of `table` or an alias of one."""
         anchors = dict(scope)
-        conditions = []
         if table.role.tenants_own:
-            assert table.tenant is not None
-            conditions.append(self._hangs(rows, table, "tenant", anchors[Anchor.TENANT]))
-        else:
-            conditions.append(self._person(rows, table, anchors))
-            if TENANT_GUARD in anchors:
-                conditions.append(self._hangs(rows, table, "tenant", anchors[TENANT_GUARD]))
-        return sa.and_(*conditions)
-
-    def _person(self, rows: FromClause, table: Table, anchors: Mapping[str, str]) -> ColumnElement[bool]:
-        for name, value in anchors.items():
-            if name != TENANT_GUARD:
-                return self._hangs(rows, table, "person", value, folded=name == Anchor.ADDRESS)
-        raise KeyError("scope without a person")
+            return self._hangs(rows, table, "tenant", anchors[Anchor.TENANT])
+        name, value = next((name, value) for name, value in scope if name != TENANT_GUARD)
+        folded, guard = name == Anchor.ADDRESS, anchors.get(TENANT_GUARD)
+        return self._hangs(rows, table, "person", value, folded=folded, guard=guard)
 
     def _hangs(
-        self, rows: FromClause, table: Table, link_name: str, value: str, *, folded: bool = False
+        self, rows: FromClause, table: Table, name: str, value: str, *, folded: bool = False, guard: str | None = None
     ) -> ColumnElement[bool]:
-        """Follow the chain of one kind of link down to the column that carries the anchor."""
-        link: Link = getattr(table, link_name)
+        """Follow the chain of one kind of link down to the column that carries the anchor.
+
+        On the way every table that names its tenant must name the `guard`.
+        """
+        guarded = [self._hangs(rows, table, "tenant", guard)] if guard is not None and table.tenant is not None else []
+        link: Link = getattr(table, name)
         if link.via is None:
-            return sa.and_(*(self._equals(rows.c[name], part, folded) for name, part in _anchored(link, value)))
+            anchored = (self._equals(rows.c[column], part, folded) for column, part in _anchored(link, value))
+            return sa.and_(*anchored, *guarded)
         parent = self._system.table(link.via.table)
         above = relation(parent).alias()
         on = self._step(rows, link.via, parent, above)
-        higher = self._hangs(above, parent, link_name, value, folded=folded)
-        return sa.exists(sa.select(1).select_from(above).where(on, higher))
+        higher = self._hangs(above, parent, name, value, folded=folded, guard=guard)
+        return sa.and_(sa.exists(sa.select(1).select_from(above).where(on, higher)), *guarded)
 
     def _equals(self, column: ColumnElement[Any], part: str, folded: bool) -> ColumnElement[bool]:
         return self.same_address(column, part) if folded else column == bound(part)
@@ -184,7 +182,7 @@ class Selection:
         name = "tenant" if table.role.tenants_own else "person"
         anchor, value = next((key, value) for key, value in anchors.items() if key != TENANT_GUARD)
         stamped = [*self._stamp(rows, table, name, value, folded=anchor == Anchor.ADDRESS)]
-        if TENANT_GUARD in anchors:
+        if TENANT_GUARD in anchors and table.tenant is not None:
             stamped += self._stamp(rows, table, "tenant", anchors[TENANT_GUARD], folded=False)
         return tuple(stamped)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import tracemalloc
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -204,6 +205,21 @@ def test_a_system_that_is_gone_is_a_failure_and_never_an_empty_export(fresh: Kle
     assert failed.value.permanent
     assert failed.value.system == "kleinboek"
     assert "sanne" not in str(failed.value).lower()
+
+
+def test_a_record_that_is_gone_is_a_failure_and_never_an_empty_export(fresh: Kleinboek) -> None:
+    tess = fresh.subject(fresh.people.newsletter_only)
+    fresh.tell("DELETE FROM nieuwsbrief WHERE email = 'tess@klant.example'")
+
+    with pytest.raises(SourceFailedError, match="record is gone"):
+        list(fresh.sources.collect(tess, Language.DUTCH))
+
+
+def test_an_identity_that_left_the_map_is_a_failure(fresh: Kleinboek) -> None:
+    tess = replace(fresh.subject(fresh.people.newsletter_only), key="prospect/6")
+
+    with pytest.raises(SourceFailedError, match="identity left the data map"):
+        list(fresh.sources.collect(tess, Language.DUTCH))
 
 
 def test_a_missing_database_file_is_a_failure_and_is_not_made(tmp_path) -> None:

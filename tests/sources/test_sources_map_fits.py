@@ -45,6 +45,16 @@ def test_a_join_that_the_database_cannot_make_is_named(postgres, tmp_path) -> No
     assert fault.startswith("kleinboek.betalingen: its rows cannot be tied to a person (UndefinedFunction)")
 
 
+def test_a_key_without_a_type_that_finds_nothing_is_named(fresh: Kleinboek) -> None:
+    fresh.tell("DROP TABLE nieuwsbrief")
+    fresh.tell("CREATE TABLE nieuwsbrief (inschrijving_id, email, voornaam, ingeschreven_op, bron)")
+    fresh.tell("INSERT INTO nieuwsbrief VALUES (1, 'tess@klant.example', 'Tess', '2026-01-01', 'site')")
+
+    [fault] = fresh.sources.check()
+
+    assert fault == "kleinboek.nieuwsbrief: a record is not found by its own key; give the key a type"
+
+
 def test_a_new_column_that_nobody_mapped_is_named(fresh: Kleinboek) -> None:
     fresh.tell("ALTER TABLE tickets ADD COLUMN geboortedatum VARCHAR(10)")
     fresh.tell("CREATE TABLE profielen (id INTEGER)")

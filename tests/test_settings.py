@@ -15,17 +15,8 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from bot.settings import (
-    SECRETS,
-    Environment,
-    Settings,
-    SettingsError,
-    check_config,
-    default_config_dir,
-    load_settings,
-    secret,
-    templates_dir,
-)
+from bot.configuration import SECRETS, check_config, load_settings
+from bot.settings import Environment, Settings, SettingsError, default_config_dir, secret, templates_dir
 
 SHIPPED = Path(__file__).parent.parent / "config"
 TEST = {"PRIVACYBOT_SERVICE__ENVIRONMENT": "test"}

@@ -350,7 +350,8 @@ def test_privacybot_runs_from_the_wheel_with_the_wheels_own_config(wheel: Path, 
         opened.extractall(tmp_path / "installed")
     env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(tmp_path / "installed")}
     program = (
-        "from bot.settings import default_config_dir, load_settings, templates_dir\n"
+        "from bot.configuration import load_settings\n"
+        "from bot.settings import default_config_dir, templates_dir\n"
         "load_settings(default_config_dir(), {'PRIVACYBOT_SERVICE__ENVIRONMENT': 'test'})\n"
         "print(default_config_dir(), templates_dir(), sep='\\n')"
     )

@@ -22,10 +22,11 @@ from bot.cases.people import Actor, StaffRole
 from bot.cli.demo_mails import SampleMail, sample_mails
 from bot.cli.demo_post import HOST, Customers, Sink
 from bot.cli.session import telling
+from bot.configuration import load_settings
 from bot.log import configure
 from bot.mail.errors import MailRoomError
 from bot.service import Rooms, run
-from bot.settings import Settings, default_config_dir, load_settings
+from bot.settings import Settings, default_config_dir
 from bot.sources.demo import DemoPeople, make_demo_database
 from bot.store.archive import migrate
 from bot.store.records import MailVerdict

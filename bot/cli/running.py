@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from bot.cli.session import print_json, rooms, settings_of, telling
+from bot.configuration import check_config as checked_config
+from bot.configuration import load_settings
 from bot.datamap.loading import load_datamap
 from bot.dispatch import PAUSED
 from bot.replies.check import check as check_templates
 from bot.service import require_known_roles, run_once
 from bot.service import run as run_roles
-from bot.settings import SettingsError, default_config_dir, load_settings, templates_dir
-from bot.settings import check_config as checked_config
+from bot.settings import SettingsError, default_config_dir, templates_dir
 from bot.store.archive import migrate as migrated
 
 

@@ -13,12 +13,13 @@ from typing import Any
 
 from bot.cases.errors import CaseError
 from bot.cases.people import Actor
+from bot.configuration import load_settings
 from bot.exports.errors import ExportError
 from bot.log import configure
 from bot.mail.errors import MailRoomError
 from bot.replies.errors import ReplyError
 from bot.service import AnotherWorkerError, Rooms
-from bot.settings import Settings, SettingsError, default_config_dir, load_settings
+from bot.settings import Settings, SettingsError, default_config_dir
 from bot.sources.errors import SourceError
 from bot.store.errors import StoreError
 from bot.triage.errors import TriageError

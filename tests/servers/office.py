@@ -18,8 +18,9 @@ from servers.smtp_sink import SmtpSink, SunkMail
 from typer.testing import CliRunner
 
 from bot.cli.app import app
+from bot.configuration import load_settings
 from bot.service import run_once
-from bot.settings import Settings, default_config_dir, load_settings
+from bot.settings import Settings, default_config_dir
 from bot.sources.demo import DemoPeople, make_demo_database
 from bot.store.archive import migrate
 from bot.store.vault import new_key

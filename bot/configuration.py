@@ -1,0 +1,403 @@
+"""Reading the configuration: files and environment into settings, every mistake named with its mend."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.settings import (
+    Environment,
+    Fact,
+    Organisation,
+    Piece,
+    ReceiverSettings,
+    Settings,
+    SettingsError,
+    WatchSettings,
+    checkout,
+    secret,
+    value_of_secret,
+)
+
+_PREFIX = "PRIVACYBOT_"
+
+SECRETS = ("PRIVACYBOT_IMAP_PASSWORD", "PRIVACYBOT_SMTP_PASSWORD", "PRIVACYBOT_VAULT_KEY", "PRIVACYBOT_INDEX_KEY")
+_PLAIN = ("PRIVACYBOT_HOME", "PRIVACYBOT_NOW")
+_SECTIONS = tuple(
+    name
+    for name, field in Settings.model_fields.items()
+    if name != "organisation" and isinstance(field.annotation, type) and issubclass(field.annotation, Piece)
+)
+
+
+def load_settings(config_dir: Path, env: Mapping[str, str], *, keys_required: bool = True) -> Settings:
+    """settings.toml and organisation.toml of `config_dir`, overruled by the environment.
+
+    All problems that can be seen at once are raised at once. `keys_required=False` is for commands that touch neither
+    the archive nor the mailbox (`check-config` of a half-finished machine, `classify`).
+    """
+    gathered = _Gathered.from_files(config_dir)
+    gathered.overrule(env)
+    settings = gathered.settings(config_dir, env)
+    problems = [*_cross_field_problems(settings)]
+    if keys_required:
+        problems += _secret_problems(settings, env)
+    if problems:
+        raise SettingsError(*problems)
+    return settings
+
+
+Place = tuple[str, ...]  # ("watch", "port")
+
+
+class _Gathered:
+    """Raw values on their way to the models, with where each came from, for the messages."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.origins: dict[Place, str] = {}
+        self.problems: list[str] = []
+
+    @classmethod
+    def from_files(cls, config_dir: Path) -> _Gathered:
+        gathered = cls()
+        sections = gathered._read(config_dir / "settings.toml")
+        for name, section in sections.items():
+            if name in _SECTIONS:
+                gathered.values[name] = section
+            else:
+                gathered.problems.append(_unknown_section(name))
+        gathered.values["organisation"] = gathered._read(config_dir / "organisation.toml")
+        gathered._refuse_password_in_url()
+        return gathered
+
+    def _read(self, path: Path) -> dict[str, Any]:
+        try:
+            return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        except FileNotFoundError:
+            self.problems.append(f"{path.name}: not found in {path.parent}; copy it from config/ of the project")
+        except (OSError, UnicodeDecodeError) as failed:
+            self.problems.append(f"{path.name}: cannot be read ({type(failed).__name__}); it must be UTF-8 text")
+        except tomllib.TOMLDecodeError as wrong:
+            self.problems.append(f"{path.name}: not valid TOML: {wrong}; text needs quotes, names of sections brackets")
+        raise SettingsError(*self.problems)
+
+    def _refuse_password_in_url(self) -> None:
+        store = self.values.get("store")
+        url = store.get("url") if isinstance(store, dict) else None
+        if isinstance(url, str) and re.search(r"//[^/@]*:[^/@]+@", url):
+            self.problems.append("settings.toml: [store] url holds a password; put the whole URL into DATABASE_URL")
+
+    def overrule(self, env: Mapping[str, str]) -> None:
+        """Lay PRIVACYBOT_<SECTION>__<KEY> and PORT over the files."""
+        for name in sorted(env):
+            if name.startswith(_PREFIX) and "__" in name:
+                self._lay(tuple(name.removeprefix(_PREFIX).lower().split("__")), name, env[name])
+        if port := env.get("PORT"):
+            self._lay(("service", "port"), "PORT", port)
+
+    def _lay(self, place: Place, variable: str, value: str) -> None:
+        if "" in place:
+            self.problems.append(f"{variable}: write it as {_PREFIX}<SECTION>__<KEY>")
+            return
+        if place[0] not in (*_SECTIONS, "organisation"):
+            self.problems.append(f"{variable}: there is no section {place[0]}{_meant(place[0], _SECTIONS)}")
+            return
+        inner = self.values
+        for step in place[:-1]:
+            inner = inner.setdefault(step, {})
+            if not isinstance(inner, dict):
+                self.problems.append(f"{variable}: {step} holds no further keys; take the last part off")
+                return
+        inner[place[-1]] = value
+        self.origins[place] = variable
+
+    def settings(self, config_dir: Path, env: Mapping[str, str]) -> Settings:
+        home = Path(env.get("PRIVACYBOT_HOME") or _default_home()).expanduser().absolute()
+        try:
+            settings = Settings(
+                **self.values, config_dir=config_dir, home=home, database_url=self._database_url(home, env)
+            )
+        except ValidationError as wrong:
+            self.problems += [self._in_words(error) for error in wrong.errors(include_url=False)]
+            raise SettingsError(*self.problems) from None
+        if self.problems:
+            raise SettingsError(*self.problems)
+        return settings.model_copy(update={"now": _moment(settings, env)})
+
+    def _database_url(self, home: Path, env: Mapping[str, str]) -> str:
+        store = self.values.get("store")
+        url = value_of_secret("DATABASE_URL", env) or (str(store.get("url") or "") if isinstance(store, dict) else "")
+        if not url:
+            return f"sqlite:///{home / 'privacybot.sqlite3'}"
+        return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
+
+    def _in_words(self, error: ErrorDetails) -> str:
+        place = tuple(str(step) for step in error["loc"])
+        return f"{self._where(place)} {_what(error, place)}"
+
+    def _where(self, place: Place) -> str:
+        for origin, variable in self.origins.items():
+            if origin[: len(place)] == place:
+                return f"{variable}:"
+        if place[0] == "organisation":
+            return f"organisation.toml: {'.'.join(place[1:]) or 'the file'}"
+        key = ".".join(place[1:])
+        return f"settings.toml: [{place[0]}] {key}".rstrip()
+
+
+def _default_home() -> Path:
+    return (checkout() or Path.cwd()) / "var"
+
+
+def _moment(settings: Settings, env: Mapping[str, str]) -> datetime | None:
+    """PRIVACYBOT_NOW; without an offset it is local time of the cases."""
+    given = env.get("PRIVACYBOT_NOW")
+    if not given:
+        return None
+    if settings.service.environment is Environment.PRODUCTION:
+        raise SettingsError(
+            'PRIVACYBOT_NOW: moves the clock only where [service] environment is "demo" or "test"; unset it'
+        )
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError:
+        raise SettingsError("PRIVACYBOT_NOW: must be a moment such as 2026-11-26T09:00:00+01:00") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(settings.cases.timezone))
+
+
+# Messages
+
+_PLAIN_WORDS = {
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "string_type": "must be text in quotes",
+    "tuple_type": 'must be a list such as ["INBOX", "Junk"]',
+    "string_pattern_mismatch": "must be one to six capital letters, such as KB",
+    "missing": "is missing; add it (config/ of the project shows every key with an example)",
+}
+_SECRET_LOOKING = re.compile(r"passw|passphrase|secret|token|credential|wachtwoord|(^|_)pass$|(^|_)key$")
+
+
+def _what(error: ErrorDetails, place: Place) -> str:
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        return _unknown_key(place)
+    if kind in ("literal_error", "enum"):
+        return f"is {error['input']!r}; it must be one of {context['expected']}"
+    if kind in ("greater_than_equal", "less_than_equal"):
+        side, bound = ("least", context.get("ge")) if kind.startswith("greater") else ("most", context.get("le"))
+        return f"must be at {side} {bound}"
+    if kind in ("model_type", "model_attributes_type"):
+        return "must be a section with keys"
+    if kind.startswith(("date_", "datetime_")):
+        return "must be a date such as 2026-10-22, without quotes"
+    return _PLAIN_WORDS.get(kind, error["msg"])
+
+
+def _unknown_key(place: Place) -> str:
+    if _SECRET_LOOKING.search(place[-1]):
+        return f"is refused: secrets never stand among the settings; set {_secret_for(place)}"
+    return f"is not a setting{_meant(place[-1], _known_keys(place[:-1]))}"
+
+
+def _secret_for(place: Place) -> str:
+    names = {"watch": SECRETS[:1], "send": SECRETS[1:2]}.get(place[0], SECRETS)
+    return f"{' or '.join(names)} in the environment, or {names[0]}_FILE to a file"
+
+
+def _unknown_section(name: str) -> str:
+    if name == "organisation":
+        return "settings.toml: [organisation] belongs in organisation.toml, without the section's name"
+    if _SECRET_LOOKING.search(name):
+        return f"settings.toml: {name} is refused: secrets never stand in TOML; set {_secret_for((name,))}"
+    return f"settings.toml: [{name}] is not a section{_meant(name, _SECTIONS)}"
+
+
+def _meant(word: str, known: tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"; did you mean {close[0]}?" if close else f"; there are: {', '.join(known)}"
+
+
+def _known_keys(place: Place) -> tuple[str, ...]:
+    model: type[BaseModel] = Settings
+    for step in place:
+        annotation = model.model_fields[step].annotation
+        assert isinstance(annotation, type)
+        assert issubclass(annotation, BaseModel)
+        model = annotation
+    return tuple(model.model_fields)
+
+
+# Rules that look at more than one key
+
+
+def _cross_field_problems(settings: Settings) -> Iterator[str]:
+    yield from _watch_problems(settings.watch)
+    yield from _receiver_problems(settings.receiver)
+    if settings.send.tls == "none" and not _loopback(settings.send.host):
+        yield _plain_text("send")
+    for name, fact in _facts(settings.organisation):
+        if fact.confirmed and "VOORBEELD" in fact.value.upper():
+            yield f"organisation.toml: {name}.value still is the example; write the fact, or set confirmed = false"
+
+
+def _watch_problems(watch: WatchSettings) -> Iterator[str]:
+    if watch.tls == "none" and watch.host and not _loopback(watch.host):
+        yield _plain_text("watch")
+    if not watch.enabled:
+        return
+    for key in ("host", "user"):
+        if not getattr(watch, key):
+            yield f"settings.toml: [watch] {key} is missing while enabled = true; add it, or set enabled = false"
+    if watch.since is None:
+        yield _since_asked()
+
+
+def _since_asked(today: date | None = None) -> str:
+    proposal = (today or datetime.now(UTC).date()) - timedelta(days=35)
+    return (
+        "settings.toml: [watch] since has no default: how far back should old mail be looked at? "
+        f"proposal: since = {proposal.isoformat()}"
+    )
+
+
+def _receiver_problems(receiver: ReceiverSettings) -> Iterator[str]:
+    if bool(receiver.tls_cert_file) != bool(receiver.tls_key_file):
+        yield "settings.toml: [receiver] tls_cert_file and tls_key_file go together; add the other one"
+    if not receiver.enabled:
+        return
+    if receiver.mode is None:
+        yield (
+            '[receiver] mode has no default: "copy" if the mail server keeps its own delivery, '
+            '"relay" if we hand every mail on to relay_to; add it to settings.toml'
+        )
+    if receiver.mode == "relay" and not re.fullmatch(r"\S+:\d{1,5}", receiver.relay_to):
+        yield 'settings.toml: [receiver] relay_to is needed by mode = "relay"; write it as "host:port"'
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _plain_text(section: str) -> str:
+    return (
+        f'settings.toml: [{section}] tls = "none" sends passwords and mail in the open, so it is for this machine only '
+        '(127.0.0.1, ::1, localhost); use "tls" or "starttls"'
+    )
+
+
+def _secret_problems(settings: Settings, env: Mapping[str, str]) -> Iterator[str]:
+    for name in _needed_secrets(settings):
+        try:
+            secret(name, env)
+        except SettingsError as missing:
+            yield from missing.problems
+
+
+def _needed_secrets(settings: Settings) -> Iterator[str]:
+    if settings.watch.enabled and settings.watch.auth == "password":
+        yield "PRIVACYBOT_IMAP_PASSWORD"
+    if settings.send.user:
+        yield "PRIVACYBOT_SMTP_PASSWORD"
+    if settings.service.environment is Environment.PRODUCTION:
+        yield "PRIVACYBOT_VAULT_KEY"
+        yield "PRIVACYBOT_INDEX_KEY"
+
+
+# check-config
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What `check-config` has to tell: errors stop the start, warnings do not, questions go to the owner."""
+
+    errors: tuple[str, ...]
+    warnings: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
+_STATEMENT_2018_ON = date(2018, 5, 22)
+_STATEMENT_2018_LACKS = (
+    "the right to object (Art. 21)",
+    "the right to restriction (Art. 18)",
+    "the right to withdraw consent (Art. 7(3))",
+    "the recipients of the data (Art. 13(1)(e))",
+    "a contact for privacy, or the data protection officer (Art. 13(1)(b))",
+)
+_VERIFIED_DAYS = 90
+
+
+def check_config(settings_dir: Path, env: Mapping[str, str], today: date | None = None) -> Checked:
+    """The configuration judged without touching anything: no network, no database, nothing written."""
+    today = today or datetime.now(UTC).date()
+    try:
+        settings = load_settings(settings_dir, env, keys_required=False)
+    except SettingsError as wrong:
+        return Checked(wrong.problems, tuple(_variable_warnings(env)), ())
+    warnings = (*_variable_warnings(env), *_warnings(settings, today))
+    return Checked(tuple(_secret_problems(settings, env)), warnings, tuple(_questions(settings, today)))
+
+
+def _variable_warnings(env: Mapping[str, str]) -> Iterator[str]:
+    known = [name.removeprefix(_PREFIX) for name in (*SECRETS, *_PLAIN, *(f"{name}_FILE" for name in SECRETS))]
+    for name in sorted(env):
+        short = name.removeprefix(_PREFIX)
+        if name.startswith(_PREFIX) and "__" not in name and short not in known:
+            close = difflib.get_close_matches(short, known, n=1, cutoff=0.8)
+            if close:
+                yield f"{name}: nothing reads this variable; did you mean {_PREFIX}{close[0]}?"
+
+
+def _warnings(settings: Settings, today: date) -> Iterator[str]:
+    authority = settings.organisation.authority
+    if (age := (today - authority.verified_on).days) > _VERIFIED_DAYS:
+        yield (
+            f"organisation.toml: authority.verified_on is {age} days ago; look the details up at {authority.name} "
+            "and set the new date"
+        )
+    if not settings.watch.enabled and not settings.receiver.enabled:
+        yield "settings.toml: neither [watch] nor [receiver] is enabled; mail only comes in through `ingest`"
+    for name, fact in _facts(settings.organisation):
+        if not fact.confirmed and not fact.value.startswith("VOORBEELD"):
+            yield (
+                f"organisation.toml: {name}.value could be mistaken for a fact; set confirmed = true, "
+                'or begin it with "VOORBEELD: "'
+            )
+
+
+def _questions(settings: Settings, today: date) -> Iterator[str]:
+    if settings.watch.since is None:
+        yield _since_asked(today)
+    for name, fact in _facts(settings.organisation):
+        if not fact.confirmed:
+            yield f"organisation.toml: {name} is not confirmed (now {fact.value!r}); what is true?"
+    if settings.organisation.privacy_statement_on == _STATEMENT_2018_ON:
+        for lack in _STATEMENT_2018_LACKS:
+            yield f"the privacy statement of 22 May 2018 does not mention {lack}; will it be updated?"
+
+
+def _facts(organisation: Organisation) -> Iterator[tuple[str, Fact]]:
+    for name in Organisation.model_fields:
+        if isinstance(value := getattr(organisation, name), Fact):
+            yield name, value

@@ -2,7 +2,7 @@
 
 A server that cannot read a mail may end the connection in the middle of it (Dovecot does), so one bad mail would stop
 the mailbox for ever. After such a break mail is fetched one by one; the mail at which it breaks again and again is
-kept with its header, and at last with nothing but its place: a person then looks for it in the mailbox.
+kept with its header, and at last as a note of where it lies: a person then looks for it in the mailbox.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Place = tuple[str, int]  # folder and UIDVALIDITY: what a UID counts in
 
 @dataclass(frozen=True, slots=True)
 class FetchedMail:
-    """A mail as the server gave it."""
+    """A mail as the server gave it. With `truncated` a person must look at it: it can be no more than a note of ours."""
 
     uid: int
     raw: bytes = field(repr=False)
@@ -106,9 +106,10 @@ class Fetcher:
             return []
         _log.error("the mail server breaks off at this mail; look for it in the mailbox", folder=self.place[0], uid=uid)
         if self.suspects.breaks(self.place, uid) >= _TRIES_HEADER:
-            return [FetchedMail(uid, b"", seen.received_at, seen.size, truncated=True)]
+            return [FetchedMail(uid, _note(self.place, uid), seen.received_at, seen.size, truncated=True)]
         try:
-            return [FetchedMail(uid, self.mailbox.header(uid), seen.received_at, seen.size, truncated=True)]
+            header = self.mailbox.header(uid) or _note(self.place, uid)
+            return [FetchedMail(uid, header, seen.received_at, seen.size, truncated=True)]
         except MailboxLostError:
             self.suspects.note(self.place, [uid], {})
             raise
@@ -155,7 +156,19 @@ class Fetcher:
         with contextlib.suppress(ServerSaidNoError):
             header = self.mailbox.header(uid)
         known = seen or self.suspects.recalled(self.place, uid)
-        return FetchedMail(uid, header, known.received_at, known.size, truncated=True)
+        return FetchedMail(uid, header or _note(self.place, uid), known.received_at, known.size, truncated=True)
+
+
+def _note(place: Place, uid: int) -> bytes:
+    """In place of a mail of which nothing could be had. It differs for each mail, or two would pass for one."""
+    folder, uidvalidity = place
+    return (
+        f"Subject: Onleesbaar bericht (UID {uid})\r\n"
+        f"Message-ID: <{uid}.{uidvalidity}@unreadable.invalid>\r\n"
+        'Content-Type: text/plain; charset="utf-8"\r\n\r\n'
+        "De mailserver gaf dit bericht niet. Zoek het op in de mailbox: "
+        f"map {folder}, UID {uid}, UIDVALIDITY {uidvalidity}.\r\n"
+    ).encode()
 
 
 def _batches(uids: Sequence[int], listed: Mapping[int, Listed], longest: int) -> Iterator[list[int]]:

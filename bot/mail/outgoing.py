@@ -191,7 +191,7 @@ def _header_block(fields: list[tuple[str, str]]) -> bytes:
 
 
 def _content(mail: OutgoingMail) -> bytes:
-    body = quoted_printable(mail.text)
+    body = _quoted_printable(mail.text)
     if not mail.files:
         return body
     edge = f"--{mail.boundary}".encode("ascii")
@@ -202,7 +202,7 @@ def _content(mail: OutgoingMail) -> bytes:
     return b"".join(edge + b"\r\n" + part + b"\r\n" for part in parts) + edge + b"--\r\n"
 
 
-def quoted_printable(text: str) -> bytes:
+def _quoted_printable(text: str) -> bytes:
     """Lines of at most 76 characters, ending in a line break; control characters other than tab are dropped."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     clean = "".join(char for char in lines if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))

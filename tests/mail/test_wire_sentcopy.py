@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import email
-import hashlib
-
 import pytest
 from servers.dovecot import Dovecot
 from structlog.testing import capture_logs
 from wire_ledger import make_mail
 
 from bot.mail.errors import MailboxLostError, MailboxRefusedError
-from bot.mail.outgoing import OutgoingFile, OutgoingMail, composed
-from bot.mail.sentcopy import file_sent_copy, without_files
+from bot.mail.sentcopy import file_sent_copy
 
 MESSAGE_ID = "<1@klant.example>"
 
@@ -46,35 +42,6 @@ async def test_a_missing_sent_folder_is_said_with_its_setting(dovecot: Dovecot) 
     assert not filed
     assert "watch.sent_folder" in lines[-1]["event"]
     assert "klant" not in repr(lines)
-
-
-def test_the_copy_lists_files_instead_of_holding_them() -> None:
-    letter = OutgoingMail(
-        sender_name="Kleinboek",
-        sender="info@kleinboek.example",
-        to="sanne@klant.example",
-        subject="Uw gegévens",
-        text="Beste Sanne,\n\nHierbij één bestand.\n",
-        message_id="<kb.1@kleinboek.example>",
-        boundary="=_0123456789abcdef",
-        files=(OutgoingFile("overzicht.pdf", "application/pdf", b"geheim" * 1000),),
-    )
-    raw = composed(letter)
-
-    copy = without_files(raw)
-
-    sent, filed = email.message_from_bytes(raw), email.message_from_bytes(copy)
-    text = filed.get_payload(decode=True).decode()
-    assert filed.get_content_type() == "text/plain"
-    assert text.startswith("Beste Sanne,\r\n\r\nHierbij één bestand.\r\n")
-    assert f"[overzicht.pdf, 6000 bytes, SHA-256 {hashlib.sha256(b'geheim' * 1000).hexdigest()}]" in text
-    for name in ("Date", "From", "To", "Subject", "Message-ID"):
-        assert filed[name] == sent[name]
-    assert len(copy) < 1500
-
-
-def test_a_mail_without_files_is_its_own_copy() -> None:
-    assert without_files(make_mail(1)) == make_mail(1)
 
 
 async def test_an_unreachable_mailbox_is_an_error_and_not_an_answer(dovecot: Dovecot) -> None:

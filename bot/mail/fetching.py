@@ -31,7 +31,7 @@ Place = tuple[str, int]  # folder and UIDVALIDITY: what a UID counts in
 
 @dataclass(frozen=True, slots=True)
 class FetchedMail:
-    """A mail as the server gave it. With `truncated` a person must look at it: it can be no more than a note of ours."""
+    """A mail as the server gave it. With `truncated` a person must look at it: it may be only a note of ours."""
 
     uid: int
     raw: bytes = field(repr=False)

@@ -366,6 +366,20 @@ async def test_a_mail_that_cannot_be_handed_on_stays_with_its_sender(
     assert len(shelf.mails) == 1  # kept first: the repetition is known, while a mail delivered twice is not
 
 
+async def test_another_machine_gets_relayed_mail_only_over_tls(
+    shelf: Shelf, smtp_sink: SmtpSink, plain_smtp_sink: SmtpSink
+) -> None:
+    elsewhere = "0.0.0.0"  # reaches this machine, but is no loopback address
+    for sink in (plain_smtp_sink, smtp_sink):
+        changes = {"mode": "relay", "relay_to": f"{elsewhere}:{sink.port}"}
+        async with receiving(shelf, **changes) as receiver, client_of(receiver) as client:
+            with contextlib.suppress(SMTPDataError):
+                await client.sendmail(SANNE, [US], RAW)
+
+    assert plain_smtp_sink.mails == []
+    assert [mail.tls for mail in smtp_sink.mails] == [True]
+
+
 async def test_a_mail_we_could_not_keep_is_not_handed_on(shelf: Shelf, smtp_sink: SmtpSink) -> None:
     shelf.fault = OSError(28, SECRET)
     async with receiving(shelf, **relaying(smtp_sink)) as receiver, client_of(receiver) as client:

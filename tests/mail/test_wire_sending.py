@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 
@@ -197,6 +198,24 @@ async def test_silence_before_the_mail_was_handed_over_is_certainly_no_delivery(
 
     assert isinstance(outcome, ServerUnreachable)
     assert "sanne" not in outcome.trouble
+
+
+async def test_a_server_that_goes_away_before_the_final_dot_has_certainly_not_delivered() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hier\r\n")
+        for answer in (b"250 hier", b"250 goed", b"250 goed", b"354 toe maar"):
+            await reader.readline()
+            writer.write(answer + b"\r\n")
+        await reader.readexactly(100_000)
+        writer.transport.abort()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, postman_for(SendSettings(host="127.0.0.1", port=port, tls="none")) as postman:
+        outcome = await postman.send(RAW + (b"r" * 70 + b"\r\n") * 300_000, US, SANNE)
+
+    assert isinstance(outcome, ServerUnreachable)
+    assert "before it had the whole mail" in outcome.trouble
 
 
 @pytest.mark.parametrize("greeting", ["554 5.7.1 no mail here", "421 4.3.2 too busy", DROP, HANG])

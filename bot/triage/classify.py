@@ -9,6 +9,7 @@ from typing import Any
 from bot.mail.message import Attachment, ParsedMail
 from bot.triage.automatic import automatic_words
 from bot.triage.corrections import corrections_in
+from bot.triage.evidence import parts_of
 from bot.triage.features import buckets, merged
 from bot.triage.identifiers import identifiers_in
 from bot.triage.intents import intents_in
@@ -17,7 +18,6 @@ from bot.triage.language import language_of
 from bot.triage.opinion import Opinion, opinion_of, within_case
 from bot.triage.verdict import Verdict
 from bot.triage.weights import Model
-from bot.triage.wording import sentences
 from bot.triage.writers import authority_address, only_a_person_may_answer, role_of, writer_of
 
 SCHEMA = 1
@@ -54,9 +54,11 @@ def classify(
         if in_case
         else frozenset()
     )
-    opinion = opinion_of(model, subject, new_text, quoted_text, attached)
+    parts = parts_of(subject, new_text, *attached)
+    opinion = opinion_of(model, parts, new_text, quoted_text)
     opinion = within_case(opinion, intents) if in_case else opinion
-    writer = _writer(model, subject, own_words)
+    whole = merged([part.buckets for part in parts])
+    writer = writer_of(f"{subject}\n{own_words}", model.writer.scores(whole, model.rarity))
     kinds = frozenset(RequestKind(label) for label in opinion.decided if label != OTHER_PRIVACY)
     return Verdict(
         kinds=kinds,
@@ -111,11 +113,6 @@ def as_json(file: str, verdict: Verdict) -> dict[str, Any]:
         "corrections": [{"field": one.field, "old": one.old, "new": one.new} for one in verdict.corrections],
         "intents": sorted(intent.value for intent in verdict.intents),
     }
-
-
-def _writer(model: Model, subject: str, own_words: str) -> Writer:
-    found = merged([buckets(part) for part in (subject, *sentences(own_words)) if part.strip()])
-    return writer_of(f"{subject}\n{own_words}", model.writer.scores(found, model.rarity))
 
 
 def _needs_person(opinion: Opinion, writer: Writer, words: str, *, machine: bool) -> bool:

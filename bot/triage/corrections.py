@@ -13,40 +13,70 @@ _MAX = 8000  # characters looked at
 _OLD = re.compile(
     r"\b(?:oud\w{0,2}|was|niet|van|old|former|previous|instead of|in plaats van|not|from|voorheen|eerst"
     r"|verlopen|bestaat|vervalt|eraf|alt\w{0,2}"
-    r"|er staat|staat nu|geregistreerd|bekend\w?|opgenomen|vastgelegd)\W{1,3}$",
+    r"|instead|er staat|staat nu|geregistreerd|bekend\w?|opgenomen|vastgelegd)\W{1,3}$",
     re.IGNORECASE,
 )
 _NEW = re.compile(
-    r"\b(?:nieuw\w{0,2}|wordt|naar|moet zijn|moet|worden|new|to|should be|is nu|voortaan|now|maar|juiste|goede"
-    r"|correct\w?|neu\w{0,2}|erop|zijn|is"
-    r"|veranderen in|wijzigen in|in)\W{1,3}$",
+    r"(?:\b(?:nieuw\w{0,2}|wordt|naar|moet zijn|moet|worden|new|to|should be|is nu|voortaan|now|maar|juiste"
+    r"|goede|correct\w?"
+    r"|neu\w{0,2}|erop|zijn|is|dus|veranderen in|wijzigen in|vervangen door|in)\W{1,3}|(?:->|=>|→)\W{0,2})$",
+    re.IGNORECASE,
+)
+_SURELY_NEW = re.compile(
+    r"(?:\b(?:nieuwe?(?: (?:e-?mail|mail|mailadres|e-mailadres|adres))?(?: is)?|wordt|moet zijn|worden|new"
+    r"|should be|is nu|voortaan"
+    r"|veranderen in|wijzigen in|vervangen door|(?:wijzig|verander|omzet"
+    r"|aanpass)\w{0,4} (?:\w{1,15} ){0,4}naar)\W{1,3}|(?:->|=>|→)\W{0,2})$",
     re.IGNORECASE,
 )
 _AFTER_NEW = re.compile(
-    r"^\W{0,3}(?:moet het zijn|is (?:het )?(?:goed\w?|juist\w?|nieuwe?)|van maken|worden|maken)\b", re.IGNORECASE
+    r"^\W{0,3}(?:moet het zijn|is (?:het )?(?:goed\w?|juist\w?|nieuwe?)|van maken|worden|maken|(?:en )?niet\b"
+    r"|not\b|in plaats van|instead of"
+    r"|from now on|statt)",
+    re.IGNORECASE,
 )
 _AFTER_OLD = re.compile(
     r"^\W{0,3}(?:is|bestaat|klopt|vervalt|wordt|doet|straks|gebruik)\W{1,3}(?:[\w']{1,12}\W{1,3}){0,4}"
     r"(?:niet|oud\w?|fout|verkeerd|opgeheven|verlopen|geen|opgezegd)\b",
     re.IGNORECASE,
 )
-_CONTEXT = 32
-
-_NAME = (
-    r"((?:[A-ZÀ-Ý][\w'’.&-]{0,30}|van|de|der|den|het|ter|ten)(?: (?:[A-ZÀ-Ý0-9&][\w'’.&-]{0,30}|van|de|der"
-    r"|den|het|ter|ten|en|B\.V\.)){0,5})"
+_CONTEXT = 48
+_BANK_CHANGES = re.compile(
+    r"(?i)\b(?:nieuwe? (?:bank|rekening\w{0,8}|iban)|rekening\w{0,8} (?:\w{1,10} ){0,4}(?:veranderd|gewijzigd"
+    r"|wijzigen|aanpassen|fout)"
+    r"|(?:ander|andere|veranderd van|overgestapt naar een andere) (?:bank|rekening\w{0,8})|(?:iban"
+    r"|rekening\w{0,8}) (?:\w{1,10} ){0,4}"
+    r"(?:aanpassen|wijzigen|veranderen|klopt niet)|change my (?:iban|bank account))\b"
 )
-_FROM_TO = re.compile(rf"\b(?:van|from) [\"“'‘]?{_NAME}[\"”'’]? (?:naar|in|to) [\"“'‘]?{_NAME}")
-_NOT_BUT = re.compile(rf"\b(?:niet|not) [\"“'‘]?{_NAME}[\"”'’]?,? (?:maar|but) [\"“'‘]?{_NAME}")
+
+_WORD_OF_NAME = r"(?:(?:[A-Z]\.){1,4}|[A-ZÀ-Ý][\w'’&-]{0,30}|&|van|de|der|den|het|ter|ten|el)"
+_NAME = (
+    r"[\"“'‘]?(?:(?i:mevrouw|de heer|mevr\.|dhr\.) )?"
+    rf"((?=\W?[A-ZÀ-Ývdht]){_WORD_OF_NAME}(?: {_WORD_OF_NAME}){{0,5}})[\"”'’]?"
+)
+_FROM_TO = re.compile(rf"\b(?i:van|from):? {_NAME} (?i:naar|in|to) {_NAME}")
+_NOT_BUT = re.compile(rf"\b(?i:niet|not) {_NAME},? (?i:maar|but) {_NAME}")
 _MUST_BE = re.compile(
-    rf"[\"“'‘]?{_NAME}[\"”'’]?[,.;:]?\s{{1,2}}(?i:dit |dat |it |this )?(?i:moet zijn|should be|dient te zijn):?"
-    rf" ?[\"“'‘]?{_NAME}"
+    rf"{_NAME}[,.;:]?\s{{1,2}}(?i:dit |dat |it |this )?(?i:moet zijn|should be"
+    rf"|dient te zijn):? ?{_NAME}"
+)
+_REPLACED = re.compile(
+    rf"{_NAME} (?:[a-z]{{1,12}} ){{0,5}}(?i:te vervangen door|vervangen door|veranderen in"
+    rf"|replaced by) {_NAME}"
+)
+_YES_NOT_NO = re.compile(rf"{_NAME},? (?:en |and )?(?i:niet|not|in plaats van|instead of) {_NAME}")
+_CHANGES = (_FROM_TO, _NOT_BUT, _MUST_BE, _REPLACED)
+_NOW_CALLED = re.compile(
+    rf"\b(?i:ik heet|wij heten|we heten|heet ik|i am called|naam (?:is|wordt|moet worden|moet zijn)"
+    rf"|name (?:is now|must become|should be|is))"
+    rf" (?i:voortaan |nu |weer |officieel |gewoon |now )?{_NAME}"
 )
 _STREET = re.compile(
-    r"\b((?:[A-ZÀ-Ý][\w'’.-]{1,30} ){0,3}[A-ZÀ-Ý][\w'’.-]{0,30}(?:straat|weg|laan|plein|kade|gracht|singel"
-    r"|dijk|hof|pad|steeg|plantsoen|markt|dreef"
-    r"|lane|street|road|straße|strasse|horst|kamp|veld|ring|park|wal|haven|burg|es|akker|berg|Zuid|Noord|Oost|West)"
-    r"|[A-ZÀ-Ý][\w'’.-]{2,30}) (\d{1,5} ?-?(?:[a-zA-Z]\b|[0-9]{1,3}\b)?)(?![\w€%])"
+    r"\b(?!(?i:kvk|btw|iban|klant\w*|factuur\w*|artikel|per|sinds|vanaf|op|postbus|account|nummer|nr|nl|tel"
+    r"|mobiel|januari|februari|maart|april"
+    r"|mei|juni|juli|augustus|september|oktober|november|december|adres|nieuw\w?|oud\w?|moved|invoice|customer)\b)"
+    r"((?:[A-ZÀ-Ý][\w'’.-]{1,30} (?:(?:van|de|den|der|het|naar de|op de|aan de|ter) ){0,2}){0,3}[A-ZÀ-Ý][\w'’.-]{2,30})"
+    r" (\d{1,5}(?: ?-? ?(?:[IVX]{1,4}|[a-zA-Z]|\d{1,3})\b)?)(?![\w€%])"
 )
 _CITY = re.compile(
     r"^,? ?(?:te |in )?((?:'s-|'t |Den |De |Het |St\. )?[A-ZÀ-Ý][\w'’-]{1,24}(?: (?:aan|den|de|op|bij"
@@ -66,6 +96,10 @@ _COMPANY_WORDS = re.compile(
 _NAME_WORDS = re.compile(
     r"\b(?:naam|achternaam|voornaam|name|surname|heet|getrouwd|gescheiden|huwelijk|contactpersoon|eigenaar)\b",
     re.IGNORECASE,
+)
+_CHANGE_WORDS = re.compile(
+    r"(?i)\b(?:wijzig\w{0,4}|aanpass\w{0,3}|pas|verander\w{0,3}|verbeter\w{0,3}|change"
+    r"|update|correct|berichtig\w{0,3})\b"
 )
 _DATE = re.compile(r"\b\d{1,2}[-/.]\d{1,2}[-/.]\d{4}\b")
 _BIRTH_WORDS = re.compile(r"\b(?:geboorte\w{0,6}|geboren|date of birth|birth ?date)\b", re.IGNORECASE)
@@ -92,22 +126,30 @@ def corrections_in(text: str, own_address: str | None = None) -> tuple[StatedCor
 def _values(
     field: str, text: str, finder: Callable[[str], Iterator[str]], own: str | None = None
 ) -> Iterator[StatedCorrection]:
-    """A value that stands beside a word for "new", and one beside a word for "old", if there is any."""
-    old: str | None = None
-    new: str | None = None
-    for value in dict.fromkeys(finder(text)):
-        place = _place(text, value)
-        if place is None:
-            continue
-        before, after = text[max(0, place[0] - _CONTEXT) : place[0]], text[place[1] : place[1] + _CONTEXT]
-        if _AFTER_OLD.search(after):
-            old = old or value
-        elif _NEW.search(before) or _AFTER_NEW.search(after):
-            new = new or (value if value != own or re.search(r"(?i)nieuw|naar|new", before) else None)
-        elif _OLD.search(before):
-            old = old or value
-    if new is not None and new != old:
+    """A value that is said to be new, and one that is said to be old. Of two values, what is not old is new."""
+    values = [value for value in dict.fromkeys(finder(text)) if value != own]
+    said = {value: _said(field, text, value) for value in values}
+    old = next((value for value in values if said[value] == "old"), None)
+    new = next((value for value in values if said[value] == "new"), None)
+    if new is None and old is not None and len(values) == 2:
+        new = next(value for value in values if value != old)
+    if new is None and field == "iban" and len(values) == 1 and old is None and _BANK_CHANGES.search(text):
+        new = values[0]
+    if new is not None:
         yield StatedCorrection(field, old, new)
+
+
+def _said(field: str, text: str, value: str) -> str:
+    """What the words around a value make of it: "old", "new" or nothing."""
+    place = _place(text, value)
+    if place is None:
+        return ""
+    before, after = text[max(0, place[0] - _CONTEXT) : place[0]], text[place[1] : place[1] + _CONTEXT]
+    if _AFTER_OLD.search(after):
+        return "old"
+    if (_SURELY_NEW if field == "email" else _NEW).search(before) or _AFTER_NEW.search(after):
+        return "new"
+    return "old" if _OLD.search(before) else ""
 
 
 def _place(text: str, value: str) -> tuple[int, int] | None:
@@ -175,12 +217,18 @@ def _code_and_city(text: str, start: int) -> Iterator[StatedCorrection]:
 
 
 def _name(text: str) -> Iterator[StatedCorrection]:
-    for pattern in (_FROM_TO, _NOT_BUT, _MUST_BE):
+    """A person's or company's name that changes. Of "Vermeer, niet Vermeeer" the first is right."""
+    for pattern in _CHANGES:
         for match in pattern.finditer(text):
-            field = _name_field(text, match)
-            if field is not None:
+            if field := _name_field(text, match):
                 yield StatedCorrection(field, match.group(1).strip(), match.group(2).strip(" ."))
                 return
+    for match in _YES_NOT_NO.finditer(text):
+        if field := _name_field(text, match):
+            yield StatedCorrection(field, match.group(2).strip(), match.group(1).strip())
+            return
+    if (called := _NOW_CALLED.search(text)) and _CHANGE_WORDS.search(text):
+        yield StatedCorrection("company" if _COMPANY_WORDS.search(called.group()) else "name", None, called.group(1))
 
 
 def _name_field(text: str, match: re.Match[str]) -> str | None:

@@ -25,9 +25,9 @@ class Part:
     clause: bool = False  # a part of the sentence before it
 
 
-def part(text: str, *, clause: bool = False) -> Part:
-    """A sentence or clause, counted."""
-    return Part(text, *counted(text), clause)
+def part(text: str) -> Part:
+    """A sentence, counted."""
+    return Part(text, *counted([text])[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,13 @@ def parts_of(subject: str, *texts: str) -> tuple[Part, ...]:
     found = [] if is_reply(subject) or not subject.strip() else [subject.strip()]
     for text in texts:
         found.extend(sentences(text))
-    parts: list[Part] = []
-    for text in found[:MAX_SENTENCES]:
-        parts.append(part(text))
-        parts.extend(part(clause, clause=True) for clause in clauses(text))
-    return tuple(parts)
+    pieces = [
+        (piece, number > 0) for text in found[:MAX_SENTENCES] for number, piece in enumerate((text, *clauses(text)))
+    ]
+    numbers = counted([piece for piece, _ in pieces]) if pieces else []
+    return tuple(
+        Part(piece, buckets, spoken, clause) for (piece, clause), (buckets, spoken) in zip(pieces, numbers, strict=True)
+    )
 
 
 def weigh(model: Model, parts: tuple[Part, ...]) -> Weighed:

@@ -7,6 +7,7 @@ All patterns are linear: no nested repetition, every gap bounded.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _GAP = r"\W{1,4}(?:\w{1,20}\W{1,4}){0,%d}"
 
@@ -194,11 +195,6 @@ _COMPILED = {name: re.compile(pattern) for name, pattern in (PATTERNS | DEMANDS)
 NAMES = tuple(_COMPILED)
 
 
-def families(folded_text: str) -> list[str]:
-    """The names of the families that speak in a folded text."""
-    return [name for name, pattern in _COMPILED.items() if pattern.search(folded_text)]
-
-
-def law_named(folded_text: str) -> list[str]:
-    """The labels of the rights that a folded sentence names outright, whatever it says about them."""
-    return [label for label, family in LAW.items() if _COMPILED[family].search(folded_text)]
+def families(folded_text: str, possible: Sequence[str] = NAMES) -> list[str]:
+    """The names of the families, out of those possible, that speak in a folded text."""
+    return [name for name in possible if _COMPILED[name].search(folded_text)]

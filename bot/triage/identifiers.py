@@ -45,7 +45,7 @@ BIRTHDATE = re.compile(
 )
 _CUSTOMER = re.compile(
     r"\b(?:klant(?:en)?(?:nummer|nr\.?|code|id)?|customer(?: ?(?:number|no\.?|id))?|account(?:nummer|nr\.?"
-    r"| number)|relatienummer|kundennummer)"
+    r"| number)|relatienummer|kundennr\.?|kundennummer|num[eé]ro (?:de )?client)"
     r"\W{0,3}(?:(?:is|nr|number)\W{1,2})?([A-Z]{0,4}-?\d{4,8})\b",
     re.IGNORECASE,
 )
@@ -64,16 +64,42 @@ _COMPANY_WORD = re.compile(
     r"|cafe|restaurant|fotografie|consult|schilder|hovenier|transport|kozijn|media|design)"
 )
 _CLOSING = re.compile(
-    r"^\W{0,3}(?:met (?:\w{1,15} ){1,2}groet\w{0,2}|(?:vriendelijke |hartelijke )?groet\w{0,4}|m\.?v\.?g\.?|gr"
-    r"|hoogachtend|alvast bedankt|bedankt"
-    r"|(?:kind|best|warm) (?:regards|wishes)|regards|best|thanks|many thanks|yours (?:sincerely|faithfully"
-    r"|truly)|sincerely|cheers"
-    r"|mit freundlichen gr\w{2,4}en|cordialement|bien a vous|liefs)\b[\s,.!]{0,3}(?:van |from )?",
+    r"^\W{0,3}(?:(?:met|mit|with|avec) (?:\w{1,15} ){1,2}(?:groet\w{0,2}|gr[uü]\w{2,4}|regards|wishes)"
+    r"|(?:vriendelijke?|hartelijke?|collegiale|vr\.?|beste|lieve|warme) (?:groet\w{0,4}|gr\.?)|(?:vriendelijk"
+    r"|beleefd) groetend|groet\w{0,4}"
+    r"|m\.?v\.?g\.?|gr|hoogachtend|alvast bedankt|bij voorbaat dank|bedankt|dank je wel|dank u wel|liefs|xoxo|xx"
+    r"|(?:kind|best|warm|many) (?:regards|wishes|thanks)|regards|best|thanks|thank you|yours (?:sincerely"
+    r"|faithfully|truly)|sincerely|cheers|ta"
+    r"|(?:viele |freundliche |liebe |herzliche |beste )?gr[uü](?:ß|ss)e?(?: aus \w{2,20})?|hochachtungsvoll"
+    r"|danke|cordialement|bien a vous|bien à vous"
+    r"|cdlt|merci d'avance|merci|saludos|gracias|pozdrawiam|dziękuję|mulțumesc|multumesc|teşekkürler"
+    r"|saygılarımla|grazie|obrigad[oa])\b"
+    r"[\s,.!:]{0,3}(?:van |from )?",
     re.IGNORECASE,
 )
 _PERSON = re.compile(
-    r"(?:(?:[A-Z]\.){1,5}|[A-ZÀ-Ý][\w'’-]{1,20})(?: (?:van|de|der|den|het|ter|ten|el|von|'t|te|la|le|da|al)){0,3}"
-    r"(?: (?:[A-Z]\.|[A-ZÀ-Ý][\w'’-]{1,24})){0,3}"
+    r"(?:(?:[A-Z][a-z]{0,2}\.){1,5}|[A-ZÀ-ÝŞĞİŚŁŻ][\w'’-]{1,20})(?: (?:van|de|der|den|het|ter|ten|el|von|'t|te"
+    r"|la|le|da|al|ap)){0,3}"
+    r"(?: (?:[A-Z]\.|[A-ZÀ-ÝŞĞİŚŁŻ][\w'’-]{1,24})){0,3}"
+)
+_NO_PERSON = frozenset(
+    [
+        "kleinboek",
+        "verstuurd",
+        "sent",
+        "get",
+        "outlook",
+        "bijlage",
+        "graag",
+        "succes",
+        "prettige",
+        "fijne",
+        "dank",
+        "hoi",
+        "hallo",
+        "dag",
+        "tot",
+    ]
 )
 _NAMED = re.compile(
     r"\b(?i:mijn naam is|ik ben|ik heet|my name is|i am|op naam van|ten name van|t\.n\.v\.|naam:"
@@ -176,18 +202,27 @@ def names(text: str) -> Iterator[str]:
         value = match.group(1).strip(" .,")
         if " " in value and _PERSON.fullmatch(value):
             yield value
-    signed = _signature(text)
-    for line in signed[:3]:
-        value = re.sub(r"^(?i:mw\.?|mevr\.?|dhr\.?|de heer|mevrouw|mr\.?|ms\.?|mrs\.?) ", "", line.strip(" ,.!-"))
-        if _PERSON.fullmatch(value) and not _company(value):
+    for line in _signature(text)[:3]:
+        value = _person(line)
+        if value is not None:
             yield value
+
+
+def _person(line: str) -> str | None:
+    """The name at the head of a signature line, without title, place or company behind it."""
+    head = re.split(r"[,(|/]| [-–] | sr\.", line.strip(" ,.!-"))[0].strip()
+    value = re.sub(r"^(?i:mw\.?|mevr\.?|dhr\.?|de heer|mevrouw|mr\.?|ms\.?|mrs\.?|drs\.?|fam\.?) ", "", head)
+    first = value.split(" ", 1)[0].lower()
+    named = _PERSON.fullmatch(value) and first not in _NO_PERSON and not _company(value) and not _CLOSING.match(value)
+    return value if named else None
 
 
 def companies(text: str) -> Iterator[str]:
     """The company named in the signature."""
     for line in _signature(text)[:5]:
-        if _company(line.strip()):
-            yield line.strip()
+        for piece in re.split(r"[,|(]|\)", line):
+            if _company(piece.strip()):
+                yield piece.strip()
 
 
 def _company(line: str) -> bool:
@@ -204,7 +239,8 @@ def _signature(text: str) -> list[str]:
             continue
         rest = lines[index][closing.end() :].strip(" ,.!")
         return ([rest] if rest else []) + lines[index + 1 :]
-    return lines[-2:] if len(lines) > 1 else []
+    tail = re.split(r"[.!?)] ", lines[-1])[-1:] if lines else []
+    return (lines[-2:] if len(lines) > 1 else []) + tail
 
 
 _FINDERS: dict[str, Callable[[str], Iterator[str]]] = {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bot.triage.answers import answered_offers, points_below, quoted_sentences
-from bot.triage.evidence import Weighed, parts_of, weigh
-from bot.triage.families import law_named
+from bot.triage.evidence import Part, Weighed, parts_of, weigh
+from bot.triage.families import LAW
 from bot.triage.features import buckets
 from bot.triage.labels import Intent, RequestKind
 from bot.triage.verdict import Reason
@@ -21,6 +22,16 @@ _OFFER_LINE = 0.0  # log-odds from which an answered offer counts as the request
 _NEW_RIGHT = frozenset({Intent.NEW_REQUEST, Intent.COMPLAINT_AP, Intent.CHANGE_SCOPE, Intent.DISPUTES, Intent.NOT_ME})
 
 
+_ASKS_TO_SEE = re.compile(
+    r"\b(?:inza\w{1,12}|inzien|kopie\w{0,3}|afschrift\w{0,2}|overzicht\w{0,3}|uitdraai|weten|zien|stuur\w{0,2}"
+    r"|sturen|ontvang\w{0,2}|lijst\w{0,3}"
+    r"|welke|opvragen|verstrek\w{0,3}|mededelen|horen|mailen|doorgeven|vertel\w{0,3}|copy|copies|overview|send"
+    r"|receive|know|see|tell|list|provide"
+    r"|which|access|auskunft|kopien?|schicken|welche|wissen|copie|savoir|envoyer|acces)\b"
+)
+_SWALLOW = frozenset(kind.value for kind in (RequestKind.ERASURE, RequestKind.RESTRICTION, RequestKind.OBJECTION))
+
+
 @dataclass(frozen=True, slots=True)
 class Opinion:
     """`decided` counts; `doubt` says that a person should look although, or because, too little was decided."""
@@ -31,9 +42,9 @@ class Opinion:
     reasons: tuple[Reason, ...]
 
 
-def opinion_of(model: Model, subject: str, new_text: str, quoted_text: str, attached: tuple[str, ...]) -> Opinion:
+def opinion_of(model: Model, parts: tuple[Part, ...], new_text: str, quoted_text: str) -> Opinion:
     """What the words of one mail say. Quoted words count only where the new words answer or pass them on."""
-    weighed = weigh(model, parts_of(subject, new_text, *attached))
+    weighed = weigh(model, parts)
     opinion = _with_law(_first(model, weighed), weighed)
     if quoted_text.strip() and not opinion.decided:
         opinion = _with_answer(model, opinion, new_text, quoted_text)
@@ -51,12 +62,23 @@ def within_case(opinion: Opinion, intents: frozenset[Intent]) -> Opinion:
 
 def _first(model: Model, weighed: Weighed) -> Opinion:
     scores = {label: round(weighed.score(label), 4) for label in LABELS}
-    decided = frozenset(label for label in LABELS if scores[label] >= model.thresholds[label].decided)
+    decided = _without_echo(
+        frozenset(label for label in LABELS if scores[label] >= model.thresholds[label].decided), weighed
+    )
     doubtful = {label for label in LABELS if model.thresholds[label].doubt <= scores[label] and label not in decided}
     erasure_in_doubt = RequestKind.ERASURE.value in doubtful
     nothing_but_doubt = not decided and weighed.any_score >= model.thresholds[ANY].doubt
     shown = decided or doubtful or ({max(scores, key=lambda label: scores[label])} if nothing_but_doubt else set())
     return Opinion(decided, erasure_in_doubt or nothing_but_doubt, scores, _reasons(weighed, frozenset(shown)))
+
+
+def _without_echo(decided: frozenset[str], weighed: Weighed) -> frozenset[str]:
+    """ "Wis alles wat u van mij heeft" says what to erase; it does not ask to see it."""
+    if RequestKind.ACCESS.value not in decided or not decided & _SWALLOW:
+        return decided
+    if any(_ASKS_TO_SEE.search(folded(part.text)) for part in weighed.parts):
+        return decided
+    return decided - {RequestKind.ACCESS.value}
 
 
 def _reasons(weighed: Weighed, labels: frozenset[str]) -> tuple[Reason, ...]:
@@ -77,8 +99,9 @@ def _with_law(opinion: Opinion, weighed: Weighed) -> Opinion:
     if opinion.decided or opinion.doubt:
         return opinion
     for part in weighed.parts:
-        for label in law_named(folded(part.text)):
-            return replace(opinion, doubt=True, reasons=(Reason(label, part.text),))
+        for label, family in LAW.items():
+            if family in part.families:
+                return replace(opinion, doubt=True, reasons=(Reason(label, part.text),))
     return opinion
 
 

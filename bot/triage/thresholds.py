@@ -9,8 +9,8 @@ from bot.triage.labels import RequestKind
 from bot.triage.weights import ANY, LABELS, SCORED, Row, Thresholds
 
 _GRID = np.round(np.arange(0.05, 0.96, 0.01), 2)
-_PRECISION = {RequestKind.ERASURE.value: 0.85}  # the act that cannot be undone: rather a person than a wrong decision
-_LEAST_PRECISION = 0.6
+_PRECISION = {RequestKind.ERASURE.value: 0.8}  # the act that cannot be undone: rather a person than a wrong decision
+_LEAST_PRECISION = 0.7
 _REQUESTS_SEEN = 0.93  # share of requests of unseen hands that must at least reach a person
 
 

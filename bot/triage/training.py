@@ -6,6 +6,7 @@ got from a model that had not seen its hand, so they hold for writers whom nobod
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from bot.triage.weights import ANY, FORMAT, INTENTS, LABELS, SCORED, WRITERS, La
 FOLDS = 3
 _STRENGTH = 8.0  # inverse regularisation of the word models
 _SEED = 20260101
+_SAMPLE = 97  # one mail in so many goes into the fingerprint
 _LEAST_SEEN = 3  # sentences in which a bucket must occur to be learned from
 
 Progress = Callable[[str], None]
@@ -67,6 +69,15 @@ def train(corpus: Path, out: Path, progress: Progress = lambda _: None) -> Train
     return TrainingReport(len(lessons), counted, model.about["corpus_sha256"], out, out.stat().st_size, pairs)
 
 
+def reading_sha256(mails: Sequence[Labelled]) -> str:
+    """How this program reads a sample of the mails: another value means that the model was trained by other code."""
+    whole = hashlib.sha256()
+    for mail in mails[::_SAMPLE]:
+        for one in parts_of(mail.subject, mail.text):
+            whole.update(one.buckets.tobytes() + ",".join(sorted(one.families)).encode())
+    return whole.hexdigest()
+
+
 def _learned(lessons: list[_Lesson], corpus_sha256: str, progress: Progress) -> Model:
     folds = _folds(lessons)
     seen: list[tuple[_Lesson, Row]] = []
@@ -91,7 +102,13 @@ def _learned(lessons: list[_Lesson], corpus_sha256: str, progress: Progress) -> 
         writer=_writer_layer(lessons, rarity),
         blend=blend,
         thresholds=chosen_thresholds(_probabilities(seen, blend), _truth([lesson for lesson, _ in seen])),
-        about={"format": FORMAT, "corpus_sha256": corpus_sha256, "mails": len(lessons), "labels": list(SCORED)},
+        about={
+            "format": FORMAT,
+            "corpus_sha256": corpus_sha256,
+            "reading_sha256": reading_sha256([lesson.mail for lesson in lessons]),
+            "mails": len(lessons),
+            "labels": list(SCORED),
+        },
     )
 
 
@@ -119,10 +136,9 @@ def _folds(lessons: list[_Lesson]) -> list[int]:
     A hand stays in one fold, the largest hands apart. Hands that write ordinary mail only are dealt out over the
     folds: without any of them a fold would learn a mailbox in which nearly everybody asks something.
     """
-    mixed = {
-        lesson.mail.hand for lesson in lessons if lesson.mail.labels and not (lesson.mail.single or lesson.mail.in_case)
-    }
-    sizes = Counter(lesson.mail.hand for lesson in lessons if lesson.mail.hand in mixed)
+    asked = [lesson.mail for lesson in lessons if not (lesson.mail.single or lesson.mail.in_case)]
+    mixed = {mail.hand for mail in asked if mail.labels}
+    sizes = Counter(mail.hand for mail in asked if mail.hand in mixed)
     loads = [0] * FOLDS
     home: dict[str, int] = {}
     for hand in sorted(sizes, key=lambda hand: (-sizes[hand], hand)):
@@ -135,7 +151,7 @@ def _folds(lessons: list[_Lesson]) -> list[int]:
 
 
 def _rarity(lessons: Sequence[_Lesson]) -> NDArray[np.float32]:
-    """How much a bucket says before training: rare ones more, those hardly seen nothing (inverse document frequency)."""
+    """How much a bucket says before training: rare ones more, those hardly seen nothing (idf)."""
     rows = [one.buckets for lesson in lessons for one in lesson.parts if not one.clause]
     seen = np.bincount(np.concatenate(rows), minlength=BUCKETS)
     rarity = np.log((1 + len(rows)) / (1 + seen)) + 1

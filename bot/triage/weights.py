@@ -93,7 +93,7 @@ def load_model(path: Path | None = None) -> Model:
 @lru_cache(maxsize=4)
 def _loaded(path: Path) -> Model:
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
             return _model(arrays, path)
     except FileNotFoundError as missing:
         raise ModelUnusableError(path, "is missing") from missing

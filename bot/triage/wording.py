@@ -11,6 +11,7 @@ MAX_SENTENCES = 400
 _ENDS = re.compile(r"(?<=[.!?…])[\"'”’)\]]{0,3}\s+(?=\S)|\n{2,}|\n(?=\s{0,8}(?:[-*•–·]|\d{1,2}[.)]|[a-z]\))\s)|;\s")
 _CUT = re.compile(r"[,:]\s{1,3}|\s(?:en|and|und|et|maar|but|want|daarna|[-–])\s")
 _LONG = 70  # characters from which a sentence may hold more than one wish
+_TOO_LONG = 1500  # no sentence any more
 _CLAUSE_SPACES = 3
 _WORD = re.compile(r"\w+")
 _MARKS = re.compile(r"[\u0300-\u036f]")
@@ -43,7 +44,7 @@ def sentences(text: str) -> tuple[str, ...]:
 
 def clauses(sentence: str) -> tuple[str, ...]:
     """The parts of a long sentence that could stand alone, each an exact substring; none if it has no such parts."""
-    if len(sentence) < _LONG:
+    if not _LONG <= len(sentence) <= _TOO_LONG:
         return ()
     found: list[str] = []
     start = 0
@@ -66,7 +67,7 @@ def _lines(piece: str) -> list[str]:
 
 def folded(text: str) -> str:
     """Lower case, without accents, digits all 0, addresses and links as one word."""
-    plain = _MARKS.sub("", unicodedata.normalize("NFKD", text[:MAX_CHARS].lower()))
+    plain = _MARKS.sub("", unicodedata.normalize("NFKD", text[:MAX_CHARS].lower())[:MAX_CHARS])
     plain = plain.replace("’", "'").replace("ı", "i")
     return _DIGIT.sub("0", _LINK.sub(" weblink ", _ADDRESS.sub(" mailadres ", plain)))
 

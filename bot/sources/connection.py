@@ -15,6 +15,7 @@ from bot.sources.errors import SourceFailedError
 
 CONNECT_SECONDS = 10
 STATEMENT_SECONDS = 300
+PSYCOPG = frozenset({"postgresql", "postgresql+psycopg"})
 FETCH_ROWS = 500  # rows held in memory at a time
 
 
@@ -82,11 +83,14 @@ def _engine(url: sa.URL) -> sa.Engine:
     arguments: dict[str, Any] = {}
     if url.get_backend_name() == "sqlite":
         arguments = {"timeout": CONNECT_SECONDS, "isolation_level": None, "check_same_thread": False}
-    elif url.drivername in {"postgresql", "postgresql+psycopg"}:
+    elif url.drivername in PSYCOPG:
         arguments = {"connect_timeout": CONNECT_SECONDS}
         if "options" not in url.query:
             arguments["options"] = f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout=30s"
-    engine = sa.create_engine(url, hide_parameters=True, poolclass=sa.NullPool, connect_args=arguments)
+    options: dict[str, Any] = {"hide_parameters": True, "poolclass": sa.NullPool, "connect_args": arguments}
+    if url.drivername in PSYCOPG:
+        options["use_native_hstore"] = False  # would cost a query on every connection
+    engine = sa.create_engine(url, **options)
     if engine.dialect.name == "sqlite":
         _teach_sqlite(engine)
     return engine

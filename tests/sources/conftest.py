@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,8 +53,7 @@ def new_url(engine: str, request: pytest.FixtureRequest, folder: Path) -> str:
     return str(request.getfixturevalue("postgres").new_database())
 
 
-def filled(url: str) -> Kleinboek:
-    people = make_demo_database(url)
+def opened(url: str, people: DemoPeople) -> Kleinboek:
     datamap = load_datamap(MAP_FILE, {"KLEINBOEK_DB_URL": url})
     return Kleinboek(url, people, datamap, Sources(datamap, datamap.urls))
 
@@ -61,14 +61,28 @@ def filled(url: str) -> Kleinboek:
 @pytest.fixture(scope="session", params=ENGINES)
 def kleinboek(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kleinboek]:
     """For reading only: shared by every test."""
-    room = filled(new_url(request.param, request, tmp_path_factory.mktemp("demo")))
+    url = new_url(request.param, request, tmp_path_factory.mktemp("demo"))
+    room = opened(url, make_demo_database(url))
     yield room
     room.sources.close()
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, DemoPeople]:
+    """A filled SQLite file, to be copied: quicker than filling a new one."""
+    file = tmp_path_factory.mktemp("template") / "demo.sqlite"
+    return file, make_demo_database(f"sqlite:///{file}")
+
+
 @pytest.fixture
-def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kleinboek]:
+def fresh(request: pytest.FixtureRequest, tmp_path: Path, template: tuple[Path, DemoPeople]) -> Iterator[Kleinboek]:
     """For tests that change it: SQLite, or what the test asks for with ON_BOTH."""
-    room = filled(new_url(getattr(request, "param", "sqlite"), request, tmp_path))
+    engine = getattr(request, "param", "sqlite")
+    url, (file, people) = new_url(engine, request, tmp_path), template
+    if engine == "sqlite":
+        shutil.copyfile(file, tmp_path / "demo.sqlite")
+    else:
+        people = make_demo_database(url)
+    room = opened(url, people)
     yield room
     room.sources.close()

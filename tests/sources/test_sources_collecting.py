@@ -300,13 +300,13 @@ def test_an_account_number_is_seen_however_it_is_written(kleinboek: Kleinboek, w
 
 def test_the_text_scan_is_quick_on_hostile_text() -> None:
     patterns = _patterns()
-    hostile = ["a" * 200_000, "a@" * 100_000, "NL00 " * 40_000, "1" * 200_000, "." * 100_000 + "@"]
+    hostile = ["a" * 50_000, "a@" * 25_000, "NL00 " * 10_000, "1" * 50_000, "." * 50_000 + "@"]
     started = time.process_time()
 
     found = sum(len(batch) for batch in batches([("x", text) for text in hostile], patterns))
 
     assert found > 0
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 3
 
 
 def _patterns() -> tuple[re.Pattern[str], ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
@@ -41,7 +41,12 @@ from bot.triage.verdict import Verdict
 HELD_LETTERS = "held_letters"
 """The one task that tells staff of cases whose automatic letters wait for them."""
 
+_PORTION_BYTES = 8 * 1024 * 1024
+"""So much mail is in memory at a time, unless one mail alone is larger."""
+
 Reads = Callable[[bytes], Awaitable[Reading | Caged]]
+Done = Callable[[Transaction, Sequence[Job]], None]
+"""Writes down that these jobs are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +87,60 @@ class Intake:
         reading = await self._reads(raw)
         await asyncio.to_thread(self._file, job.target_id, reading)
 
+    async def take_in_together(self, jobs: Sequence[Job], done: Done) -> None:
+        """The same for many: read side by side, filed in their order; `done` is part of the transaction."""
+        while jobs:
+            raws = await asyncio.to_thread(self._portion, jobs)
+            async with asyncio.TaskGroup() as group:
+                readings = [None if raw is None else group.create_task(self._read(raw)) for raw in raws]
+            answers = [None if reading is None else reading.result() for reading in readings]
+            await asyncio.to_thread(self._file_together, jobs[: len(raws)], answers, done)
+            jobs = jobs[len(raws) :]
+
+    async def _read(self, raw: bytes) -> Reading | Caged:
+        return await self._reads(raw)
+
+    def _portion(self, jobs: Sequence[Job]) -> list[bytes | None]:
+        """The mails of the first jobs, at least one; None where the mail was filed already."""
+        raws: list[bytes | None] = []
+        room = _PORTION_BYTES
+        with self._archive.reading() as tx:
+            for job in jobs:
+                raw = _pending(tx, job.target_id)
+                room -= len(raw or b"")
+                if raws and room < 0:
+                    break
+                raws.append(raw)
+        return raws
+
     def _pending(self, mail_id: int) -> bytes | None:
         with self._archive.reading() as tx:
-            kept = tx.mails.get(mail_id)
-            return tx.mails.raw(mail_id) if kept.verdict == MailVerdict.PENDING else None
+            return _pending(tx, mail_id)
+
+    def _file_together(self, jobs: Sequence[Job], answers: Sequence[Reading | Caged | None], done: Done) -> None:
+        with self._archive.transaction() as tx:
+            for job, reading in zip(jobs, answers, strict=True):
+                if reading is not None:
+                    self._file_in(tx, job.target_id, reading)
+            done(tx, jobs)
 
     def _file(self, mail_id: int, reading: Reading | Caged) -> None:
         with self._archive.transaction() as tx:
-            kept = tx.mails.get(mail_id)
-            if kept.verdict != MailVerdict.PENDING:
-                return
-            match reading:
-                case Caged(reason=reason):
-                    self._open_unreadable(tx, mail_id, kept.arrival, reason, "")
-                case Reading(mail=Unreadable(reason=reason, head=head)):
-                    self._open_unreadable(tx, mail_id, kept.arrival, reason, head)
-                case Reading(mail=ParsedMail() as mail, verdict=Verdict() as verdict):
-                    self._file_read(tx, mail_id, kept.arrival, mail, verdict, reading.as_reply)
-                case _:
-                    self._open_unreadable(tx, mail_id, kept.arrival, "niet ingedeeld", "")
+            self._file_in(tx, mail_id, reading)
+
+    def _file_in(self, tx: Transaction, mail_id: int, reading: Reading | Caged) -> None:
+        kept = tx.mails.get(mail_id)
+        if kept.verdict != MailVerdict.PENDING:
+            return
+        match reading:
+            case Caged(reason=reason):
+                self._open_unreadable(tx, mail_id, kept.arrival, reason, "")
+            case Reading(mail=Unreadable(reason=reason, head=head)):
+                self._open_unreadable(tx, mail_id, kept.arrival, reason, head)
+            case Reading(mail=ParsedMail() as mail, verdict=Verdict() as verdict):
+                self._file_read(tx, mail_id, kept.arrival, mail, verdict, reading.as_reply)
+            case _:
+                self._open_unreadable(tx, mail_id, kept.arrival, "niet ingedeeld", "")
 
     def _file_read(
         self,
@@ -328,6 +368,10 @@ class _Filing:
                 if allows(request, Move.BOUNCED):
                     case = tx.cases.move(case, request.id, Move.BOUNCED, BOT)
         ask_person(tx, case.id, "bounce", f"een brief ({letter.letter}) is niet aangekomen")
+
+
+def _pending(tx: Transaction, mail_id: int) -> bytes | None:
+    return tx.mails.raw(mail_id) if tx.mails.get(mail_id).verdict == MailVerdict.PENDING else None
 
 
 def _message_facts(mail: ParsedMail) -> dict[str, Scalar]:

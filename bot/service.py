@@ -60,6 +60,8 @@ _ROUND_SECONDS = 300.0
 _JOBS_AT_ONCE = 50
 _GRACE_SECONDS = 15.0
 """How long a stop waits for what is in hand."""
+_TOGETHER = 50
+"""So many new mails are read side by side and filed in one transaction: most of them are ordinary."""
 
 
 class AnotherWorkerError(Exception):
@@ -396,19 +398,36 @@ class Worker:
     async def _work_off(self) -> int:
         """The jobs that are due, but not so many that letters wait long behind them; how many that were."""
         count = 0
-        while count < _JOBS_AT_ONCE and await _to_its_end(self._next_job()):
-            count += 1
+        while count < _JOBS_AT_ONCE and (done := await _to_its_end(self._next_jobs())):
+            count += done
         return count
 
-    async def _next_job(self) -> bool:
-        job = await asyncio.to_thread(self._claimed)
-        if job is not None:
-            await self._do(job)
-        return job is not None
+    async def _next_jobs(self) -> int:
+        """What is due next: one job, or a run of new mail; how many jobs that were."""
+        jobs = await asyncio.to_thread(self._claimed)
+        if len(jobs) > 1:
+            await self._take_in(jobs)
+        elif jobs:
+            await self._do(jobs[0])
+        return len(jobs)
 
-    def _claimed(self) -> Job | None:
+    def _claimed(self) -> tuple[Job, ...]:
+        """The next job; if that is new mail, more of it."""
+        now = self._rooms.clock()
         with self._rooms.archive.transaction() as tx:
-            return tx.jobs.claim(self._name, self._rooms.clock())
+            job = tx.jobs.claim(self._name, now)
+            if job is None:
+                return ()
+            return (job, *tx.jobs.claim_more(job, self._name, now, _TOGETHER - 1)) if _new_mail(job) else (job,)
+
+    async def _take_in(self, mails: Sequence[Job]) -> None:
+        """Together; and if that fails each on its own, so that one bad mail costs no other one a try."""
+        try:
+            await self._rooms.intake.take_in_together(mails, lambda tx, done: tx.jobs.finish_all(done, self._name))
+        except Exception as error:
+            _log.warning("new mail is taken in one by one", count=len(mails), error=type(error).__name__)
+            for job in mails:
+                await self._do(job)
 
     async def _do(self, job: Job) -> None:
         try:
@@ -484,6 +503,11 @@ class Worker:
         while True:
             await asyncio.to_thread(self._rooms.housekeeping.round)
             await asyncio.sleep(_ROUND_SECONDS)
+
+
+def _new_mail(job: Job) -> bool:
+    """Mail that nobody tried to read yet. What failed or killed us before is read alone."""
+    return job.kind == Work.TAKE_IN and job.attempts == 1
 
 
 async def _to_its_end(work: Coroutine[Any, Any, _T]) -> _T:

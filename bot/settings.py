@@ -132,7 +132,7 @@ class SendSettings(Piece):
 class ParsingSettings(Piece):
     """[parsing]: the cage in which mail is taken apart."""
 
-    processes: Number = 1
+    processes: Number = 2
     seconds: Seconds = 10.0  # wall and processor time for one mail
     memory_mb: Number = 512
     max_mail_mb: Number = 25

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, and_, case, delete, exists, func, or_
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.bench import Bench, short
+from bot.store.errors import ConflictError
 from bot.store.records import Job, JobState
 from bot.store.tables import jobs
 
@@ -82,6 +84,16 @@ class Jobs:
             return None if row is None else _job(row)
         return None
 
+    def claim_more(self, like: Job, worker: str, now: datetime, most: int) -> tuple[Job, ...]:
+        """Further jobs of the same kind that are due, belong to no case and were never tried, in their order."""
+        same = and_(jobs.c.kind == like.kind, jobs.c.case_id.is_(None), jobs.c.attempts == 0)
+        queued = and_(jobs.c.due_at <= now, jobs.c.state == JobState.QUEUED)
+        order = (jobs.c.due_at, jobs.c.id)
+        these = select(jobs.c.id).where(queued, same).order_by(*order).limit(most).with_for_update(skip_locked=True)
+        mine = {"state": JobState.RUNNING, "worker": worker, "due_at": self._lease(now), "attempts": 1}
+        taken = self.bench.run(update(jobs).where(jobs.c.id.in_(these)).values(**mine).returning(jobs))
+        return tuple(sorted(map(_job, taken), key=lambda job: (job.run_at, job.id)))
+
     def _claiming(self, worker: str, now: datetime) -> Any:
         next_one = (
             select(jobs.c.id)
@@ -117,6 +129,13 @@ class Jobs:
         if self.bench.changed(update(jobs).where(asked_again).values(state=JobState.QUEUED, worker=None, **once_more)):
             return True
         return self.bench.changed(delete(jobs).where(_fence(job, worker)))
+
+    def finish_all(self, done: Sequence[Job], worker: str) -> None:
+        """The same for jobs without a key. ConflictError if one is somebody else's by now: roll back."""
+        ours = and_(jobs.c.state == JobState.RUNNING, jobs.c.worker == worker, jobs.c.key.is_(None))
+        gone = self.bench.run(delete(jobs).where(jobs.c.id.in_([job.id for job in done]), ours))
+        if gone.rowcount != len(done):
+            raise ConflictError("a job of this worker was given to another one: its lease had ended")
 
     def fail(self, job: Job, worker: str, error: str, now: datetime) -> Job:
         """Try again later, each pause twice the last; parked after `store.max_attempts`. `error` is a class name."""

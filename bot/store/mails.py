@@ -60,10 +60,12 @@ class Mails:
         values: dict[str, object] = {"verdict": verdict, "case_id": case_id, "note": short(note)}
         if identity is not None:
             values["identity_index"] = self.bench.vault.index(identity)
-        self.bench.one(mails, mail_id)
-        self.bench.run(update(mails).where(mails.c.id == mail_id).values(**values))
+        blob_id = self.bench.one(mails, mail_id).blob_id
         if verdict in _CONTENT_GOES:
-            self.forget_content(mail_id)
+            values["blob_id"] = None
+        self.bench.run(update(mails).where(mails.c.id == mail_id).values(**values))
+        if verdict in _CONTENT_GOES and blob_id is not None:
+            Blobs(self.bench).drop(blob_id)
 
     def earlier_with_identity(self, identity: str, than: int) -> KeptMail | None:
         """Another mail of this identity that was settled before this one came to its turn.

@@ -30,6 +30,8 @@ def as_text(value: Any) -> str | None:
     given = cell(value)
     if given is None or isinstance(given, str):
         return given
+    if isinstance(given, bool):
+        return str(given).lower()
     if isinstance(given, bytes):
         return given.hex()
     if isinstance(given, datetime):

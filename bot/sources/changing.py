@@ -14,7 +14,7 @@ from bot.datamap.model import System
 from bot.sources.connection import Database
 from bot.sources.erasing import still_there
 from bot.sources.errors import SourceFailedError
-from bot.sources.selection import Scope, Selection, bound, relation
+from bot.sources.selection import WRITTEN, Scope, Selection, bound, relation
 
 State = Callable[[FromClause], ColumnElement[bool]]
 
@@ -160,4 +160,4 @@ def _moved(change: PlannedChange, system: System) -> Scope:
     person = system.table(change.table).person
     if person is None or person.column != (change.column,) or change.new is None:
         return change.key
-    return tuple((name, change.new if value == change.old else value) for name, value in change.key)
+    return tuple((name, change.new if name in WRITTEN else value) for name, value in change.key)

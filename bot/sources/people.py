@@ -63,11 +63,8 @@ class IdentityRecords:
         return None if first is None else self._read(tuple(as_text(value) or "" for value in first))
 
     def has(self, key: Sequence[str]) -> bool:
-        return bool(self.connection.execute(self.selection.values(self.table, self._own_key, key)).first())
-
-    @property
-    def _own_key(self) -> FieldRef:
-        return FieldRef(column=self.table.key[0])
+        own = FieldRef(column=self.table.key[0])
+        return self.connection.execute(self.selection.values(self.table, own, key)).first() is not None
 
     def by_number(self, ref: FieldRef | None, number: str) -> tuple[DataSubject, ...]:
         """By a stated customer or Chamber of Commerce number, compared as text: it comes from outside."""

@@ -22,6 +22,8 @@ Test = Callable[[ColumnElement[Any]], ColumnElement[bool]]
 
 EXACT_ADDRESS = "exact_address"  # letter case counts: another record differs in nothing else, or it is not ASCII
 TENANT_GUARD = "tenant_guard"
+WRITTEN = frozenset({Anchor.ADDRESS.value, EXACT_ADDRESS, Anchor.CUSTOMER_NUMBER.value})
+"""Anchors that are values people know, and not keys."""
 
 
 def key_text(values: Sequence[object]) -> str:

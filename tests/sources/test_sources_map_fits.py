@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from conftest import MAP_FILE, ON_BOTH, Kleinboek
 from stdnum import iban
 from stdnum.nl import bsn, btw, postcode
@@ -9,6 +11,7 @@ from stdnum.nl import bsn, btw, postcode
 from bot.datamap.loading import load_datamap
 from bot.sources.demo import demo_iban, demo_vat, make_demo_database
 from bot.sources.facade import Sources
+from bot.triage.labels import Language
 
 
 def test_the_map_names_nothing_that_the_database_lacks(kleinboek: Kleinboek) -> None:
@@ -43,6 +46,20 @@ def test_a_join_that_the_database_cannot_make_is_named(postgres, tmp_path) -> No
     [fault] = sources.check()
 
     assert fault.startswith("kleinboek.betalingen: its rows cannot be tied to a person (UndefinedFunction)")
+
+
+@ON_BOTH
+def test_a_view_may_stand_in_the_map_like_a_table(fresh: Kleinboek) -> None:
+    fresh.tell("ALTER TABLE nieuwsbrief RENAME TO abonnementen")
+    fresh.tell("CREATE VIEW nieuwsbrief AS SELECT * FROM abonnementen WHERE inschrijving_id < 100")
+    sanne = fresh.subject(fresh.people.sanne)
+
+    collected = {held.table: len(list(held.rows)) for held in fresh.sources.collect(sanne, Language.DUTCH)}
+    planned = fresh.sources.plan_erasure(sanne, Language.DUTCH, date(2026, 11, 26))
+
+    assert fresh.sources.check() == ()
+    assert collected["nieuwsbrief"] == 1
+    assert "nieuwsbrief" in {change.table for change in planned}
 
 
 def test_a_key_without_a_type_that_finds_nothing_is_named(fresh: Kleinboek) -> None:

@@ -129,6 +129,7 @@ class Mailbox:
             client._imap.debug = 0  # imapclient leaves imaplib's buffer of every line switched on
             client.normalise_times = False  # else times come back naive, in this machine's zone
             if settings.tls == "starttls":
+                self._insist_on_starttls(client)
                 client.starttls(ssl_context=context)
                 client._set_read_timeout()
             _keep_alive(client.socket())
@@ -137,6 +138,12 @@ class Mailbox:
                 client.shutdown()
             raise
         return client
+
+    def _insist_on_starttls(self, client: IMAPClient) -> None:
+        if not client.has_capability("STARTTLS"):
+            raise UntrustedServerError(
+                f"{self.host} does not offer STARTTLS, and nothing is read in plain text: check watch.port and watch.tls"
+            )
 
     def _log_in(self, client: IMAPClient) -> None:
         password = self._password()

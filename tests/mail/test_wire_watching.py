@@ -313,6 +313,18 @@ async def test_a_certificate_from_a_stranger_is_never_accepted(
         assert untrusted.value.permanent
 
 
+async def test_a_server_without_starttls_gets_no_password(dovecot: Dovecot, wire: Wire, ledger: MemoryLedger) -> None:
+    wire.replaced = (b"STARTTLS", b"XTARTTLS")
+    asked: list[str] = []
+    settings = dovecot.settings(port=wire.port, tls="starttls", ca_file=dovecot.ca_file)
+    watcher = Watcher(settings, lambda: asked.append("password") or "", ledger, max_bytes=MAX_BYTES)
+
+    with pytest.raises(UntrustedServerError, match=r"watch\.tls"):
+        await watcher.sync_once()
+
+    assert asked == []
+
+
 async def test_a_server_that_hangs_up_during_the_handshake_is_lost_and_not_untrusted(
     dovecot: Dovecot, ledger: MemoryLedger
 ) -> None:

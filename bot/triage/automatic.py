@@ -25,7 +25,8 @@ _OUT_OF_OFFICE_TEXT = re.compile(
 _BOUNCE_SUBJECT = re.compile(
     r"\b(?:undeliver(?:able|ed)|delivery (?:status notification|failed|failure|has failed)"
     r"|mail delivery (?:failed|failure|subsystem)|returned mail"
-    r"|failure notice|onbestelbaar|niet bezorgd|unzustellbar|non remis|bezorging mislukt|kan niet worden bezorgd)\b",
+    r"|failure notice|onbestelbaar|niet[- ]afgeleverd|message blocked|not delivered|niet bezorgd|unzustellbar"
+    r"|non remis|bezorging mislukt|kan niet worden bezorgd)\b",
     re.IGNORECASE,
 )
 _BOUNCE_TEXT = re.compile(

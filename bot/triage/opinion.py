@@ -54,7 +54,7 @@ def opinion_of(model: Model, parts: tuple[Part, ...], new_text: str, quoted_text
 
 
 def within_case(opinion: Opinion, intents: frozenset[Intent]) -> Opinion:
-    """In a running case a right counts as new only if the mail asks for something new; the rest is talk about it."""
+    """In a running case a right counts as new only if the mail asks for something; the rest is talk about the case."""
     if intents & _NEW_RIGHT:
         return opinion
     return replace(opinion, decided=frozenset(), doubt=opinion.doubt or bool(opinion.decided))

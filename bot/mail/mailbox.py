@@ -142,7 +142,7 @@ class Mailbox:
     def _insist_on_starttls(self, client: IMAPClient) -> None:
         if not client.has_capability("STARTTLS"):
             raise UntrustedServerError(
-                f"{self.host} does not offer STARTTLS, and nothing is read in plain text: check watch.port and watch.tls"
+                f"{self.host} does not offer STARTTLS, and nothing is read unprotected: check watch.port and watch.tls"
             )
 
     def _log_in(self, client: IMAPClient) -> None:

@@ -41,6 +41,8 @@ from bot.triage.verdict import Verdict
 HELD_LETTERS = "held_letters"
 """The one task that tells staff of cases whose automatic letters wait for them."""
 
+TOO_LARGE = "te groot of onvolledig: lees het hele bericht in de mailbox"
+
 _PORTION_BYTES = 8 * 1024 * 1024
 """So much mail is in memory at a time, unless one mail alone is larger."""
 
@@ -87,6 +89,13 @@ class Intake:
         reading = await self._reads(raw)
         await asyncio.to_thread(self._file, job.target_id, reading)
 
+    async def take_in_top(self, job: Job) -> None:
+        """The same for a mail of which we have only the top: what the rest asks, a person must find out."""
+        raw = await asyncio.to_thread(self._pending, job.target_id)
+        if raw is not None:
+            reading = await self._reads(raw)
+            await asyncio.to_thread(self._file, job.target_id, reading, top_only=True)
+
     async def take_in_together(self, jobs: Sequence[Job], done: Done) -> None:
         """The same for many: read side by side, filed in their order; `done` is part of the transaction."""
         while jobs:
@@ -124,11 +133,11 @@ class Intake:
                     self._file_in(tx, job.target_id, reading)
             done(tx, jobs)
 
-    def _file(self, mail_id: int, reading: Reading | Caged) -> None:
+    def _file(self, mail_id: int, reading: Reading | Caged, *, top_only: bool = False) -> None:
         with self._archive.transaction() as tx:
-            self._file_in(tx, mail_id, reading)
+            self._file_in(tx, mail_id, reading, top_only=top_only)
 
-    def _file_in(self, tx: Transaction, mail_id: int, reading: Reading | Caged) -> None:
+    def _file_in(self, tx: Transaction, mail_id: int, reading: Reading | Caged, *, top_only: bool = False) -> None:
         kept = tx.mails.get(mail_id)
         if kept.verdict != MailVerdict.PENDING:
             return
@@ -138,7 +147,7 @@ class Intake:
             case Reading(mail=Unreadable(reason=reason, head=head)):
                 self._open_unreadable(tx, mail_id, kept.arrival, reason, head)
             case Reading(mail=ParsedMail() as mail, verdict=Verdict() as verdict):
-                self._file_read(tx, mail_id, kept.arrival, mail, verdict, reading.as_reply)
+                self._file_read(tx, mail_id, kept.arrival, mail, verdict, reading.as_reply, top_only=top_only)
             case _:
                 self._open_unreadable(tx, mail_id, kept.arrival, "niet ingedeeld", "")
 
@@ -150,6 +159,8 @@ class Intake:
         mail: ParsedMail,
         verdict: Verdict,
         as_reply: Verdict | None,
+        *,
+        top_only: bool,
     ) -> None:
         if tx.mails.earlier_with_identity(mail.identity, mail_id) is not None:
             tx.mails.settle(mail_id, MailVerdict.DUPLICATE, mail.identity)
@@ -158,6 +169,8 @@ class Intake:
         if around.case is not None and as_reply is not None:
             verdict = as_reply
         decision = decided(mail, verdict, around)
+        if top_only and not isinstance(decision, AddToCase | BouncedLetter):
+            decision = OpenCase(verdict.kinds, verdict.other_privacy, TOO_LARGE, letters_held=True)
         _Filing(tx, mail_id, arrival, mail, verdict, self._rules.own_numbers).carry_out(decision)
 
     def _surroundings(self, tx: Transaction, arrival: Arrival, mail: ParsedMail) -> Surroundings:

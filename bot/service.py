@@ -256,11 +256,11 @@ class Rooms:
         limit = self.settings.parsing.max_mail_mb * 1024 * 1024
         return Watcher(self.settings.watch, self.mailbox_password, ledger, max_bytes=limit, on_news=on_news)
 
-    def keep(self, tx: Transaction, raw: bytes, arrival: Arrival) -> int | None:
+    def keep(self, tx: Transaction, raw: bytes, arrival: Arrival, *, truncated: bool = False) -> int | None:
         """Into the spool, and the work of reading it with it, in the caller's transaction."""
         mail_id = tx.mails.store(raw, arrival)
         if mail_id is not None:
-            tx.jobs.defer(Work.TAKE_IN, mail_id)
+            tx.jobs.defer(Work.TAKE_IN_TOP if truncated else Work.TAKE_IN, mail_id)
         return mail_id
 
     async def keep_received(self, raw: bytes, _envelope_sender: str | None) -> None:
@@ -312,7 +312,8 @@ class MailboxLedger:
             started = tx.meta.get("first_started_at")
             for mail in mails:
                 old = started is not None and mail.received_at < datetime.fromisoformat(started)
-                self._rooms.keep(tx, mail.raw, self._arrival(folder, position, mail, old=old))
+                arrival = self._arrival(folder, position, mail, old=old)
+                self._rooms.keep(tx, mail.raw, arrival, truncated=mail.truncated)
             tx.folders.set(self._mark(folder, position))
 
     def _arrival(self, folder: str, position: FolderPosition, mail: FetchedMail, *, old: bool) -> Arrival:
@@ -342,6 +343,7 @@ def handlers(rooms: Rooms) -> dict[str, Handler]:
     """Which job goes to whom."""
     return {
         Work.TAKE_IN: rooms.intake.take_in,
+        Work.TAKE_IN_TOP: rooms.intake.take_in_top,
         Work.ACKNOWLEDGE: _in_thread(rooms.intake.acknowledge),
         Work.IDENTIFY: _in_thread(rooms.identification.identify),
         Work.CHALLENGE: _in_thread(rooms.identification.challenge),

@@ -564,13 +564,23 @@ async def run(
     started: Callable[[str], None] = print,
 ) -> None:
     """Run these roles until cancelled. If one fails the others stop and the process ends loudly."""
+    wanted = frozenset(roles)
+    _require_something_to_do(settings, wanted)
     rooms = Rooms(settings, env)
     try:
         _ = rooms.archive, rooms.own_token
         async with asyncio.TaskGroup() as group:
-            await _start(rooms, frozenset(roles), group, started)
+            await _start(rooms, wanted, group, started)
     finally:
         await rooms.close()
+
+
+def _require_something_to_do(settings: Settings, roles: frozenset[str]) -> None:
+    """A process that would do nothing must not look as if it did its work."""
+    off = {"watch": not settings.watch.enabled, "receive": not settings.receiver.enabled}
+    if all(off.get(role, False) for role in roles):
+        keys = {"watch": "[watch] enabled", "receive": "[receiver] enabled"}
+        raise SettingsError(f"nothing to do: set {' or '.join(keys[role] for role in sorted(roles))} to true")
 
 
 async def _start(rooms: Rooms, roles: frozenset[str], group: asyncio.TaskGroup, started: Callable[[str], None]) -> None:

@@ -54,7 +54,9 @@ class Changing:
                 found = [self._apply(connection, change) for change in acting]
                 self._guard(connection, changes)
         except _DifferentError as different:
-            return [_rolled_back(change, different) for change in acting]
+            again = self._verified(acting, [0] * len(acting))
+            done_before = all(result.done for result in again)
+            return again if done_before else [_rolled_back(change, different) for change in acting]
         except SourceFailedError as failed:
             return [ChangeResult(change, done=False, found=0, trouble=failed.trouble) for change in acting]
         return self._verified(acting, found)

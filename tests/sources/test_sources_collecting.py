@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import traceback
 import tracemalloc
 from dataclasses import replace
 
@@ -243,6 +244,16 @@ def test_a_database_that_cannot_be_reached_is_tried_again(tmp_path) -> None:
 
     assert not failed.value.permanent
     assert "secret-word" not in str(failed.value)
+
+
+def test_what_a_database_says_about_values_does_not_reach_a_traceback(kleinboek: Kleinboek) -> None:
+    with (
+        pytest.raises(SourceFailedError) as failed,
+        kleinboek.sources._reach.databases["kleinboek"].reading() as connection,
+    ):
+        connection.execute(sa.text("SELECT no_such(:address)"), {"address": "sanne@klant.example"})
+
+    assert "sanne" not in "".join(traceback.format_exception(failed.value))
 
 
 def test_reading_cannot_write(kleinboek: Kleinboek) -> None:

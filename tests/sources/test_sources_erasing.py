@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
@@ -146,6 +147,24 @@ def test_an_erasure_can_be_carried_out_twice(fresh: Kleinboek) -> None:
 
     assert all(result.done for result in again)
     assert {result.found for result in again} == {0}
+
+
+def test_what_happened_to_kept_rows_later_does_not_undo_an_erasure_that_was_done(fresh: Kleinboek) -> None:
+    changes = plan(fresh, fresh.people.sanne)
+    fresh.sources.execute(changes)
+    fresh.tell("DELETE FROM betalingen WHERE betaling_id = 1")
+
+    assert all(result.done for result in fresh.sources.execute(changes))
+
+
+@ON_BOTH
+def test_two_workers_with_the_same_plan_both_see_it_done(fresh: Kleinboek) -> None:
+    changes = plan(fresh, fresh.people.sanne)
+
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(lambda _: fresh.sources.execute(changes), range(2)))
+
+    assert all(result.done for results in both for result in results)
 
 
 def test_a_row_that_came_in_after_the_plan_stops_the_erasure(fresh: Kleinboek) -> None:

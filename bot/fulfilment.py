@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -177,15 +177,10 @@ class Fulfilment:
             pending=self._pending_corrections(case, subject, batch),
             belongs_to=frozenset(key for key in (subject.key, subject.tenant) if key is not None),
         )
-        holdings = self._sources.collect(subject, case.language, access=access)
-        return build(
-            scratch,
-            holdings,
-            about,
-            self._passphrase(case),
-            access=access,
-            portability=RequestKind.PORTABILITY in batch.kinds,
-        )
+        portability = RequestKind.PORTABILITY in batch.kinds
+        passphrase = self._passphrase(case)
+        with closing(self._sources.collect(subject, case.language, access=access)) as holdings:
+            return build(scratch, holdings, about, passphrase, access=access, portability=portability)
 
     def _pending_corrections(self, case: Case, subject: DataSubject, batch: Batch) -> tuple[PlannedChange, ...]:
         """Corrections asked for and not made yet: an export shows them beside the value as it still stands."""

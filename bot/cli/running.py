@@ -16,6 +16,8 @@ from bot.cli.session import print_json, rooms, settings_of, telling
 from bot.configuration import check_config as checked_config
 from bot.configuration import load_settings
 from bot.datamap.loading import load_datamap
+from bot.datamap.model import DataMap
+from bot.datamap.weaknesses import weaknesses
 from bot.dispatch import PAUSED
 from bot.replies.check import check as check_templates
 from bot.service import require_known_roles, run_once
@@ -79,18 +81,21 @@ def check_config(config: Path | None, *, live: bool, as_json: bool) -> None:
     with telling():
         found = checked_config(folder, os.environ)
         errors = [*found.errors, *check_templates(templates_dir())]
-        questions = [*found.questions]
+        warnings, questions = [*found.warnings], [*found.questions]
         try:
-            questions += _open_facts(folder)
+            datamap = _datamap(folder)
         except SettingsError as wrong:
             errors += str(wrong).splitlines()
+        else:
+            warnings += [f"datamap.yaml: {line}" for line in weaknesses(datamap)]
+            questions += [f"datamap.yaml: {fact.path}: is '{fact.value.nl}' right?" for fact in datamap.unconfirmed()]
     if live and not errors:
         with rooms(config) as opened:
             errors += opened.sources.check()
     if as_json:
-        print_json({"errors": errors, "warnings": list(found.warnings), "questions": questions})
+        print_json({"errors": errors, "warnings": warnings, "questions": questions})
     else:
-        for kind, lines in (("error", errors), ("warning", found.warnings), ("question", questions)):
+        for kind, lines in (("error", errors), ("warning", warnings), ("question", questions)):
             for line in lines:
                 print(f"{kind}: {line}")
         if not errors:
@@ -99,11 +104,12 @@ def check_config(config: Path | None, *, live: bool, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _open_facts(config: Path) -> Iterable[str]:
-    """What the data map says and nobody confirmed; its databases need not be there to ask."""
-    urls = dict.fromkeys(re.findall(r"\$\{(\w+)\}", (config / "datamap.yaml").read_text(encoding="utf-8")), "sqlite://")
-    datamap = load_datamap(config / "datamap.yaml", {**urls, **os.environ})
-    return (f"datamap.yaml: {fact.path}: is '{fact.value.nl}' right?" for fact in datamap.unconfirmed())
+def _datamap(folder: Path) -> DataMap:
+    """The map, checked; its databases need not be there to ask."""
+    file = folder / "datamap.yaml"
+    words = file.read_text(encoding="utf-8") if file.is_file() else ""
+    urls = dict.fromkeys(re.findall(r"\$\{(\w+)\}", words), "sqlite:///unknown")
+    return load_datamap(file, {**urls, **os.environ})
 
 
 def sending(config: Path | None, *, paused: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -52,7 +52,9 @@ class Sources:
                 return tuple({(subject.system, subject.key): subject for subject in found}.values())
         return ()
 
-    def collect(self, subject: DataSubject, language: Language, *, access: bool = True) -> Iterator[Holding]:
+    def collect(
+        self, subject: DataSubject, language: Language, *, access: bool = True
+    ) -> Generator[Holding, None, None]:
         """Every table that can hold rows about this person, streamed out of one snapshot per system.
 
         Walk a holding's rows before asking for the next one; who may stop half-way closes it (contextlib.closing).

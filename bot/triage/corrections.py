@@ -11,13 +11,15 @@ from bot.triage.verdict import StatedCorrection
 _MAX = 8000  # characters looked at
 
 _OLD = re.compile(
-    r"\b(?:oud\w{0,2}|was|niet|van|old|former|previous|instead of|in plaats van|not|from|voorheen|eerst"
+    r"\b(?:(?:oud\w{0,2}|old)(?: \w{1,14})?|was|niet|van|old|former|previous|instead of|in plaats van|not|from"
+    r"|voorheen|eerst"
     r"|verlopen|bestaat|vervalt|eraf|alt\w{0,2}"
     r"|instead|er staat|staat nu|geregistreerd|bekend\w?|opgenomen|vastgelegd)\W{1,3}$",
     re.IGNORECASE,
 )
 _NEW = re.compile(
-    r"(?:\b(?:nieuw\w{0,2}|wordt|naar|moet zijn|moet|worden|new|to|should be|is nu|voortaan|now|maar|juiste"
+    r"(?:\b(?:nieuw\w{0,2}(?: \w{1,14})?|wordt|naar|moet zijn|moet|worden|new|to|should be|is nu|voortaan|now"
+    r"|maar|juiste"
     r"|goede|correct\w?"
     r"|neu\w{0,2}|erop|zijn|is|dus|veranderen in|wijzigen in|vervangen door|in)\W{1,3}|(?:->|=>|→)\W{0,2})$",
     re.IGNORECASE,

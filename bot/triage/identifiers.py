@@ -133,8 +133,9 @@ def _blanked(match: re.Match[str], text: str) -> str:
     if not bsn.is_valid(digits):
         return match.group()
     near = text[max(0, match.start() - 40) : match.end() + 40]
-    old_vat = re.search(r"B ?\d{2}$", match.group()) is not None and not btw_of_company(digits)
-    return "x" * len(match.group()) if old_vat or _BSN_CONTEXT.search(near) else match.group()
+    vat = re.search(r"B ?\d{2}$", match.group()) is not None
+    blank = not btw_of_company(digits) if vat else _BSN_CONTEXT.search(near) is not None
+    return "x" * len(match.group()) if blank else match.group()
 
 
 def btw_of_company(digits: str) -> bool:

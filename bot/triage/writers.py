@@ -12,7 +12,7 @@ from bot.triage.weights import WRITERS, Row
 _AUTHORITY = re.compile(
     r"\b(?:namens de autoriteit persoonsgegevens|(?:wij zijn|als) (?:de )?(?:autoriteit persoonsgegevens"
     r"|toezichthouder)|onze toezichthoudende taak"
-    r"|klachtonderzoek|de autoriteit persoonsgegevens (?:heeft|verzoekt|onderzoekt|vraagt)|ons kenmerk z20\d\d"
+    r"|klachtonderzoek|de autoriteit persoonsgegevens (?:heeft een|verzoekt|onderzoekt|vraagt u)|ons kenmerk z20\d\d"
     r"|officier van justitie|politie (?:eenheid|nederland)"
     r"|griffie|rechtbank \w{3,20} (?:roept|verzoekt|deelt)|vordering (?:tot|ex|verstrekking)"
     r"|artikel 126n\w{0,2}|opsporingsambtenaar|fiod"

@@ -1,0 +1,72 @@
+"""The figures of `evaluate`, on mails counted by hand, and a floor under the figures of the held-back hands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from bot.triage.corpus import SHIPPED_CORPUS
+from bot.triage.evaluation import evaluate
+from bot.triage.model import load_model
+
+MODEL = load_model()
+MAILS = [
+    ("Verwijder mijn account en alle gegevens die jullie van mij hebben.", ["erasure"]),
+    ("Wat hebben jullie allemaal over mij opgeslagen?", ["access"]),
+    ("Hoe boek ik een factuur met btw verlegd?", []),
+    ("Kan ik het logo op mijn offertes groter maken?", []),
+    ("Ik wil niet meer dat jullie mijn gegevens gebruiken voor marketing en profielen.", ["consent_withdrawal"]),
+]
+
+
+def _written(folder: Path, mails: list[tuple[str, list[str]]]) -> Path:
+    path = folder / "few.jsonl"
+    rows = [{"id": str(number), "text": text, "labels": labels} for number, (text, labels) in enumerate(mails)]
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    return path
+
+
+def test_right_wrong_and_missed_are_counted_per_label(tmp_path: Path) -> None:
+    wrong = ("Hoe maak ik een creditfactuur?", ["access"])
+    found = evaluate(MODEL, _written(tmp_path, [*MAILS, wrong]))
+    access = next(one for one in found.labels if one.label == "access")
+
+    assert (access.right, access.wrong, access.missed) == (1, 0, 1)
+    assert access.precision == 1
+    assert access.recall == 0.5
+    assert (found.mails, found.exact, found.requests, found.requests_seen) == (6, 5, 4, 3)
+    assert (found.ordinary, found.ordinary_kept, found.ordinary_decided) == (2, 2, 0)
+
+
+def test_objection_and_withdrawal_of_consent_count_as_either(tmp_path: Path) -> None:
+    found = evaluate(MODEL, _written(tmp_path, MAILS))
+
+    assert found.exact == 5
+
+
+def test_the_table_and_the_json_tell_the_same(tmp_path: Path) -> None:
+    found = evaluate(MODEL, _written(tmp_path, MAILS))
+    rows = {row[0]: row for row in found.rows()}
+    told = found.as_json()
+
+    assert rows["erasure"] == ("erasure", "100.0 %", "100.0 %", "100.0 %", "1")
+    assert rows["ordinary kept ordinary"][1] == "100.0 %"
+    assert told["labels"]["erasure"]["f1"] == 1
+    assert told["requests_seen"] == 1
+    assert json.loads(json.dumps(told)) == told
+
+
+def test_an_empty_file_gives_noughts_and_no_error(tmp_path: Path) -> None:
+    path = tmp_path / "none.jsonl"
+    path.write_text("", encoding="utf-8")
+
+    assert evaluate(MODEL, path).as_json()["exact"] == 0
+
+
+def test_the_held_back_hands_stay_above_the_floor() -> None:
+    requests = evaluate(MODEL, SHIPPED_CORPUS / "second_voice.jsonl")
+    ordinary = evaluate(MODEL, SHIPPED_CORPUS / "ordinary_second.jsonl")
+
+    assert requests.requests_seen / requests.requests > 0.9
+    assert ordinary.ordinary_kept / ordinary.ordinary > 0.55
+    assert ordinary.ordinary_decided / ordinary.ordinary < 0.12

@@ -380,9 +380,10 @@ class Worker:
             while await self._work_off() + await self._send_due():
                 pass
 
-    async def run(self) -> None:
-        """Until cancelled. What is in hand is written down before leaving."""
+    async def run(self, begun: Callable[[], None]) -> None:
+        """Until cancelled; `begun` is called when it may work. What is in hand is written down before leaving."""
         async with self._leased(patient=True), asyncio.TaskGroup() as group:
+            begun()
             group.create_task(self._keep_lease())
             group.create_task(self._round_every())
             while True:
@@ -587,8 +588,7 @@ async def _start(rooms: Rooms, roles: frozenset[str], group: asyncio.TaskGroup, 
     vitals = _Vitals()
     if "work" in roles:
         vitals.worker = Worker(rooms)
-        group.create_task(vitals.worker.run(), name="work")
-        started("work: jobs, letters and deadlines")
+        group.create_task(vitals.worker.run(lambda: started("work: jobs, letters and deadlines")), name="work")
     if "watch" in roles and rooms.settings.watch.enabled:
         vitals.watcher = rooms.watcher(vitals.worker.bell.set if vitals.worker else None)
         group.create_task(vitals.watcher.run(), name="watch")

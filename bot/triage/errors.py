@@ -23,3 +23,10 @@ class CorpusUnusableError(TriageError):
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(f"the labelled mails in {path} {why}: give a folder or file of JSON Lines, one mail a line")
         self.path = path
+
+
+class TrainingUnavailableError(TriageError):
+    """Training needs a library that running does not."""
+
+    def __init__(self) -> None:
+        super().__init__("training needs scikit-learn: pip install 'privacybot[train]'")

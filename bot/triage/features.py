@@ -51,7 +51,7 @@ def merged(parts: list[Buckets]) -> Buckets:
 def _letter_keys(seen: Sequence[list[str]]) -> Keys:
     """Groups of three to five letters inside words, word edges included. A key holds text number and bucket."""
     spaced = [f" {' '.join(found)} " for found in seen]
-    codes = np.frombuffer("".join(spaced).encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    codes = np.frombuffer("".join(spaced).encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
     owner = np.repeat(np.arange(len(spaced), dtype=np.int64), [len(text) for text in spaced])
     breaks = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(codes == ord(" "))))
     found = [_groups(codes, breaks, owner, size) for size in _LETTERS if len(codes) >= size]
@@ -83,5 +83,5 @@ def _word_keys(seen: Sequence[list[str]], spoken: Sequence[list[str]]) -> Keys:
 
 
 def _word_bucket(token: str) -> int:
-    hashed = crc32(token.encode())
+    hashed = crc32(token.encode("utf-8", "surrogatepass"))
     return (hashed ^ (hashed >> BITS)) & ((1 << BITS) - 1)

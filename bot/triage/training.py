@@ -10,6 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.triage.corpus import Labelled, digest, labelled_mails, training_files
-from bot.triage.errors import CorpusUnusableError
+from bot.triage.errors import CorpusUnusableError, TrainingUnavailableError
 from bot.triage.evidence import Part, chances, evidence, part, parts_of
 from bot.triage.features import BUCKETS, Buckets, buckets, merged
 from bot.triage.thresholds import chosen_thresholds
@@ -57,6 +58,8 @@ class _Lesson:
 
 def train(corpus: Path, out: Path, progress: Progress = lambda _: None) -> TrainingReport:
     """Learn from `corpus` and write the model to `out`. The same corpus gives the same bytes."""
+    if find_spec("sklearn") is None:
+        raise TrainingUnavailableError
     files = training_files(corpus)
     progress("reading the labelled mails")
     lessons = [_lesson(mail) for path in files for mail in labelled_mails(path)]

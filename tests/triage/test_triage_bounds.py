@@ -16,7 +16,8 @@ from bot.triage.model import load_model
 from bot.triage.wording import clauses, sentences
 
 MODEL = load_model()
-TEXT = st.text(max_size=400) | st.lists(
+ANY_CHARACTER = st.characters(codec=None)  # lone surrogates too: broken mail brings them
+TEXT = st.text(ANY_CHARACTER, max_size=400) | st.lists(
     st.sampled_from(
         [
             "verwijder",

@@ -6,6 +6,7 @@ from bot.triage.labels import Language
 from bot.triage.wording import folded, words
 
 _DUTCH = """
+ons per nieuwe nieuw jaar klant aanpassen sturen alle bent jouw over deze zonder geweest nee zodat omdat dus eens
 de het een en van ik jullie u niet dat die te op is mijn met voor maar aan er om wat zijn bij ook als dan nog je uw
 of heb hebben wil graag kan naar uit door geen wel al deze dit hoe waar wie kunnen groet beste hallo hoi bedankt mij
 me ben was wordt worden staat even doe weer meer over onze wij we hij zij heeft mag moet alles iets niets nooit
@@ -29,6 +30,9 @@ par plus aussi ou ai avez merci bonjour cordialement votre vos nous me moi au au
 pourquoi chez etre avoir voudrais souhaite madame monsieur salut c'est j'ai l d j n s qu
 """
 _OTHERS = """
+quiero datos cuenta favor del sus esta todos saludos dos das uma com meu minhas quero conta nu sa mea datele contul
+vreau va imi voglio miei dati conto della non mie moich danych sie jak zeby moj moje konto prosze chce dziekuje
+verilerimi hesabimi istiyorum kisisel silin tum sizin olan adres ta jeg ikke mine och mina inte uppgifter
 nie sie jest na mam czy prosze moje mnie pan dane bir ve bu icin benim ne lutfen merhaba ile por el los las que mis
 con para una gracias hola os meus minha nao obrigado eu mio mia che sono grazie gli buongiorno din este sunt va rog
 och jag det att inte mitt jo myn haw binne fan hawwe wolle yn foar moi mie joe nait goan ien ast sjen graach tank
@@ -39,7 +43,7 @@ _SMALL_WORDS: dict[Language, frozenset[str]] = {
     Language.GERMAN: frozenset(_GERMAN.split()),
     Language.FRENCH: frozenset(_FRENCH.split()),
 }
-_LEAST_SHARE = 0.18  # of the words: below it the text is in a language we do not count
+_LEAST_SHARE = 0.15  # of the words: below it the text is in a language we do not count
 _OTHER_SMALL_WORDS = frozenset(_OTHERS.split())
 """Polish, Turkish, Spanish, Portuguese, Italian, Romanian, Swedish, Frisian and Low Saxon."""
 

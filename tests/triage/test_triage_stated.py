@@ -71,8 +71,15 @@ def test_a_company_vat_number_is_no_citizen_service_number() -> None:
     assert "NL851106183B01" in without_bsn("GravyTrain, BTW NL851106183B01, BSN onbekend")
 
 
+def _with_check_digit(head: int) -> str:
+    """Nine digits of which the last makes the check come out, where one digit can."""
+    digits = f"{head:08d}"
+    total = sum((9 - place) * int(digit) for place, digit in enumerate(digits)) % 11
+    return digits + str(total % 10)
+
+
 @settings(max_examples=50, deadline=None)
-@given(number=st.integers(min_value=10_000_000, max_value=999_999_999).map(lambda n: f"{n:09d}").filter(bsn.is_valid))
+@given(number=st.integers(min_value=1_000_000, max_value=99_999_999).map(_with_check_digit).filter(bsn.is_valid))
 def test_no_valid_bsn_survives_beside_its_word(number: str) -> None:
     assert number not in without_bsn(f"Mijn BSN is {number} en mijn naam is Sanne.")
 

@@ -28,6 +28,8 @@ def decoded_text(content: bytes, charset: str) -> tuple[str, str | None]:
         name = "cp1252"
         if not content.isascii():
             return _windows_or_utf8(content), None
+    if name.startswith("utf-16") and b"\0" not in content:
+        return _guessed(content), "broken charset"  # real UTF-16 has a zero byte in every space and line end
     try:
         return content.decode(name), None
     except (UnicodeError, LookupError):

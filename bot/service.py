@@ -32,6 +32,7 @@ from bot.housekeeping import Housekeeping, SentFolder
 from bot.identification import Identification
 from bot.intake import Intake, IntakeRules
 from bot.mail.cage import Cage
+from bot.mail.errors import MailboxError
 from bot.mail.receiving import start_receiver
 from bot.mail.sending import Postman
 from bot.mail.watching import FetchedMail, FolderPosition, Watcher
@@ -658,14 +659,27 @@ def _store_troubles(rooms: Rooms) -> Iterable[str]:
 
 
 async def run_once(settings: Settings, env: Mapping[str, str] = os.environ) -> None:
-    """Take in what is there, do what is due at this instant, send what may leave; never wait."""
+    """Take in what is there, do what is due at this instant, send what may leave; never wait.
+
+    A mailbox that cannot be read keeps nothing else waiting: its MailboxError is raised at the end.
+    """
     rooms = Rooms(settings, env)
     try:
-        if settings.watch.enabled:
-            await rooms.watcher().sync_once()
+        unread = await _unread(rooms) if settings.watch.enabled else None
         await Worker(rooms).once()
+        if unread is not None:
+            raise unread
     finally:
         await rooms.close()
+
+
+async def _unread(rooms: Rooms) -> MailboxError | None:
+    """Read the mailbox once; why that was not possible."""
+    try:
+        await rooms.watcher().sync_once()
+    except MailboxError as trouble:
+        return trouble
+    return None
 
 
 def require_known_roles(roles: Iterable[str]) -> None:

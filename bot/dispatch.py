@@ -150,7 +150,7 @@ class Dispatch:
 
     def _failed(self, tx: Transaction, letter: OutgoingLetter, trouble: str) -> None:
         tx.outbox.settle(letter.id, OutboxState.FAILED, trouble)
-        self._ask_person(tx, letter, "letter_failed", f"een brief ({letter.letter}) is geweigerd: {trouble}")
+        self._ask_person(tx, letter, "letter_failed", _refused_words(letter, trouble))
 
     def _unknown(self, tx: Transaction, letter: OutgoingLetter, now: datetime) -> None:
         """Automatic letters are sent again with the same Message-ID; anything else may have arrived: staff look."""
@@ -221,6 +221,11 @@ class Dispatch:
         for request in [request for request in case.requests if request.id in ids]:
             if allows(request, Move.SENT_AGAIN):
                 case = tx.cases.move(case, request.id, Move.SENT_AGAIN, user)
+
+
+def _refused_words(letter: OutgoingLetter, trouble: str) -> str:
+    mend = "verhelp dat, dan privacybot send-again, of neem op een andere manier contact op"
+    return f"een brief ({letter.letter}) is geweigerd: {trouble}; {mend}"
 
 
 def _outcome(draft: Draft) -> Outcome:

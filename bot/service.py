@@ -25,6 +25,7 @@ from bot.datamap.model import DataMap
 from bot.desk.health import Readiness, health_app, serve
 from bot.dispatch import Dispatch
 from bot.execution import Execution
+from bot.exports.errors import ExportError
 from bot.exports.package import sweep
 from bot.fulfilment import Fulfilment
 from bot.handling import Handling
@@ -36,12 +37,15 @@ from bot.mail.errors import MailboxError
 from bot.mail.receiving import start_receiver
 from bot.mail.sending import Postman
 from bot.mail.watching import FetchedMail, FolderPosition, Watcher
+from bot.replies.errors import ReplyError
 from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom
 from bot.settings import Environment, Settings, SettingsError, secret, templates_dir
+from bot.sources.errors import SourceError
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction, open_archive
 from bot.store.casework import ask_person
+from bot.store.errors import StoreError
 from bot.store.records import Arrival, FolderMark, Job
 from bot.store.vault import Vault, vault_from
 from bot.triage.reading import Reader, Reading
@@ -438,7 +442,7 @@ class Worker:
             await self._handlers[job.kind](job)
         except Exception as error:
             _log.exception("job failed", job=job.id, kind=job.kind, attempts=job.attempts)
-            await asyncio.to_thread(self._failed, job, type(error).__name__)
+            await asyncio.to_thread(self._failed, job, _told(error))
         else:
             await asyncio.to_thread(self._finished, job)
 
@@ -507,6 +511,12 @@ class Worker:
         while True:
             await asyncio.to_thread(self._rooms.housekeeping.round)
             await asyncio.sleep(_ROUND_SECONDS)
+
+
+def _told(error: Exception) -> str:
+    """What staff may read of a failure: a sentence of ours names the mend, a foreign one may quote anybody."""
+    name = type(error).__name__
+    return f"{name}: {error}" if isinstance(error, (SourceError, ReplyError, ExportError, StoreError)) else name
 
 
 def _new_mail(job: Job) -> bool:

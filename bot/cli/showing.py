@@ -97,6 +97,11 @@ def _whole(tx: Transaction, case: Case, opened: Rooms) -> dict[str, Any]:
             for made in tx.challenges.of_case(case.id)
         ],
         "messages": [_message(message) for message in tx.messages.of_case(case.id)],
+        "stuck": [
+            {"work": job.kind, "attempts": job.attempts, "why": job.last_error, "again_at": job.run_at, "job": job.id}
+            for job in tx.jobs.of_case(case.id)
+            if job.last_error is not None
+        ],
         "letters": [
             {"letter": str(sent.letter), "state": str(sent.state), "not_before": sent.not_before, "id": sent.id}
             for sent in tx.outbox.of_case(case.id)
@@ -193,6 +198,7 @@ def _print_case(found: dict[str, Any]) -> None:
 
 _TABLES = (
     ("Verzoeken", "requests", "kind state level_reached level_required hold_until outcome needs"),
+    ("Lukt nog niet", "stuck", "work why attempts again_at"),
     ("Taken", "tasks", "id kind text due_at done_at"),
     ("Concepten", "drafts", "id version state letter to high_risk"),
     ("Brieven", "letters", "letter state not_before"),

@@ -138,7 +138,7 @@ class Jobs:
             raise ConflictError("a job of this worker was given to another one: its lease had ended")
 
     def fail(self, job: Job, worker: str, error: str, now: datetime) -> Job:
-        """Try again later, each pause twice the last; parked after `store.max_attempts`. `error` is a class name."""
+        """Try again later, each pause twice the last; parked after `store.max_attempts`. `error` names nobody."""
         parked = job.attempts >= self.bench.max_attempts
         later = now + timedelta(seconds=min(self.bench.backoff_seconds * 2 ** (job.attempts - 1), _LONGEST_PAUSE))
         values = {

@@ -214,11 +214,16 @@ class Identification:
             return tx.mails.raw(mail_id)
 
     def _weigh(self, job: Job, mail: ParsedMail) -> None:
-        codes = find_code(mail.new_text)
-        if job.case_id is None or not codes or mail.signs.automatic:
+        if job.case_id is None or mail.signs.automatic:
             return
         with self._archive.transaction() as tx:
             case = tx.cases.by_id(job.case_id)
+            if not self._proves(tx, case, mail):
+                self._have_it_read(tx, case)
+
+    def _proves(self, tx: Transaction, case: Case, mail: ParsedMail) -> bool:
+        """Whether this mail is the answer that the challenge asked for; what it was instead is written down."""
+        if codes := find_code(mail.new_text):
             challenge = tx.challenges.open_of(case.id)
             if challenge is None or challenge.expires_at <= self._archive.clock():
                 self._too_late(tx, case)
@@ -229,6 +234,13 @@ class Identification:
                 ask_person(tx, case.id, "look", "juiste code, ander adres: geen niveau gegeven")
             elif tx.challenges.use(challenge.id):
                 self._proved(tx, case, challenge)
+                return True
+        return False
+
+    def _have_it_read(self, tx: Transaction, case: Case) -> None:
+        """A reply that proves nothing says something all the same, unless a person was called already."""
+        if not any(task.kind == "look" for task in tx.tasks.open(case.id)):
+            ask_person(tx, case.id, "read", "er kwam een antwoord binnen: lees het")
 
     def _too_late(self, tx: Transaction, case: Case) -> None:
         if any(request.state is RequestState.AWAITING_IDENTITY for request in case.requests):

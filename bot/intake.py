@@ -352,7 +352,7 @@ class _Filing:
             tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
         if decision.stop_for is not None:
             self._stop(tx.cases.by_id(case.id), decision)
-        elif decision.read_by_staff:
+        elif decision.read_by_staff and not decision.may_answer_challenge:
             ask_person(tx, case.id, "read", f"nieuw bericht in de zaak ({decision.label})")
         if decision.may_answer_challenge:
             tx.jobs.defer(Work.CHECK_ANSWER, self._mail_id, case_id=case.id)

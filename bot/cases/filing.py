@@ -137,7 +137,7 @@ def _joining(
         new_kinds,
         may_answer_challenge=around.case is not None and not quiet and bool(mail.new_text.strip()),
         stop_for=stop,
-        read_by_staff=not quiet and stop is None and Intent.CHALLENGE_ANSWER not in verdict.intents,
+        read_by_staff=not quiet and stop is None,
     )
 
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -45,7 +45,7 @@ from bot.sources.errors import SourceError
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction, open_archive
 from bot.store.casework import ask_person
-from bot.store.errors import StoreError
+from bot.store.errors import StoreError, StoreUnavailableError
 from bot.store.records import Arrival, FolderMark, Job
 from bot.store.vault import Vault, vault_from
 from bot.triage.reading import Reader, Reading
@@ -61,6 +61,7 @@ ROLES = ("watch", "receive", "work", "desk")
 
 _WORK_LEASE = "work"
 _POLL_SECONDS = 1.0
+_STORE_PAUSE_SECONDS = 2.0
 _ROUND_SECONDS = 300.0
 _JOBS_AT_ONCE = 50
 _GRACE_SECONDS = 15.0
@@ -386,7 +387,18 @@ class Worker:
                 pass
 
     async def run(self, begun: Callable[[], None]) -> None:
-        """Until cancelled; `begun` is called when it may work. What is in hand is written down before leaving."""
+        """Until cancelled; `begun` is called when it may work. What is in hand is written down before leaving.
+
+        A database that goes away is waited for. Letters in hand at that moment count as of unknown outcome.
+        """
+        while True:
+            try:
+                await self._run(begun)
+            except* StoreUnavailableError as away:
+                _log.error("work stands still until the database is back", trouble=str(_first_of(away)))
+            await asyncio.sleep(_STORE_PAUSE_SECONDS)
+
+    async def _run(self, begun: Callable[[], None]) -> None:
         async with self._leased(patient=True), asyncio.TaskGroup() as group:
             begun()
             group.create_task(self._keep_lease())
@@ -469,7 +481,8 @@ class Worker:
             await asyncio.to_thread(self._clear_up)
             yield
         finally:
-            await asyncio.to_thread(self._drop_lease)
+            with suppress(StoreUnavailableError):  # then the lease ends by itself
+                await asyncio.to_thread(self._drop_lease)
 
     def _clear_up(self) -> None:
         """What a worker that was killed left behind: half-sent letters, and rows on their way into an export."""
@@ -517,6 +530,12 @@ def _told(error: Exception) -> str:
     """What staff may read of a failure: a sentence of ours names the mend, a foreign one may quote anybody."""
     name = type(error).__name__
     return f"{name}: {error}" if isinstance(error, (SourceError, ReplyError, ExportError, StoreError)) else name
+
+
+def _first_of(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _new_mail(job: Job) -> bool:

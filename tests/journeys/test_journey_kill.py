@@ -31,6 +31,7 @@ LONGEST_LIFE_SECONDS = 5.0
 THIJS, TESS = "thijs@klant.example", "tess@klant.example"
 NEW_STREET = "Kerkstraat 9"
 LUNCH = b"From: fenna@klant.example\r\nSubject: lunch\r\n\r\nHoe laat is de lunch?\r\n"
+ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?"
 AWAY = "Ik ben met vakantie tot en met 7 december en lees mijn mail niet."
 SECRET_WORDS = "de vergadering over de vleermuis"
 
@@ -90,7 +91,7 @@ class Town:
         """The next two mails arrive, if there are any left to write."""
         people = self.office.people
         mails: list[tuple[str, str, str, dict[str, str]]] = [
-            (people.sanne.address, "vraag", "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?", {}),
+            (people.sanne.address, "vraag", ASKS, {}),
             ("bart@klant.example", "Factuur dubbel geboekt", f"Hoe boek ik {SECRET_WORDS}? " * 2_000, {}),
             (THIJS, "adres", f"Ik ben verhuisd. Mijn nieuwe adres is {NEW_STREET}. Willen jullie dat aanpassen?", {}),
             ("lotte@klant.example", "Automatisch antwoord: Uw factuur", AWAY, {"Auto-Submitted": "auto-replied"}),
@@ -213,6 +214,46 @@ def reap(service: Service, office: LiveOffice, events: int, seconds: float) -> N
 def events_in(archive: sqlite3.Connection) -> int:
     [(count,)] = archive.execute("SELECT count(*) FROM events")
     return int(count)
+
+
+def test_a_letter_that_may_have_arrived_is_never_sent_twice_unless_it_is_an_automatic_one(
+    office: LiveOffice, sink: DeadlySink
+) -> None:
+    office.now = START
+    office.cli("run", "--once")
+    office.now = START + timedelta(hours=1)
+    office.write("niemand@elders.example", ASKS)  # nothing is found, so nothing need be proved
+
+    assert dies_while_sending(office, sink) == -signal.SIGKILL
+    pass_time(office)
+    pass_time(office)
+    receipt, again = sink.mails
+    [case] = office.cases()
+    assert office.states(case["ref"]) == {"access": "awaiting_approval"}
+    assert (again.raw, len(sink.mails)) == (receipt.raw, 2)
+
+    office.cli("approve", case["ref"], "--as", "femke")
+    assert dies_while_sending(office, sink) == -signal.SIGKILL
+    pass_time(office)
+    assert office.states(case["ref"]) == {"access": "undelivered"}
+    assert "privacybot sent" in " ".join(task["text"] for task in office.case(case["ref"])["tasks"])
+    office.cli("sent", case["ref"], "--as", "fatima")
+    pass_time(office)
+
+    assert len(sink.mails) == 3
+    assert office.states(case["ref"]) == {"access": "closed"}
+
+
+def pass_time(office: LiveOffice) -> None:
+    office.now += timedelta(minutes=1)
+    office.cli("run", "--once")
+
+
+def dies_while_sending(office: LiveOffice, sink: DeadlySink) -> int:
+    """Its exit code: killed as soon as the mail server has taken the next letter."""
+    service = office.begin("run", "--once")
+    sink.victim = service.pid
+    return service.ends()
 
 
 # What the archive says

@@ -71,6 +71,8 @@ class Handling:
                 if message.mail_id is not None:
                     tx.mails.forget_content(message.mail_id)
             tx.cases.change(case.id, settled=Outcome.ORDINARY, subject_line="", identifiers=())
+            quoting = [event.seq for event in tx.events.of(case.id) if event.kind == "opened"]
+            tx.events.forget(case.id, quoting, user.name, os_login=actor.os_login)
             self._tick_off(tx, case, user, {"look", "read"})
             tx.events.write(case.id, "found_ordinary", user.name, os_login=actor.os_login)
             return tx.cases.get(ref)

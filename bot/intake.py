@@ -43,6 +43,9 @@ HELD_LETTERS = "held_letters"
 
 TOO_LARGE = "te groot of onvolledig: lees het hele bericht in de mailbox"
 
+_TELLING = 0.1  # a label scored lower says nothing to staff
+_REASON_LENGTH = 200  # characters of a sentence
+
 _PORTION_BYTES = 8 * 1024 * 1024
 """So much mail is in memory at a time, unless one mail alone is larger."""
 
@@ -285,7 +288,7 @@ class _Filing:
         case = self._tx.cases.open(self._new_case(decision))
         self._keep_message(case, "request")
         self._settle(MailVerdict.CASE, case.id)
-        self._tx.events.write(case.id, "opened", BOT, self._opening_facts(decision))
+        self._tx.events.write(case.id, "opened", BOT, self._opening_facts(case, decision))
         for request in case.requests if decision.needs else ():
             case = self._tx.cases.move(case, request.id, Move.PERSON_NEEDED, BOT)
         if decision.needs is not None:
@@ -320,9 +323,16 @@ class _Filing:
         level = required_level(kind, corrections)
         return NewRequest(kind, self._arrival.received_at, level, corrections=corrections, needs=needs)
 
-    def _opening_facts(self, decision: OpenCase) -> dict[str, Scalar]:
-        scores = {f"score_{label}": round(score, 3) for label, score in self._verdict.scores.items() if score >= 0.1}
-        return {"mail": self._mail_id, "held": decision.letters_held, "needs": decision.needs, **scores}
+    def _opening_facts(self, case: Case, decision: OpenCase) -> dict[str, Scalar]:
+        """Why this became a case: scores, and the sentences that spoke for each label."""
+        verdict = self._verdict
+        scores = {f"score_{label}": round(score, 3) for label, score in verdict.scores.items() if score >= _TELLING}
+        reasons = {
+            f"reason_{reason.label}": readable(self._tx, case.id, reason.text, self._own_numbers)[:_REASON_LENGTH]
+            for reason in verdict.reasons
+            if verdict.scores.get(reason.label, 0) >= _TELLING
+        }
+        return {"mail": self._mail_id, "held": decision.letters_held, "needs": decision.needs, **scores, **reasons}
 
     def _keep_message(self, case: Case, label: str) -> None:
         mail = self._mail

@@ -283,7 +283,9 @@ _KINDS = {
 
 def _show(stage: _Stage) -> None:
     table = Table(title="Wat er gebeurde, en waarom", show_lines=True)
-    for heading in ("Mail", "Zaak", "Herkend", "Stand"):
+    table.add_column("Mail")
+    table.add_column("Zaak", no_wrap=True)
+    for heading in ("Herkend aan", "Stand"):
         table.add_column(heading)
     for sample in stage.samples:
         table.add_row(sample.title, *_row(stage, sample))
@@ -297,10 +299,25 @@ def _row(stage: _Stage, sample: SampleMail) -> tuple[str, str, str]:
     if case is None:
         why = "automatisch" if sample.headers else "gewone mail"
         return "-", why, "blijft in de mailbox; wij bewaren er niets van"
-    kinds = ", ".join(_KINDS.get(request.kind, str(request.kind)) for request in case.requests)
+    reasons = _reasons(stage, case)
+    kinds = "\n".join(
+        f"{_KINDS.get(request.kind, str(request.kind))}: “{reasons.get(str(request.kind), '')}”"
+        for request in case.requests
+    )
     states = {_OUTCOMES.get(request.state, str(request.state)) for request in case.requests}
     doubt = "vraag over privacy" if case.other_privacy else "niet zeker"
     return case.ref, kinds or doubt, ", ".join(sorted(states)) or _OUTCOMES[RequestState.NEEDS_PERSON]
+
+
+def _reasons(stage: _Stage, case: Case) -> dict[str, str]:
+    """The sentence that spoke for each right, from the case's own log."""
+    with stage.rooms.archive.reading() as tx:
+        opened = next(event for event in tx.events.of(case.id) if event.kind == "opened")
+    return {
+        key.removeprefix("reason_"): " ".join(str(value).split())
+        for key, value in opened.values.items()
+        if key.startswith("reason_")
+    }
 
 
 def _where_to_look(stage: _Stage) -> Iterable[str]:

@@ -9,7 +9,7 @@ from bot.cases.deadlines import Calendar
 from bot.cases.draft import Draft, DraftState
 from bot.cases.letters import SIDE_LETTERS
 from bot.cases.lifecycle import Move
-from bot.cases.model import Case, RequestState
+from bot.cases.model import Case, Request, RequestState
 from bot.cases.work import Work
 from bot.replies.casefacts import local_day
 from bot.sources.facade import Sources
@@ -34,13 +34,22 @@ class Execution:
         if draft is None:
             return
         acting = sum(change.acts for change in draft.changes)
-        results = self._sources.execute(draft.changes) if acting and self._on_the_day(draft) else ()
+        results = self._results(draft) if acting else ()
         with self._archive.transaction() as tx:
             case = tx.cases.by_id(draft.case_id)
             if len(results) == acting and all(result.done for result in results):
                 self._executed(tx, case, draft, results)
+            elif any(result.done for result in results):
+                self._half_done(tx, case, draft, results)
             else:
                 self._differed(tx, case, draft, results)
+
+    def _results(self, draft: Draft) -> Sequence[ChangeResult]:
+        """On the day that the letter names the plan is carried out; later we only look whether it was."""
+        today = local_day(self._archive.clock(), self._calendar.timezone)
+        if draft.states_on is None or draft.states_on == today:
+            return self._sources.execute(draft.changes)
+        return self._sources.standing(draft.changes)
 
     def _begin(self, draft_id: int) -> Draft | None:
         """The draft, its requests marked as executing; None if it is no longer approved."""
@@ -49,38 +58,49 @@ class Execution:
             if draft.state is not DraftState.APPROVED:
                 return None
             case = tx.cases.by_id(draft.case_id)
-            for request in case.requests if draft.letter not in SIDE_LETTERS else ():
-                if request.id in draft.request_ids and request.state is RequestState.APPROVED:
+            for request in _answered_by(case, draft):
+                if request.state is RequestState.APPROVED:
                     case = tx.cases.move(case, request.id, Move.EXECUTION_STARTED, BOT, draft=draft.id)
             return draft
 
-    def _on_the_day(self, draft: Draft) -> bool:
-        """A letter that names a day is true on that day only."""
-        today = local_day(self._archive.clock(), self._calendar.timezone)
-        return draft.states_on is None or draft.states_on == today
-
-    def _executed(self, tx: Transaction, case: Case, draft: Draft, results: Sequence[ChangeResult]) -> None:
+    def _written(self, tx: Transaction, case: Case, results: Sequence[ChangeResult]) -> None:
+        """Event and ledger for what the verification query saw done."""
         now = self._archive.clock()
         for result in results:
             change = result.change
-            values: dict[str, Scalar] = {
-                "table": change.table,
-                "column": change.column,
-                "action": change.action,
-                "rows": result.found,
-            }
-            tx.events.write(case.id, "executed", BOT, values)
+            if not result.done:
+                continue
+            rows = result.found or change.count  # an attempt that was killed did it: the plan's count held
+            values: dict[str, Scalar] = {"table": change.table, "column": change.column, "rows": rows}
+            tx.events.write(case.id, "executed", BOT, {**values, "action": change.action})
             if change.action in _ERASING:
                 key = "|".join(f"{column}={value}" for column, value in change.key)
-                tx.erasures.write(case.id, change.system, change.table, key, result.found, now)
+                tx.erasures.write(case.id, change.system, change.table, key, rows, now)
+
+    def _executed(self, tx: Transaction, case: Case, draft: Draft, results: Sequence[ChangeResult]) -> None:
+        self._written(tx, case, results)
         if results:
-            ask_person(tx, case.id, "recipients", "geef de wijziging door aan wie de gegevens kreeg (artikel 19 AVG)")
-        for request in case.requests if draft.letter not in SIDE_LETTERS else ():
-            if request.id in draft.request_ids and request.state is RequestState.EXECUTING:
+            words = "geef de wijziging door aan wie de gegevens kreeg (artikel 19 AVG)"
+            ask_person(tx, case.id, "recipients", words)
+        for request in _answered_by(case, draft):
+            if request.state is RequestState.EXECUTING:
                 case = tx.cases.move(case, request.id, Move.EXECUTED, BOT)
         for letter in tx.outbox.of_draft(draft.id):
             if letter.state is OutboxState.HELD:
                 tx.outbox.release(letter.id)
+
+    def _half_done(self, tx: Transaction, case: Case, draft: Draft, results: Sequence[ChangeResult]) -> None:
+        """One system changed and another did not: no draft of ours could say that well, so a person writes."""
+        self._written(tx, case, results)
+        tx.drafts.set_state(draft.id, DraftState.VOID, DraftState.APPROVED)
+        cancel_letter(tx, draft)
+        words = "maar een deel van de wijzigingen is uitgevoerd: zie de gebeurtenissen, schrijf het antwoord zelf"
+        for request in _answered_by(case, draft):
+            if request.state is RequestState.EXECUTING:
+                case = tx.cases.move(case, request.id, Move.PERSON_NEEDED, BOT)
+                tx.cases.change_request(case.id, request.id, needs=words)
+                case = tx.cases.by_id(case.id)
+        ask_person(tx, case.id, "look", words)
 
     def _differed(self, tx: Transaction, case: Case, draft: Draft, results: Sequence[ChangeResult]) -> None:
         """Nothing is sent. The request returns with a new draft that states what really stands in the systems now."""
@@ -94,3 +114,10 @@ class Execution:
                 case = tx.cases.move(case, request.id, Move.EXECUTION_DIFFERED, BOT)
         ask_person(tx, case.id, "look", "de wijziging liep anders dan goedgekeurd: lees het nieuwe concept")
         tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
+
+
+def _answered_by(case: Case, draft: Draft) -> tuple[Request, ...]:
+    """The requests that this draft answers; a side letter answers none."""
+    if draft.letter in SIDE_LETTERS:
+        return ()
+    return tuple(request for request in case.requests if request.id in draft.request_ids)

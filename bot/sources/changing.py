@@ -61,6 +61,13 @@ class Changing:
             return [ChangeResult(change, done=False, found=0, trouble=failed.trouble) for change in acting]
         return self._verified(acting, found)
 
+    def standing(self, changes: Sequence[PlannedChange]) -> list[ChangeResult]:
+        """Whether the outcome of every acting line is there already; changes nothing."""
+        acting = [change for change in changes if change.acts]
+        if not all(self._known(change) for change in changes):
+            return not_in_map(changes)
+        return self._verified(acting, [0] * len(acting))
+
     def _known(self, change: PlannedChange) -> bool:
         """The map may have changed since the plan was made."""
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -130,6 +130,15 @@ class Sources:
         system says so. `done` is what a query after the commit saw. Safe to run again. Raises nothing for a system
         that fails: its results say so.
         """
+        return self._by_system(changes, Changing.carry_out)
+
+    def standing(self, changes: Sequence[PlannedChange]) -> tuple[ChangeResult, ...]:
+        """The same results for a plan that an earlier, killed attempt may have carried out; changes nothing now."""
+        return self._by_system(changes, Changing.standing)
+
+    def _by_system(
+        self, changes: Sequence[PlannedChange], act: Callable[[Changing, Sequence[PlannedChange]], list[ChangeResult]]
+    ) -> tuple[ChangeResult, ...]:
         results: list[ChangeResult] = []
         for name in dict.fromkeys(change.system for change in changes):
             mine = [change for change in changes if change.system == name]
@@ -137,7 +146,7 @@ class Sources:
                 results += not_in_map(mine)
                 continue
             system = self._reach.datamap.system(name)
-            results += Changing(system, self._reach.databases[name], self._reach.selection(system)).carry_out(mine)
+            results += act(Changing(system, self._reach.databases[name], self._reach.selection(system)), mine)
         return tuple(results)
 
     def check(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -45,7 +46,7 @@ from bot.sources.errors import SourceError
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction, open_archive
 from bot.store.casework import ask_person
-from bot.store.errors import StoreError, StoreUnavailableError
+from bot.store.errors import StoreError, StoreUnavailableError, VaultError
 from bot.store.records import Arrival, FolderMark, Job
 from bot.store.vault import Vault, vault_from
 from bot.triage.reading import Reader, Reading
@@ -56,9 +57,14 @@ _T = TypeVar("_T")
 
 Handler = Callable[[Job], Awaitable[None]]
 
+_OURS = (SourceError, ReplyError, ExportError, StoreError)
+"""Failures whose own words name the mend and nobody; any other may quote anybody, so only its class is told."""
+
 ROLES = ("watch", "receive", "work", "desk")
 """What one process can be; `run` is all of them."""
 
+_KEY_MARK = "keys"
+_NOT_ITS_KEY = "is not the key that this database was begun with; give that one"
 _WORK_LEASE = "work"
 _POLL_SECONDS = 1.0
 _STORE_PAUSE_SECONDS = 2.0
@@ -101,6 +107,24 @@ def _key(name: str, env: Mapping[str, str], home: Path | None) -> str:
     return secret(name, env)
 
 
+def _require_its_keys(archive: Archive) -> None:
+    """Other keys than those of the first start would mix with them unseen. Raises SettingsError."""
+    with archive.reading() as tx:
+        mark = tx.meta.get(_KEY_MARK)
+    if mark is None:
+        sealed = b64encode(archive.vault.seal(b"", _KEY_MARK)).decode("ascii")
+        with archive.transaction() as tx:
+            tx.meta.set(_KEY_MARK, f"{archive.vault.index(_KEY_MARK)} {sealed}")
+        return
+    index, sealed = mark.split()
+    try:
+        archive.vault.open(b64decode(sealed), _KEY_MARK)
+    except VaultError:
+        raise SettingsError(f"PRIVACYBOT_VAULT_KEY {_NOT_ITS_KEY}, or add it as a line below the new one") from None
+    if index != archive.vault.index(_KEY_MARK):
+        raise SettingsError(f"PRIVACYBOT_INDEX_KEY {_NOT_ITS_KEY}")
+
+
 class Rooms:
     """Every room of one process, built when first asked for. Close it at the end."""
 
@@ -113,7 +137,7 @@ class Rooms:
     @cached_property
     def archive(self) -> Archive:
         settings = self.settings
-        return open_archive(
+        archive = open_archive(
             settings.store,
             settings.database_url,
             vault_of(settings, self._env),
@@ -121,6 +145,12 @@ class Rooms:
             settings.cases.prefix,
             settings.cases.timezone,
         )
+        try:
+            _require_its_keys(archive)
+        except BaseException:
+            archive.close()
+            raise
+        return archive
 
     @property
     def scratch(self) -> Path:
@@ -453,7 +483,10 @@ class Worker:
         try:
             await self._handlers[job.kind](job)
         except Exception as error:
-            _log.exception("job failed", job=job.id, kind=job.kind, attempts=job.attempts)
+            trace = not isinstance(error, _OURS)
+            _log.error(
+                "job failed", job=job.id, kind=job.kind, attempts=job.attempts, trouble=_told(error), exc_info=trace
+            )
             await asyncio.to_thread(self._failed, job, _told(error))
         else:
             await asyncio.to_thread(self._finished, job)
@@ -527,9 +560,8 @@ class Worker:
 
 
 def _told(error: Exception) -> str:
-    """What staff may read of a failure: a sentence of ours names the mend, a foreign one may quote anybody."""
     name = type(error).__name__
-    return f"{name}: {error}" if isinstance(error, (SourceError, ReplyError, ExportError, StoreError)) else name
+    return f"{name}: {error}" if isinstance(error, _OURS) else name
 
 
 def _first_of(error: BaseException) -> BaseException:

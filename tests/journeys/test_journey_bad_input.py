@@ -27,21 +27,26 @@ from bot.cli.app import app
 from bot.service import Rooms, run
 from bot.settings import default_config_dir
 from bot.store.records import MailVerdict
+from bot.store.vault import new_key
 
 ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?"
 MOVED = "Ik ben verhuisd. Mijn nieuwe adres is Dorpsstraat 12, 9765 AB Paterswolde. Past u dat aan?"
 RECEIVES = {"RECEIVER__ENABLED": "true", "RECEIVER__PORT": "0", "RECEIVER__MODE": "copy"}
 
 
+PERSONAL = ("klant.example", "sanne", "vries", "opgeslagen", "dorpsstraat", "Traceback")
+"""What no line for the operator, of a command or in the log, may hold."""
+
+
 @pytest.fixture
 def office(tmp_path: Path, smtp_sink: SmtpSink) -> Office:
-    return Office(tmp_path, smtp_sink)
+    return Office(tmp_path, smtp_sink, LOG__LEVEL="debug")
 
 
 @pytest.fixture
 def watching(tmp_path: Path, smtp_sink: SmtpSink, dovecot: Dovecot) -> Office:
     """An office with a mailbox whose first start is over."""
-    office = Office(tmp_path, smtp_sink, dovecot=dovecot)
+    office = Office(tmp_path, smtp_sink, dovecot=dovecot, LOG__LEVEL="debug")
     step(office)
     office.now += timedelta(minutes=1)
     return office
@@ -50,7 +55,9 @@ def watching(tmp_path: Path, smtp_sink: SmtpSink, dovecot: Dovecot) -> Office:
 def step(office: Office, **passed: float) -> str:
     """As `Office.step`, through the command that an operator gives."""
     office.now += timedelta(**passed)
-    return office.cli("run", "--once")
+    said = office.cli("run", "--once")
+    assert not [word for word in PERSONAL if word in said]
+    return said
 
 
 def refused(office: Office, *words: str) -> str:
@@ -60,7 +67,7 @@ def refused(office: Office, *words: str) -> str:
     assert isinstance(result.exception, SystemExit), repr(result.exception)
     lines = [line for line in result.output.splitlines() if line.startswith("privacybot: ")]
     assert lines, result.output
-    assert not [word for word in ("Traceback", "klant.example", "sanne") if word in result.output]
+    assert not [word for word in PERSONAL if word in result.output]
     return "\n".join(lines)
 
 
@@ -118,6 +125,18 @@ def test_without_a_key_nothing_starts_and_none_is_made(office: Office, name: str
     assert name in refused(office, "run", "--once")
     assert f"{name}_FILE" in refused(office, "cases")
     assert [*office.home.glob("*key*")] == []
+
+
+@pytest.mark.parametrize("name", ["PRIVACYBOT_VAULT_KEY", "PRIVACYBOT_INDEX_KEY"])
+def test_another_key_than_that_of_the_first_start_is_refused_before_anything_is_written(
+    office: Office, name: str
+) -> None:
+    right, office.env[name] = office.env[name], new_key()
+
+    assert f"{name} is not the key that this database was begun with" in refused(office, "run", "--once")
+
+    office.env[name] = right
+    step(office)
 
 
 # Our own database
@@ -472,34 +491,30 @@ DATE = "Date: Thu, 26 Nov 2026 09:00:00 +0100\r\n"
 ID = "Message-ID: <1@klant.example>\r\n"
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [DATE + ID, f"{SANNE}From: joris@klant.example\r\n{DATE}{ID}", f"From: sanne@klant.example, x@y.example\r\n{ID}"],
-    ids=["no From", "two From headers", "two senders in one From"],
-)
-def test_a_request_whose_sender_is_not_certain_is_a_case_and_nobody_is_written_to(
-    watching: Office, headers: str
-) -> None:
-    watching.deliver(odd(headers))
+def test_a_request_whose_sender_is_not_certain_is_a_case_and_nobody_is_written_to(watching: Office) -> None:
+    nobody = DATE + ID
+    two_headers = f"{SANNE}From: joris@klant.example\r\n{DATE}{ID}"
+    two_in_one = f"From: sanne@klant.example, x@y.example\r\n{DATE}{ID}"
+    for headers in (nobody, two_headers, two_in_one):
+        watching.deliver(odd(headers))
 
     step(watching)
 
-    [case] = watching.cases()
-    assert case["state"] == "needs_person"
-    assert "afzender" in tasks(watching, case["ref"])
+    assert [case["state"] for case in watching.cases()] == ["needs_person"] * 3
+    assert all("afzender" in tasks(watching, case["ref"]) for case in watching.cases())
     assert watching.letters() == []
 
 
-@pytest.mark.parametrize("headers", [SANNE + DATE, SANNE + ID, SANNE], ids=["no Message-ID", "no Date", "neither"])
-def test_a_request_without_id_or_date_is_answered_with_the_clock_of_its_arrival(watching: Office, headers: str) -> None:
+def test_a_request_without_id_or_date_is_answered_with_the_clock_of_its_arrival(watching: Office) -> None:
     arrived = watching.now
-    watching.deliver(odd(headers))
+    people = ("geen-id", "geen-datum", "geen-van-beide")
+    for who, headers in zip(people, (DATE, ID, ""), strict=True):
+        watching.deliver(odd(f"From: {who}@elders.example\r\n{headers}"))
 
     step(watching, hours=1)
 
-    [case] = watching.cases()
-    assert case["received_on"] == f"{arrived:%Y-%m-%d}"
-    assert len(watching.letters(watching.people.sanne.address)) == 2
+    assert [case["received_on"] for case in watching.cases()] == [f"{arrived:%Y-%m-%d}"] * 3
+    assert sorted(mail.to[0] for mail in watching.letters()) == sorted(f"{who}@elders.example" for who in people)
 
 
 def test_two_different_mails_without_id_are_two_mails_and_the_same_one_twice_is_one(watching: Office) -> None:
@@ -512,19 +527,21 @@ def test_two_different_mails_without_id_are_two_mails_and_the_same_one_twice_is_
     assert len(watching.cases()) == 2
 
 
-@pytest.mark.parametrize("charset", ["x-bestaat-niet", "utf-16", "us-ascii", '"; rm -rf'])
-def test_a_request_in_a_charset_that_does_not_fit_is_still_a_request(watching: Office, charset: str) -> None:
-    kind = f"MIME-Version: 1.0\r\nContent-Type: text/plain; charset={charset}\r\n"
-    watching.deliver(odd(SANNE + ID + DATE + kind, f"Beste Kléinboek,\r\n\r\n{ASKS}\r\n\r\nGroet, Sanne €"))
+def test_a_request_in_a_charset_that_does_not_fit_is_still_a_request(watching: Office) -> None:
+    charsets = ("x-bestaat-niet", "utf-16", "us-ascii", '"; rm -rf')
+    for number, charset in enumerate(charsets):
+        kind = f"MIME-Version: 1.0\r\nContent-Type: text/plain; charset={charset}\r\n"
+        sender = f"From: iemand-{number}@elders.example\r\n"
+        watching.deliver(odd(sender + DATE + kind, f"Beste Kléinboek,\r\n\r\n{ASKS}\r\n\r\nGroet, Sanne €"))
 
     step(watching)
 
-    assert len(watching.cases()) == 1
+    assert [case["kinds"] for case in watching.cases()] == [["access"]] * len(charsets)
 
 
-@pytest.mark.parametrize("raw", [b"", b"\r\n", b"\0"], ids=["nothing", "an empty line", "a zero byte"])
-def test_an_empty_mail_does_not_stop_the_mail_behind_it(office: Office, raw: bytes) -> None:
-    office.deliver(raw)
+def test_empty_mails_do_not_stop_the_mail_behind_them(office: Office) -> None:
+    for raw in (b"", b"\r\n", b"\0"):
+        office.deliver(raw)
     office.write(office.people.sanne.address, ASKS)
 
     step(office)
@@ -532,7 +549,7 @@ def test_an_empty_mail_does_not_stop_the_mail_behind_it(office: Office, raw: byt
     assert len(office.letters(office.people.sanne.address)) == 2
     ledger = verdicts(office)
     assert MailVerdict.PENDING not in ledger
-    assert sum(ledger.values()) == 2
+    assert sum(ledger.values()) == 4
 
 
 def verdicts(office: Office) -> dict[MailVerdict, int]:

@@ -10,23 +10,27 @@ from zoneinfo import ZoneInfo
 from bot.cases.approving import Approved, NeedsSecond, Refused, approval_needed
 from bot.cases.deadlines import Calendar
 from bot.cases.draft import Block, Draft, DraftFile, DraftState, content_hash
-from bot.cases.errors import NotAllowedError, RefusedActError, StaleDraftError
+from bot.cases.errors import LevelTooLowError, NotAllowedError, RefusedActError, StaleDraftError
 from bot.cases.letters import LETTER_OF, SIDE_LETTERS, LetterKind
 from bot.cases.lifecycle import Move, allows
-from bot.cases.model import Case, CaseRef, Request, RequestState
+from bot.cases.model import Case, CaseRef, Level, Request, RequestState
 from bot.cases.people import Act, Actor, User, require
 from bot.cases.work import Work
-from bot.replies.casefacts import case_term, facts_of, local_day
+from bot.replies.casefacts import case_term, clock_request, facts_of, local_day
 from bot.replies.drafting import new_draft
 from bot.replies.facts import LetterFacts
 from bot.replies.letters import Letters, missing_blocks, unconfirmed
 from bot.replies.mailing import MailRoom
+from bot.replies.reasons import ExtensionReason
 from bot.settings import ApprovalSettings
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import cancel_letter, sent_back
+from bot.store.casework import ask_person, cancel_letter, sent_back
 from bot.store.records import Approval as ApprovalRecord
 from bot.store.records import OutboxState, Scalar
 from bot.triage.labels import RequestKind
+
+_EXPORT_IS_TRUE = timedelta(days=30)
+"""An older export is made anew before it is approved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class Decisions:
             user = require(tx.users.by_name(actor.claimed), Act.APPROVE, actor.claimed)
             case = tx.cases.get(ref)
             draft = self._open_draft(tx, case, draft_id)
+            self._check_read(tx, case, draft, actor, seen_hash)
             self._check_text(case, draft)
             if self._day_has_passed(case, draft, now):
                 return self._renewed(tx, case, draft, user, actor)
@@ -114,6 +119,25 @@ class Decisions:
             ids = ", ".join(f"{draft.id} ({draft.letter})" for draft in chosen)
             raise RefusedActError(f"{case.ref} has several open drafts: {ids}; name one with --draft")
         return chosen[0]
+
+    def shown(self, draft: Draft, actor: Actor) -> None:
+        """Write down who read which draft: only what was read can be approved."""
+        with self._archive.transaction() as tx:
+            values: dict[str, Scalar] = {"draft": draft.id, "hash": content_hash(draft)}
+            tx.events.write(draft.case_id, "draft_shown", actor.claimed, values, os_login=actor.os_login)
+
+    def _check_read(self, tx: Transaction, case: Case, draft: Draft, actor: Actor, seen_hash: str | None) -> None:
+        """The approver names the hash that he read, or this very version was shown at this log-in."""
+        if seen_hash is not None:
+            return
+        read = any(
+            event.kind == "draft_shown"
+            and event.values.get("hash") == content_hash(draft)
+            and event.os_login == actor.os_login
+            for event in tx.events.of(case.id)
+        )
+        if not read:
+            raise StaleDraftError(f"draft {draft.id} was not read yet; read it first: privacybot draft {case.ref}")
 
     def _check_text(self, case: Case, draft: Draft) -> None:
         """Every required block is there, nothing is left to fill in, no unconfirmed fact leaves."""
@@ -171,8 +195,10 @@ class Decisions:
         return max([now + timedelta(seconds=undo), *waits])
 
     def _day_has_passed(self, case: Case, draft: Draft, now: datetime) -> bool:
-        """The changes would be made on a later day than the letter says."""
+        """The changes would be made on a later day than the letter says, or the export is too old to be true."""
         leaves_on = local_day(self._leaves_at(case, draft, now), self._calendar.timezone)
+        if draft.files and now - draft.made_at > _EXPORT_IS_TRUE:
+            return True
         return draft.states_on is not None and leaves_on > draft.states_on
 
     # Undo, send back, edit
@@ -190,6 +216,9 @@ class Decisions:
 
     def _undo_one(self, tx: Transaction, case: Case, draft: Draft, user: User, actor: Actor) -> bool:
         if any(request.state is not RequestState.APPROVED for request in _moved_by(case, draft)):
+            return False
+        waiting = {OutboxState.HELD, OutboxState.READY}
+        if any(letter.state not in waiting for letter in tx.outbox.of_draft(draft.id)):
             return False
         if not tx.drafts.set_state(draft.id, DraftState.VOID, DraftState.APPROVED):
             return False
@@ -224,6 +253,8 @@ class Decisions:
             user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
             case = tx.cases.get(ref)
             draft = self._open_draft(tx, case, draft_id)
+            if draft.letter is LetterKind.PASSPHRASE:
+                raise RefusedActError("the letter with the passphrase cannot be edited")
             message_id, boundary = self._mailroom.new_ids()
             tx.drafts.set_state(draft.id, DraftState.VOID, DraftState.OPEN)
             edited = replace(
@@ -265,12 +296,27 @@ class Decisions:
         return self._side(ref, actor, LetterKind.QUESTION, lambda facts, _case: replace(facts, reason=question))
 
     def extend(self, ref: CaseRef, actor: Actor, reason: str) -> Draft:
-        """The notice of at most two further months (Art. 12(3)); the term moves when it has been sent."""
+        """The notice of at most two further months (Art. 12(3)); the term moves when it has been sent.
+
+        `reason` is a code of the catalogue, with the facts of the case behind a colon: being busy is no ground.
+        """
+        code = reason.partition(":")[0].strip()
+        if code not in set(ExtensionReason):
+            raise RefusedActError(
+                f"unknown ground '{code}'; known are {', '.join(ExtensionReason)}, then ': the facts'"
+            )
 
         def with_new_term(facts: LetterFacts, case: Case) -> LetterFacts:
-            extended = replace(case.open_requests[0], extended_reason=reason)
-            term = case_term(replace(case, requests=(extended,)), self._calendar)
-            return replace(facts, reason=reason, new_due_on=term.extended_safe)
+            request = clock_request(case)
+            term = case_term(case, self._calendar)
+            if request.extended_reason is not None:
+                raise RefusedActError(f"{ref} was extended once; a term is extended at most once")
+            if facts.today > term.extension_notice_due:
+                raise RefusedActError(
+                    f"the notice was due on {term.extension_notice_due}: extension is lost, answer now"
+                )
+            longer = case_term(replace(case, requests=(replace(request, extended_reason=reason),)), self._calendar)
+            return replace(facts, reason=reason, new_due_on=longer.extended_safe)
 
         return self._side(ref, actor, LetterKind.EXTENSION, with_new_term)
 
@@ -278,7 +324,12 @@ class Decisions:
         """Tell the person that the company whose books hold the data was handed the request (Art. 28(3)(e))."""
         with self._archive.transaction() as tx:
             user, case = self._begin(tx, ref, actor)
+            if case.data_subject is not None:
+                raise RefusedActError(
+                    f"{ref} concerns a person in our own records: answer that part; do not forward it"
+                )
             requests = [request for request in case.open_requests if allows(request, Move.DRAFT_READY)]
+            ask_person(tx, case.id, "do", f"stuur het verzoek door aan {company}, keur dan pas de brief goed")
             facts = replace(self._facts(case), company=company)
             draft = self._start(tx, case, user, actor, LetterKind.FORWARDED, facts, requests)
             for request in requests:
@@ -293,8 +344,10 @@ class Decisions:
             record = case.data_subject.address_of_record if case.data_subject else None
             if passphrase is None or record is None:
                 raise RefusedActError(f"{ref} has no passphrase or no address of record")
+            if not any(request.reached >= Level.L2 for request in case.requests):
+                raise LevelTooLowError(f"nobody has proved who he is in {ref}: the challenge carries the passphrase")
             facts = replace(self._facts(case), passphrase=passphrase)
-            draft = self._compose(case, LetterKind.PASSPHRASE, facts, record, case.requests)
+            draft = self._compose(case, LetterKind.PASSPHRASE, facts, record, ())
             return self._added(tx, replace(draft, in_reply_to=None, references=()), user, actor)
 
     def authority_reference(self, ref: CaseRef, actor: Actor, ap_ref: str | None) -> Draft:

@@ -154,7 +154,7 @@ class Dispatch:
 
     def _unknown(self, tx: Transaction, letter: OutgoingLetter, now: datetime) -> None:
         """Automatic letters are sent again with the same Message-ID; anything else may have arrived: staff look."""
-        if letter.letter in AUTOMATIC:
+        if letter.letter in AUTOMATIC and letter.attempts + 1 < self._send.max_attempts:
             self._later(tx, letter, now, "outcome unknown")
             return
         tx.outbox.settle(letter.id, OutboxState.UNKNOWN)
@@ -212,10 +212,20 @@ class Dispatch:
                     tx.tasks.done(task.id, user.name, self._archive.clock())
             return len(letters)
 
+    def _still_wanted(self, tx: Transaction, case: Case, letter: OutgoingLetter) -> bool:
+        """The draft stands and its requests still wait for this very letter."""
+        if letter.draft_id is None:
+            return True
+        draft = tx.drafts.get(letter.draft_id)
+        waiting = {request.id for request in case.requests if request.state is RequestState.UNDELIVERED}
+        return draft.state is DraftState.APPROVED and set(draft.request_ids) <= waiting
+
     def _accepted_after_all(self, tx: Transaction, _case: Case, letter: OutgoingLetter, _user: str) -> None:
         self._accepted(tx, letter, self._archive.clock())
 
     def _again(self, tx: Transaction, case: Case, letter: OutgoingLetter, user: str) -> None:
+        if not self._still_wanted(tx, case, letter):
+            raise RefusedActError(f"{case.ref}: this letter answers nothing any more; it stays unsent")
         tx.outbox.settle(letter.id, OutboxState.READY, None, self._archive.clock())
         ids = tx.drafts.get(letter.draft_id).request_ids if letter.draft_id is not None else ()
         for request in [request for request in case.requests if request.id in ids]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.cases.errors import RefusedActError
 from bot.cases.levels import required_level
@@ -52,6 +52,7 @@ class Handling:
         self._tick_off(tx, case, user, {"look", "read"})
         tx.jobs.defer(Work.ACKNOWLEDGE, case.id, case_id=case.id)
         tx.jobs.defer(Work.IDENTIFY, case.id, case_id=case.id)
+        tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
 
     def _tick_off(self, tx: Transaction, case: Case, user: User, kinds: set[str]) -> None:
         for task in tx.tasks.open(case.id):
@@ -93,6 +94,8 @@ class Handling:
         """A request that came by phone, by post or at the counter; `verdict` is what triage made of its text."""
         with self._archive.transaction() as tx:
             user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
+            if not _possible(received_at, self._archive.clock()):
+                raise RefusedActError("--received lies in the future or before the GDPR; check the year")
             case = tx.cases.open(_by_hand(channel, received_at, sender, verdict))
             tx.messages.add(
                 case.id,
@@ -205,6 +208,10 @@ class Handling:
         case = tx.cases.get(ref)
         tx.cases.lock(case.id)
         return case, user
+
+
+def _possible(received_at: datetime, now: datetime) -> bool:
+    return datetime(2018, 5, 25, tzinfo=UTC) <= received_at <= now + timedelta(days=1)
 
 
 def _by_hand(channel: Channel, received_at: datetime, sender: str | None, verdict: Verdict) -> NewCase:

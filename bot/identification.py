@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from secrets import choice
+from zoneinfo import ZoneInfo
 
+from bot.cases.answers import denies, doubt
 from bot.cases.codes import find_code, new_code, new_passphrase
 from bot.cases.deadlines import Calendar
 from bot.cases.errors import LevelTooLowError, RefusedActError
@@ -28,8 +30,8 @@ from bot.settings import IdentitySettings
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person, code_index, post_automatic, posted_lately, stop_for_person, void_drafts
-from bot.store.records import Challenge, Job
-from bot.triage.labels import RequestKind
+from bot.store.records import Challenge, Job, Scalar
+from bot.triage.labels import Intent, RequestKind
 from bot.triage.reading import Reading
 
 SECOND_FACTOR = "second_factor"
@@ -37,6 +39,9 @@ SECOND_FACTOR = "second_factor"
 
 METHODS = ("phone", "letter", "decision")
 """Second factors: a call to the phone of record, a letter to the postal address of record, the officer's decision."""
+
+_FIELDS_OF = {"phone": frozenset({"phone"}), "letter": frozenset({"street", "postcode", "city"})}
+"""What a second factor rests on: a field that we changed ourselves lately is no proof."""
 
 _DRAFTED_UNPROVED = frozenset({RequestState.AWAITING_APPROVAL, RequestState.APPROVED})
 
@@ -85,7 +90,8 @@ class Identification:
             case = tx.cases.by_id(job.target_id)
         if case.letters_held or not any(request.state is RequestState.RECEIVED for request in case.requests):
             return
-        found = Found(self._sources.find(case.sender, dict(case.identifiers)))
+        known = case.data_subject
+        found = Found(self._sources.find(case.sender, dict(case.identifiers)) if known is None else (known,))
         with self._archive.transaction() as tx:
             case = tx.cases.by_id(job.target_id)
             self._set_out(tx, case, found)
@@ -93,29 +99,44 @@ class Identification:
 
     def _set_out(self, tx: Transaction, case: Case, found: Found) -> None:
         if case.data_subject is None and found.only is not None:
-            tx.cases.change(case.id, data_subject=found.only)
-            tx.events.write(case.id, "record_found", BOT, {"system": found.only.system})
-        case = tx.cases.by_id(case.id)
+            case = self._known_now(tx, case, found.only)
         for request in [request for request in case.requests if request.state is RequestState.RECEIVED]:
             case = self._set_out_one(tx, case, request, found)
         if any(request.state is RequestState.AWAITING_IDENTITY for request in case.requests):
             self._challenge(tx, case)
 
+    def _known_now(self, tx: Transaction, case: Case, subject: DataSubject) -> Case:
+        """A record is found: what was answered with "nobody" so far must be proved like anything else."""
+        tx.cases.change(case.id, data_subject=subject)
+        tx.events.write(case.id, "record_found", BOT, {"system": subject.system})
+        case = void_drafts(tx, tx.cases.by_id(case.id), BOT, "er is een record gevonden")
+        for request in case.requests:
+            if request.state is RequestState.COLLECTING and request.reached < request.required:
+                case = tx.cases.move(case, request.id, Move.IDENTITY_ASKED, BOT)
+        return case
+
     def _set_out_one(self, tx: Transaction, case: Case, request: Request, found: Found) -> Case:
-        if request.reached >= request.required:
-            return tx.cases.move(case, request.id, Move.IDENTITY_NOT_NEEDED, BOT, level=int(request.reached))
         if len(found.subjects) > 1 and case.data_subject is None:
-            return stop_for_person(tx, case, "er zijn meer records die kunnen passen", requests=[request])
+            words = f"er zijn meer records die kunnen passen: privacybot choose {case.ref}"
+            return stop_for_person(tx, case, words, requests=[request])
         if case.data_subject is None:
             return self._nobody(tx, case, request)
-        return tx.cases.move(case, request.id, Move.IDENTITY_ASKED, BOT, required=int(request.required))
+        required = _required_of_stranger(case, case.data_subject, request)
+        if required != request.required:
+            tx.cases.change_request(case.id, request.id, required=required)
+            case = tx.cases.by_id(case.id)
+        if request.reached >= required:
+            return tx.cases.move(case, request.id, Move.IDENTITY_NOT_NEEDED, BOT, level=int(request.reached))
+        return tx.cases.move(case, request.id, Move.IDENTITY_ASKED, BOT, required=int(required))
 
     def _nobody(self, tx: Transaction, case: Case, request: Request) -> Case:
-        """A negative answer holds nothing from our systems and speaks of the sender's own address only."""
+        """A negative answer holds nothing from our systems and speaks of the sender's own address only.
+
+        It lowers no level: if a record turns up later, the request must be proved after all.
+        """
         if case.sender is None:
             return stop_for_person(tx, case, "geen record en geen eenduidige afzender", requests=[request])
-        tx.cases.change_request(case.id, request.id, required=Level.L0)
-        return tx.cases.move(tx.cases.by_id(case.id), request.id, Move.IDENTITY_NOT_NEEDED, BOT, found=False)
+        return tx.cases.move(case, request.id, Move.IDENTITY_NOT_NEEDED, BOT, found=False)
 
     # The challenge
 
@@ -135,7 +156,33 @@ class Identification:
         if len(tx.challenges.of_case(case.id)) >= self._settings.secrets:
             ask_person(tx, case.id, "look", "alle codes voor deze zaak zijn op: stel de identiteit anders vast")
             return
-        self._send_challenge(tx, case, subject.address_of_record.lower(), now)
+        if self._rivals(tx, case, subject, now):
+            return
+        self._send_challenge(tx, case, subject.address_of_record, now)
+
+    def _rivals(self, tx: Transaction, case: Case, subject: DataSubject, now: datetime) -> bool:
+        """Whether other cases about this person hold this challenge up.
+
+        One challenge a day for what came from the address of record, and that is never held up by strangers. What came
+        from elsewhere waits as long as another such question stands open: a person looks at a second one.
+        """
+        others = [other for other in tx.cases.of_subject(subject) if other.id != case.id]
+        rivals = [other for other in others if _from_record(other, subject) == _from_record(case, subject)]
+        if not _from_record(case, subject):
+            if any(tx.challenges.open_of(other.id) for other in rivals):
+                ask_person(tx, case.id, "look", "meer verzoeken van vreemde adressen over dezelfde persoon: kijk eerst")
+                return True
+            return False
+        made = [challenge.made_at for other in rivals for challenge in tx.challenges.of_case(other.id)]
+        if any(at > now - timedelta(days=1) for at in made):
+            self._postpone(tx, case, now)
+            return True
+        return False
+
+    def _postpone(self, tx: Transaction, case: Case, now: datetime) -> None:
+        tomorrow = now + timedelta(days=1, minutes=1)
+        tx.jobs.defer(Work.CHALLENGE, case.id, case_id=case.id, run_at=tomorrow, key=f"challenge:{case.id}")
+        tx.events.write(case.id, "challenge_postponed", BOT, {"why": "one a day"})
 
     def _recent(self, subject: DataSubject, now: datetime) -> bool:
         changed = subject.address_changed_at
@@ -149,10 +196,8 @@ class Identification:
                 self._challenge(tx, case)
 
     def _send_challenge(self, tx: Transaction, case: Case, address: str, now: datetime) -> None:
-        if posted_lately(tx, address, LetterKind.CHALLENGE, now):
-            tomorrow = now + timedelta(days=1, minutes=1)
-            tx.jobs.defer(Work.CHALLENGE, case.id, case_id=case.id, run_at=tomorrow, key=f"challenge:{case.id}")
-            tx.events.write(case.id, "challenge_postponed", BOT, {"why": "one a day"})
+        if any(challenge.made_at > now - timedelta(days=1) for challenge in tx.challenges.of_case(case.id)):
+            self._postpone(tx, case, now)
             return
         asked = self._new_secret(tx, case, address, LetterKind.CHALLENGE)
         today = local_day(now, self._calendar.timezone)
@@ -168,17 +213,27 @@ class Identification:
         tx.secrets.remember_code(case.id, code)
         asked = tuple(request.id for request in case.requests if _unanswered(request))
         tx.challenges.retire(case.id)
-        expires_at = now + timedelta(days=self._settings.code_days)
-        tx.challenges.add(case.id, address, code_index(self._archive.vault, code), asked, now, expires_at)
+        expires_at = self._end_of_day(now + timedelta(days=self._settings.code_days))
+        tx.challenges.add(case.id, address.lower(), code_index(self._archive.vault, code), asked, now, expires_at)
         facts = replace(
             self._challenge_facts(tx, case, code), code_until=local_day(expires_at, self._calendar.timezone)
         )
         self._post(tx, case, letter, address, facts)
         return asked
 
+    def _end_of_day(self, at: datetime) -> datetime:
+        """The letter says "tot en met": a code works until midnight."""
+        zone = ZoneInfo(self._calendar.timezone)
+        return datetime.combine(at.astimezone(zone).date() + timedelta(days=1), time(), zone).astimezone(UTC)
+
     def _challenge_facts(self, tx: Transaction, case: Case, code: str | None) -> LetterFacts:
-        facts = facts_of(case, self._archive.clock(), self._calendar)
-        return replace(facts, code=code, passphrase=tx.secrets.passphrase(case.id))
+        asked = [request for request in case.requests if _unanswered(request)]
+        return replace(
+            facts_of(case, self._archive.clock(), self._calendar),
+            kinds=tuple(sorted({request.kind for request in asked})),
+            code=code,
+            passphrase=tx.secrets.passphrase(case.id),
+        )
 
     def _post(self, tx: Transaction, case: Case, kind: LetterKind, address: str, facts: LetterFacts) -> None:
         letter = self._letters.compose(kind, facts)
@@ -193,12 +248,20 @@ class Identification:
             subject = case.data_subject
             if subject is None or subject.address_of_record is None or not any(map(_unanswered, case.requests)):
                 return
-            address = subject.address_of_record.lower()
+            address = subject.address_of_record
+            if not _from_record(case, subject) or self._asked_today(tx, address):
+                return
             sent = [letter for letter in tx.outbox.of_case(case.id) if letter.letter is LetterKind.CHALLENGE_REMINDER]
             if not sent:
                 self._post(tx, case, LetterKind.CHALLENGE_REMINDER, address, self._challenge_facts(tx, case, None))
             elif len(tx.challenges.of_case(case.id)) < self._settings.secrets:
                 self._new_secret(tx, case, address, LetterKind.CHALLENGE_REMINDER)
+
+    def _asked_today(self, tx: Transaction, address: str) -> bool:
+        now = self._archive.clock()
+        return any(
+            posted_lately(tx, address, letter, now) for letter in (LetterKind.CHALLENGE, LetterKind.CHALLENGE_REMINDER)
+        )
 
     # The answer
 
@@ -207,34 +270,55 @@ class Identification:
         raw = await asyncio.to_thread(self._raw, job.target_id)
         reading = await self._reads(raw)
         if isinstance(reading, Reading) and isinstance(reading.mail, ParsedMail):
-            await asyncio.to_thread(self._weigh, job, reading.mail)
+            verdict = reading.as_reply or reading.verdict
+            intents = verdict.intents if verdict else frozenset()
+            await asyncio.to_thread(self._weigh, job, reading.mail, intents)
 
     def _raw(self, mail_id: int) -> bytes:
         with self._archive.reading() as tx:
             return tx.mails.raw(mail_id)
 
-    def _weigh(self, job: Job, mail: ParsedMail) -> None:
+    def _weigh(self, job: Job, mail: ParsedMail, intents: frozenset[Intent]) -> None:
         if job.case_id is None or mail.signs.automatic:
             return
         with self._archive.transaction() as tx:
             case = tx.cases.by_id(job.case_id)
-            if not self._proves(tx, case, mail):
+            if not self._proves(tx, case, mail, intents):
                 self._have_it_read(tx, case)
 
-    def _proves(self, tx: Transaction, case: Case, mail: ParsedMail) -> bool:
+    def _proves(self, tx: Transaction, case: Case, mail: ParsedMail, intents: frozenset[Intent]) -> bool:
         """Whether this mail is the answer that the challenge asked for; what it was instead is written down."""
-        if codes := find_code(mail.new_text):
-            challenge = tx.challenges.open_of(case.id)
-            if challenge is None or challenge.expires_at <= self._archive.clock():
-                self._too_late(tx, case)
-            elif not any(tx.challenges.by_code(code_index(self._archive.vault, code)) == challenge for code in codes):
-                self._wrong_code(tx, case, challenge)
-            elif mail.sender.address != challenge.address:
-                tx.events.write(case.id, "right_code_other_address", BOT, {"challenge": challenge.id})
-                ask_person(tx, case.id, "look", "juiste code, ander adres: geen niveau gegeven")
-            elif tx.challenges.use(challenge.id):
-                self._proved(tx, case, challenge)
-                return True
+        codes = find_code(mail.new_text)
+        if denies(mail.new_text, intents):
+            self._denied(tx, case, with_code=bool(codes))
+        elif codes:
+            return self._has_right_code(tx, case, mail, codes)
+        return False
+
+    def _denied(self, tx: Transaction, case: Case, *, with_code: bool) -> None:
+        """A no wins over a code: everything of the case stops, and its code dies."""
+        if with_code or any(map(_unanswered, case.requests)):
+            tx.challenges.retire(case.id)
+            tx.events.write(case.id, "challenge_denied", BOT, {"with_code": with_code})
+            stop_for_person(tx, case, "de persoon zegt nee op het controlebericht", requests=case.open_requests)
+
+    def _has_right_code(self, tx: Transaction, case: Case, mail: ParsedMail, codes: tuple[str, ...]) -> bool:
+        challenge = tx.challenges.open_of(case.id)
+        if challenge is None or challenge.expires_at <= self._archive.clock():
+            self._too_late(tx, case)
+            return False
+        right = [code for code in codes if tx.challenges.by_code(code_index(self._archive.vault, code)) == challenge]
+        if not right:
+            self._wrong_code(tx, case, challenge, mail)
+        elif mail.sender.address != challenge.address:
+            tx.events.write(case.id, "right_code_other_address", BOT, {"challenge": challenge.id})
+            ask_person(tx, case.id, "look", "juiste code, ander adres: geen niveau gegeven")
+        elif why := doubt(mail.new_text, right[0], tx.secrets.passphrase(case.id)):
+            tx.events.write(case.id, "code_in_doubt", BOT, {"challenge": challenge.id, "why": why})
+            ask_person(tx, case.id, "look", f"juiste code, maar {why}: lees het, bel zo nodig (privacybot verify)")
+        elif tx.challenges.use(challenge.id):
+            self._proved(tx, case, challenge)
+            return True
         return False
 
     def _have_it_read(self, tx: Transaction, case: Case) -> None:
@@ -247,9 +331,13 @@ class Identification:
             tx.events.write(case.id, "code_refused", BOT, {"why": "no open challenge"})
             ask_person(tx, case.id, "look", "er kwam een code, maar er staat geen controlevraag meer open")
 
-    def _wrong_code(self, tx: Transaction, case: Case, challenge: Challenge) -> None:
+    def _wrong_code(self, tx: Transaction, case: Case, challenge: Challenge, mail: ParsedMail) -> None:
+        """One try a mail, however often the work on that mail is begun."""
+        counted = {event.values.get("mail") for event in tx.events.of(case.id) if event.kind == "wrong_code"}
+        if mail.digest in counted:
+            return
         tries = tx.challenges.count_try(challenge.id)
-        tx.events.write(case.id, "wrong_code", BOT, {"tries": tries})
+        tx.events.write(case.id, "wrong_code", BOT, {"tries": tries, "mail": mail.digest})
         if tries >= self._settings.tries:
             tx.challenges.retire(case.id)
             ask_person(tx, case.id, "look", f"{tries} keer een verkeerde code: de code is vervallen")
@@ -334,18 +422,22 @@ class Identification:
     # The second factor
 
     def verify(self, ref: CaseRef, actor: Actor, method: str, note: str) -> Case:
-        """Staff confirmed the person by a factor fixed before the case: phone, letter, or the officer's decision."""
+        """Staff proved the person by a factor fixed before the case; each factor raises the level by one step.
+
+        Without an answered challenge a factor gives L2 (a lost mailbox), with one L3. The same factor counts once.
+        """
         if not note.strip():
             raise RefusedActError("say in --note what was checked, when and how")
         with self._archive.transaction() as tx:
             user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
             case = tx.cases.get(ref)
-            waiting = [request for request in case.requests if _waits_for_second_factor(request)]
-            self._check_factor(case, user, method, waiting)
+            waiting = [request for request in case.requests if request.state is RequestState.AWAITING_IDENTITY]
+            self._check_factor(tx, case, user, method, waiting)
             tx.events.write(case.id, "verified", user.name, {"method": method, "note": note}, os_login=actor.os_login)
             for request in waiting:
+                level = Level.L3 if request.reached >= Level.L2 else Level.L2
                 case = self._raise_to(
-                    tx, case, request.id, Level.L3, user.name, actor.os_login, second_factor=method != "decision"
+                    tx, case, request.id, level, user.name, actor.os_login, second_factor=method != "decision"
                 )
             for task in tx.tasks.open(case.id):
                 if task.kind == SECOND_FACTOR:
@@ -353,25 +445,80 @@ class Identification:
             tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
             return tx.cases.get(ref)
 
-    def _check_factor(self, case: Case, user: User, method: str, waiting: list[Request]) -> None:
+    def _check_factor(self, tx: Transaction, case: Case, user: User, method: str, waiting: list[Request]) -> None:
         subject = case.data_subject
         if method not in METHODS:
             raise RefusedActError(f"unknown method '{method}'; use one of: {', '.join(METHODS)}")
-        if not any(request.state is RequestState.AWAITING_IDENTITY for request in case.requests) or subject is None:
+        if not waiting or subject is None:
             raise RefusedActError(f"no request of {case.ref} waits for proof of identity")
-        if not waiting:
-            raise LevelTooLowError("the challenge was not answered yet: a second factor comes after the first")
+        if method in {event.values.get("method") for event in tx.events.of(case.id) if event.kind == "verified"}:
+            raise RefusedActError(f"{method} was used in this case already: a second proof must be another one")
         if method == "phone" and not subject.phone_of_record:
             raise RefusedActError("the record has no phone number; use --method letter or decision")
         if method == "letter" and not subject.postal_of_record:
             raise RefusedActError("the record has no postal address; use --method phone or decision")
+        if method in _FIELDS_OF and self._changed_lately(tx, subject, _FIELDS_OF[method]):
+            days = self._settings.recent_address_days
+            raise RefusedActError(f"we changed what --method {method} rests on less than {days} days ago: use another")
         if method == "decision":
             require(user, Act.DECIDE_RISK, user.name)
+            if min(request.reached for request in waiting) < Level.L2:
+                raise LevelTooLowError("a written decision stands in for the second factor only, not for the first")
 
+    def _changed_lately(self, tx: Transaction, subject: DataSubject, fields: frozenset[str]) -> bool:
+        """A factor that this very system changed a few days ago proves nothing."""
+        since = self._archive.clock() - timedelta(days=self._settings.recent_address_days)
+        return any(
+            event.kind == "executed" and event.at > since and event.values.get("field") in fields
+            for case in tx.cases.of_subject(subject)
+            for event in tx.events.of(case.id)
+        )
 
-def _waits_for_second_factor(request: Request) -> bool:
-    return request.state is RequestState.AWAITING_IDENTITY and request.reached >= Level.L2
+    # Which record
+
+    def candidates(self, ref: CaseRef) -> tuple[DataSubject, ...]:
+        """The records that fit what the case says, for a person to choose from."""
+        with self._archive.reading() as tx:
+            case = tx.cases.get(ref)
+        return self._sources.find(case.sender, dict(case.identifiers))
+
+    def choose(self, ref: CaseRef, actor: Actor, key: str, note: str) -> Case:
+        """A person says which record it is; proof of identity is asked of that record as ever."""
+        if not note.strip():
+            raise RefusedActError("say in --note why it is this record")
+        fitting = [subject for subject in self.candidates(ref) if subject.key == key]
+        if not fitting:
+            raise RefusedActError(f"no record {key} fits {ref}; list them with: privacybot choose {ref}")
+        with self._archive.transaction() as tx:
+            user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
+            case = tx.cases.get(ref)
+            values: dict[str, Scalar] = {"system": fitting[0].system, "note": note}
+            tx.events.write(case.id, "record_chosen", user.name, values, os_login=actor.os_login)
+            case = self._known_now(tx, case, fitting[0])
+            for request in case.open_requests:
+                if allows(request, Move.LABELLED):
+                    case = tx.cases.move(case, request.id, Move.LABELLED, user.name, os_login=actor.os_login)
+                    tx.cases.change_request(case.id, request.id, needs=None)
+            for task in tx.tasks.open(case.id):
+                if task.kind == "look":
+                    tx.tasks.done(task.id, user.name, self._archive.clock())
+            tx.cases.change(case.id, letters_held=False)
+            tx.jobs.defer(Work.IDENTIFY, case.id, case_id=case.id)
+            return tx.cases.get(ref)
 
 
 def _unanswered(request: Request) -> bool:
     return request.state is RequestState.AWAITING_IDENTITY and request.reached < Level.L2
+
+
+def _from_record(case: Case, subject: DataSubject) -> bool:
+    """The mail came from the address of record, as far as a From can say."""
+    record = subject.address_of_record
+    return case.sender is not None and record is not None and case.sender == record.lower()
+
+
+def _required_of_stranger(case: Case, subject: DataSubject, request: Request) -> Level:
+    """What needs no proof from the very address needs it from any other; a complaint holds nothing of ours."""
+    if request.required is Level.L0 and request.kind is not RequestKind.COMPLAINT and not _from_record(case, subject):
+        return Level.L2
+    return request.required

@@ -35,6 +35,7 @@ from bot.store.casework import (
 from bot.store.records import Arrival, Direction, Job, MailVerdict, NewCase, NewRequest, Scalar
 from bot.store.vault import Vault
 from bot.triage.labels import Intent, Language, RequestKind, Role, Writer
+from bot.triage.marketing import speaks_of_marketing
 from bot.triage.reading import Reading
 from bot.triage.verdict import Verdict
 
@@ -179,12 +180,14 @@ class Intake:
     def _surroundings(self, tx: Transaction, arrival: Arrival, mail: ParsedMail) -> Surroundings:
         address = mail.sender.address
         case_id = _case_by_references(tx, mail)
+        open_cases = () if address is None else tx.cases.open_of_sender(address)
         return Surroundings(
             case=None if case_id is None else tx.cases.by_id(case_id),
-            open_cases=() if address is None else tx.cases.open_of_sender(address),
+            open_cases=open_cases,
             bounced_outbox_id=_bounced(tx, mail),
             own_mail=self._own(tx, mail),
             code_case_id=_case_by_code(tx, self._archive.vault, mail),
+            guess_case_id=_case_of_guess(tx, mail, open_cases),
             old=self.is_old(arrival),
             junk=arrival.junk,
         )
@@ -320,7 +323,8 @@ class _Filing:
 
     def _new_request(self, kind: RequestKind, needs: str | None = None) -> NewRequest:
         corrections = self._verdict.corrections if kind == RequestKind.CORRECTION else ()
-        level = required_level(kind, corrections)
+        marketing = speaks_of_marketing(f"{self._mail.subject}\n{self._mail.new_text}")
+        level = required_level(kind, corrections, marketing_only=marketing)
         return NewRequest(kind, self._arrival.received_at, level, corrections=corrections, needs=needs)
 
     def _opening_facts(self, case: Case, decision: OpenCase) -> dict[str, Scalar]:
@@ -418,18 +422,29 @@ def _case_by_references(tx: Transaction, mail: ParsedMail) -> int | None:
 
 
 def _bounced(tx: Transaction, mail: ParsedMail) -> int | None:
-    candidates = (*mail.returned_message_ids, *mail.references) if mail.signs.report or mail.signs.automatic else ()
-    letters = (tx.outbox.by_message_id(message_id) for message_id in mail.returned_message_ids or candidates)
-    is_bounce = mail.signs.report or mail.signs.role_sender or mail.signs.null_return_path
-    return next((letter.id for letter in letters if letter is not None), None) if is_bounce else None
+    """Which letter of ours came back. An empty return path alone is what every automatic reply has (RFC 3834)."""
+    if mail.signs.read_receipt:
+        return None
+    from_mail_system = mail.signs.report or mail.signs.role_sender
+    candidates = mail.returned_message_ids or (mail.references if from_mail_system else ())
+    letters = (tx.outbox.by_message_id(message_id) for message_id in candidates)
+    return next((letter.id for letter in letters if letter is not None), None)
 
 
 def _case_by_code(tx: Transaction, vault: Vault, mail: ParsedMail) -> int | None:
+    """The case whose challenge a code in this mail answers."""
     for code in find_code(mail.new_text):
         challenge = tx.challenges.by_code(code_index(vault, code))
         if challenge is not None and challenge.address == mail.sender.address:
             return challenge.case_id
     return None
+
+
+def _case_of_guess(tx: Transaction, mail: ParsedMail, open_cases: Sequence[Case]) -> int | None:
+    """A guess outside any thread counts too: it goes to the sender's own open question."""
+    if not find_code(mail.new_text):
+        return None
+    return next((case.id for case in open_cases if tx.challenges.open_of(case.id) is not None), None)
 
 
 def _acknowledged(tx: Transaction, case: Case) -> bool:

@@ -137,6 +137,8 @@ def _unproved(draft: Draft, case: Case) -> str | None:
 def _short_of(request: Request, draft: Draft) -> str | None:
     """The plan has the last word: what it calls high risk needs L3, whatever the mail was taken for."""
     required = request.required
+    if draft.files or any(change.acts for change in draft.changes):
+        required = max(required, Level.L2)  # whatever the request was thought to need: data never move below this
     if request.kind in _CHANGING and any(change.high_risk and change.acts for change in draft.changes):
         required = Level.L3
     if request.reached >= required:

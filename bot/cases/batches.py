@@ -41,7 +41,7 @@ def ready_batches(case: Case) -> tuple[Batch, ...]:
 
     Where no record was found there is one answer for everything but the complaint.
     """
-    collecting = [request for request in case.requests if _may_be_collected(request)]
+    collecting = [request for request in case.requests if _may_be_collected(case, request)]
     apart = _APART if case.data_subject is not None else (RequestKind.COMPLAINT,)
     shared = [request for request in collecting if request.kind not in apart]
     groups = [shared, *([request] for request in collecting if request.kind in apart)]
@@ -50,8 +50,10 @@ def ready_batches(case: Case) -> tuple[Batch, ...]:
     return tuple(Batch(tuple(group)) for group in groups if group)
 
 
-def _may_be_collected(request: Request) -> bool:
-    return request.state is RequestState.COLLECTING and request.reached >= request.required
+def _may_be_collected(case: Case, request: Request) -> bool:
+    """Nothing is collected below the level; where nobody was found there is nothing to collect."""
+    proved = request.reached >= request.required or case.data_subject is None
+    return request.state is RequestState.COLLECTING and proved
 
 
 def _export_under_way(case: Case) -> bool:

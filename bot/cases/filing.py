@@ -59,6 +59,7 @@ class Surroundings:
     bounced_outbox_id: int | None = None
     own_mail: bool = False  # sent by ourselves or by a colleague in our own name
     code_case_id: int | None = None  # an open challenge has a code that stands in the new text
+    guess_case_id: int | None = None  # something like a code, from a sender of whom a challenge stands open
     old: bool = False
     junk: bool = False
 
@@ -96,6 +97,8 @@ def decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decisio
         return AddToCase(around.case.id, "automatic")
     if around.code_case_id is not None and not automatic:
         return AddToCase(around.code_case_id, Intent.CHALLENGE_ANSWER, may_answer_challenge=True)
+    if around.guess_case_id is not None and not automatic and verdict.ordinary:
+        return AddToCase(around.guess_case_id, Intent.CHALLENGE_ANSWER, may_answer_challenge=True)
     place = Separate() if automatic else _place(mail, verdict, around)
     match place:
         case Joined(case_id=case_id, new_kinds=new_kinds):

@@ -19,7 +19,7 @@ from bot.cli.session import actor, print_json, rooms
 from bot.cli.texts import text_as_blocks
 from bot.service import Rooms
 from bot.triage.classify import classify
-from bot.triage.labels import RequestKind, Role
+from bot.triage.labels import RequestKind, Role, Writer
 
 
 def kinds_of(words: str | None) -> frozenset[RequestKind]:
@@ -136,6 +136,25 @@ def verify(config: Path | None, ref: str, user: str, method: str, note: str, *, 
     )
 
 
+def choose(config: Path | None, ref: str, user: str | None, key: str | None, note: str, *, as_json: bool) -> None:
+    """Which record it is; without a key the records that fit are shown."""
+    if key is not None and user is not None:
+        _on_case(
+            config,
+            as_json,
+            "record gekozen",
+            lambda opened: opened.identification.choose(CaseRef(ref), actor(user), key, note),
+        )
+        return
+    with rooms(config) as opened:
+        found = opened.identification.candidates(CaseRef(ref))
+    rows = [{"key": one.key, "system": one.system, "name": one.name, "address": one.address_of_record} for one in found]
+    if as_json:
+        print_json({"records": rows})
+    for row in rows if not as_json else ():
+        print("\t".join(str(value) for value in row.values()))
+
+
 def refuse(config: Path | None, ref: str, user: str, reason: str, kinds: str | None, *, as_json: bool) -> None:
     _on_draft(
         config,
@@ -174,7 +193,7 @@ def escalate(
 ) -> None:
     def to_authority(opened: Rooms) -> Case:
         case = opened.handling.to_authority(CaseRef(ref), actor(user), reason, ap_ref)
-        if case.sender is not None:
+        if case.sender is not None and case.writer is not Writer.AUTHORITY and case.open_requests:
             opened.decisions.authority_reference(CaseRef(ref), actor(user), ap_ref)
         return case
 

@@ -337,6 +337,22 @@ def verify(
 
 
 @app.command()
+def choose(
+    ref: Ref,
+    user: Annotated[str | None, typer.Option("--as", metavar="USER", help="Who you are.")] = None,
+    key: Annotated[
+        str | None, typer.Option("--record", help="The record; without it the fitting ones are shown.")
+    ] = None,
+    note_text: Annotated[str, typer.Option("--note", help="Why it is this record.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Say which record a case is about, where more than one fits."""
+    if (key is None) != (user is None):
+        raise typer.BadParameter("give --record and --as together, or neither")
+    _case_act("choose", ref, user, key, note_text, as_json=as_json)
+
+
+@app.command()
 def refuse(ref: Ref, user: As, reason: Reason, kinds: Kinds = None, as_json: Json = False) -> None:
     """Draft a refusal; it needs a second reader."""
     _case_act("refuse", ref, user, reason, kinds, as_json=as_json)

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from bot.approval import Given
+from bot.cases.draft import content_hash
 from bot.cases.model import Case, CaseRef, RequestState
 from bot.cases.people import Actor, StaffRole
 from bot.cli.demo_mails import SampleMail, sample_mails
@@ -243,7 +244,11 @@ def _case_of(stage: _Stage, address: str) -> Case:
 
 
 def _approve(stage: _Stage, case: Case) -> None:
-    given = stage.rooms.decisions.approve(case.ref, FATIMA)
+    with stage.rooms.archive.reading() as tx:
+        draft = tx.drafts.current(case.id)
+    if draft is None:
+        raise DemoStuckError(f"{case.ref} has no draft")
+    given = stage.rooms.decisions.approve(case.ref, FATIMA, seen_hash=content_hash(draft))
     if not isinstance(given, Given) or given.leaves_at is None:
         raise DemoStuckError(f"the approval of {case.ref} was not enough: {given.message}")
 

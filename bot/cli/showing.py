@@ -20,7 +20,7 @@ from bot.cases.errors import RefusedActError
 from bot.cases.lifecycle import case_state
 from bot.cases.masking import masked, masked_bsn
 from bot.cases.model import Case, CaseRef, Request, RequestState
-from bot.cli.session import print_json, rooms
+from bot.cli.session import actor, print_json, rooms
 from bot.cli.texts import blocks_as_text
 from bot.replies.casefacts import case_term
 from bot.service import Rooms
@@ -237,10 +237,11 @@ def draft(config: Path | None, ref: str, draft_id: int | None, *, eml: bool, tex
             chosen = _chosen(tx, case, draft_id)
             raw = decisions.as_mail(tx, chosen) if eml else b""
             secret = tx.secrets.passphrase(case.id)
+        decisions.shown(chosen, actor("os"))
     if eml:
         sys.stdout.buffer.write(raw)
     elif text:
-        print(blocks_as_text(chosen.blocks), end="")
+        print(masked(blocks_as_text(chosen.blocks), [secret] if secret else []), end="")
     elif as_json:
         print_json({**_draft(chosen), "text": _shown(chosen, secret)})
     else:

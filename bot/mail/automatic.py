@@ -101,6 +101,7 @@ def automatic_signs(block: HeaderBlock, address: str | None, shown: str, subject
         auto_submitted=any(_keyword(value) not in ("", "no") for value in block.texts("auto-submitted")),
         null_return_path=any(value.replace(" ", "") == "<>" for value in block.texts("return-path")),
         report=content_type.startswith("multipart/report"),
+        read_receipt=content_type.startswith("multipart/report") and "disposition-notification" in content_type,
         bulk=any(_keyword(value) in _BULK for value in block.texts("precedence")),
         mailing_list=bool(names & _LIST_HEADERS),
         autoreply_header=bool(names & _AUTOREPLY_HEADERS) or _says_autoresponder(block),

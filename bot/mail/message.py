@@ -37,6 +37,7 @@ class AutomaticSigns:
     auto_submitted: bool = False  # Auto-Submitted present and not "no"
     null_return_path: bool = False
     report: bool = False  # multipart/report: bounce or receipt
+    read_receipt: bool = False  # the report says that a mail was read (RFC 8098), not that it came back
     bulk: bool = False  # Precedence bulk, list, junk or auto_reply
     mailing_list: bool = False  # List-Id, List-Unsubscribe, List-Post
     autoreply_header: bool = False  # X-Autoreply, X-Autorespond, vacation and kin

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot.cases.codes import normalise
+from bot.cases.codes import find_code, normalise
 from bot.cases.draft import Draft, DraftState
 from bot.cases.letters import LetterKind
 from bot.cases.lifecycle import Move, allows
@@ -34,8 +34,14 @@ def code_index(vault: Vault, code: str) -> str:
 def readable(tx: Transaction, case_id: int, text: str, own_numbers: frozenset[str]) -> str:
     """The text as staff and events may see it: codes, passphrase and citizen service numbers masked."""
     passphrase = tx.secrets.passphrase(case_id)
-    secrets = [*tx.secrets.codes(case_id), *([passphrase] if passphrase else [])]
+    secrets = [*tx.secrets.codes(case_id), *([passphrase] if passphrase else []), *_codes_of_others(tx, text)]
     return masked_bsn(masked(text, secrets), own_numbers)
+
+
+def _codes_of_others(tx: Transaction, text: str) -> list[str]:
+    """Codes in this text that open another case."""
+    vault = tx.challenges.bench.vault
+    return [code for code in find_code(text) if tx.challenges.by_code(code_index(vault, code)) is not None]
 
 
 def post_automatic(
@@ -77,7 +83,7 @@ def void_drafts(tx: Transaction, case: Case, actor: str, why: str, os_login: str
 def sent_back(tx: Transaction, case: Case, request: Request, actor: str, os_login: str | None = None) -> Case:
     """The draft of this request fell: it is drafted again, or asked for proof where the draft had needed none."""
     case = tx.cases.move(case, request.id, Move.DRAFT_VOIDED, actor, os_login=os_login)
-    if request.reached < request.required:
+    if request.reached < request.required and case.data_subject is not None:
         case = tx.cases.move(case, request.id, Move.IDENTITY_ASKED, actor, os_login=os_login)
     return case
 

@@ -1,0 +1,43 @@
+"""Whether the answer to a challenge is a plain yes; a code among other words proves nothing until a person read it."""
+
+from __future__ import annotations
+
+import re
+
+from bot.cases.codes import normalise
+from bot.triage.labels import Intent
+
+_DENIALS = re.compile(
+    r"\bniet\s+ik\b|\bben\s+ik\s+niet\b|\bnot\s+me\b|\bwas\s*n[o']t\s+me\b"
+    r"|\bniet\s+(?:zelf\s+)?(?:aan)?gevraagd\b|\bniets\s+(?:aan)?gevraagd\b|\bgeen\s+verzoek\b|\bnooit\s+(?:iets\s+)?gevraagd"
+    r"|\bdid\s*n[o']t\s+(?:ask|request|make)\b|\bnever\s+(?:asked|requested)\b|\bno\s+request\b"
+    r"|\bphishing\b|\bnep(?:mail)?\b|\boplichting\b|\bscam\b|\bfraud\w*"
+    r"|\bintrekken\b|\btrek\b.{0,40}\bin\b|\bwithdraw\b|\bcancel\b|\bannuleer\w*|\blaat\s+(?:het\s+)?maar\b(?!\s+(?:weten|horen|zien|komen))",
+    re.IGNORECASE,
+)
+_STOPPING = frozenset({Intent.NOT_ME, Intent.WITHDRAWAL, Intent.CANCELS_ERASURE, Intent.WRONG_RECIPIENT})
+_TOP = 300  # characters of the new text in which the code must stand
+_PLAIN = 1500  # characters: a code, a greeting and a long signature
+
+
+def denies(new_text: str, intents: frozenset[Intent]) -> bool:
+    """The writer says no, or takes the request back: that wins over any code."""
+    return bool(intents & _STOPPING) or _DENIALS.search(new_text[:20_000]) is not None
+
+
+def doubt(new_text: str, code: str, passphrase: str | None) -> str | None:
+    """Why a right code is no plain yes, in words for staff; None if it is one.
+
+    Our challenge carries the passphrase, so a text with both is a copy of our mail and not an answer to it.
+    """
+    if passphrase is not None and _plain(passphrase) in _plain(new_text):
+        return "de code staat in een kopie van ons eigen bericht"
+    if normalise(code) not in normalise(new_text[:_TOP]):
+        return "de code staat niet bovenaan"
+    if len(new_text.strip()) > _PLAIN:
+        return "er staat meer bij de code"
+    return None
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).lower()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bot.datamap.model import Anchor, DataMap, FieldRef, Identity, Link, System, Table, TableRole, Via
+from bot.datamap.model import Anchor, DataMap, FieldRef, FindBy, Identity, Link, System, Table, TableRole, Via
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ def _identity(datamap: DataMap, identity: Identity, path: str) -> Iterator[Contr
         yield from _column_of(system, identity.running.table, identity.running.column, f"{path}.running")
     if identity.customer_number_pattern is not None:
         yield from _pattern(identity.customer_number_pattern, f"{path}.customer_number_pattern")
+    if FindBy.KVK in identity.find_by and identity.kvk is None:
+        yield Contradiction(f"{path}.find_by", "'kvk' finds nobody without a 'kvk' column; name that or remove it")
 
 
 def _refs(identity: Identity) -> Iterator[tuple[str, FieldRef]]:

@@ -253,6 +253,15 @@ class RunningRule(Piece):
     column: str
 
 
+class FindBy(StrEnum):
+    """What finds a record beside a sender who writes from its address of record."""
+
+    CUSTOMER_NUMBER = "customer_number"
+    OTHER_ADDRESSES = "other_addresses"  # of the sender, or stated in the mail
+    STATED_ADDRESS = "stated_address"  # an address of record that the mail names
+    KVK = "kvk"  # stands on every invoice: whoever gets one can quote it
+
+
 class Identity(Piece):
     """One kind of record that a person can be. Identities are tried in order; the first that knows somebody wins."""
 
@@ -269,6 +278,7 @@ class Identity(Piece):
     phone_of_record: FieldRef | None = None
     postal_of_record: Fields = ()
     other_addresses: Fields = ()  # earlier addresses too: they find a record and prove nothing
+    find_by: tuple[FindBy, ...] = (FindBy.CUSTOMER_NUMBER, FindBy.OTHER_ADDRESSES, FindBy.STATED_ADDRESS)
     owner: OwnerRule | None = None
     running: RunningRule | None = None
     address_changed_at: FieldRef | Literal["unknown"] = "unknown"

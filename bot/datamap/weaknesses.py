@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.datamap.model import DataMap, Identity
+from bot.datamap.model import DataMap, FindBy, Identity
 
 
 def weaknesses(datamap: DataMap) -> Iterator[str]:
@@ -22,6 +22,11 @@ def _identity(datamap: DataMap, identity: Identity, path: str) -> Iterator[str]:
         yield (
             f"{path}.address_changed_at: unknown, so a person looks at every erasure and every change of contact data; "
             "name the column that says when the address last changed"
+        )
+    if FindBy.KVK in identity.find_by:
+        yield (
+            f"{path}.find_by: kvk, a number that stands on every invoice: who got one can have its sender challenged, "
+            "and the difference in our answer tells that this company is a customer"
         )
     if not identity.tenant:
         return

@@ -43,13 +43,15 @@ class Sources:
     def find(self, address: str | None, identifiers: Mapping[str, str]) -> tuple[DataSubject, ...]:
         """Records of the person who wrote, best proof first: address of record, other addresses, stated identifiers.
 
-        The first of these that knows anybody decides. Several records mean that a person must look. What the writer
-        states only finds the record. Raises SourceFailedError.
+        The first of these that knows anybody decides. Several records mean that a person must look: records whose
+        address differs in letter case only always come together, however one of them was found. What the writer
+        states only finds the record, and only as far as the map's `find_by` allows. Raises SourceFailedError.
         """
         for way in ways_to_find(address, identifiers):
             found = [subject for finding in way for subject in self._reach.found(finding)]
             if found:
-                return tuple({(subject.system, subject.key): subject for subject in found}.values())
+                everybody = [one for subject in found for one in self._reach.with_twins(subject)]
+                return tuple({(one.system, one.key): one for one in everybody}.values())
         return ()
 
     def collect(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from bot.cases.subject import DataSubject
+from bot.datamap.model import FindBy
 from bot.sources.people import IdentityRecords
 
 Finding = Callable[[IdentityRecords], tuple[DataSubject, ...]]
@@ -23,15 +24,20 @@ def by_address(address: str) -> Finding:
 
 
 def _by_other_address(address: str) -> Finding:
-    return lambda records: records.by_other_address(address)
+    return _allowed(FindBy.OTHER_ADDRESSES, lambda records: records.by_other_address(address))
 
 
 def _by_customer_number(number: str) -> Finding:
-    return lambda records: records.by_number(records.identity.customer_number, number)
+    return _allowed(FindBy.CUSTOMER_NUMBER, lambda records: records.by_number(records.identity.customer_number, number))
 
 
 def _by_kvk(number: str) -> Finding:
-    return lambda records: records.by_number(records.identity.kvk, number)
+    return _allowed(FindBy.KVK, lambda records: records.by_number(records.identity.kvk, number))
+
+
+def _allowed(by: FindBy, finding: Finding) -> Finding:
+    """Nobody, unless the map says that this kind of record is found that way."""
+    return lambda records: finding(records) if by in records.identity.find_by else ()
 
 
 def _by_statement(identifiers: Mapping[str, str]) -> Iterator[Finding]:
@@ -41,7 +47,7 @@ def _by_statement(identifiers: Mapping[str, str]) -> Iterator[Finding]:
     for number in _several(identifiers.get("kvk", "")):
         yield _by_kvk(number)
     for address in _several(identifiers.get("email", "")):
-        yield by_address(address)
+        yield _allowed(FindBy.STATED_ADDRESS, by_address(address))
         yield _by_other_address(address)
 
 

@@ -42,6 +42,14 @@ class Reach:
                 return subjects
         return ()
 
+    def with_twins(self, subject: DataSubject) -> tuple[DataSubject, ...]:
+        """The record, and every other of its kind whose address differs in letter case only."""
+        if not subject.address_of_record:
+            return (subject,)
+        identity = self.identity_of(subject)
+        with self.reading(self.datamap.system(identity.system)) as connection:
+            return (subject, *self.records(identity, connection).by_address(subject.address_of_record))
+
     def identity_of(self, subject: DataSubject) -> Identity:
         """The kind of record that the person is. Raises SourceFailedError where the map has lost it."""
         try:

@@ -152,6 +152,14 @@ def test_a_fault_of_the_map_is_a_fault_of_the_settings() -> None:
             lambda given: given["identity"][0].update(kvk="kvk"),
             "identity[0].kvk: table 'gebruikers' has no column",
         ),
+        (
+            lambda given: given["identity"][1].update(find_by=["kvk"]),
+            "identity[1].find_by: 'kvk' finds nobody without a 'kvk' column",
+        ),
+        (
+            lambda given: given["identity"][0].update(find_by=["iban"]),
+            "identity[0].find_by[0]: Input should be 'customer_number'",
+        ),
         (lambda given: given["identity"][0].update(person_name=["naam", "x"]), "identity[0].person_name[1]: table"),
         (lambda given: given["identity"][0].update(address_changed_at="x"), "identity[0].address_changed_at: table"),
         (

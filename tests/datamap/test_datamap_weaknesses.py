@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.datamap.loading import load_datamap
-from bot.datamap.model import DataMap
+from bot.datamap.model import DataMap, FindBy
 from bot.datamap.weaknesses import weaknesses
 
 SHIPPED = Path(__file__).parents[2] / "config" / "datamap.yaml"
@@ -32,3 +32,8 @@ def test_people_without_a_second_factor_are_a_warning() -> None:
 def test_accounts_that_never_end_are_a_warning() -> None:
     assert not [line for line in weaknesses(shipped()) if ".running" in line]
     assert [line for line in weaknesses(shipped(running=None)) if line.startswith("identity[0].running: missing")]
+
+
+def test_finding_people_by_what_stands_on_every_invoice_is_a_warning() -> None:
+    assert not [line for line in weaknesses(shipped()) if ".find_by" in line]
+    assert [line for line in weaknesses(shipped(find_by=(FindBy.KVK,))) if line.startswith("identity[0].find_by: kvk")]

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -151,12 +152,10 @@ def test_ten_kills_lose_nothing_and_answer_nobody_twice(
     print(f"KILL_SEED={seed}")  # shown when the test fails; set it to see the same moments again
     fate = random.Random(seed)
     office.now = START
-    dovecot.append(
-        "INBOX", b"From: a@klant.example\r\nSubject: lunch\r\n\r\nGewone mail.\r\n", office.now, (rb"\Seen",)
-    )
-    dovecot.append(
-        "Junk", b"From: b@klant.example\r\nSubject: lunch\r\n\r\nHoe laat is de lunch?\r\n", office.now, (rb"\Flagged",)
-    )
+    dovecot.append("INBOX", LUNCH, office.now, (rb"\Seen", b"klant"))
+    dovecot.append("Junk", LUNCH, office.now, (rb"\Flagged",))
+    with dovecot.client() as client:
+        client.create_folder("Sent")
     office.cli("run", "--once")
     office.now = START + timedelta(hours=1)
     count_changes(office)
@@ -171,13 +170,16 @@ def test_ten_kills_lose_nothing_and_answer_nobody_twice(
     service.says("work: ")
     service.signal()
     assert service.ends(seconds=20) == 0
+    office.cli("run", "--once")
 
     with opened(office) as rooms:
-        assert_that_each_letter_left_once(rooms, sink)
+        answers = assert_that_each_letter_left_once(rooms, sink)
         assert_that_every_mail_is_accounted_for(rooms, dovecot)
     for folder, before in flags.items():
         arrived_since = dict.fromkeys(dovecot.flags(folder), ())
         assert dovecot.flags(folder) == {**arrived_since, **before}
+    filed = [message_from_bytes(raw)["Message-ID"] for raw in dovecot.mails("Sent")]
+    assert sorted(filed) == sorted(answers)
     assert changes(office) == [(THIJS, NEW_STREET)]
     assert subscriptions(office, TESS) == 0
     assert office.json("verify-log")["broken"] == {}
@@ -274,12 +276,13 @@ def letters(office: LiveOffice, ref: str) -> list[OutgoingLetter]:
         return [*tx.outbox.of_case(case.id)]
 
 
-def assert_that_each_letter_left_once(rooms: Rooms, sink: SmtpSink) -> None:
-    """Answers exactly once for each request; automatic letters may come again, but only as the same bytes."""
+def assert_that_each_letter_left_once(rooms: Rooms, sink: SmtpSink) -> list[str]:
+    """One answer for each request; automatic letters may come again, but only as the same bytes. The answers' ids."""
     arrivals = Counter(header(mail, "Message-ID") for mail in sink.mails)
     bytes_of = {header(mail, "Message-ID"): mail.raw for mail in sink.mails}
     assert all(mail.raw == bytes_of[header(mail, "Message-ID")] for mail in sink.mails)
     answered: Counter[int] = Counter()
+    answers: list[str] = []
     with rooms.archive.reading() as tx:
         for case in tx.cases.listed():
             kinds = Counter(letter.letter for letter in tx.outbox.of_case(case.id) if letter.letter in AUTOMATIC)
@@ -288,10 +291,12 @@ def assert_that_each_letter_left_once(rooms: Rooms, sink: SmtpSink) -> None:
                 times = arrivals.pop(letter.message_id, 0)
                 assert letter.state is OutboxState.SENT or not times
                 if letter.draft_id is not None:
+                    answers.append(letter.message_id)
                     answered.update(dict.fromkeys(tx.drafts.get(letter.draft_id).request_ids, times))
         requests = {request.id for case in tx.cases.listed() for request in case.requests}
     assert answered == dict.fromkeys(requests, 1)
     assert not arrivals, "a mail left that is not in the outbox"
+    return answers
 
 
 def assert_that_every_mail_is_accounted_for(rooms: Rooms, dovecot: Dovecot) -> None:

@@ -12,10 +12,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP as CRLF
 from pathlib import Path
 
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from servers.certificates import Certificates
 from servers.dovecot import Dovecot
 from servers.ground import HOST
@@ -50,7 +51,7 @@ class PatientSink(SmtpSink):
     def go(self) -> None:
         self._loop.call_soon_threadsafe(self._go.set)
 
-    async def handle_DATA(self, server, session, envelope):  # type: ignore[no-untyped-def]  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         self.waiting += 1
         await self._go.wait()
         return await super().handle_DATA(server, session, envelope)
@@ -84,7 +85,7 @@ def running(office: LiveOffice, *words: str, **env: str) -> Iterator[Service]:
 
 
 def mail(office: LiveOffice, sender: str, text: str, *, answers: SunkMail | None = None) -> EmailMessage:
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=CRLF)
     mail["From"], mail["To"], mail["Subject"], mail["Date"] = sender, OUR_ADDRESS, "Mijn gegevens", office.now
     mail["Message-ID"] = f"<{abs(hash((sender, text)))}@klant.example>"
     if answers is not None:

@@ -46,6 +46,7 @@ from bot.sources.errors import SourceError
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction, open_archive
 from bot.store.casework import ask_person
+from bot.store.engines import address_of
 from bot.store.errors import StoreError, StoreUnavailableError, VaultError
 from bot.store.records import Arrival, FolderMark, Job
 from bot.store.vault import Vault, vault_from
@@ -711,6 +712,8 @@ def readiness(rooms: Rooms, vitals: _Vitals) -> Readiness:
 
 
 def _store_troubles(rooms: Rooms) -> Iterable[str]:
+    if rooms.archive.one_host and not Path(address_of(rooms.settings.database_url).database or "").is_file():
+        return ("database: the file is gone",)  # an open SQLite file can be read on when it has no name any more
     try:
         with rooms.archive.reading() as tx:
             tx.meta.get("own_token")

@@ -225,6 +225,18 @@ def test_roles_in_processes_of_their_own_bring_mail_from_both_doors_to_a_challen
         assert page(f"http://{HOST}:{port}/readyz") == (200, {"ready": True, "reasons": []})
 
 
+def test_readyz_says_when_the_database_file_is_gone_although_it_is_still_open(office: LiveOffice) -> None:
+    with running(office, "desk") as desk:
+        ready = f"http://{HOST}:{desk.port_of('desk')}/readyz"
+        assert page(ready)[0] == 200
+
+        kept = (office.home / "archive.sqlite").rename(office.home / "elders.sqlite")
+        assert page(ready) == (503, {"ready": False, "reasons": ["database: the file is gone"]})
+
+        kept.rename(office.home / "archive.sqlite")
+        assert page(ready)[0] == 200
+
+
 @pytest.mark.parametrize("role", ["watch", "receive"])
 def test_a_role_that_is_switched_off_says_so_instead_of_ending_in_silence(
     tmp_path: Path, smtp_sink: SmtpSink, role: str

@@ -139,6 +139,7 @@ class Case:
     assigned_to: str | None = None
     opened_at: datetime | None = None
     settled: Outcome | None = None  # how a case without requests ended: a question answered, a mail found ordinary
+    legal_hold: bool = False  # before the AP or a court: nothing of it is destroyed or forgotten
 
     @property
     def open_requests(self) -> tuple[Request, ...]:

@@ -53,9 +53,13 @@ _CASE_FIELDS = _SEALED_CASE | {
     "other_privacy",
     "assigned_to",
     "settled",
+    "legal_hold",
 }
 _REQUEST_FIELDS = _SEALED_REQUEST | {"required", "reached", "hold_until", "suspensions", "outcome", "answered_at"}
 _GONE = SealedCase(None, "", None, (), None, ())
+
+FORGOTTEN_REASON = "-"
+"""Stands where the reason of an extension was: the term follows from there being one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class Cases:
             opened_at=now,
             letters_held=new.letters_held,
             other_privacy=new.other_privacy,
+            legal_hold=False,
             assigned_to=new.assigned_to,
             sender_index=self._index(new.sender),
             subject_index=self._subject_index(new.data_subject),
@@ -113,6 +118,7 @@ class Cases:
             hold_until=new.hold_until,
             suspensions=[],
         )
+        self._see_whether_finished(case_id)
         return self._request(self.bench.one(requests, request_id))
 
     # Reading
@@ -156,6 +162,26 @@ class Cases:
     def with_request_in(self, states: frozenset[RequestState]) -> tuple[Case, ...]:
         return self._where(_with_request(requests.c.state.in_(sorted(states))))
 
+    def open_ids(self) -> tuple[int, ...]:
+        """The cases of which something is open, nothing unsealed: one that cannot be read stops no other."""
+        return tuple(self.bench.run(select(cases.c.id).where(_still_open()).order_by(cases.c.id)).scalars())
+
+    def finished(
+        self,
+        before: datetime,
+        holding: ColumnElement[bool],
+        most: int,
+        since: ColumnElement[datetime] | None = None,
+    ) -> tuple[int, ...]:
+        """Cases that ended before then, still hold this, and are under no legal hold; the oldest first.
+
+        `since` is the moment that counts instead of the last move. It comes before that one.
+        """
+        moment = cases.c.finished_at if since is None else since
+        ended = cases.c.finished_at.is_not(None) & (moment <= before) & cases.c.legal_hold.is_(False)
+        query = select(cases.c.id).where(ended, holding).order_by(cases.c.finished_at, cases.c.id).limit(most)
+        return tuple(self.bench.run(query).scalars())
+
     # Changing
 
     def move(
@@ -183,6 +209,7 @@ class Cases:
             raise RefusedActError(
                 f"{case.ref} changed meanwhile: its request is not {before.state} any more; look again"
             )
+        self._see_whether_finished(case.id)
         facts = {"request": request_id, "right": before.kind.value, "from": before.state.value, "to": after.state.value}
         Events(self.bench).write(case.id, move.value, actor, {**facts, **values}, os_login=os_login)
         return self.by_id(case.id)
@@ -216,6 +243,23 @@ class Cases:
         if sealed := {name: value for name, value in changes.items() if name in _SEALED_CASE}:
             content = self.bench.content(SealedCase, cases, row) or _GONE
             self.bench.reseal(cases, case_id, replace(content, **sealed))
+        if "settled" in changes:
+            self._see_whether_finished(case_id)
+
+    def forget(self, case_id: int) -> None:
+        """Delete whom it is about and what they wrote. That a term was extended stays, without the reason."""
+        gone = {"sealed": None, "sender_index": None, "subject_index": None}
+        self.bench.run(update(cases).where(cases.c.id == case_id).values(**gone))
+        for row in list(self.bench.all(select(requests).where(requests.c.case_id == case_id))):
+            content = self.bench.content(SealedRequest, requests, row) or SealedRequest()
+            extended = None if content.extended_reason is None else FORGOTTEN_REASON
+            self.bench.reseal(requests, row.id, SealedRequest(extended_reason=extended))
+
+    def _see_whether_finished(self, case_id: int) -> None:
+        """From the last move of a case of which nothing is open, our own retention counts."""
+        still_open = self.bench.first(select(cases.c.id).where(cases.c.id == case_id, _still_open())) is not None
+        moment = None if still_open else self.bench.now()
+        self.bench.run(update(cases).where(cases.c.id == case_id).values(finished_at=moment))
 
     # Rows and values
 
@@ -252,6 +296,7 @@ class Cases:
             assigned_to=row.assigned_to,
             opened_at=row.opened_at,
             settled=row.settled,
+            legal_hold=row.legal_hold,
         )
 
     def _request(self, row: Row[Any]) -> Request:

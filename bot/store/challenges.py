@@ -13,6 +13,9 @@ from bot.store.bench import Bench
 from bot.store.records import Challenge, ChallengeState
 from bot.store.tables import challenges
 
+_NO_CODE = ""
+"""In the place of a hash: the code was used, replaced or ran out."""
+
 
 @dataclass(frozen=True, slots=True)
 class SealedAddress:
@@ -80,7 +83,7 @@ class Challenges:
         return self.bench.changed(
             update(challenges)
             .where(challenges.c.id == challenge_id, challenges.c.state == ChallengeState.OPEN)
-            .values(state=ChallengeState.USED)
+            .values(state=ChallengeState.USED, code_hash=_NO_CODE)
         )
 
     def retire(self, case_id: int) -> None:
@@ -88,8 +91,19 @@ class Challenges:
         self.bench.run(
             update(challenges)
             .where(challenges.c.case_id == case_id, challenges.c.state == ChallengeState.OPEN)
-            .values(state=ChallengeState.RETIRED)
+            .values(state=ChallengeState.RETIRED, code_hash=_NO_CODE)
         )
+
+    def forget_expired(self, now: datetime) -> int:
+        """Delete the hash of codes that are valid no more; how many that were."""
+        expired = (challenges.c.expires_at <= now) & (challenges.c.code_hash != _NO_CODE)
+        return self.bench.run(update(challenges).where(expired).values(code_hash=_NO_CODE)).rowcount
+
+    def forget(self, case_id: int) -> None:
+        """No code of this case works any more, and nothing says whom we asked."""
+        self.retire(case_id)
+        gone = {"sealed": None, "address_index": ""}
+        self.bench.run(update(challenges).where(challenges.c.case_id == case_id).values(**gone))
 
     def _challenge(self, row: Row[Any]) -> Challenge:
         content = self.bench.content(SealedAddress, challenges, row)

@@ -84,6 +84,18 @@ class Drafts:
         query = select(approvals).where(approvals.c.draft_id == draft_id).order_by(approvals.c.id)
         return tuple(self._approval(row) for row in self.bench.all(query))
 
+    def forget(self, case_id: int) -> None:
+        """Delete address, text and plan of all; what was open or approved cannot be used any more."""
+        mine = drafts.c.case_id == case_id
+        alive = mine & drafts.c.state.in_([DraftState.OPEN, DraftState.APPROVED])
+        self.bench.run(update(drafts).where(alive).values(state=DraftState.VOID))
+        self.bench.run(update(drafts).where(mine).values(sealed=None))
+
+    def forget_reasons(self, case_id: int) -> None:
+        """Delete the reasons that approvers typed; who approved which hash stays."""
+        of_case = select(drafts.c.id).where(drafts.c.case_id == case_id)
+        self.bench.run(update(approvals).where(approvals.c.draft_id.in_(of_case)).values(sealed=None))
+
     def _draft(self, row: Row[Any]) -> Draft:
         content = self.bench.content(SealedDraft, drafts, row) or _GONE
         return Draft(

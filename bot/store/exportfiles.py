@@ -69,6 +69,10 @@ class Exports:
             self.bench.run(update(exports).where(exports.c.id == row.id).values(**gone))
             Blobs(self.bench).drop(row.blob_id)
 
+    def forget(self, case_id: int) -> None:
+        """Delete names and counts too; size and digest stay. The content must be destroyed before."""
+        self.bench.run(update(exports).where(exports.c.case_id == case_id).values(sealed=None))
+
     def _export(self, row: Row[Any]) -> SealedExport:
         content = self.bench.content(SealedManifest, exports, row) or SealedManifest("", {})
         return SealedExport(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, case, select
+from sqlalchemy import Row, case, select, update
 
 from bot.store.bench import Bench, short
 from bot.store.records import CaseMessage, Direction, Scalar
@@ -83,6 +83,11 @@ class Messages:
         row = self.bench.one(messages, message_id)
         content = self.bench.content(SealedMessage, messages, row) or _GONE
         self.bench.reseal(messages, message_id, replace(content, text=text))
+
+    def forget(self, case_id: int) -> int:
+        """Delete sender, subject, text and facts of all; that there was a mail, its date and label stay. How many."""
+        held = (messages.c.case_id == case_id) & messages.c.sealed.is_not(None)
+        return self.bench.run(update(messages).where(held).values(sealed=None)).rowcount
 
     def _message(self, row: Row[Any]) -> CaseMessage:
         content = self.bench.content(SealedMessage, messages, row) or _GONE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, select, update
@@ -14,6 +14,9 @@ from bot.store.blobs import Blobs
 from bot.store.errors import ConflictError
 from bot.store.records import OutboxState, OutgoingLetter
 from bot.store.tables import outbox
+
+_LIMIT = timedelta(days=2)
+"""Longer than the day within which an address gets one automatic letter of a kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +126,20 @@ class Outbox:
         found = self._where(outbox.c.message_id == short(message_id))
         return found[0] if found else None
 
-    def forget_content(self, letter_id: int) -> None:
-        """Delete the bytes; who got what when stays. Done twice it changes nothing."""
+    def forget_content(self, letter_id: int) -> bool:
+        """Delete the bytes; who got what when stays. False where they were gone already."""
         blob_id = self.bench.one(outbox, letter_id).blob_id
         if blob_id is not None:
             self.bench.run(update(outbox).where(outbox.c.id == letter_id).values(blob_id=None))
             Blobs(self.bench).drop(blob_id)
+        return blob_id is not None
+
+    def forget_recipients(self, case_id: int) -> None:
+        """Delete who got the letters of this case. The keyed hash stays a day: one letter per address and day."""
+        mine = outbox.c.case_id == case_id
+        self.bench.run(update(outbox).where(mine).values(sealed=None))
+        old = mine & (outbox.c.made_at < self.bench.now() - _LIMIT)
+        self.bench.run(update(outbox).where(old).values(address_index=""))
 
     def _keep(self, letter_id: int, raw: bytes) -> None:
         blob_id = Blobs(self.bench).add(raw, _owner(letter_id))

@@ -72,8 +72,12 @@ class Tasks:
         undone = tasks.c.done_at.is_(None)
         return self._where(undone if case_id is None else undone & (tasks.c.case_id == case_id))
 
-    def of_case(self, case_id: int) -> tuple[Task, ...]:
-        return self._where(tasks.c.case_id == case_id)
+    def open_of_kind(self, kind: str) -> tuple[Task, ...]:
+        return self._where(tasks.c.done_at.is_(None) & (tasks.c.kind == kind))
+
+    def of_case(self, case_id: int | None) -> tuple[Task, ...]:
+        """Done or not; `case_id` None is for the service as a whole."""
+        return self._where(tasks.c.case_id.is_(None) if case_id is None else tasks.c.case_id == case_id)
 
     def get(self, task_id: int) -> Task:
         return self._task(self.bench.one(tasks, task_id))
@@ -82,6 +86,13 @@ class Tasks:
         """Tick it; True for the one caller who did it first."""
         mine = (tasks.c.id == task_id) & tasks.c.done_at.is_(None)
         return self.bench.changed(update(tasks).where(mine).values(done_by=by, done_at=at))
+
+    def forget(self, case_id: int, but_kind: str, by: str) -> None:
+        """Tick off what is open and delete the words, except of tasks of this kind."""
+        mine = (tasks.c.case_id == case_id) & (tasks.c.kind != but_kind)
+        standing = mine & tasks.c.done_at.is_(None)
+        self.bench.run(update(tasks).where(standing).values(done_by=by, done_at=self.bench.now()))
+        self.bench.run(update(tasks).where(mine).values(sealed=None))
 
     def _where(self, condition: ColumnElement[bool]) -> tuple[Task, ...]:
         return tuple(self._task(row) for row in self.bench.all(select(tasks).where(condition).order_by(tasks.c.id)))

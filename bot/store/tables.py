@@ -118,6 +118,8 @@ cases = _table(
     Column("settled", Word(Outcome)),
     Column("letters_held", Boolean(create_constraint=False), nullable=False),
     Column("other_privacy", Boolean(create_constraint=False), nullable=False),
+    Column("legal_hold", Boolean(create_constraint=False), nullable=False),
+    Column("finished_at", Moment, index=True),  # the last move of a case of which nothing is open
     Column("assigned_to", String(_USER)),
     Column("sender_index", String(_INDEX), index=True),
     Column("subject_index", String(_INDEX), index=True),

@@ -35,6 +35,8 @@ def upgrade() -> None:
         sa.Column("settled", sa.String(length=40), nullable=True),
         sa.Column("letters_held", sa.Boolean(), nullable=False),
         sa.Column("other_privacy", sa.Boolean(), nullable=False),
+        sa.Column("legal_hold", sa.Boolean(), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("assigned_to", sa.String(length=100), nullable=True),
         sa.Column("sender_index", sa.String(length=80), nullable=True),
         sa.Column("subject_index", sa.String(length=80), nullable=True),
@@ -44,6 +46,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cases_finished_at"), ["finished_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_sender_index"), ["sender_index"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_subject_index"), ["subject_index"], unique=False)
 

@@ -38,6 +38,14 @@ PERSONAL = ("klant.example", "sanne", "vries", "opgeslagen", "dorpsstraat", "Tra
 """What no line for the operator, of a command or in the log, may hold."""
 
 
+@pytest.fixture(autouse=True)
+def discreet(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """Whatever was logged in this process names nobody."""
+    yield
+    said = "".join(capfd.readouterr())
+    assert not [word for word in PERSONAL if word in said]
+
+
 @pytest.fixture
 def office(tmp_path: Path, smtp_sink: SmtpSink) -> Office:
     return Office(tmp_path, smtp_sink, LOG__LEVEL="debug")
@@ -161,7 +169,7 @@ def test_a_database_that_is_down_at_the_start_is_named_without_its_password(
 async def test_a_database_that_goes_down_in_the_middle_loses_no_mail_and_is_found_again(
     tmp_path: Path, smtp_sink: SmtpSink, postgres: Postgres, dovecot: Dovecot
 ) -> None:
-    office = Office(tmp_path, smtp_sink, dovecot=dovecot, database_url=postgres.new_database())
+    office = Office(tmp_path, smtp_sink, dovecot=dovecot, database_url=postgres.new_database(), LOG__LEVEL="debug")
     await office.step()
     office.now += timedelta(minutes=1)
     async with service(office, "watch", "work"):
@@ -252,7 +260,7 @@ def test_a_certificate_of_a_stranger_stops_the_reading_and_is_named(
 async def test_a_server_that_dies_while_we_listen_delays_mail_and_loses_none(
     tmp_path: Path, smtp_sink: SmtpSink, dovecot: Dovecot
 ) -> None:
-    office = Office(tmp_path, smtp_sink, dovecot=dovecot)
+    office = Office(tmp_path, smtp_sink, dovecot=dovecot, LOG__LEVEL="debug")
     await office.step()
     office.now += timedelta(minutes=1)
     async with service(office, "watch", "work"):

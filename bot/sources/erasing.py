@@ -17,6 +17,7 @@ from bot.datamap.words import Words
 from bot.sources.cells import as_date
 from bot.sources.phrases import IN_USE, RETURNED, SHARED
 from bot.sources.selection import Scope, Selection, relation
+from bot.sources.staying import Stay
 from bot.triage.labels import Language
 
 Edge = tuple[str, str]
@@ -33,6 +34,7 @@ class Fate:
     action: ChangeAction
     reason: Words | None = None
     keep_until: date | None = None
+    spared: bool = False  # would go, but for what else stays
 
     @property
     def rows_go(self) -> bool:
@@ -51,6 +53,7 @@ class Erasing:
     shared: bool  # other people use the same tenant
     running: bool  # the account has not ended
     scopes: Mapping[str, Scope]  # the tables that can hold rows about this person, with what ties them to him
+    stay: Stay | None = None  # his own record, where it must outlive the erasure
 
     def changes(self, edges: Sequence[Edge]) -> Iterator[PlannedChange]:
         """The plan, in an order that respects foreign keys; what acts comes first."""
@@ -78,9 +81,11 @@ class Erasing:
                 return self._kept(table, scope, count)
 
     def _erased(self, table: Table, scope: Scope, count: int) -> Fate:
-        """Rows of a tenant that others use too are no machine's to erase."""
+        """Rows of a tenant that others use too are no machine's to erase; his own record goes last."""
         if self.shared and _of_tenant(scope):
             return Fate(table, scope, count, ChangeAction.ERASE_BY_HAND, SHARED)
+        if self.stay is not None and table.name in self.stay.tables:
+            return Fate(table, scope, count, self.stay.action, self.stay.reason, self.stay.keep_until, spared=True)
         reason = table.on_erasure.reason if table.on_erasure.action == "delete" else None
         return Fate(table, scope, count, ChangeAction.ERASE, reason)
 
@@ -121,7 +126,7 @@ class Erasing:
             count=fate.count,
             reason=fate.reason.told_in(self.language) if fate.reason else None,
             keep_until=fate.keep_until,
-            high_risk=fate.action is not ChangeAction.KEEP and self._risky(fate.table),
+            high_risk=(fate.spared or fate.action is not ChangeAction.KEEP) and self._risky(fate.table),
         )
 
     def _risky(self, table: Table) -> bool:
@@ -131,7 +136,9 @@ class Erasing:
         """Rows stay, but not every column of them."""
         if fate.action is ChangeAction.KEEP:
             for name, column in fate.table.columns.items():
-                if column.on_erasure is not None and column.on_erasure.action != "keep":
+                if column.on_erasure is None or column.on_erasure.action == "keep":
+                    continue
+                if self.stay is None or (fate.table.name, name) not in self.stay.columns:
                     yield from self._column_change(fate, name, column)
 
     def _column_change(self, fate: Fate, name: str, column: Column) -> Iterator[PlannedChange]:

@@ -23,6 +23,7 @@ from bot.sources.finding import ways_to_find
 from bot.sources.reach import Reach
 from bot.sources.scanning import Scan
 from bot.sources.selection import relation
+from bot.sources.staying import Stay, stay_of
 from bot.triage.labels import Language
 from bot.triage.verdict import StatedCorrection
 
@@ -97,15 +98,25 @@ class Sources:
         return Correcting(self._reach, subject, language, self._reach.has_twin(subject)).plan(corrections)
 
     def plan_erasure(self, subject: DataSubject, language: Language, today: date) -> tuple[PlannedChange, ...]:
-        """A line for everything held: erased, kept until, returned, or left to a person. Raises SourceFailedError."""
-        reach = self._reach
-        twin, running = reach.has_twin(subject), self._account_runs(subject, today)
-        lines: list[PlannedChange] = []
+        """A line for everything held: erased, kept until, returned, or left to a person. Raises SourceFailedError.
+
+        While anything stays, so does the record by which he is found and reached.
+        """
+        running = self._account_runs(subject, today)
+        lines = self._erasure(subject, language, today, running, None)
+        stay = stay_of(self._reach.identity_of(subject), lines)
+        return lines if stay is None else self._erasure(subject, language, today, running, stay)
+
+    def _erasure(
+        self, subject: DataSubject, language: Language, today: date, running: bool, stay: Stay | None
+    ) -> tuple[PlannedChange, ...]:
+        reach, lines = self._reach, list[PlannedChange]()
+        twin = reach.has_twin(subject)
         for system in self._systems:
             scopes = {table.name: scope for table, scope in reach.applicable(system, subject, twin)}
-            selection = reach.selection(system)
+            selection, here = reach.selection(system), stay if stay and stay.system == system.name else None
             with reach.reading(system) as connection:
-                erasing = Erasing(system, selection, connection, language, today, subject.shared, running, scopes)
+                erasing = Erasing(system, selection, connection, language, today, subject.shared, running, scopes, here)
                 lines += erasing.changes(list(references(connection, system)))
         return tuple(lines)
 

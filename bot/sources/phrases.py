@@ -34,3 +34,11 @@ RETURNED = Words(
     nl="uw eigen administratie: die krijgt u terug, en wordt gewist als u dat uitdrukkelijk vraagt",
     en="your own administration: it is returned to you, and erased when you explicitly ask for that",
 )
+TO_REACH = Words(
+    nl="zolang wij nog gegevens van u bewaren, moeten wij u kunnen herkennen en bereiken",
+    en="as long as we keep data about you, we must be able to recognise and reach you",
+)
+AFTER_THE_REST = Words(
+    nl="zodra de rest is teruggegeven of gewist; tot dan herkennen en bereiken wij u hiermee",
+    en="once the rest has been returned or erased; until then we recognise and reach you by this",
+)

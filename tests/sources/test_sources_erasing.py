@@ -34,7 +34,7 @@ def test_each_table_gets_its_own_decision(kleinboek: Kleinboek) -> None:
         ("klanten", None): ChangeAction.KEEP,
         ("licenties", None): ChangeAction.KEEP,
         ("betalingen", None): ChangeAction.KEEP,
-        ("gebruikers", None): ChangeAction.ERASE,
+        ("gebruikers", None): ChangeAction.KEEP,
         ("api_sleutels", None): ChangeAction.ERASE,
         ("aanmeldingen", None): ChangeAction.ERASE,
         ("tickets", None): ChangeAction.ERASE,
@@ -72,8 +72,48 @@ def test_of_an_account_that_ended_last_year_the_log_in_is_no_longer_high_risk(kl
     changes = {change.table: change for change in plan(kleinboek, kleinboek.people.recent_leaver)}
 
     assert changes["betalingen"].action is ChangeAction.KEEP
-    assert changes["gebruikers"].action is ChangeAction.ERASE
+    assert changes["gebruikers"].action is ChangeAction.KEEP
     assert not changes["gebruikers"].high_risk
+
+
+def test_the_record_by_which_he_is_found_stays_as_long_as_the_last_thing_that_is_kept(kleinboek: Kleinboek) -> None:
+    changes = plan(kleinboek, kleinboek.people.sanne)
+
+    ends = [change.keep_until for change in changes if change.action is ChangeAction.KEEP]
+    [record] = [change for change in changes if change.table == "gebruikers"]
+    assert record.keep_until == max(end for end in ends if end)
+    assert "herkennen en bereiken" in (record.reason or "")
+
+
+@ON_BOTH
+def test_where_only_his_own_bookkeeping_stays_a_person_erases_the_record_last(fresh: Kleinboek) -> None:
+    fresh.tell("DELETE FROM betalingen WHERE licentie_id IN (SELECT licentie_id FROM licenties WHERE klant_id = 1)")
+    fresh.tell("DELETE FROM licenties WHERE klant_id = 1")
+
+    planned = {change.table: change for change in plan(fresh, fresh.people.sanne) if change.column is None}
+
+    assert planned["debiteuren"].action is ChangeAction.RETURN
+    assert planned["gebruikers"].action is ChangeAction.ERASE_BY_HAND
+    assert "teruggegeven" in (planned["gebruikers"].reason or "")
+    assert planned["tickets"].action is ChangeAction.ERASE
+
+
+@ON_BOTH
+def test_whoever_had_himself_erased_still_gets_what_was_kept(fresh: Kleinboek) -> None:
+    fresh.sources.execute(plan(fresh, fresh.people.sanne))
+
+    sanne = fresh.subject(fresh.people.sanne)
+    held = {one.table: len(list(one.rows)) for one in fresh.sources.collect(sanne, Language.DUTCH)}
+
+    assert {table for table, count in held.items() if count} == {
+        "klanten",
+        "gebruikers",
+        "licenties",
+        "betalingen",
+        "debiteuren",
+        "verkoopfacturen",
+        "api_verkopen",
+    }
 
 
 def test_a_second_users_plan_touches_his_own_rows_only(kleinboek: Kleinboek) -> None:
@@ -108,10 +148,10 @@ def test_a_plan_is_erased_in_an_order_that_foreign_keys_allow_and_nobody_else_lo
     assert {result.change.action for result in results} == {ChangeAction.ERASE}
     after = [fresh.ask(question)[0] for question in (others, tickets, subscribers)]
     assert after == [before[0], before[1] - 1, before[2] - 1]
-    assert fresh.ask("SELECT count(*) FROM gebruikers WHERE email = 'sanne@klant.example'") == [0]
+    assert fresh.ask("SELECT count(*) FROM gebruikers WHERE email = 'sanne@klant.example'") == [1]
+    assert fresh.ask("SELECT count(*) FROM tickets WHERE gebruiker_id = 1") == [0]
     assert fresh.ask("SELECT telefoon FROM klanten WHERE klant_id = 1") == [None]
     assert fresh.ask("SELECT bedrijfsnaam FROM klanten WHERE klant_id = 1") == ["Atelier De Vries"]
-    assert fresh.sources.find("sanne@klant.example", {}) == ()
 
 
 @ON_BOTH
@@ -123,6 +163,7 @@ def test_when_nothing_need_be_kept_any_more_everything_goes(fresh: Kleinboek) ->
     assert {change.action for change in changes} == {ChangeAction.ERASE}
     assert all(result.done for result in results)
     assert fresh.ask("SELECT count(*) FROM klanten WHERE klant_id = 4") == [0]
+    assert fresh.sources.find(fresh.people.former_customer.address, {}) == ()
     assert fresh.ask("SELECT count(*) FROM betalingen WHERE rekeninghouder = 'Wim Hoekstra'") == [0]
 
 
@@ -182,12 +223,12 @@ def test_a_row_that_came_in_after_the_plan_stops_the_erasure(fresh: Kleinboek) -
 
 @ON_BOTH
 def test_what_must_be_kept_survives_a_cascade_that_the_map_does_not_know(fresh: Kleinboek) -> None:
-    """Somebody added a trigger that takes payments along with a user."""
+    """Somebody added a trigger that takes payments along with a ticket."""
     changes = plan(fresh, fresh.people.sanne)
     if fresh.url.startswith("sqlite"):
-        fresh.tell("CREATE TRIGGER along AFTER DELETE ON gebruikers BEGIN DELETE FROM betalingen; END")
+        fresh.tell("CREATE TRIGGER along AFTER DELETE ON tickets BEGIN DELETE FROM betalingen; END")
     else:
-        fresh.tell("CREATE RULE along AS ON DELETE TO gebruikers DO ALSO DELETE FROM betalingen")
+        fresh.tell("CREATE RULE along AS ON DELETE TO tickets DO ALSO DELETE FROM betalingen")
 
     results = fresh.sources.execute(changes)
 
@@ -198,8 +239,8 @@ def test_what_must_be_kept_survives_a_cascade_that_the_map_does_not_know(fresh: 
 @ON_BOTH
 def test_a_table_that_nobody_mapped_and_that_refers_to_the_rows_stops_the_erasure(fresh: Kleinboek) -> None:
     changes = plan(fresh, fresh.people.sanne)
-    fresh.tell("CREATE TABLE badges (id INTEGER, who INTEGER REFERENCES gebruikers (gebruiker_id))")
-    fresh.tell("INSERT INTO badges VALUES (1, 1)")
+    fresh.tell("CREATE TABLE badges (id INTEGER, which INTEGER REFERENCES tickets (ticket_id))")
+    fresh.tell("INSERT INTO badges SELECT 1, ticket_id FROM tickets WHERE gebruiker_id = 1")
 
     results = fresh.sources.execute(changes)
 

@@ -123,8 +123,18 @@ def test_a_row_without_a_date_counts_as_of_today(two: TwoSystems) -> None:
 
     plan = two.sources.plan_erasure(two.joris, Language.DUTCH, date(2026, 11, 26))
 
-    [kept] = [change for change in plan if change.action is ChangeAction.KEEP]
-    assert kept.keep_until == date(2028, 11, 26)
+    kept = {change.table: change.keep_until for change in plan if change.action is ChangeAction.KEEP}
+    assert kept == {"account": date(2028, 11, 26), "orders": date(2028, 11, 26)}
+
+
+def test_the_record_stays_where_another_system_keeps_something(two: TwoSystems) -> None:
+    plan = two.sources.plan_erasure(two.sanne, Language.DUTCH, date(2026, 11, 26))
+
+    assert {change.table: change.action for change in plan if change.column is None} == {
+        "account": ChangeAction.KEEP,
+        "orders": ChangeAction.KEEP,
+        "wishes": ChangeAction.ERASE,
+    }
 
 
 def test_trouble_in_one_system_leaves_the_other_done_and_says_which(two: TwoSystems) -> None:

@@ -348,6 +348,25 @@ def test_on_postgresql_the_whole_service_runs_and_tells_when_the_database_is_gon
         until(lambda: page(ready)[0] == 200, "the database is back")
 
 
+def test_a_stop_ends_the_service_also_when_the_database_went_away_just_before(
+    tmp_path: Path, smtp_sink: SmtpSink, postgres: Postgres, offices: list[LiveOffice]
+) -> None:
+    office = LiveOffice(tmp_path, smtp_sink, database_url=postgres.new_database(), **RECEIVES)
+    offices.append(office)
+    with running(office, "work") as service:
+        service.says("work: ")
+
+        postgres.stop()
+        try:
+            service.signal()
+            code = service.ends(seconds=20)
+        finally:
+            postgres.start()
+
+    assert code == 0
+    assert "Traceback" not in service.said
+
+
 # Time
 
 

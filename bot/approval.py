@@ -29,6 +29,9 @@ from bot.store.records import Approval as ApprovalRecord
 from bot.store.records import OutboxState, Scalar
 from bot.triage.labels import RequestKind
 
+_COMPUTED = ("COR-", "ERA-")
+"""Blocks that state what is changed or erased."""
+
 _EXPORT_IS_TRUE = timedelta(days=30)
 """An older export is made anew before it is approved."""
 
@@ -253,8 +256,7 @@ class Decisions:
             user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
             case = tx.cases.get(ref)
             draft = self._open_draft(tx, case, draft_id)
-            if draft.letter is LetterKind.PASSPHRASE:
-                raise RefusedActError("the letter with the passphrase cannot be edited")
+            _check_edit(draft, blocks)
             message_id, boundary = self._mailroom.new_ids()
             tx.drafts.set_state(draft.id, DraftState.VOID, DraftState.OPEN)
             edited = replace(
@@ -285,6 +287,11 @@ class Decisions:
             requests = [request for request in requests if allows(request, Move.DRAFT_READY)]
             if not requests:
                 raise RefusedActError(f"{ref} has no open request that can be refused now")
+            if _would_tell_a_stranger(case, requests):
+                raise RefusedActError(
+                    f"the writer of {ref} is not the address of record and proved nothing: reasons would tell him of a "
+                    "customer. Wait for the code; on the target date the letter 'not_identified' is drafted"
+                )
             facts = replace(self._facts(case), kinds=tuple(sorted(request.kind for request in requests)), reason=reason)
             draft = self._start(tx, case, user, actor, LetterKind.REFUSAL, facts, requests)
             for request in requests:
@@ -410,6 +417,21 @@ class Decisions:
         return self._mailroom.approved(draft, content).raw
 
 
+def _check_edit(draft: Draft, blocks: tuple[Block, ...]) -> None:
+    """What the letter says will be changed follows from the plan: the words and the deed may not part."""
+    if draft.letter is LetterKind.PASSPHRASE:
+        raise RefusedActError("the letter with the passphrase cannot be edited")
+    if not any(change.acts for change in draft.changes):
+        return
+    fixed = {block.code: block.text.strip() for block in draft.blocks if block.code.startswith(_COMPUTED)}
+    edited = {block.code: block.text.strip() for block in blocks}
+    differing = sorted(code for code, text in fixed.items() if edited.get(code) != text)
+    if differing:
+        raise RefusedActError(
+            f"these blocks follow from the planned changes and stay as they are: {', '.join(differing)}"
+        )
+
+
 def _letters_of(case: Case, draft: Draft) -> tuple[LetterKind, ...]:
     """Every letter that this draft is made of: its own kind, and those that share it."""
     if draft.letter not in LETTER_OF.values():
@@ -419,6 +441,13 @@ def _letters_of(case: Case, draft: Draft) -> tuple[LetterKind, ...]:
 
 def _requests_of(case: Case, draft: Draft) -> tuple[Request, ...]:
     return tuple(request for request in case.requests if request.id in draft.request_ids)
+
+
+def _would_tell_a_stranger(case: Case, requests: list[Request]) -> bool:
+    """A record is known, and the letter would go to another address than that record's without any proof."""
+    record = case.data_subject.address_of_record if case.data_subject else None
+    unproved = any(request.reached < Level.L2 for request in requests)
+    return record is not None and unproved and case.sender != record.lower()
 
 
 def _moved_by(case: Case, draft: Draft) -> tuple[Request, ...]:

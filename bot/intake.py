@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -49,6 +50,8 @@ _REASON_LENGTH = 200  # characters of a sentence
 
 _PORTION_BYTES = 8 * 1024 * 1024
 """So much mail is in memory at a time, unless one mail alone is larger."""
+
+_ID_COPY = re.compile(r"paspoort|passport|id[\s_-]?kaart|identiteit|rijbewijs|id[\s_-]?card|legitimatie", re.IGNORECASE)
 
 Reads = Callable[[bytes], Awaitable[Reading | Caged]]
 Done = Callable[[Transaction, Sequence[Job]], None]
@@ -290,6 +293,7 @@ class _Filing:
     def _open(self, decision: OpenCase) -> None:
         case = self._tx.cases.open(self._new_case(decision))
         self._keep_message(case, "request")
+        self._look_for_id_copy(case)
         self._settle(MailVerdict.CASE, case.id)
         self._tx.events.write(case.id, "opened", BOT, self._opening_facts(case, decision))
         for request in case.requests if decision.needs else ():
@@ -353,9 +357,20 @@ class _Filing:
             facts=_message_facts(mail),
         )
 
+    def _look_for_id_copy(self, case: Case) -> None:
+        """A copy of an identity document is asked of nobody and kept by nobody: gone from the mailbox in a day."""
+        named = any(_ID_COPY.search(part.name) for part in self._mail.attachments)
+        if not named and not (self._mail.attachments and Intent.SENDS_ID_COPY in self._verdict.intents):
+            return
+        where = f"map {self._arrival.folder or '-'}, ontvangen {self._arrival.received_at:%Y-%m-%d %H:%M} UTC"
+        words = f"mogelijk een kopie van een identiteitsbewijs ({where}): verwijder de bijlage uit de mailbox"
+        due = self._arrival.received_at + timedelta(hours=24)
+        self._tx.tasks.add(case.id, "id_copy", words, due)
+
     def _add(self, decision: AddToCase) -> None:
         tx, case = self._tx, self._tx.cases.by_id(decision.case_id)
         self._keep_message(case, decision.label)
+        self._look_for_id_copy(case)
         self._settle(MailVerdict.CASE, case.id)
         tx.events.write(case.id, "mail_added", BOT, {"mail": self._mail_id, "label": decision.label})
         for kind in sorted(decision.new_kinds):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import email.message
 import email.policy
 from pathlib import Path
 
@@ -257,3 +258,47 @@ async def test_a_refusal_sent_back_does_not_let_an_unproved_request_through(offi
 
     assert office.states(case["ref"]) == {"access": "awaiting_identity"}
     assert office.case(case["ref"])["exports"] == []
+
+
+async def test_the_words_of_a_correction_cannot_part_from_the_deed(office: Office, tmp_path: Path) -> None:
+    joris = office.people.joris.address
+    office.write(joris, "Ik ben verhuisd. Mijn nieuwe adres is Dorpsstraat 12, 9765 AB Paterswolde. Past u dat aan?")
+    await office.step()
+    challenge = office.challenge_to(joris)
+    office.reply(challenge, joris, code_in(challenge) or "")
+    await office.step(minutes=1)
+    [case] = office.cases()
+    letter = tmp_path / "brief.txt"
+    letter.write_text(office.cli("draft", case["ref"], "--text").replace("Dorpsstraat 12", "Kerkstraat 1"), "utf-8")
+
+    said = office.cli("edit", case["ref"], "--as", "fatima", "--file", str(letter), fails=True)
+
+    assert "follow from the planned changes" in said
+
+
+async def test_reasons_are_not_told_to_a_stranger(office: Office) -> None:
+    number = office.people.sanne.customer_number
+    office.write("kwaad@elders.example", f"Wis al mijn gegevens. Mijn klantnummer is {number}.", subject="wissen")
+    await office.step()
+    [case] = office.cases()
+
+    said = office.cli(
+        "refuse", case["ref"], "--as", "fatima", "--reason", "still_needed: de licentie loopt", fails=True
+    )
+
+    assert "would tell him of a customer" in said
+
+
+async def test_a_copy_of_a_passport_becomes_a_task_for_today(office: Office) -> None:
+    mail = email.message.EmailMessage(policy=email.policy.SMTP)
+    mail["From"], mail["To"], mail["Subject"] = office.people.sanne.address, "info@kleinboek.nl", "inzage"
+    mail["Message-ID"] = "<paspoort@klant.example>"
+    mail.set_content(f"{ASKS} Mijn paspoort zit erbij.")
+    mail.add_attachment(b"\x89PNG\r\n\x1a\n", maintype="image", subtype="png", filename="paspoort.png")
+    office.deliver(mail.as_bytes())
+    await office.step()
+
+    [case] = office.cases()
+    [task] = [task for task in office.case(case["ref"])["tasks"] if task["kind"] == "id_copy"]
+
+    assert task["due_at"]

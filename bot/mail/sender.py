@@ -55,9 +55,11 @@ def mailbox(value: bytes) -> str:
 def _address_of(text: str) -> str:
     """The address by our own strict grammar: `name <address>` or a bare address, without comments or routes."""
     if not text.endswith(">"):
-        phrase, address = "", text
+        phrase, bracket, address = "", "<", text
     else:
-        phrase, _, address = text[:-1].rpartition("<")
+        phrase, bracket, address = text[:-1].rpartition("<")
+    if not bracket:
+        raise NotOneMailboxError("unbalanced angle brackets")
     if _SPECIALS.search(_QUOTED.sub("", phrase)) or re.search(r'[<>()\s,;:\\"\[\]]', address):
         raise NotOneMailboxError("not exactly one plain address")
     if "=?" in address:

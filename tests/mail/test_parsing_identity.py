@@ -65,3 +65,40 @@ def test_another_sender_id_text_or_attachment_makes_another_mail(other: ParsedMa
 
 def test_two_attachments_that_differ_in_one_letter_make_two_mails() -> None:
     assert mail(content=attached("een")).identity != mail(content=attached("eén")).identity
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "sanne@klant.example>",
+        "<sanne@klant.example",
+        "sanne@klant.example>>",
+        "<<sanne@klant.example>",
+        "<sanne@klant.example>>",
+        "<<sanne@klant.example>>",
+        "sanne@klant.example <",
+        "sanne@klant.example <>",
+        "> sanne@klant.example",
+        ">sanne@klant.example<",
+        "Sanne sanne@klant.example>",
+        "Sanne <sanne@klant.example",
+        "Sanne> <sanne@klant.example>",
+        'Sanne "<" sanne@klant.example>',
+        '"Sanne <sanne@klant.example>',
+    ],
+)
+def test_a_sender_with_a_bracket_too_many_or_too_few_has_no_address(written: str) -> None:
+    read = mail(sender=written)
+
+    assert read.sender.address is None
+    assert any(defect.startswith("From: ") for defect in read.sender.defects)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["sanne@klant.example", "<sanne@klant.example>", "Sanne <sanne@klant.example>", '"S. > V." <Sanne@klant.example>'],
+)
+def test_a_bare_address_or_a_name_with_one_address_in_brackets_is_a_sender(written: str) -> None:
+    read = mail(sender=written)
+
+    assert (read.sender.address, read.sender.defects) == ("sanne@klant.example", ())

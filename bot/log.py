@@ -11,6 +11,7 @@ import re
 import sys
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
@@ -81,7 +82,14 @@ ALLOWED = frozenset(
 
 
 class _Stderr(logging.StreamHandler[TextIO]):
-    """Writes to what standard error is now, not to what it was when logging was set up."""
+    """Writes to what standard error is now, not to what it was when logging was set up.
+
+    A line that cannot be written is never shown as it was given: nobody has redacted it. `instead` stands in its place.
+    """
+
+    def __init__(self, instead: str) -> None:
+        super().__init__()
+        self._instead = instead
 
     @property
     def stream(self) -> TextIO:
@@ -91,6 +99,12 @@ class _Stderr(logging.StreamHandler[TextIO]):
     def stream(self, _given: TextIO) -> None:
         """The constructor names a stream; ours is looked up at every line."""
 
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - the name is logging's
+        """Say that a line is missing; without a standard error there is nobody to say it to."""
+        with suppress(OSError, ValueError):
+            self.stream.write(f"{self._instead}{self.terminator}")
+            self.flush()
+
 
 def configure(settings: LogSettings) -> None:
     """Send everything, ours and the libraries', through the allow-list to standard error.
@@ -98,12 +112,12 @@ def configure(settings: LogSettings) -> None:
     Standard output belongs to what a command answers. May be called again; the last call holds.
     """
     level = getattr(logging, settings.level.upper())
-    handler = _Stderr()
+    handler = _Stderr(_INSTEAD[settings.format])
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[_foreign, *_FIRST],
             use_get_message=False,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, redact, _renderer(settings)],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, redact, *_renderers(settings)],
         )
     )
     root = logging.getLogger()
@@ -123,10 +137,23 @@ def configure(settings: LogSettings) -> None:
     )
 
 
-def _renderer(settings: LogSettings) -> Processor:
+_MISSING = "a log line could not be written"
+_INSTEAD = {"json": f'{{"event": "{_MISSING}", "level": "error"}}', "text": f"error: {_MISSING}"}
+
+
+def _renderers(settings: LogSettings) -> tuple[Processor, ...]:
     if settings.format == "json":
-        return structlog.processors.JSONRenderer(ensure_ascii=False)
-    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        return (structlog.processors.JSONRenderer(ensure_ascii=False),)
+    return (_in_text, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()))
+
+
+def _in_text(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """Lists as text. The console renderer prints `exception` under the line, and takes nothing but a string for it."""
+    return {key: value if isinstance(value, str) else _as_text(value) for key, value in line.items()}
+
+
+def _as_text(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 # Redaction

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import structlog
@@ -107,6 +109,71 @@ def test_every_exception_of_a_group_is_named(capsys: Captured) -> None:
     structlog.get_logger().error("room failed", exc_info=ExceptionGroup("x", [OSError("a"), ValueError("b")]))
 
     assert lines(capsys)[0]["exception"] == ["builtins.ExceptionGroup", "builtins.OSError", "builtins.ValueError"]
+
+
+Format = Literal["json", "text"]
+
+
+@pytest.mark.parametrize("written", ["json", "text"])
+def test_an_exception_that_quotes_an_address_is_named_and_not_quoted(written: Format, capsys: Captured) -> None:
+    configure(LogSettings(format=written))
+
+    try:
+        raise ValueError("Sanne schreef vanaf sanne@klant.example") from KeyError("sanne@klant.example")
+    except ValueError:
+        structlog.get_logger("bot.intake").exception("mail cannot be taken apart", case="KB-2026-0042")
+        logging.getLogger("some.library").exception("login refused")
+
+    told = capsys.readouterr().err
+    assert told.count("builtins.ValueError") == told.count("builtins.KeyError") == 2
+    assert told.count("test_an_exception_that_quotes_an_address") == 2
+    assert "KB-2026-0042" in told
+    for hidden in ("sanne", "Sanne", "Logging error", "Traceback"):
+        assert hidden not in told
+
+
+@pytest.mark.parametrize("written", ["json", "text"])
+@pytest.mark.parametrize("value", [[], ["a", 1], {"a": [1]}, 2.5, True, None, object()])
+@pytest.mark.parametrize("key", ["exception", "at", "event_kind", "stack", "exc_info", "stack_info", "timestamp"])
+def test_no_value_keeps_a_line_from_being_written(written: Format, value: object, key: str, capsys: Captured) -> None:
+    configure(LogSettings(format=written))
+
+    structlog.get_logger().warning("mail added to case", **{key: value})
+
+    told = capsys.readouterr().err
+    assert "mail added to case" in told
+    assert "could not be written" not in told
+
+
+class Unprintable:
+    """Says something personal when it is asked for its text, and fails at that."""
+
+    def __str__(self) -> str:
+        raise TypeError("sanne@klant.example")
+
+
+@pytest.mark.parametrize("written", ["json", "text"])
+def test_a_line_that_cannot_be_written_leaves_one_fixed_sentence(written: Format, capsys: Captured) -> None:
+    configure(LogSettings(format=written))
+
+    logging.getLogger("some.library").error(Unprintable(), extra={"login": "sanne@klant.example"})
+
+    (told,) = capsys.readouterr().err.splitlines()
+    assert "a log line could not be written" in told
+    assert "sanne" not in told
+    if written == "json":
+        assert json.loads(told)["level"] == "error"
+
+
+def test_a_standard_error_that_is_gone_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    configure(LogSettings(format="text"))
+    gone = io.StringIO()
+    gone.close()
+    monkeypatch.setattr(sys, "stderr", gone)
+
+    logging.getLogger("some.library").error("login refused")
+
+    assert gone.closed
 
 
 def test_a_line_of_a_library_keeps_its_sentence_and_loses_its_values(capsys: Captured) -> None:

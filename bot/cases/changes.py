@@ -39,6 +39,7 @@ class PlannedChange:
     reason: str | None = None  # why kept, in the letter's language
     keep_until: date | None = None
     high_risk: bool = False  # contact data, IBAN, owner, KvK, a running account, bookkeeping: needs L3
+    field: str | None = None  # what a correction changes, as recognition calls it: street, postcode, phone, iban …
 
     @property
     def acts(self) -> bool:

@@ -176,6 +176,7 @@ def _planned(
         new=value,
         count=count,
         high_risk=place.high_risk,
+        field=rule.field,
     )
 
 

@@ -39,6 +39,14 @@ def test_a_new_street_is_not_high_risk(kleinboek: Kleinboek) -> None:
     assert (change.old, change.new, change.high_risk) == ("Lindelaan 12", "Nieuwstraat 1", False)
 
 
+def test_every_change_says_which_contact_field_it_is(kleinboek: Kleinboek) -> None:
+    stated = (("street", "Nieuwstraat 1"), ("postcode", "9999 ZZ"), ("city", "Elders"), ("phone", "06-00099999"))
+
+    plans = plan(kleinboek, "sanne@klant.example", *stated)
+
+    assert {change.field for change in plans.changes} == {"street", "postcode", "city", "phone"}
+
+
 @pytest.mark.parametrize(
     ("field", "new"),
     [

@@ -78,6 +78,8 @@ def _refs(identity: Identity) -> Iterator[tuple[str, FieldRef]]:
         "phone_of_record": identity.phone_of_record,
         "owner": identity.owner.ref if identity.owner else None,
         "address_changed_at": identity.address_changed_at,
+        "phone_changed_at": identity.phone_changed_at,
+        "postal_changed_at": identity.postal_changed_at,
     }
     for name, one in single.items():
         if isinstance(one, FieldRef):

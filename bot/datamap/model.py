@@ -41,7 +41,7 @@ class TableRole(StrEnum):
 
 
 class LegalBasis(StrEnum):
-    """GDPR Art. 6(1)."""
+    """GDPR Art. 6(1); a processor has no basis of its own there."""
 
     CONSENT = "consent"
     CONTRACT = "contract"
@@ -71,8 +71,8 @@ BASIS_IN_WORDS: dict[LegalBasis, Words] = {
         nl="gerechtvaardigd belang (artikel 6 lid 1 onder f AVG)", en="legitimate interest (Article 6(1)(f) GDPR)"
     ),
     LegalBasis.INSTRUCTION: Words(
-        nl="in opdracht van de verwerkingsverantwoordelijke (artikel 28 AVG)",
-        en="on the controller's instructions (Article 28 GDPR)",
+        nl="in opdracht van de verwerkingsverantwoordelijke, dat bent u zelf",
+        en="on the instructions of the controller, which is you",
     ),
 }
 
@@ -282,6 +282,8 @@ class Identity(Piece):
     owner: OwnerRule | None = None
     running: RunningRule | None = None
     address_changed_at: FieldRef | Literal["unknown"] = "unknown"
+    phone_changed_at: FieldRef | None = None
+    postal_changed_at: FieldRef | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -114,6 +114,13 @@ def redacted(table: Table, column: Column) -> bool:
     return column.third_party and not table.role.tenants_own
 
 
+def only_shown(table: Table) -> tuple[Column, ...]:
+    """Columns that a request for access shows and that portability does not cover."""
+    return tuple(
+        column for column in table.columns.values() if not (column.portable or column.secret or redacted(table, column))
+    )
+
+
 def _tenant_column(table: Table, shown: Mapping[str, Column]) -> str | None:
     """The exported column that carries the tenant's key, if there is one."""
     if table.tenant is None or table.tenant.column is None or len(table.tenant.column) != 1:

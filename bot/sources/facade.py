@@ -15,19 +15,20 @@ from bot.datamap.model import DataMap, System
 from bot.sources.cells import as_date, as_text
 from bot.sources.changing import Changing, not_in_map
 from bot.sources.checking import lacking, unmapped, unreadable
-from bot.sources.collecting import Collecting
+from bot.sources.collecting import Collecting, only_shown
 from bot.sources.corrections import Correcting, CorrectionPlan
 from bot.sources.erasing import Erasing, references
 from bot.sources.errors import SourceFailedError
 from bot.sources.finding import ways_to_find
+from bot.sources.people import FactorsChanged
 from bot.sources.reach import Reach
 from bot.sources.scanning import Scan
-from bot.sources.selection import relation
+from bot.sources.selection import key_parts, relation
 from bot.sources.staying import Stay, stay_of
 from bot.triage.labels import Language
 from bot.triage.verdict import StatedCorrection
 
-__all__ = ["CorrectionPlan", "Sources"]
+__all__ = ["CorrectionPlan", "FactorsChanged", "Sources"]
 
 
 class Sources:
@@ -54,6 +55,24 @@ class Sources:
                 everybody = [one for subject in found for one in self._reach.with_twins(subject)]
                 return tuple({(one.system, one.key): one for one in everybody}.values())
         return ()
+
+    def factors_changed(self, subject: DataSubject) -> FactorsChanged:
+        """When phone and postal address of record last changed, read now. Raises SourceFailedError."""
+        identity = self._reach.identity_of(subject)
+        with self._reach.reading(self._reach.datamap.system(identity.system)) as connection:
+            return self._reach.records(identity, connection).factors_changed(key_parts(subject.key)[1:])
+
+    def not_portable(self, subject: DataSubject, language: Language) -> tuple[str, ...]:
+        """What he may see but not take along (Art. 20), as "table: column, column". Raises SourceFailedError."""
+        reach, twin = self._reach, self._reach.has_twin(subject)
+        found: list[str] = []
+        for system in self._systems:
+            with reach.reading(system) as connection:
+                for table, scope in reach.applicable(system, subject, twin):
+                    labels = [column.label.told_in(language) for column in only_shown(table)]
+                    if labels and reach.selection(system).any_row(connection, table, scope):
+                        found.append(f"{table.label.told_in(language)}: {', '.join(labels)}")
+        return tuple(found)
 
     def collect(
         self, subject: DataSubject, language: Language, *, access: bool = True

@@ -33,6 +33,14 @@ def equal_to(part: str) -> Test:
 
 
 @dataclass(frozen=True, slots=True)
+class FactorsChanged:
+    """When a record's second factors last changed; None where the map names no column for it, or it never did."""
+
+    phone_at: datetime | None = None
+    postal_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class IdentityRecords:
     """The records of one identity of the map, on a connection to its system."""
 
@@ -145,4 +153,12 @@ class IdentityRecords:
 
     def _changed_at(self, key: tuple[str, ...]) -> datetime | None:
         ref = self.identity.address_changed_at
-        return None if isinstance(ref, str) else next(filter(None, map(as_moment, self._values(key, ref))), None)
+        return None if isinstance(ref, str) else self._moment(key, ref)
+
+    def factors_changed(self, key: tuple[str, ...]) -> FactorsChanged:
+        """As far as the map names a column that says so."""
+        who = self.identity
+        return FactorsChanged(self._moment(key, who.phone_changed_at), self._moment(key, who.postal_changed_at))
+
+    def _moment(self, key: tuple[str, ...], ref: FieldRef | None) -> datetime | None:
+        return next(filter(None, map(as_moment, self._values(key, ref))), None) if ref else None

@@ -139,6 +139,11 @@ class Selection:
         folded, guard = name == Anchor.ADDRESS, anchors.get(TENANT_GUARD)
         return self._hangs(rows, table, "person", value, folded=folded, guard=guard)
 
+    def any_row(self, connection: sa.Connection, table: Table, scope: Scope) -> bool:
+        rows = relation(table)
+        query = sa.select(sa.literal(1)).select_from(rows).where(self.where(table, scope, rows)).limit(1)
+        return connection.execute(query).first() is not None
+
     def _hangs(
         self, rows: FromClause, table: Table, name: str, value: str, *, folded: bool = False, guard: str | None = None
     ) -> ColumnElement[bool]:

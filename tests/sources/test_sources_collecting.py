@@ -6,6 +6,7 @@ import re
 import time
 import traceback
 import tracemalloc
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -379,3 +380,33 @@ def test_the_text_scan_takes_an_export_as_it_was_built(kleinboek: Kleinboek) -> 
     assert kleinboek.sources.foreign_hits(sanne, cells) == {}
     assert kleinboek.sources.foreign_hits(sanne, [*cells, ("a.b.c", "kees@klant.example")]) == {"a.b.c": 1}
     assert kleinboek.sources.foreign_hits(sanne, [("a.b.c", "sanne@klant.example")]) == {}
+
+
+def test_what_cannot_be_taken_along_is_named_by_table_and_column(kleinboek: Kleinboek) -> None:
+    told = kleinboek.sources.not_portable(kleinboek.subject(kleinboek.people.sanne), Language.DUTCH)
+
+    lines = dict(line.split(": ", 1) for line in told)
+    assert lines["Klantgegevens"] == "Intern nummer, Klantnummer, Klant sinds"
+    assert "Factuurnummer" in lines["Betalingen met iDEAL"]
+    assert "Medewerker" not in lines["Vragen aan de helpdesk"]  # somebody else: not shown at all
+    assert "Wachtwoord" not in lines["Gebruiker"]
+
+
+def test_of_a_table_without_rows_nothing_is_said_to_be_left_behind(kleinboek: Kleinboek) -> None:
+    told = kleinboek.sources.not_portable(kleinboek.subject(kleinboek.people.second_user), Language.DUTCH)
+
+    assert {line.split(":")[0] for line in told} == {
+        "Gebruiker",
+        "API-sleutels",
+        "Inlogpogingen",
+        "Vragen aan de helpdesk",
+        "Berichten met de helpdesk",
+    }
+
+
+def test_of_his_own_books_the_law_that_is_named_is_his_own_instruction(kleinboek: Kleinboek) -> None:
+    with closing(kleinboek.sources.collect(kleinboek.subject(kleinboek.people.sanne), Language.DUTCH)) as holdings:
+        bases = {held.table: held.legal_basis for held in holdings}
+
+    assert bases["debiteuren"] == "in opdracht van de verwerkingsverantwoordelijke, dat bent u zelf"
+    assert "artikel 6" in bases["klanten"]

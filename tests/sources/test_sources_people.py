@@ -7,8 +7,8 @@ from datetime import UTC
 import pytest
 from conftest import ON_BOTH, Kleinboek
 
-from bot.datamap.model import FindBy
-from bot.sources.facade import Sources
+from bot.datamap.model import FieldRef, FindBy
+from bot.sources.facade import FactorsChanged, Sources
 
 
 def test_an_address_of_record_is_found_whatever_its_letter_case(kleinboek: Kleinboek) -> None:
@@ -147,6 +147,24 @@ def test_a_second_user_of_an_account_does_not_own_it(kleinboek: Kleinboek) -> No
 
     assert (owner.tenant, owner.owner, owner.shared) == ("3", True, True)
     assert (second.tenant, second.owner, second.shared) == ("3", False, True)
+
+
+@ON_BOTH
+def test_the_age_of_a_second_factor_is_told_where_the_map_names_a_column(fresh: Kleinboek) -> None:
+    user, subscriber = fresh.datamap.identity
+    since = FieldRef(column="klant_sinds", via=user.customer_number.via if user.customer_number else ())
+    named = user.model_copy(update={"postal_changed_at": since})
+    sources = Sources(fresh.datamap.model_copy(update={"identity": (named, subscriber)}), {"kleinboek": fresh.url})
+    sanne = fresh.subject(fresh.people.sanne)
+    try:
+        told = sources.factors_changed(sanne)
+    finally:
+        sources.close()
+
+    assert told.postal_at is not None
+    assert told.postal_at.tzinfo is UTC
+    assert told.phone_at is None
+    assert fresh.sources.factors_changed(sanne) == FactorsChanged()
 
 
 def test_nothing_personal_stands_in_the_repr_of_a_record(kleinboek: Kleinboek) -> None:

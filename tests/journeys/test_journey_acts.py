@@ -112,7 +112,7 @@ async def test_a_refusal_gives_reasons_and_needs_two_readers(office: Office, tmp
 async def test_a_question_to_the_person_moves_no_request(office: Office) -> None:
     ref = await with_draft(office)
     office.cli("ask", ref, "--as", "fatima", "--question", "Over welke periode wilt u de gegevens hebben?")
-    question = [draft["id"] for draft in office.case(ref)["drafts"] if draft["letter"] == "question"][0]
+    question = next(draft["id"] for draft in office.case(ref)["drafts"] if draft["letter"] == "question")
 
     office.cli("approve", ref, "--as", "fatima", "--draft", str(question))
     await office.step(minutes=1)

@@ -12,6 +12,7 @@ from bot.replies.letters import Letters
 from bot.replies.reasons import RefusalReason, refusal_text
 from bot.replies.required import missing_blocks
 from bot.replies.samples import bare, rich, sample_organisation
+from bot.triage.identifiers import FIELDS
 from bot.triage.labels import Language, RequestKind
 
 SHARED = tuple(letter for letter in LETTER_OF.values() if letter is not LetterKind.ERASURE)
@@ -30,7 +31,9 @@ def _troubles(letters: Letters, templates: Path, language: Language) -> Iterator
         yield from _of_letter(letters, templates, letter, language)
     shared = replace(rich(LetterKind.CORRECTION, language), kinds=tuple(RequestKind))
     refused = replace(rich(LetterKind.REFUSAL, language), reason=refusal_text(RefusalReason.EXCESSIVE, language))
-    for kinds, facts in ((SHARED, shared), ((LetterKind.REFUSAL,), refused)):
+    confirmed = replace(rich(LetterKind.CHALLENGE, language), kinds=tuple(RequestKind), fields=FIELDS)
+    tried = ((SHARED, shared), ((LetterKind.REFUSAL,), refused), ((LetterKind.CHALLENGE,), confirmed))
+    for kinds, facts in tried:
         try:
             letters.compose_answer(kinds, facts)
         except ReplyError as broken:

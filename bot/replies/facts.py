@@ -53,6 +53,8 @@ class LetterFacts:
     due_on: date  # the safe target, never the legal date
     name: str | None = field(default=None, repr=False)
     kinds: tuple[RequestKind, ...] = ()  # what the person asked; empty is "what this letter answers"
+    fields: tuple[str, ...] = ()  # what a correction would change, as words of triage.identifiers.FIELDS; never values
+    from_this_address: bool | None = None  # whether all of it came from the address the letter goes to; None: not said
     later: tuple[RequestKind, ...] = ()  # also asked, and answered in a letter of its own
     code: str | None = field(default=None, repr=False)
     passphrase: str | None = field(default=None, repr=False)

@@ -109,13 +109,26 @@ def rich(letter: LetterKind, language: Language) -> LetterFacts:
         marketing=True,
         ap_ref="z2026-12345",
     )
-    if letter is LetterKind.CHALLENGE_REMINDER:
-        return replace(facts, code=_CODE, passphrase=_PASSPHRASE, code_until=date(2026, 12, 24))
-    return facts
+    match letter:
+        case LetterKind.CHALLENGE:
+            return replace(facts, kinds=_CONFIRMED, fields=("iban", "phone"), from_this_address=False)
+        case LetterKind.CHALLENGE_REMINDER:
+            return replace(
+                facts,
+                kinds=_CONFIRMED,
+                fields=("street",),
+                from_this_address=True,
+                code=_CODE,
+                passphrase=_PASSPHRASE,
+                code_until=date(2026, 12, 24),
+            )
+        case _:
+            return facts
 
 
 _CODE = "KRT7-92WF"
 _PASSPHRASE = "molen-tafel-groen-stoel-42"  # noqa: S105 - invented
+_CONFIRMED = (RequestKind.ACCESS, RequestKind.CORRECTION)
 _PARTLY = {LetterKind.CORRECTION, LetterKind.ERASURE, LetterKind.RESTRICTION, LetterKind.REFUSAL}
 
 

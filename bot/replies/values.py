@@ -20,6 +20,7 @@ from bot.replies.open_places import example, to_fill_in, unconfirmed_fact
 from bot.replies.plain import greeting_name, line, masked, paragraphs
 from bot.replies.reasons import in_words, is_catalogue_text
 from bot.settings import Fact, Organisation
+from bot.triage.identifiers import FIELDS
 from bot.triage.labels import RequestKind
 
 T = TypeVar("T")
@@ -136,6 +137,9 @@ def _about_case(facts: LetterFacts, letters: Sequence[LetterKind], language: str
         "ref": line(facts.ref, 30),
         "name": greeting_name(facts.name),
         "asked": _in_words(kinds, language, word),
+        "to_confirm": _to_confirm(facts, language, word),
+        "from_this_address": facts.from_this_address is True,
+        "from_another_address": facts.from_this_address is False,
         "later": _in_words(facts.later, language, word),
         "alone": len(letters) == 1,
         "address": None if facts.address is None else line(facts.address, 254),
@@ -143,6 +147,23 @@ def _about_case(facts: LetterFacts, letters: Sequence[LetterKind], language: str
         "ap_ref": None if facts.ap_ref is None else line(facts.ap_ref, 60),
         "marketing": facts.marketing,
     }
+
+
+def _to_confirm(facts: LetterFacts, language: str, word: Word) -> tuple[str, ...]:
+    """Each right that a "yes" would confirm; a correction with its fields. In our words, none of the asker's."""
+    fields = listed((word("field", name) for name in _known(facts.fields)), language)
+
+    def told(kind: RequestKind) -> str:
+        asked = word("asked", kind)
+        return f"{asked}: {fields}" if kind is RequestKind.CORRECTION and fields else asked
+
+    return tuple(told(kind) for kind in LETTER_OF if kind in facts.kinds)
+
+
+def _known(fields: Iterable[str]) -> tuple[str, ...]:
+    """The fields in the order of the closed list; a word outside it is "other"."""
+    named = {field if field in FIELDS else "other" for field in fields}
+    return tuple(field for field in FIELDS if field in named)
 
 
 def _in_words(kinds: Iterable[RequestKind], language: str, word: Word) -> str | None:

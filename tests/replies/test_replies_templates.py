@@ -12,6 +12,7 @@ from bot.replies.check import check
 from bot.replies.errors import TemplateError
 from bot.replies.letters import Letters
 from bot.replies.samples import bare, sample_organisation
+from bot.triage.identifiers import FIELDS
 from bot.triage.labels import Language
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -122,11 +123,12 @@ def test_a_file_from_windows_reads_the_same(templates: Path) -> None:
     assert _receipt(templates) == before
 
 
-def test_a_missing_word_is_named(templates: Path) -> None:
+@pytest.mark.parametrize("key", ["erasure", FIELDS[0], FIELDS[-1]])
+def test_a_missing_word_is_named(templates: Path, key: str) -> None:
     words = templates / "nl" / "words.toml"
-    words.write_text(words.read_text(encoding="utf-8").replace("erasure = ", "erasing = "), encoding="utf-8")
+    words.write_text(words.read_text(encoding="utf-8").replace(f"\n{key} = ", f"\nx{key} = "), encoding="utf-8")
 
-    assert any("words.toml" in trouble and "'erasure'" in trouble for trouble in check(templates))
+    assert any("words.toml" in trouble and f"'{key}'" in trouble for trouble in check(templates))
 
 
 def test_check_names_every_fault_once(templates: Path) -> None:

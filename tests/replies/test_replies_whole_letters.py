@@ -42,6 +42,8 @@ def _all() -> Iterator[Written]:
         for letter in LetterKind:
             yield Written(f"{language}/{letter}.txt", (letter,), rich(letter, language))
             yield Written(f"{language}/{letter}.bare.txt", (letter,), bare(letter, language))
+        own = replace(rich(LetterKind.CHALLENGE, language), kinds=(RequestKind.ERASURE,), from_this_address=True)
+        yield Written(f"{language}/challenge.this-address.txt", (LetterKind.CHALLENGE,), own)
         together = replace(
             rich(LetterKind.CORRECTION, language),
             kinds=(RequestKind.CORRECTION, RequestKind.ACCESS, RequestKind.PORTABILITY),

@@ -12,6 +12,7 @@ from bot.cases.people import Act, Actor, StaffRole, User, require
 from bot.cases.work import Work
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import ask_person, readable, stop_for_person, void_drafts
+from bot.store.forgetting import forget_words
 from bot.store.records import Direction, NewCase, NewRequest
 from bot.triage.labels import RequestKind, Role
 from bot.triage.verdict import Verdict
@@ -67,14 +68,9 @@ class Handling:
             for request in case.open_requests:
                 case = tx.cases.move(case, request.id, Move.FOUND_ORDINARY, user.name, os_login=actor.os_login)
                 tx.cases.change_request(case.id, request.id, outcome=Outcome.ORDINARY)
-            for message in tx.messages.of_case(case.id):
-                tx.messages.replace_text(message.id, "")
-                if message.mail_id is not None:
-                    tx.mails.forget_content(message.mail_id)
-            tx.cases.change(case.id, settled=Outcome.ORDINARY, subject_line="", identifiers=())
-            quoting = [event.seq for event in tx.events.of(case.id) if event.kind == "opened"]
-            tx.events.forget(case.id, quoting, user.name, os_login=actor.os_login)
+            tx.cases.change(case.id, settled=Outcome.ORDINARY)
             self._tick_off(tx, case, user, {"look", "read"})
+            forget_words(tx, tx.cases.by_id(case.id), user.name, os_login=actor.os_login)
             tx.events.write(case.id, "found_ordinary", user.name, os_login=actor.os_login)
             return tx.cases.get(ref)
 
@@ -176,6 +172,7 @@ class Handling:
             for request in case.open_requests:
                 if allows(request, Move.ESCALATED):
                     case = tx.cases.move(case, request.id, Move.ESCALATED, user.name, os_login=actor.os_login)
+            tx.cases.change(case.id, legal_hold=True)
             values = {"reason": reason, "ap_ref": ap_ref, "legal_hold": True}
             tx.events.write(case.id, "escalated_to_authority", user.name, values, os_login=actor.os_login)
             ask_person(tx, case.id, "look", "AP-zaak: niets vernietigen, de functionaris beslist")

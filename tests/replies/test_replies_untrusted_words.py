@@ -22,7 +22,9 @@ ATTACKS = ["{{7*7}}", "{% for x in range(9) %}x{% endfor %}", "{{ passphrase }}"
 
 
 def _complaint(**fields: str) -> Letter:
-    return LETTERS.compose(LetterKind.COMPLAINT, replace(rich(LetterKind.COMPLAINT, Language.DUTCH), **fields))  # type: ignore[arg-type]
+    """A complaint that shares its letter with a correction: only a person who proved who he is, is greeted by name."""
+    facts = replace(rich(LetterKind.CORRECTION, Language.DUTCH), **fields)  # type: ignore[arg-type]
+    return LETTERS.compose_answer((LetterKind.CORRECTION, LetterKind.COMPLAINT), facts)
 
 
 def _text(letter: Letter) -> str:

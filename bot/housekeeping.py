@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.cases.deadlines import AlarmKind, Calendar, Term, alarms, term
-from bot.cases.draft import DraftState
+import structlog
+
+from bot.cases.deadlines import AlarmKind, Calendar, Term, alarms, plus_months, term
 from bot.cases.letters import LetterKind
 from bot.cases.lifecycle import Move, allows
 from bot.cases.model import Case, Level, Request, RequestState
@@ -22,8 +23,22 @@ from bot.replies.mailing import MailRoom
 from bot.settings import CasesSettings, IdentitySettings, WatchSettings
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person
+from bot.store.errors import StoreUnavailableError
+from bot.store.forgetting import (
+    destroy_exports,
+    forget_mail,
+    forget_words,
+    with_old_exports,
+    with_old_facts,
+    with_old_mail,
+)
 from bot.store.records import Event, Job
 from bot.triage.labels import RequestKind
+
+_log = structlog.get_logger(__name__)
+
+_AT_ONCE = 200
+"""So many cases are brought up to date in one round."""
 
 _INTERNAL_MET = {
     AlarmKind.CHALLENGE: LetterKind.CHALLENGE,
@@ -100,14 +115,33 @@ class Housekeeping:
     def round(self) -> None:
         """Look at every open case once; safe to do as often as one likes."""
         with self._archive.reading() as tx:
-            open_ids = [case.id for case in tx.cases.listed(open_only=True)]
+            open_ids = tx.cases.open_ids()
         for case_id in open_ids:
+            self._apart(case_id, self._ring)
+            self._apart(case_id, self._wait)
+        self._forget_codes()
+        self._forget_what_is_old()
+        self._archive.tidy()
+
+    def _apart(self, case_id: int, act: Callable[[Transaction, Case], None]) -> None:
+        """Do this to one case. If it fails a person is told, and the round goes on with the next."""
+        try:
             with self._archive.transaction() as tx:
-                case = tx.cases.by_id(case_id)
-                self._ring(tx, case)
-                self._remind(tx, case)
-                self._give_up_waiting(tx, case)
-        self._destroy_old_exports()
+                act(tx, tx.cases.by_id(case_id))
+        except StoreUnavailableError:
+            raise
+        except Exception as error:
+            name = type(error).__name__
+            _log.error("the round fails on a case", case=case_id, error=name)
+            words = (
+                f"de dagelijkse ronde loopt op deze zaak vast ({name}): bewaak de termijn zelf en kijk naar de datums"
+            )
+            with self._archive.transaction() as tx:
+                ask_person(tx, case_id, "look", words)
+
+    def _wait(self, tx: Transaction, case: Case) -> None:
+        self._remind(tx, case)
+        self._give_up_waiting(tx, case)
 
     def _ring(self, tx: Transaction, case: Case) -> None:
         """Every alarm once, as a task; the legal date is never missed without one."""
@@ -168,31 +202,34 @@ class Housekeeping:
             case = tx.cases.move(case, request.id, Move.DRAFT_READY, BOT, draft=draft.id)
         tx.events.write(case.id, "draft_made", BOT, {"draft": draft.id, "letter": draft.letter})
 
-    def _destroy_old_exports(self) -> None:
-        """Exports, the passphrase and sent bytes go `export_days` after the answer; the proof stays."""
-        before = self._archive.clock() - timedelta(days=self._cases.export_days)
-        finished = frozenset({RequestState.CLOSED, RequestState.REFUSED, RequestState.WITHDRAWN})
-        with self._archive.reading() as tx:
-            candidates = [case for case in tx.cases.with_request_in(finished) if not case.open_requests]
-        for case in candidates:
-            answered = [request.answered_at for request in case.requests if request.answered_at is not None]
-            if answered and max(answered) < before:
-                self._destroy(case, before)
+    # Our own retention
 
-    def _destroy(self, case: Case, before: datetime) -> None:
+    def _forget_codes(self) -> None:
         with self._archive.transaction() as tx:
-            live = [export for export in tx.exports.of_case(case.id) if export.destroyed_at is None]
-            if not live or any(draft.state is DraftState.OPEN for draft in tx.drafts.of_case(case.id)):
-                return
-            tx.exports.destroy(case.id)
-            tx.secrets.destroy(case.id)
-            for letter in tx.outbox.of_case(case.id):
-                if letter.draft_id is not None:
-                    tx.outbox.forget_content(letter.id)
-            tx.events.write(case.id, "exports_destroyed", BOT, {"files": len(live), "before": before.isoformat()})
+            for challenge in tx.challenges.forget_expired(self._archive.clock()):
+                tx.events.write(challenge.case_id, "code_expired", BOT, {"challenge": challenge.id})
+
+    def _forget_what_is_old(self) -> None:
+        """Each thing at its own time after the end of its case, so many cases a round; what is left comes next time."""
+        now = self._archive.clock()
+        exports, mail = now - timedelta(days=self._cases.export_days), now - timedelta(days=self._cases.mail_days)
+        facts = _years_before(now, self._cases.case_years)
+        with self._archive.reading() as tx:
+            old_exports = with_old_exports(tx, exports, _AT_ONCE)
+            old_mail, old_facts = with_old_mail(tx, mail, _AT_ONCE), with_old_facts(tx, facts, _AT_ONCE)
+        for case_id in old_exports:
+            self._apart(case_id, lambda tx, case: destroy_exports(tx, case, exports))
+        for case_id in old_mail:
+            self._apart(case_id, forget_mail)
+        for case_id in old_facts:
+            self._apart(case_id, forget_words)
 
     def _today(self) -> date:
         return local_day(self._archive.clock(), self._calendar.timezone)
+
+
+def _years_before(now: datetime, years: int) -> datetime:
+    return datetime.combine(plus_months(now.date(), -12 * years), now.timetz())
 
 
 def _unanswered(request: Request) -> bool:

@@ -150,6 +150,8 @@ class CasesSettings(Piece):
     closing_days: Count = 5  # working days between answered and closed
     old_mail_hours: Hours = 24.0  # older mail gets no automatic letter unless staff release it
     export_days: Count = 14  # an export is destroyed so long after the answer
+    mail_days: Count = 92  # mail and the texts of letters are forgotten so long after the end of the case
+    case_years: Annotated[int, Field(ge=1, le=100)] = 5  # and then whom it was about
 
 
 class IdentitySettings(Piece):

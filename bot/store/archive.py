@@ -111,7 +111,9 @@ class Archive:
                 assert raw is not None
                 cursor = raw.cursor()
                 cursor.execute("PRAGMA query_only = OFF")
+                cursor.execute("PRAGMA busy_timeout = 500")  # who reads at this moment is not waited for: next time
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                cursor.execute(f"PRAGMA busy_timeout = {int(self._settings.busy_seconds * 1000)}")
                 cursor.close()
 
     def close(self) -> None:

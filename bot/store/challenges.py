@@ -11,7 +11,7 @@ from sqlalchemy import Row, select, update
 
 from bot.store.bench import Bench
 from bot.store.records import Challenge, ChallengeState
-from bot.store.tables import challenges
+from bot.store.tables import cases, challenges
 
 _NO_CODE = ""
 """In the place of a hash: the code was used, replaced or ran out."""
@@ -94,10 +94,12 @@ class Challenges:
             .values(state=ChallengeState.RETIRED, code_hash=_NO_CODE)
         )
 
-    def forget_expired(self, now: datetime) -> int:
-        """Delete the hash of codes that are valid no more; how many that were."""
+    def forget_expired(self, now: datetime) -> tuple[Challenge, ...]:
+        """Delete the hash of codes that are valid no more, except under a legal hold; whose they were."""
         expired = (challenges.c.expires_at <= now) & (challenges.c.code_hash != _NO_CODE)
-        return self.bench.run(update(challenges).where(expired).values(code_hash=_NO_CODE)).rowcount
+        held = select(cases.c.id).where(cases.c.legal_hold)
+        gone = update(challenges).where(expired, challenges.c.case_id.not_in(held)).values(code_hash=_NO_CODE)
+        return tuple(self._challenge(row) for row in self.bench.run(gone.returning(challenges)))
 
     def forget(self, case_id: int) -> None:
         """No code of this case works any more, and nothing says whom we asked."""

@@ -259,18 +259,18 @@ def _backups_until(facts: LetterFacts, backup_days: Fact, language: str, marks: 
 def _about_holdings(facts: LetterFacts, language: str, marks: Marks) -> dict[str, object]:
     holdings = tuple(held for held in facts.holdings if held.rows != 0)
 
-    def by(texts: Callable[[HoldingFact], Iterable[str]]) -> tuple[Pair, ...]:
-        return _categories_by_text(holdings, texts, language, marks)
+    def by(text: Callable[[HoldingFact], str]) -> tuple[Pair, ...]:
+        return _categories_by_text(holdings, text, language, marks)
 
     return {
         "holds_data": bool(holdings),
         "data_on": day(facts.collected_on or facts.today, language),
         "categories": _labels_by_category(holdings, language),
-        "purposes": by(lambda held: (held.purpose,)),
-        "grounds": by(lambda held: (held.legal_basis,)),
-        "recipients": by(lambda held: held.recipients),
-        "retentions": by(lambda held: (held.retention,)),
-        "origins": by(lambda held: (held.origin,)),
+        "purposes": by(lambda held: held.purpose),
+        "grounds": by(lambda held: held.legal_basis),
+        "recipients": _categories_by_recipient(holdings, language, marks),
+        "retentions": by(lambda held: held.retention),
+        "origins": by(lambda held: held.origin),
         "left_out": _once(Pair(line(held.label), line(text)) for held in holdings for text in held.left_out),
         "own_bookkeeping": any(held.role == "processor" for held in holdings),
         "terms": tuple(Pair(line(term), line(meaning)) for term, meaning in facts.terms),
@@ -280,17 +280,37 @@ def _about_holdings(facts: LetterFacts, language: str, marks: Marks) -> dict[str
 
 
 def _categories_by_text(
-    holdings: Iterable[HoldingFact],
-    texts: Callable[[HoldingFact], Iterable[str]],
-    language: str,
-    marks: Marks,
+    holdings: Iterable[HoldingFact], text: Callable[[HoldingFact], str], language: str, marks: Marks
 ) -> tuple[Pair, ...]:
-    """Each text once, with the categories that it is about: short lists, nothing left out."""
-    about: dict[str, list[str]] = {}
+    """Each category once, those of which the same is true together: short lists, nothing left out.
+
+    Where one category has several texts, each names the tables it is about: "van u (klanten) en van uw bank (iDEAL)".
+    """
+    told: dict[str, dict[str, list[str]]] = {}
     for held in holdings:
-        for text in texts(held):
-            if text.strip():
-                about.setdefault(marks.on(text), []).append(line(held.category))
+        if text(held).strip():
+            of_category = told.setdefault(line(held.category), {})
+            of_category.setdefault(marks.on(text(held)), []).append(line(held.label))
+    return _together(((category, _all_told(texts, language)) for category, texts in told.items()), language)
+
+
+def _all_told(texts: Mapping[str, Sequence[str]], language: str) -> str:
+    """What is true of one category: the one text, or each text with its tables."""
+    if len(texts) == 1:
+        return next(iter(texts))
+    return listed((f"{text} ({listed(labels, language)})" for text, labels in texts.items()), language)
+
+
+def _categories_by_recipient(holdings: Iterable[HoldingFact], language: str, marks: Marks) -> tuple[Pair, ...]:
+    named = ((line(held.category), marks.on(name)) for held in holdings for name in held.recipients if name.strip())
+    return _together(named, language)
+
+
+def _together(pairs: Iterable[tuple[str, str]], language: str) -> tuple[Pair, ...]:
+    """Pairs of category and text: each text once, with all its categories."""
+    about: dict[str, list[str]] = {}
+    for category, text in pairs:
+        about.setdefault(text, []).append(category)
     return tuple(Pair(listed(categories, language), text) for text, categories in about.items())
 
 

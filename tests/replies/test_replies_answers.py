@@ -13,6 +13,7 @@ from bot.cases.changes import ChangeAction, PlannedChange
 from bot.cases.draft import Block
 from bot.cases.letters import LETTER_OF, LetterKind
 from bot.replies.errors import MissingFactError
+from bot.replies.facts import HoldingFact
 from bot.replies.letters import Letter, Letters, missing_blocks, required_blocks, unconfirmed
 from bot.replies.reasons import (
     EXTENSIONS,
@@ -346,6 +347,56 @@ def test_an_empty_table_is_not_among_what_we_hold() -> None:
     assert "betalingen" not in _text(some)
     assert "Niemand B.V." not in _text(some)
     assert "Andere gegevens van u hebben wij niet." in _block(none, "ACC-0")
+
+
+def _support(label: str, **texts: str) -> HoldingFact:
+    plain = HoldingFact(label, "correspondentie", "uw vragen beantwoorden", "contract", ("Post B.V.",), "", "twee jaar")
+    return replace(plain, **texts)  # type: ignore[arg-type]
+
+
+def test_a_category_with_two_origins_is_one_line_that_names_the_tables() -> None:
+    tables = (
+        _support("vragen", origin="door u gevraagd"),
+        _support("berichten", origin="door u en door ons geschreven"),
+        _support("terugbelverzoeken", origin="door u gevraagd"),
+        replace(_support("account", origin="van uzelf"), category="account"),
+        replace(_support("nieuwsbrief", origin="van uzelf"), category="marketing"),
+    )
+    facts = replace(rich(LetterKind.ACCESS, Language.DUTCH), holdings=tables)
+
+    letter = LETTERS.compose(LetterKind.ACCESS, facts)
+
+    assert _block(letter, "ACC-g").splitlines()[1:] == [
+        "- correspondentie: door u gevraagd (vragen en terugbelverzoeken) en door u en door ons geschreven (berichten)",
+        "- account en marketing: van uzelf",
+    ]
+    assert "- correspondentie, account en marketing: twee jaar" in _block(letter, "ACC-d")
+
+
+@pytest.mark.parametrize("code", ["ACC-a", "ACC-d", "ACC-g"])
+def test_no_category_stands_on_two_lines_of_one_list(code: str) -> None:
+    tables = tuple(
+        _support(f"tabel{number}", purpose=f"doel{number}", origin=f"bron{number}", retention=f"{number} jaar")
+        for number in range(3)
+    )
+    facts = replace(rich(LetterKind.ACCESS, Language.DUTCH), holdings=tables)
+
+    lines = _block(LETTERS.compose(LetterKind.ACCESS, facts), code).splitlines()
+
+    told = [line for line in lines if line.startswith("- correspondentie: ") and line != "- correspondentie: contract"]
+    assert len(told) == 1
+    assert all(f"(tabel{number})" in told[0] for number in range(3))
+
+
+def test_two_tables_that_nobody_confirmed_keep_their_marks_on_one_line() -> None:
+    open_texts = {"via de bank": "datamap.yaml: crm.betalingen.origin"}
+    tables = (_support("vragen", origin="door u gevraagd"), _support("betalingen", origin="via de bank"))
+    facts = replace(rich(LetterKind.ACCESS, Language.DUTCH), holdings=tables)
+
+    letter = Letters(TEMPLATES, sample_organisation(), open_texts=open_texts).compose(LetterKind.ACCESS, facts)
+
+    assert unconfirmed(letter.blocks) == ("datamap.yaml: crm.betalingen.origin",)
+    assert "ACC-g" in missing_blocks((LetterKind.ACCESS,), letter.blocks)
 
 
 def test_a_field_that_was_empty_is_not_said_to_have_changed_from_something() -> None:

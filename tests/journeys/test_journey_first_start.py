@@ -168,7 +168,7 @@ async def test_a_mail_from_a_file_that_came_days_ago_waits_and_a_fresh_one_does_
     office.now = now
     office.write(office.people.joris.address, ASKS[1])
 
-    await office.step()
+    await office.step(minutes=1)
 
     assert office.letters(office.people.sanne.address) == []
     assert len(office.letters(office.people.joris.address)) == 2

@@ -31,12 +31,19 @@ class LetterKind(StrEnum):
     FORWARDED = "forwarded"
     QUESTION = "question"  # `ask`: staff need something from the person
     AP_REFERENCE = "ap_reference"  # `escalate --to ap`
+    STAFF_ALARM = "staff_alarm"  # to our own users: reference, kind and dates, never a person
 
 
 AUTOMATIC = frozenset(
     {LetterKind.RECEIPT, LetterKind.CHALLENGE, LetterKind.CHALLENGE_REMINDER, LetterKind.SECURITY_NOTICE}
 )
 """The whole list of what leaves to outsiders without an approver."""
+
+TO_STAFF = frozenset({LetterKind.STAFF_ALARM})
+"""Mail to users in our own table: no approver and no template, because no customer ever reads it."""
+
+WITH_TEMPLATE = tuple(letter for letter in LetterKind if letter not in TO_STAFF)
+"""What customers read."""
 
 LETTER_OF: dict[RequestKind, LetterKind] = {
     RequestKind.ACCESS: LetterKind.ACCESS,

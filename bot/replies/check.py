@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from bot.cases.letters import LETTER_OF, LetterKind
+from bot.cases.letters import LETTER_OF, WITH_TEMPLATE, LetterKind
 from bot.replies.errors import ReplyError
 from bot.replies.letters import Letters
 from bot.replies.reasons import RefusalReason, refusal_text
@@ -27,7 +27,7 @@ def check(templates: Path) -> tuple[str, ...]:
 
 
 def _troubles(letters: Letters, templates: Path, language: Language) -> Iterator[str]:
-    for letter in LetterKind:
+    for letter in WITH_TEMPLATE:
         yield from _of_letter(letters, templates, letter, language)
     shared = replace(rich(LetterKind.CORRECTION, language), kinds=tuple(RequestKind))
     refused = replace(rich(LetterKind.REFUSAL, language), reason=refusal_text(RefusalReason.EXCESSIVE, language))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.cases.approving import TELLS_NOTHING, Approval, Approved, NeedsSecond, Refused, approval_needed
 from bot.cases.changes import ChangeAction
 from bot.cases.draft import Block, Draft, DraftFile, DraftState, content_hash
-from bot.cases.letters import AUTOMATIC, LetterKind
+from bot.cases.letters import AUTOMATIC, TO_STAFF, LetterKind
 from bot.cases.model import Case, Level
 from bot.cases.people import StaffRole, User
 from bot.settings import ApprovalSettings
@@ -80,7 +80,7 @@ def test_a_letter_that_tells_nothing_needs_no_proof_but_carries_no_export_and_no
 
 
 def test_every_letter_that_holds_personal_data_needs_proof() -> None:
-    needs_proof = set(LetterKind) - TELLS_NOTHING - AUTOMATIC
+    needs_proof = set(LetterKind) - TELLS_NOTHING - AUTOMATIC - TO_STAFF
 
     assert needs_proof >= {LetterKind.ACCESS, LetterKind.PORTABILITY, LetterKind.ERASURE, LetterKind.PASSPHRASE}
     for letter in needs_proof:

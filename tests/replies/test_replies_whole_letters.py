@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cases.letters import LetterKind
+from bot.cases.letters import WITH_TEMPLATE, LetterKind
 from bot.replies.facts import LetterFacts
 from bot.replies.letters import Letter, Letters
 from bot.replies.samples import bare, rich, sample_organisation
@@ -39,7 +39,7 @@ class Written:
 
 def _all() -> Iterator[Written]:
     for language in LANGUAGES:
-        for letter in LetterKind:
+        for letter in WITH_TEMPLATE:
             yield Written(f"{language}/{letter}.txt", (letter,), rich(letter, language))
             yield Written(f"{language}/{letter}.bare.txt", (letter,), bare(letter, language))
         own = replace(rich(LetterKind.CHALLENGE, language), kinds=(RequestKind.ERASURE,), from_this_address=True)

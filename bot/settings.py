@@ -235,7 +235,7 @@ class Organisation(Piece):
 
 
 class Settings(Piece):
-    """Everything. Only service.py and the commands see the whole."""
+    """Everything. Only rooms.py, service.py and the commands see the whole."""
 
     service: ServiceSettings
     store: StoreSettings = StoreSettings()

@@ -17,7 +17,7 @@ from bot.cases.model import Case, CaseRef, Channel
 from bot.cases.people import StaffRole
 from bot.cli.session import actor, print_json, rooms
 from bot.cli.texts import text_as_blocks
-from bot.service import Rooms
+from bot.rooms import Rooms
 from bot.triage.classify import classify
 from bot.triage.labels import RequestKind, Role, Writer
 

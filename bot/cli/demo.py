@@ -26,7 +26,8 @@ from bot.cli.session import telling
 from bot.configuration import load_settings
 from bot.log import configure
 from bot.mail.errors import MailRoomError
-from bot.service import Rooms, run
+from bot.rooms import Rooms
+from bot.service import run
 from bot.settings import Settings, default_config_dir
 from bot.sources.demo import DemoPeople, make_demo_database
 from bot.store.archive import migrate

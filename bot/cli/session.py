@@ -18,11 +18,12 @@ from bot.exports.errors import ExportError
 from bot.log import configure
 from bot.mail.errors import MailRoomError
 from bot.replies.errors import ReplyError
-from bot.service import AnotherWorkerError, Rooms
+from bot.rooms import Rooms
 from bot.settings import Settings, SettingsError, default_config_dir
 from bot.sources.errors import SourceError
 from bot.store.errors import StoreError
 from bot.triage.errors import TriageError
+from bot.worker import AnotherWorkerError
 
 SCHEMA = 1
 """The version of our JSON output: grows when a key changes its meaning."""

@@ -23,7 +23,7 @@ from bot.cases.model import Case, CaseRef, Request, RequestState
 from bot.cli.session import actor, print_json, rooms
 from bot.cli.texts import blocks_as_text
 from bot.replies.casefacts import case_term
-from bot.service import Rooms
+from bot.rooms import Rooms
 from bot.store.archive import Transaction
 from bot.store.records import CaseMessage
 

@@ -24,7 +24,8 @@ from sqlalchemy import Engine, create_engine, event, text
 from typer.testing import CliRunner
 
 from bot.cli.app import app
-from bot.service import Rooms, run
+from bot.rooms import Rooms
+from bot.service import run
 from bot.settings import default_config_dir
 from bot.store.records import MailVerdict
 from bot.store.vault import new_key

@@ -12,7 +12,7 @@ from servers.dovecot import Dovecot
 from servers.office import OUR_ADDRESS, START, Office, code_in
 from servers.smtp_sink import SmtpSink
 
-from bot.service import Rooms
+from bot.rooms import Rooms
 from bot.sources.demo import DemoPeople
 from bot.store.records import MailVerdict
 

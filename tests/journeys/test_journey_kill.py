@@ -24,7 +24,7 @@ from servers.running import LiveOffice, Service, until
 from servers.smtp_sink import SmtpSink
 
 from bot.cases.letters import AUTOMATIC
-from bot.service import Rooms
+from bot.rooms import Rooms
 from bot.store.records import MailVerdict, OutboxState, OutgoingLetter
 
 KILLS = 10

@@ -25,7 +25,7 @@ from servers.postgres import Postgres
 from servers.running import LiveOffice, Service, alive, until
 from servers.smtp_sink import DROP, SmtpSink, SunkMail
 
-from bot.service import Rooms
+from bot.rooms import Rooms
 from bot.store.records import OutboxState
 
 ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?"

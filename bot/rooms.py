@@ -1,0 +1,328 @@
+"""Builds the rooms of one process, each when first asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from bot.approval import Decisions
+from bot.cases.deadlines import Calendar
+from bot.cases.model import Channel
+from bot.cases.work import Work
+from bot.clock import Clock, clock_from, system_clock
+from bot.datamap.loading import load_datamap
+from bot.datamap.model import DataMap
+from bot.dispatch import Dispatch
+from bot.execution import Execution
+from bot.fulfilment import Fulfilment
+from bot.handling import Handling
+from bot.housekeeping import Housekeeping, SentFolder
+from bot.identification import Identification
+from bot.intake import Intake, IntakeRules
+from bot.mail.cage import Cage
+from bot.mail.sending import Postman
+from bot.mail.watching import FetchedMail, FolderPosition, Watcher
+from bot.replies.letters import Letters
+from bot.replies.mailing import MailRoom
+from bot.settings import Environment, Settings, SettingsError, secret, templates_dir
+from bot.sources.facade import Sources
+from bot.store.archive import Archive, Transaction, open_archive
+from bot.store.errors import VaultError
+from bot.store.records import Arrival, FolderMark
+from bot.store.vault import Vault, vault_from
+from bot.triage.reading import Reader, Reading
+
+_KEY_MARK = "keys"
+_NOT_ITS_KEY = "is not the key that this database was begun with; give that one"
+
+
+def clock_of(settings: Settings) -> Clock:
+    return system_clock if settings.now is None else clock_from(settings.now)
+
+
+def vault_of(settings: Settings, env: Mapping[str, str]) -> Vault:
+    """The vault, with keys from secrets. In the demo and in tests keys may lie in PRIVACYBOT_HOME."""
+    home = None if settings.service.environment is Environment.PRODUCTION else settings.home
+    return vault_from(_key("PRIVACYBOT_VAULT_KEY", env, home), _key("PRIVACYBOT_INDEX_KEY", env, home))
+
+
+def _key(name: str, env: Mapping[str, str], home: Path | None) -> str:
+    """Outside the demo a missing key is an error, never a new key."""
+    kept = home / f"{name.lower()}.txt" if home is not None else None
+    if kept is not None and kept.is_file() and name not in env and f"{name}_FILE" not in env:
+        return kept.read_text(encoding="ascii").strip()
+    return secret(name, env)
+
+
+def _require_its_keys(archive: Archive) -> None:
+    """Other keys than those of the first start would mix with them unseen. Raises SettingsError."""
+    with archive.reading() as tx:
+        mark = tx.meta.get(_KEY_MARK)
+    if mark is None:
+        sealed = b64encode(archive.vault.seal(b"", _KEY_MARK)).decode("ascii")
+        with archive.transaction() as tx:
+            tx.meta.set(_KEY_MARK, f"{archive.vault.index(_KEY_MARK)} {sealed}")
+        return
+    index, sealed = mark.split()
+    try:
+        archive.vault.open(b64decode(sealed), _KEY_MARK)
+    except VaultError:
+        raise SettingsError(f"PRIVACYBOT_VAULT_KEY {_NOT_ITS_KEY}, or add it as a line below the new one") from None
+    if index != archive.vault.index(_KEY_MARK):
+        raise SettingsError(f"PRIVACYBOT_INDEX_KEY {_NOT_ITS_KEY}")
+
+
+class Rooms:
+    """Every room of one process, built when first asked for. Close it at the end."""
+
+    def __init__(self, settings: Settings, env: Mapping[str, str] = os.environ) -> None:
+        self.settings = settings
+        self._env = env
+        self.clock = clock_of(settings)
+        self.calendar = Calendar(settings.cases.timezone)
+
+    @cached_property
+    def archive(self) -> Archive:
+        settings = self.settings
+        archive = open_archive(
+            settings.store,
+            settings.database_url,
+            vault_of(settings, self._env),
+            self.clock,
+            settings.cases.prefix,
+            settings.cases.timezone,
+        )
+        try:
+            _require_its_keys(archive)
+        except BaseException:
+            archive.close()
+            raise
+        return archive
+
+    @property
+    def scratch(self) -> Path:
+        """Where exports are built; nothing in it outlives the work."""
+        return self.settings.home / "scratch"
+
+    @cached_property
+    def own_token(self) -> str:
+        """Marks our own mail; made once for an installation."""
+        with self.archive.transaction() as tx:
+            token = tx.meta.get("own_token")
+            if token is None:
+                token = secrets.token_hex(8)
+                tx.meta.set("own_token", token)
+            return token
+
+    @cached_property
+    def own_numbers(self) -> frozenset[str]:
+        return frozenset({self.settings.organisation.kvk, self.settings.organisation.vat})
+
+    @cached_property
+    def letters(self) -> Letters:
+        demo = self.settings.service.environment is Environment.DEMO
+        open_texts = {
+            text: f"datamap.yaml: {fact.path}"
+            for fact in self.datamap.unconfirmed()
+            for text in (fact.value.nl, fact.value.en)
+        }
+        return Letters(
+            templates_dir(), self.settings.organisation, mark_unconfirmed=demo, open_texts={} if demo else open_texts
+        )
+
+    @cached_property
+    def mailroom(self) -> MailRoom:
+        return MailRoom(self.settings.organisation, self.own_token)
+
+    @cached_property
+    def datamap(self) -> DataMap:
+        return load_datamap(self.settings.config_dir / "datamap.yaml", self._env)
+
+    @cached_property
+    def sources(self) -> Sources:
+        return Sources(self.datamap, {system.name: system.url for system in self.datamap.systems})
+
+    @cached_property
+    def reader(self) -> Reader:
+        domain = self.settings.organisation.address.rpartition("@")[2]
+        return Reader(self.settings.parsing, domain, self.settings.triage.model_file)
+
+    @cached_property
+    def cage(self) -> Cage[Reading]:
+        return Cage(self.reader, self.settings.parsing, self.reader.warm)
+
+    @cached_property
+    def intake(self) -> Intake:
+        rules = IntakeRules(
+            own_address=self.settings.organisation.address,
+            own_token=self.own_token,
+            own_numbers=self.own_numbers,
+            old_mail_hours=self.settings.cases.old_mail_hours,
+            release_seconds=self.settings.release.every_seconds,
+        )
+        return Intake(self.archive, self.cage.run, self.letters, self.mailroom, self.calendar, rules)
+
+    @cached_property
+    def identification(self) -> Identification:
+        return Identification(
+            self.archive,
+            self.cage.run,
+            self.sources,
+            self.letters,
+            self.mailroom,
+            self.calendar,
+            self.settings.identity,
+            self.settings.release.every_seconds,
+        )
+
+    @cached_property
+    def fulfilment(self) -> Fulfilment:
+        return Fulfilment(
+            self.archive,
+            self.sources,
+            self.letters,
+            self.mailroom,
+            self.calendar,
+            self.settings.organisation,
+            self.settings.approval,
+            self.scratch,
+        )
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        return Decisions(self.archive, self.letters, self.mailroom, self.calendar, self.settings.approval)
+
+    @cached_property
+    def handling(self) -> Handling:
+        return Handling(self.archive, self.own_numbers)
+
+    @cached_property
+    def execution(self) -> Execution:
+        return Execution(self.archive, self.sources, self.calendar)
+
+    @cached_property
+    def postman(self) -> Postman:
+        user = self.settings.send.user
+        return Postman(self.settings.send, (lambda: secret("PRIVACYBOT_SMTP_PASSWORD", self._env)) if user else None)
+
+    @cached_property
+    def dispatch(self) -> Dispatch:
+        return Dispatch(
+            self.archive,
+            self.postman,
+            self.calendar,
+            self.settings.send,
+            self.settings.cases,
+            self.settings.organisation.address,
+            self.own_numbers,
+        )
+
+    @cached_property
+    def housekeeping(self) -> Housekeeping:
+        watch = self.settings.watch
+        sent = SentFolder(watch, self.mailbox_password) if watch.enabled else None
+        return Housekeeping(
+            self.archive,
+            self.letters,
+            self.mailroom,
+            self.calendar,
+            self.settings.cases,
+            self.settings.identity,
+            sent,
+        )
+
+    def mailbox_password(self) -> str:
+        return secret("PRIVACYBOT_IMAP_PASSWORD", self._env)
+
+    def watcher(self, on_news: Callable[[], None] | None = None) -> Watcher:
+        ledger = MailboxLedger(self)
+        limit = self.settings.parsing.max_mail_mb * 1024 * 1024
+        return Watcher(self.settings.watch, self.mailbox_password, ledger, max_bytes=limit, on_news=on_news)
+
+    def keep(self, tx: Transaction, raw: bytes, arrival: Arrival, *, truncated: bool = False) -> int | None:
+        """Into the spool, and the work of reading it with it, in the caller's transaction."""
+        mail_id = tx.mails.store(raw, arrival)
+        if mail_id is not None:
+            tx.jobs.defer(Work.TAKE_IN_TOP if truncated else Work.TAKE_IN, mail_id)
+        return mail_id
+
+    async def keep_received(self, raw: bytes, _envelope_sender: str | None) -> None:
+        """A mail over SMTP or LMTP: 250 only after this has returned."""
+
+        def commit() -> None:
+            with self.archive.transaction() as tx:
+                self.keep(tx, raw, Arrival(Channel.SMTP, self.clock()))
+
+        await asyncio.to_thread(commit)
+
+    async def close(self) -> None:
+        if "cage" in self.__dict__:
+            await self.cage.close()
+        if "postman" in self.__dict__:
+            await self.postman.close()
+        self.close_now()
+
+    def close_now(self) -> None:
+        """For a command that opened neither child processes nor connections for sending."""
+        if "sources" in self.__dict__:
+            self.sources.close()
+        if "archive" in self.__dict__:
+            self.archive.close()
+
+
+class MailboxLedger:
+    """The watcher's ledger on our database: mails and high-water mark move together."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        watch = rooms.settings.watch
+        self._mailbox = f"{watch.user}@{watch.host}"
+        self._junk = {name.casefold() for name in watch.junk_folders}
+
+    def position(self, folder: str) -> FolderPosition | None:
+        with self._rooms.archive.reading() as tx:
+            mark = tx.folders.mark(self._mailbox, folder)
+        return None if mark is None else FolderPosition(mark.uidvalidity, mark.high_water, mark.before_start)
+
+    def start(self, folder: str, position: FolderPosition) -> None:
+        with self._rooms.archive.transaction() as tx:
+            if tx.meta.get("first_started_at") is None:
+                tx.meta.set("first_started_at", self._rooms.clock().isoformat())
+            tx.folders.set(self._mark(folder, position))
+
+    def keep(self, folder: str, mails: Sequence[FetchedMail], position: FolderPosition) -> None:
+        with self._rooms.archive.transaction() as tx:
+            started = tx.meta.get("first_started_at")
+            for mail in mails:
+                old = started is not None and mail.received_at < datetime.fromisoformat(started)
+                arrival = self._arrival(folder, position, mail, old=old)
+                self._rooms.keep(tx, mail.raw, arrival, truncated=mail.truncated)
+            tx.folders.set(self._mark(folder, position))
+
+    def _arrival(self, folder: str, position: FolderPosition, mail: FetchedMail, *, old: bool) -> Arrival:
+        return Arrival(
+            Channel.IMAP,
+            mail.received_at,
+            mailbox=self._mailbox,
+            folder=folder,
+            uidvalidity=position.uidvalidity,
+            uid=mail.uid,
+            junk=folder.casefold() in self._junk,
+            old=old,
+        )
+
+    def _mark(self, folder: str, position: FolderPosition) -> FolderMark:
+        return FolderMark(
+            self._mailbox,
+            folder,
+            position.uidvalidity,
+            position.high_water,
+            position.before_start,
+            self._rooms.clock(),
+        )

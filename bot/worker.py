@@ -1,0 +1,291 @@
+"""Does the work: jobs one after the other, letters that are due, the round that time makes necessary."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+
+from bot.cases.work import Work
+from bot.exports.errors import ExportError
+from bot.exports.package import sweep
+from bot.replies.errors import ReplyError
+from bot.rooms import Rooms
+from bot.sources.errors import SourceError
+from bot.store.casework import ask_person
+from bot.store.errors import StoreError, StoreUnavailableError
+from bot.store.records import Job
+
+_log = structlog.get_logger(__name__)
+
+_T = TypeVar("_T")
+
+Handler = Callable[[Job], Awaitable[None]]
+
+_OURS = (SourceError, ReplyError, ExportError, StoreError)
+"""Failures whose own words name the mend and nobody; any other may quote anybody, so only its class is told."""
+
+_WORK_LEASE = "work"
+_POLL_SECONDS = 1.0
+_STORE_PAUSE_SECONDS = 2.0
+_ROUND_SECONDS = 300.0
+_JOBS_AT_ONCE = 50
+_GRACE_SECONDS = 15.0
+"""How long a stop waits for what is in hand."""
+_TOGETHER = 50
+"""So many new mails are read side by side and filed in one transaction: most of them are ordinary."""
+
+
+class AnotherWorkerError(Exception):
+    """One process works on a database at a time; a second one is refused."""
+
+    def __init__(self, holder: str, *, one_host: bool) -> None:
+        rule = (
+            "on SQLite there can be one. Stop it, wait until its lease ends, or use PostgreSQL"
+            if one_host
+            else "there can be one. Stop it, or wait until its lease ends"
+        )
+        super().__init__(f"another process ({holder}) works on this database; {rule}")
+        self.holder = holder
+
+
+def handlers(rooms: Rooms) -> dict[str, Handler]:
+    """Which job goes to whom."""
+    return {
+        Work.TAKE_IN: rooms.intake.take_in,
+        Work.TAKE_IN_TOP: rooms.intake.take_in_top,
+        Work.ACKNOWLEDGE: _in_thread(rooms.intake.acknowledge),
+        Work.IDENTIFY: _in_thread(rooms.identification.identify),
+        Work.CHALLENGE: _in_thread(rooms.identification.challenge),
+        Work.CHECK_ANSWER: rooms.identification.check_answer,
+        Work.REMIND: _in_thread(rooms.identification.remind),
+        Work.FULFIL: _in_thread(rooms.fulfilment.fulfil),
+        Work.EXECUTE: _in_thread(rooms.execution.execute),
+        Work.FILE_COPY: rooms.housekeeping.file_copy,
+        Work.CLOSE: _in_thread(rooms.housekeeping.close),
+    }
+
+
+def _in_thread(work: Callable[[Job], None]) -> Handler:
+    async def handler(job: Job) -> None:
+        await asyncio.to_thread(work, job)
+
+    return handler
+
+
+class Worker:
+    """Does jobs one after the other, sends what is due, and makes the daily round. One per database on SQLite."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._handlers = handlers(rooms)
+        self._name = f"{_whereabouts()}:{os.getpid()}:{secrets.token_hex(3)}"
+        self.bell = asyncio.Event()
+        self.last_alive_at: datetime | None = None
+
+    async def once(self) -> None:
+        """Everything that is due at this instant, and what follows from it at once; never waits."""
+        async with self._leased(patient=False):
+            await asyncio.to_thread(self._rooms.housekeeping.round)
+            while await self._work_off() + await self._send_due():
+                pass
+
+    async def run(self, begun: Callable[[], None]) -> None:
+        """Until cancelled; `begun` is called when it may work. What is in hand is written down before leaving.
+
+        A database that goes away is waited for. Letters in hand at that moment count as of unknown outcome.
+        """
+        while True:
+            try:
+                await self._run(begun)
+            except* StoreUnavailableError as away:
+                _log.error("work stands still until the database is back", trouble=str(_first_of(away)))
+            await asyncio.sleep(_STORE_PAUSE_SECONDS)
+
+    async def _run(self, begun: Callable[[], None]) -> None:
+        async with self._leased(patient=True), asyncio.TaskGroup() as group:
+            begun()
+            group.create_task(self._keep_lease())
+            group.create_task(self._round_every())
+            while True:
+                self.bell.clear()
+                if not await self._work_off() + await self._send_due():
+                    await self._rest()
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(_POLL_SECONDS):
+                await self.bell.wait()
+        except TimeoutError:
+            pass
+
+    async def _work_off(self) -> int:
+        """The jobs that are due, but not so many that letters wait long behind them; how many that were."""
+        count = 0
+        while count < _JOBS_AT_ONCE and (done := await _to_its_end(self._next_jobs())):
+            count += done
+        return count
+
+    async def _next_jobs(self) -> int:
+        """What is due next: one job, or a run of new mail; how many jobs that were."""
+        jobs = await asyncio.to_thread(self._claimed)
+        if len(jobs) > 1:
+            await self._take_in(jobs)
+        elif jobs:
+            await self._do(jobs[0])
+        return len(jobs)
+
+    def _claimed(self) -> tuple[Job, ...]:
+        """The next job; if that is new mail, more of it."""
+        now = self._rooms.clock()
+        with self._rooms.archive.transaction() as tx:
+            job = tx.jobs.claim(self._name, now)
+            if job is None:
+                return ()
+            return (job, *tx.jobs.claim_more(job, self._name, now, _TOGETHER - 1)) if _new_mail(job) else (job,)
+
+    async def _take_in(self, mails: Sequence[Job]) -> None:
+        """Together; and if that fails each on its own, so that one bad mail costs no other one a try."""
+        try:
+            await self._rooms.intake.take_in_together(mails, lambda tx, done: tx.jobs.finish_all(done, self._name))
+        except Exception as error:
+            _log.warning("new mail is taken in one by one", count=len(mails), error=type(error).__name__)
+            for job in mails:
+                await self._do(job)
+
+    async def _do(self, job: Job) -> None:
+        try:
+            await self._handlers[job.kind](job)
+        except Exception as error:
+            trace = not isinstance(error, _OURS)
+            _log.error(
+                "job failed", job=job.id, kind=job.kind, attempts=job.attempts, trouble=_told(error), exc_info=trace
+            )
+            await asyncio.to_thread(self._failed, job, _told(error))
+        else:
+            await asyncio.to_thread(self._finished, job)
+
+    def _finished(self, job: Job) -> None:
+        with self._rooms.archive.transaction() as tx:
+            tx.jobs.finish(job, self._name)
+
+    def _failed(self, job: Job, error: str) -> None:
+        """Tried again later; parked and shown after too many times."""
+        with self._rooms.archive.transaction() as tx:
+            after = tx.jobs.fail(job, self._name, error, self._rooms.clock())
+            if after.parked:
+                ask_person(tx, job.case_id, "parked", f"werk '{job.kind}' lukt niet ({error}): zie privacybot jobs")
+
+    async def _send_due(self) -> int:
+        """Every letter that may leave; how many were accepted."""
+        dispatch = self._rooms.dispatch
+        return sum([await _to_its_end(dispatch.send(letter)) for letter in await asyncio.to_thread(dispatch.due)])
+
+    @asynccontextmanager
+    async def _leased(self, *, patient: bool) -> AsyncIterator[None]:
+        await self._obtain_lease(patient=patient)
+        try:
+            await asyncio.to_thread(self._clear_up)
+            yield
+        finally:
+            with suppress(StoreUnavailableError):  # then the lease ends by itself
+                await asyncio.to_thread(self._drop_lease)
+
+    def _clear_up(self) -> None:
+        """What a worker that was killed left behind: half-sent letters, and rows on their way into an export."""
+        self._rooms.dispatch.recover()
+        sweep(self._rooms.scratch)
+
+    async def _obtain_lease(self, *, patient: bool) -> None:
+        """Raises AnotherWorkerError: at once for a holder that is seen to live, else after waiting for one lease."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._rooms.settings.store.lease_seconds
+        while True:
+            try:
+                return await asyncio.to_thread(self._take_lease)
+            except AnotherWorkerError as other:
+                if not patient or _lives(other.holder) or loop.time() > until:
+                    raise
+            await asyncio.sleep(_POLL_SECONDS)
+
+    def _take_lease(self) -> None:
+        now = self._rooms.clock()
+        with self._rooms.archive.transaction() as tx:
+            holder = tx.leases.holder(_WORK_LEASE, now)
+            if holder is not None and _lives(holder) is False:
+                tx.leases.drop(_WORK_LEASE, holder)
+            if not tx.leases.take(_WORK_LEASE, self._name, now, self._rooms.settings.store.lease_seconds):
+                raise AnotherWorkerError(holder or "unknown", one_host=self._rooms.archive.one_host)
+        self.last_alive_at = now
+
+    def _drop_lease(self) -> None:
+        with self._rooms.archive.transaction() as tx:
+            tx.leases.drop(_WORK_LEASE, self._name)
+
+    async def _keep_lease(self) -> None:
+        while True:
+            await asyncio.sleep(self._rooms.settings.store.lease_seconds / 3)
+            await asyncio.to_thread(self._take_lease)
+
+    async def _round_every(self) -> None:
+        while True:
+            await asyncio.to_thread(self._rooms.housekeeping.round)
+            await asyncio.sleep(_ROUND_SECONDS)
+
+
+def _told(error: Exception) -> str:
+    name = type(error).__name__
+    return f"{name}: {error}" if isinstance(error, _OURS) else name
+
+
+def _first_of(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _new_mail(job: Job) -> bool:
+    """Mail that nobody tried to read yet. What failed or killed us before is read alone."""
+    return job.kind == Work.TAKE_IN and job.attempts == 1
+
+
+async def _to_its_end(work: Coroutine[Any, Any, _T]) -> _T:
+    """What was begun is finished before a stop takes effect, as far as `_GRACE_SECONDS` allow."""
+    begun = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(begun)
+    except asyncio.CancelledError:
+        await asyncio.wait({begun}, timeout=_GRACE_SECONDS)
+        begun.cancel()
+        await asyncio.gather(begun, return_exceptions=True)
+        raise
+
+
+def _whereabouts() -> str:
+    """This machine and, on Linux, its table of processes: a container of the same name has another one."""
+    try:
+        table = str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        table = ""
+    return f"{os.uname().nodename}/{table.strip('pid:[]')}"
+
+
+def _lives(worker: str) -> bool | None:
+    """Whether the process behind a worker's name lives; None where that cannot be told from here."""
+    whereabouts, pid, _ = worker.rsplit(":", 2)
+    if whereabouts != _whereabouts() or int(pid) == os.getpid():
+        return None
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

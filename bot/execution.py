@@ -1,11 +1,13 @@
-"""Approved corrections and erasures carried out, verified, recipients told, ledger written."""
+"""Approved corrections and erasures carried out, verified, written down; what is left goes to people, with a day."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from bot.cases.changes import ChangeAction, ChangeResult
-from bot.cases.deadlines import Calendar
+from bot.cases.changes import ChangeAction, ChangeResult, PlannedChange
+from bot.cases.deadlines import Calendar, plus_working_days
 from bot.cases.draft import Draft, DraftState
 from bot.cases.letters import SIDE_LETTERS
 from bot.cases.lifecycle import Move
@@ -17,6 +19,10 @@ from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person, cancel_letter
 from bot.store.records import Job, OutboxState, Scalar
 
+_BY_HAND_DAYS = 5
+"""Working days that a person has for what the machine may not erase."""
+
+_EVENING = time(17)
 _ERASING = frozenset({ChangeAction.ERASE, ChangeAction.PSEUDONYMISE})
 
 
@@ -52,7 +58,7 @@ class Execution:
         return self._sources.standing(draft.changes)
 
     def _begin(self, draft_id: int) -> Draft | None:
-        """The draft, its requests marked as executing; None if it is no longer approved."""
+        """The draft, its requests marked as executing; None if it is no longer approved, or all is done and written."""
         with self._archive.transaction() as tx:
             draft = tx.drafts.get(draft_id)
             if draft.state is not DraftState.APPROVED:
@@ -61,7 +67,9 @@ class Execution:
             for request in _answered_by(case, draft):
                 if request.state is RequestState.APPROVED:
                     case = tx.cases.move(case, request.id, Move.EXECUTION_STARTED, BOT, draft=draft.id)
-            return draft
+            answered = _answered_by(case, draft)
+            written_before = answered and not any(request.state is RequestState.EXECUTING for request in answered)
+            return None if written_before else draft
 
     def _written(self, tx: Transaction, case: Case, results: Sequence[ChangeResult]) -> None:
         """Event and ledger for what the verification query saw done."""
@@ -72,16 +80,30 @@ class Execution:
                 continue
             rows = result.found or change.count  # an attempt that was killed did it: the plan's count held
             values: dict[str, Scalar] = {"table": change.table, "column": change.column, "rows": rows}
+            if change.field is not None:
+                values["field"] = change.field
             tx.events.write(case.id, "executed", BOT, {**values, "action": change.action})
             if change.action in _ERASING:
-                key = "|".join(f"{column}={value}" for column, value in change.key)
-                tx.erasures.write(case.id, change.system, change.table, key, rows, now)
+                tx.erasures.write(case.id, change.system, change.table, _key(change), rows, now)
+
+    def _left_over(self, tx: Transaction, case: Case, changes: Sequence[PlannedChange]) -> None:
+        """What the erasure did not take: a day on which it goes, and tasks for what only a person can do."""
+        for change in changes:
+            if change.action is ChangeAction.KEEP and change.keep_until is not None:
+                due_on = change.keep_until + timedelta(days=1)
+                tx.erasures.write(case.id, change.system, change.table, _key(change), change.count, None, due_on)
+        today = local_day(self._archive.clock(), self._calendar.timezone)
+        day = plus_working_days(today, _BY_HAND_DAYS, self._calendar)
+        due_at = datetime.combine(day, _EVENING, ZoneInfo(self._calendar.timezone)).astimezone(UTC)
+        for words in _by_hand(changes):
+            tx.tasks.add(case.id, "do", words, due_at)
 
     def _executed(self, tx: Transaction, case: Case, draft: Draft, results: Sequence[ChangeResult]) -> None:
         self._written(tx, case, results)
         if results:
             words = "geef de wijziging door aan wie de gegevens kreeg (artikel 19 AVG)"
             ask_person(tx, case.id, "recipients", words)
+        self._left_over(tx, case, draft.changes)
         for request in _answered_by(case, draft):
             if request.state is RequestState.EXECUTING:
                 case = tx.cases.move(case, request.id, Move.EXECUTED, BOT)
@@ -114,6 +136,30 @@ class Execution:
                 case = tx.cases.move(case, request.id, Move.EXECUTION_DIFFERED, BOT)
         ask_person(tx, case.id, "look", "de wijziging liep anders dan goedgekeurd: lees het nieuwe concept")
         tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
+
+
+def _key(change: PlannedChange) -> str:
+    return "|".join(f"{column}={value}" for column, value in change.key)
+
+
+def _by_hand(changes: Sequence[PlannedChange]) -> Iterator[str]:
+    """Tasks in the words of staff: one for each line to erase, one for the books to return, one for what is kept."""
+    for change in changes:
+        if change.action is ChangeAction.ERASE_BY_HAND:
+            place = ".".join(name for name in (change.system, change.table, change.column) if name)
+            rows = f"{change.count} {'rij' if change.count == 1 else 'rijen'}, {_key(change)}"
+            yield f"wis met de hand: {change.label} ({place}, {rows}): {change.reason or 'zo staat het in de kaart'}"
+    if books := _labels(changes, ChangeAction.RETURN):
+        yield (
+            f"bied de export van de boekhouding aan ({books}), waarschuw voor de bewaarplicht van zeven of tien jaar, "
+            "vraag uitdrukkelijk akkoord en wis pas daarna"
+        )
+    if kept := _labels(changes, ChangeAction.KEEP, ChangeAction.RESTRICT):
+        yield f"scherm de bewaarde gegevens af: {kept}"
+
+
+def _labels(changes: Sequence[PlannedChange], *actions: ChangeAction) -> str:
+    return ", ".join(dict.fromkeys(change.label for change in changes if change.action in actions))
 
 
 def _answered_by(case: Case, draft: Draft) -> tuple[Request, ...]:

@@ -7,19 +7,20 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from secrets import choice
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from bot.cases.batches import EXPORTED, Batch, ready_batches
 from bot.cases.changes import PlannedChange
 from bot.cases.codes import new_passphrase
-from bot.cases.deadlines import Calendar
+from bot.cases.deadlines import Calendar, plus_working_days
 from bot.cases.draft import Draft, DraftFile
 from bot.cases.letters import LETTER_OF, LetterKind
 from bot.cases.lifecycle import Move
-from bot.cases.model import Case, Level, RequestState
+from bot.cases.model import Case, Level, Request, RequestState
 from bot.cases.subject import DataSubject
 from bot.cases.work import Work
 from bot.exports.package import Built, BuiltFile, ExportAbout, HoldingSummary, build
@@ -34,6 +35,13 @@ from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person
 from bot.store.records import Job, SealedExport
 from bot.triage.labels import RequestKind
+
+_BY_HAND_DAYS = 5
+"""Working days that a person has for what the machine may not correct."""
+
+_EVENING = time(17)
+_ENDS_USE = frozenset({RequestKind.ERASURE, RequestKind.RESTRICTION})
+"""Of a shared account these touch whoever uses it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +114,19 @@ class Fulfilment:
     # Finding out
 
     def _prepared(self, case: Case, batch: Batch, scratch: Path) -> Prepared:
+        """What is held about somebody goes to his address of record only; a sender gets what holds nothing of that."""
         facts = replace(
             facts_of(case, self._archive.clock(), self._calendar),
             kinds=tuple(sorted(batch.kinds)),
-            later=tuple(sorted({request.kind for request in case.open_requests if request.id not in batch.ids})),
+            later=tuple(sorted({request.kind for request in _answered_later(case, batch)})),
         )
         subject = case.data_subject
         if subject is None and not batch.kinds <= {RequestKind.COMPLAINT}:
             return Prepared((LetterKind.NOTHING_FOUND,), replace(facts, address=case.sender), to=case.sender or "")
         if batch.kinds <= {RequestKind.COMPLAINT} or subject is None:
             return Prepared((LetterKind.COMPLAINT,), facts, to=case.sender or "")
-        prepared = Prepared(_letters_for(batch), replace(facts, name=subject.name), to=_address(case, subject, batch))
+        name = subject.name if all(request.reached >= Level.L2 for request in batch.requests) else None
+        prepared = Prepared(_letters_for(batch), replace(facts, name=name), to=subject.address_of_record or "")
         prepared = self._with_changes(case, subject, batch, prepared)
         return self._with_export(case, subject, batch, prepared, scratch)
 
@@ -154,7 +164,7 @@ class Fulfilment:
             prepared.facts,
             files=tuple(FileFact(file.name, file.size, _file_kind(file)) for file in built.files),
             holdings=tuple(_holding_fact(summary) for summary in built.summaries),
-            not_portable=tuple(label for summary in built.summaries for label in summary.not_portable),
+            not_portable=self._not_portable(case, subject, batch),
             pending=self._pending_corrections(case, subject, batch),
             challenged_on=self._challenged_on(case),
         )
@@ -163,6 +173,11 @@ class Fulfilment:
             prepared, facts=facts, built=built, foreign=strange, high_risk=prepared.high_risk or bool(strange)
         )
 
+    def _not_portable(self, case: Case, subject: DataSubject, batch: Batch) -> tuple[str, ...]:
+        if RequestKind.PORTABILITY not in batch.kinds:
+            return ()
+        return self._sources.not_portable(subject, case.language)
+
     def _build(self, case: Case, subject: DataSubject, batch: Batch, scratch: Path) -> Built:
         access = RequestKind.ACCESS in batch.kinds
         about = ExportAbout(
@@ -170,7 +185,7 @@ class Fulfilment:
             language=case.language,
             organisation=self._organisation,
             subject_name=subject.name,
-            address=_address(case, subject, batch),
+            address=subject.address_of_record or "",
             made_at=self._archive.clock(),
             received_on=case_term(case, self._calendar).received_on,
             timezone=self._calendar.timezone,
@@ -217,8 +232,20 @@ class Fulfilment:
         for request in batch.requests:
             case = tx.cases.move(case, request.id, Move.DRAFT_READY, BOT, draft=draft.id)
         tx.events.write(case.id, "draft_made", BOT, {"draft": draft.id, "letter": draft.letter, "files": len(files)})
-        for words in _tasks_for(batch, prepared):
+        for words in _tasks_for(case, batch, prepared):
             ask_person(tx, case.id, "do", words)
+        self._ask_by_hand(tx, case, prepared)
+
+    def _ask_by_hand(self, tx: Transaction, case: Case, prepared: Prepared) -> None:
+        """A task with a day for each correction that is not the machine's; a draft made again asks nothing twice."""
+        asked = {task.text for task in tx.tasks.open(case.id)}
+        today = local_day(self._archive.clock(), self._calendar.timezone)
+        day = plus_working_days(today, _BY_HAND_DAYS, self._calendar)
+        due_at = datetime.combine(day, _EVENING, ZoneInfo(self._calendar.timezone)).astimezone(UTC)
+        for what, why in prepared.facts.not_done:
+            words = f"kijk met de hand naar de wijziging van: {what} ({why})"
+            if words not in asked:
+                tx.tasks.add(case.id, "do", words, due_at)
 
     def _sealed(self, tx: Transaction, case: Case, built: Built | None) -> tuple[DraftFile, ...]:
         if built is None:
@@ -253,13 +280,13 @@ class Fulfilment:
                 tx.drafts.add(self._draft(case, (), prepared, letter, ()))
 
 
-def _tasks_for(batch: Batch, prepared: Prepared) -> Iterator[str]:
+def _tasks_for(case: Case, batch: Batch, prepared: Prepared) -> Iterator[str]:
     """What only a person can do before this letter is true."""
     by_hand = batch.kinds & {RequestKind.RESTRICTION, RequestKind.OBJECTION, RequestKind.CONSENT_WITHDRAWAL}
     if by_hand and prepared.letters != (LetterKind.NOTHING_FOUND,):
         yield f"voer uit en vul de open plekken van de brief in (edit): {', '.join(sorted(by_hand))}"
-    if prepared.facts.not_done:
-        yield f"kijk met de hand naar: {', '.join(what for what, _why in prepared.facts.not_done)}"
+    if case.data_subject is not None and case.data_subject.shared and batch.kinds & _ENDS_USE:
+        yield "andere gebruikers of eigenaren van dit account: beslis of zij bericht krijgen"
     if prepared.foreign:
         places = ", ".join(f"{place} ({count})" for place, count in sorted(prepared.foreign.items()))
         yield f"het pakket noemt andere mensen: {places}; keur alleen goed als dat klopt"
@@ -269,11 +296,11 @@ def _letters_for(batch: Batch) -> tuple[LetterKind, ...]:
     return tuple(letter for kind, letter in LETTER_OF.items() if kind in batch.kinds)
 
 
-def _address(case: Case, subject: DataSubject, batch: Batch) -> str:
-    """Data go to the address of record only; what needs no proof answers the address that wrote."""
-    if all(request.required is Level.L0 for request in batch.requests) and case.sender is not None:
-        return case.sender
-    return subject.address_of_record or ""
+def _answered_later(case: Case, batch: Batch) -> Iterator[Request]:
+    """Requests of the case that get a letter of their own, and have not had it."""
+    for request in case.open_requests:
+        if request.id not in batch.ids and request.state is not RequestState.ANSWERED:
+            yield request
 
 
 def _file_kind(file: BuiltFile) -> Literal["overview", "package", "transfer"]:

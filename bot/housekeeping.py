@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.cases.alarming import INTERNAL, alarm_day, alarm_sentence, hold_sentence, newest
 from bot.cases.deadlines import AlarmKind, Calendar, Term, alarms, plus_months, term
+from bot.cases.draft import Block
 from bot.cases.letters import LetterKind
 from bot.cases.lifecycle import Move, allows
 from bot.cases.model import Case, Level, Request, RequestState
+from bot.cases.people import User
 from bot.cases.work import Work
 from bot.mail.outgoing import dated
 from bot.mail.sentcopy import file_sent_copy
 from bot.replies.casefacts import clock_request, facts_of, local_day
 from bot.replies.drafting import new_draft
 from bot.replies.letters import Letters
-from bot.replies.mailing import MailRoom
+from bot.replies.mailing import MailRoom, Thread
 from bot.settings import CasesSettings, IdentitySettings, WatchSettings
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person
@@ -32,10 +36,14 @@ from bot.store.forgetting import (
     with_old_facts,
     with_old_mail,
 )
-from bot.store.records import Event, Job
-from bot.triage.labels import RequestKind
+from bot.store.records import Event, Job, OutboxState, Scalar, Task
 
 _log = structlog.get_logger(__name__)
+
+DEADLINE = "deadline"
+"""The task that an alarm is."""
+
+_CLOSING_TIME = time(17)
 
 _AT_ONCE = 200
 """So many cases are brought up to date in one round."""
@@ -119,6 +127,9 @@ class Housekeeping:
         for case_id in open_ids:
             self._apart(case_id, self._ring)
             self._apart(case_id, self._wait)
+        self._tick_off_alarms()
+        self._mail_alarms()
+        self._tell_of_refused_alarms()
         self._forget_codes()
         self._forget_what_is_old()
         self._archive.tidy()
@@ -143,28 +154,95 @@ class Housekeeping:
         self._remind(tx, case)
         self._give_up_waiting(tx, case)
 
-    def _ring(self, tx: Transaction, case: Case) -> None:
-        """Every alarm once, as a task; the legal date is never missed without one."""
-        today = self._today()
-        events = tx.events.of(case.id)
-        for request in case.open_requests or ((clock_request(case),) if case.settled is None else ()):
-            if request.state is RequestState.ANSWERED:
-                continue
-            done = _rung(events, request) | self._met(tx, case)
-            dates = term(request, self._calendar, role=case.role)
-            for alarm in alarms(dates, today, done=done):
-                tx.events.write(case.id, "alarm", BOT, {"request": request.id, "alarm": alarm.kind})
-                ask_person(tx, case.id, "deadline", _alarm_words(alarm.kind, request, dates))
-            if request.hold_until is not None and "hold_alarm" not in {event.kind for event in events}:
-                self._ring_hold(tx, case, request, dates)
+    # Alarms
 
-    def _ring_hold(self, tx: Transaction, case: Case, request: Request, dates: Term) -> None:
+    def _ring(self, tx: Transaction, case: Case) -> None:
+        """One standing task for each request, replaced by the newer alarm; the legal date is never missed without."""
+        today = self._today()
+        events, met = tx.events.of(case.id), self._met(tx, case)
+        for request in _running(case):
+            dates = term(request, self._calendar, role=case.role)
+            if ringing := alarms(dates, today, done=_rung(events, request) | met):
+                speaks = newest(ringing)
+                words = alarm_sentence(speaks, request, dates, today, self._calendar)
+                task = tx.tasks.add(case.id, DEADLINE, words, self._end_of(alarm_day(speaks, dates, today)))
+                for alarm in (*(one for one in ringing if one is not speaks), speaks):
+                    values: dict[str, Scalar] = {"request": request.id, "alarm": alarm.kind, "task": task}
+                    tx.events.write(case.id, "alarm", BOT, values)
+            self._ring_hold(tx, case, request, dates, events)
+
+    def _ring_hold(self, tx: Transaction, case: Case, request: Request, dates: Term, events: tuple[Event, ...]) -> None:
         """A hold that ends after the safe target alarms at once."""
-        if request.hold_until and local_day(request.hold_until, self._calendar.timezone) > dates.target:
-            tx.events.write(case.id, "hold_alarm", BOT, {"request": request.id})
-            ask_person(tx, case.id, "deadline", f"de wachttijd eindigt na de streefdatum {dates.target}")
+        if request.hold_until is None or any(_of_request(event, "hold_alarm", request) for event in events):
+            return
+        until = local_day(request.hold_until, self._calendar.timezone)
+        if until > dates.target:
+            words = hold_sentence(request, until, dates, self._today())
+            task = tx.tasks.add(case.id, DEADLINE, words, self._end_of(dates.target))
+            tx.events.write(case.id, "hold_alarm", BOT, {"request": request.id, "task": task})
+
+    def _end_of(self, day: date) -> datetime:
+        """The end of that working day."""
+        return datetime.combine(day, _CLOSING_TIME, ZoneInfo(self._calendar.timezone)).astimezone(UTC)
+
+    def _tick_off_alarms(self) -> None:
+        """An alarm is over when its request is answered, its own term met, or a newer alarm rings."""
+        with self._archive.reading() as tx:
+            alarmed = sorted({task.case_id for task in tx.tasks.open_of_kind(DEADLINE) if task.case_id is not None})
+        for case_id in alarmed:
+            self._apart(case_id, self._tick_off)
+
+    def _tick_off(self, tx: Transaction, case: Case) -> None:
+        standing = _standing(tx.events.of(case.id), case, self._met(tx, case))
+        for task in tx.tasks.open(case.id):
+            if task.kind == DEADLINE and task.id not in standing:
+                tx.tasks.done(task.id, BOT, self._archive.clock())
+
+    def _mail_alarms(self) -> None:
+        """The second channel: one mail a day to every user with an address, if there is anything new."""
+        with self._archive.reading() as tx:
+            ringing = tx.tasks.open_of_kind(DEADLINE)
+            users = [user for user in tx.users.all() if user.enabled and user.address]
+        for user in users if ringing else ():
+            with self._archive.transaction() as tx:
+                self._mail_alarms_to(tx, user, ringing)
+
+    def _mail_alarms_to(self, tx: Transaction, user: User, ringing: Sequence[Task]) -> None:
+        mark, newest_task = f"alarm_mail:{user.id}", max(task.id for task in ringing)
+        day, _, told = (tx.meta.get(mark) or "").partition(" ")
+        today = self._today().isoformat()
+        if user.address is None or day == today or int(told or 0) >= newest_task:
+            return
+        tx.meta.set(mark, f"{today} {newest_task}")
+        refs = tx.cases.refs(task.case_id for task in ringing if task.case_id is not None)
+        lines = [f"- {refs[task.case_id]}: {task.text}" for task in _soonest_first(ringing) if task.case_id is not None]
+        mail = self._mailroom.automatic(_digest_subject(len(lines)), _digest(lines), user.address, Thread())
+        outbox_id = tx.outbox.add(
+            case_id=None,
+            draft_id=None,
+            letter=LetterKind.STAFF_ALARM,
+            to=mail.to,
+            message_id=mail.message_id,
+            raw=mail.raw,
+            state=OutboxState.READY,
+            not_before=self._archive.clock(),
+        )
+        tx.events.write(None, "alarms_mailed", BOT, {"user": user.name, "alarms": len(lines), "outbox": outbox_id})
+
+    def _tell_of_refused_alarms(self) -> None:
+        """A second channel that does not work is told on the first one."""
+        with self._archive.transaction() as tx:
+            for letter in (*tx.outbox.in_state(OutboxState.FAILED), *tx.outbox.in_state(OutboxState.UNKNOWN)):
+                if letter.letter is LetterKind.STAFF_ALARM:
+                    ask_person(
+                        tx, None, "alarm_mail", "een alarmmail aan een gebruiker kwam niet aan: kijk de adressen na"
+                    )
+                    tx.outbox.settle(letter.id, OutboxState.CANCELLED, letter.trouble)
 
     def _met(self, tx: Transaction, case: Case) -> frozenset[AlarmKind]:
+        """Our own terms that are met; where no request was recognised yet none of them is known to run."""
+        if not case.requests:
+            return INTERNAL
         made = {letter.letter for letter in tx.outbox.of_case(case.id)}
         return frozenset(kind for kind, letter in _INTERNAL_MET.items() if letter in made)
 
@@ -236,15 +314,44 @@ def _unanswered(request: Request) -> bool:
     return request.state is RequestState.AWAITING_IDENTITY and request.reached < Level.L2
 
 
+def _running(case: Case) -> tuple[Request, ...]:
+    """The requests whose term runs; a case in which no request was recognised has a clock all the same."""
+    if not case.requests:
+        return (clock_request(case),) if case.settled is None else ()
+    return tuple(request for request in case.open_requests if request.state is not RequestState.ANSWERED)
+
+
+def _of_request(event: Event, kind: str, request: Request) -> bool:
+    return event.kind == kind and event.values.get("request") == request.id
+
+
 def _rung(events: tuple[Event, ...], request: Request) -> frozenset[AlarmKind]:
-    return frozenset(
-        AlarmKind(str(event.values["alarm"]))
-        for event in events
-        if event.kind == "alarm" and event.values.get("request") == request.id
+    return frozenset(AlarmKind(str(event.values["alarm"])) for event in events if _of_request(event, "alarm", request))
+
+
+def _standing(events: tuple[Event, ...], case: Case, met: frozenset[AlarmKind]) -> frozenset[Scalar]:
+    """The tasks of alarms that still hold: of each running request the newest, and that of its hold."""
+    standing: set[Scalar] = set()
+    for request in _running(case):
+        rung = [event.values for event in events if _of_request(event, "alarm", request)]
+        if rung and rung[-1].get("alarm") not in met:
+            standing.add(rung[-1].get("task"))
+        standing |= {event.values.get("task") for event in events if _of_request(event, "hold_alarm", request)}
+    return frozenset(standing)
+
+
+def _soonest_first(ringing: Sequence[Task]) -> list[Task]:
+    return sorted(ringing, key=lambda task: (task.due_at is None, task.due_at, task.id))
+
+
+def _digest_subject(count: int) -> str:
+    return "1 termijn vraagt aandacht" if count == 1 else f"{count} termijnen vragen aandacht"
+
+
+def _digest(lines: Sequence[str]) -> tuple[Block, ...]:
+    """Reference, kind and dates only: this mail leaves the archive."""
+    return (
+        Block("alarm", "Deze termijnen vragen aandacht:"),
+        Block("alarms", "\n".join(lines)),
+        Block("how", "Bekijk een zaak met: privacybot case NUMMER. Alle taken: privacybot tasks."),
     )
-
-
-def _alarm_words(kind: AlarmKind, request: Request, dates: Term) -> str:
-    names = {RequestKind.COMPLAINT: "klacht"}
-    what = names.get(request.kind, str(request.kind))
-    return f"{what}: {kind}; streefdatum {dates.target}, uiterste datum {dates.due}"

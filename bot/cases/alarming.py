@@ -32,6 +32,7 @@ _INTERNAL = {
     AlarmKind.PROCESSOR_FORWARD: "stuur het uiterlijk {day} door aan de klant voor wie wij de boeken bewaren",
     AlarmKind.CHALLENGE: "de controlevraag moet uiterlijk {day} weg, anders telt wachten op de klant niet mee",
 }
+INTERNAL = frozenset(_INTERNAL)
 """Terms that we set ourselves."""
 
 

@@ -17,7 +17,9 @@ async def test_sanne_asks_in_plain_dutch_and_gets_her_data_and_nobody_elses(
     office = Office(tmp_path, smtp_sink)
     sanne = office.people.sanne
 
-    office.write(sanne.address, "Hoi, kunnen jullie mij sturen wat jullie allemaal over mij hebben opgeslagen?\n\nSanne")
+    office.write(
+        sanne.address, "Hoi, kunnen jullie mij sturen wat jullie allemaal over mij hebben opgeslagen?\n\nSanne"
+    )
     await office.step()
 
     [case] = office.cases()

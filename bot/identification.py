@@ -231,6 +231,8 @@ class Identification:
         return replace(
             facts_of(case, self._archive.clock(), self._calendar),
             kinds=tuple(sorted({request.kind for request in asked})),
+            fields=tuple(dict.fromkeys(change.field for request in asked for change in request.corrections)),
+            from_this_address=case.data_subject is not None and _from_record(case, case.data_subject),
             code=code,
             passphrase=tx.secrets.passphrase(case.id),
         )

@@ -264,3 +264,20 @@ async def test_a_date_that_cannot_be_is_refused(office: Office, tmp_path: Path) 
     )
 
     assert "check the year" in said
+
+
+async def test_a_challenge_says_what_is_asked_and_that_it_came_from_elsewhere(office: Office) -> None:
+    sanne = office.people.sanne
+    office.write(
+        STRANGER,
+        f"Mijn klantnummer is {sanne.customer_number}. Mijn nieuwe adres is Nepstraat 1, 9765 AB Paterswolde. Pas dat aan.",
+        subject="verhuisd",
+    )
+    await office.step()
+
+    letter = body(office.challenge_to(sanne.address))
+
+    assert "wijzigen van uw gegevens" in letter
+    assert "ander e-mailadres" in letter
+    assert "Nepstraat" not in letter
+    assert STRANGER not in letter

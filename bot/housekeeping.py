@@ -29,6 +29,7 @@ from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person
 from bot.store.errors import StoreUnavailableError
 from bot.store.forgetting import (
+    ERASURE_TASK,
     destroy_exports,
     forget_mail,
     forget_words,
@@ -36,7 +37,8 @@ from bot.store.forgetting import (
     with_old_facts,
     with_old_mail,
 )
-from bot.store.records import Event, Job, OutboxState, Scalar, Task
+from bot.store.jobs import WORKER_LOST
+from bot.store.records import ErasureLine, Event, Job, OutboxState, Scalar, Task
 
 _log = structlog.get_logger(__name__)
 
@@ -130,6 +132,8 @@ class Housekeeping:
         self._tick_off_alarms()
         self._mail_alarms()
         self._tell_of_refused_alarms()
+        self._tell_of_lost_work()
+        self._ask_for_due_erasures()
         self._forget_codes()
         self._forget_what_is_old()
         self._archive.tidy()
@@ -279,6 +283,40 @@ class Housekeeping:
         for request in due:
             case = tx.cases.move(case, request.id, Move.DRAFT_READY, BOT, draft=draft.id)
         tx.events.write(case.id, "draft_made", BOT, {"draft": draft.id, "letter": draft.letter})
+
+    # What else only a person can do
+
+    def _tell_of_lost_work(self) -> None:
+        """Work whose workers all died is parked by the next one, which cannot tell why."""
+        with self._archive.reading() as tx:
+            lost = [job for job in tx.jobs.parked() if job.last_error == WORKER_LOST]
+        for job in lost:
+            words = f"werk {job.id} ('{job.kind}') brak telkens af zonder dat het klaar was: zie privacybot jobs"
+            with self._archive.transaction() as tx:
+                ask_person(tx, job.case_id, "parked", words)
+
+    def _ask_for_due_erasures(self) -> None:
+        """What had to be kept until today is erased by a person; once ticked off it stands in the ledger as done."""
+        today = self._today()
+        with self._archive.reading() as tx:
+            held = tx.cases.held_ids()
+            due = [line for line in tx.erasures.due(today) if line.case_id not in held]
+            refs = tx.cases.refs(line.case_id for line in due if line.case_id is not None)
+        for line in due:
+            with self._archive.transaction() as tx:
+                self._ask_for_erasure(tx, line, refs.get(line.case_id or 0, "zonder zaak"))
+
+    def _ask_for_erasure(self, tx: Transaction, line: ErasureLine, ref: str) -> None:
+        words = (
+            f"bewaartermijn voorbij ({ref}): wis in {line.system}, tabel {line.table}, de rijen met {line.key} "
+            f"en vink af (regel {line.id})"
+        )
+        asked = [task for task in tx.tasks.of_case(line.case_id) if task.kind == ERASURE_TASK and task.text == words]
+        if not asked:
+            tx.tasks.add(line.case_id, ERASURE_TASK, words, self._end_of(line.due_on or self._today()))
+        elif (done_at := asked[-1].done_at) is not None and tx.erasures.done(line.id, line.rows, done_at):
+            values: dict[str, Scalar] = {"system": line.system, "table": line.table, "line": line.id}
+            tx.events.write(line.case_id, "due_erasure_done", asked[-1].done_by or BOT, values)
 
     # Our own retention
 

@@ -166,6 +166,10 @@ class Cases:
         """The cases of which something is open, nothing unsealed: one that cannot be read stops no other."""
         return tuple(self.bench.run(select(cases.c.id).where(_still_open()).order_by(cases.c.id)).scalars())
 
+    def held_ids(self) -> frozenset[int]:
+        """The cases under a legal hold."""
+        return frozenset(self.bench.run(select(cases.c.id).where(cases.c.legal_hold)).scalars())
+
     def refs(self, ids: Iterable[int]) -> dict[int, CaseRef]:
         """The numbers of these cases by id, nothing unsealed."""
         query = select(cases.c.id, cases.c.ref).where(cases.c.id.in_(sorted(set(ids))))

@@ -28,7 +28,7 @@ _WORDLESS = frozenset(
     {
         *("letter", "label", "alarm", "channel", "method", "act", "action"),
         *("right", "kinds", "role", "from", "to", "state", "level", "outcome"),
-        *("system", "table", "column", "before", "hash", "seqs", "user"),
+        *("system", "table", "column", "field", "before", "hash", "seqs", "user"),
     }
 )
 """Values of events that are names of ours: a letter, a state, a table. Any other text may quote somebody."""

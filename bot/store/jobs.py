@@ -15,6 +15,9 @@ from bot.store.errors import ConflictError
 from bot.store.records import Job, JobState
 from bot.store.tables import jobs
 
+WORKER_LOST = "WorkerLost"
+"""Why a job is parked whose workers all went silent: nobody was there to tell a person."""
+
 _LONGEST_PAUSE = 3600.0  # seconds
 
 _OTHER = jobs.alias("other")
@@ -115,7 +118,7 @@ class Jobs:
     def _park_the_silent(self, now: datetime) -> None:
         silent = (jobs.c.state == JobState.RUNNING) & (jobs.c.due_at <= now)
         too_often = jobs.c.attempts >= self.bench.max_attempts
-        parked = {"state": JobState.PARKED, "last_error": "WorkerLost", "worker": None}
+        parked = {"state": JobState.PARKED, "last_error": WORKER_LOST, "worker": None}
         self.bench.run(update(jobs).where(silent, too_often).values(**parked))
 
     def heartbeat(self, job: Job, worker: str, now: datetime) -> bool:

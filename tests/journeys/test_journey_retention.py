@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from servers.office import Office, code_in
 from servers.smtp_sink import SmtpSink
 
 from bot.cases.model import Channel, Level
-from bot.service import Rooms
+from bot.rooms import Rooms
 from bot.store.archive import Transaction
 from bot.store.records import NewCase, NewRequest
 from bot.triage.labels import Language, RequestKind, Role, Writer
@@ -177,3 +178,57 @@ async def test_a_case_that_cannot_be_computed_is_told_and_stops_no_other(office:
         assert told.kind == "look"
         assert "loopt op deze zaak vast" in told.text
         assert [task for task in tx.tasks.open(tx.cases.get(ref).id) if task.kind == "deadline"]
+
+
+async def test_what_the_law_kept_becomes_a_task_on_its_day_and_is_done_once_ticked_off(office: Office) -> None:
+    ref = await asked(office)
+    with archive_of(office) as tx:
+        case_id = tx.cases.get(ref).id
+        tx.erasures.write(case_id, "boekhouding", "facturen", "klant=7", 3, None, date(2026, 12, 10))
+    await office.step(days=13)
+    assert not tasks(office, ref, "erasure_due")
+    await office.step(days=2)
+    await office.step(minutes=5)
+
+    [task] = tasks(office, ref, "erasure_due")
+    assert f"({ref}): wis in boekhouding, tabel facturen, de rijen met klant=7 en vink af" in task["text"]
+    office.cli("task", "done", str(task["id"]), "--as", "fatima")
+    await office.step(minutes=5)
+
+    with archive_of(office) as tx:
+        assert tx.erasures.due(date(2027, 1, 1)) == ()
+        [done] = [event for event in tx.events.of(case_id) if event.kind == "due_erasure_done"]
+        assert done.actor == "fatima"
+
+
+async def test_nothing_is_asked_to_be_erased_for_a_case_under_legal_hold(office: Office) -> None:
+    ref = await asked(office)
+    with archive_of(office) as tx:
+        case_id = tx.cases.get(ref).id
+        tx.erasures.write(case_id, "boekhouding", "facturen", "klant=7", 3, None, date(2026, 12, 10))
+        tx.cases.change(case_id, legal_hold=True)
+
+    await office.step(days=20)
+
+    assert not tasks(office, ref, "erasure_due")
+
+
+async def test_work_whose_workers_all_died_is_told_once(tmp_path: Path, smtp_sink: SmtpSink) -> None:
+    office = Office(tmp_path, smtp_sink, STORE__MAX_ATTEMPTS="1")
+    ref = await asked(office)
+    with archive_of(office) as tx:
+        case_id = tx.cases.get(ref).id
+        tx.jobs.defer("identify", case_id, case_id=case_id)
+        assert tx.jobs.claim("a worker that dies", office.now + timedelta(seconds=15)) is not None
+        assert tx.jobs.claim("the next one", office.now + timedelta(minutes=2)) is None
+
+    await office.step(minutes=5)
+    await office.step(minutes=5)
+
+    [task] = tasks(office, ref, "parked")
+    assert "'identify'" in task["text"]
+    assert "privacybot jobs" in task["text"]
+
+
+def tasks(office: Office, ref: str, kind: str) -> list[dict[str, Any]]:
+    return [task for task in office.case(ref)["tasks"] if task["kind"] == kind]

@@ -43,6 +43,11 @@ _MACHINE_TEXT = re.compile(
     r"|automatische ontvangstbevestiging|dies ist eine automatische)\b",
     re.IGNORECASE,
 )
+_FORM = re.compile(
+    r"\b(?:\w{0,12}formulier|contact ?form|web ?form)\b"
+    r"|^\W{0,4}(?:uw |your )?(?:naam|name|bericht|message|vraag|opmerking\w{0,3})\s{0,3}:",
+    re.IGNORECASE | re.MULTILINE,
+)
 _LONGEST = 1200  # characters: a longer text was written by somebody, whatever its first lines say
 
 
@@ -63,3 +68,8 @@ def automatic_words(subject: str, text: str) -> bool:
     """Whether the words themselves say that no person wrote this."""
     machine = len(text) <= _LONGEST and bool(_MACHINE_TEXT.search(text[:_LONGEST]))
     return machine or out_of_office(subject, text) or bounce(subject, text)
+
+
+def filled_in_form(subject: str, text: str) -> bool:
+    """Whether a machine passes on what a person filled in on a website."""
+    return _FORM.search(f"{subject[:200]}\n{text[:_LONGEST]}") is not None

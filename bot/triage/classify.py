@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.mail.message import Attachment, ParsedMail
-from bot.triage.automatic import automatic_words
+from bot.triage.automatic import automatic_words, bounce, filled_in_form, out_of_office
 from bot.triage.corrections import corrections_in
 from bot.triage.evidence import parts_of
 from bot.triage.features import buckets, merged
@@ -15,7 +15,7 @@ from bot.triage.identifiers import identifiers_in
 from bot.triage.intents import intents_in
 from bot.triage.labels import OTHER_PRIVACY, RequestKind, Writer
 from bot.triage.language import language_of
-from bot.triage.opinion import Opinion, opinion_of, within_case
+from bot.triage.opinion import Opinion, from_machine, opinion_of, within_case
 from bot.triage.verdict import Verdict
 from bot.triage.weights import Model
 from bot.triage.writers import authority_address, only_a_person_may_answer, role_of, writer_of
@@ -49,13 +49,16 @@ def classify(
     attached = tuple(text[:_MAX_TEXT] for text in attachment_texts[:20])
     own_words = "\n".join((new_text, *attached))
     machine = automatic or automatic_words(subject, new_text)
+    absent = out_of_office(subject, new_text) or bounce(subject, new_text)
     intents = (
         intents_in(subject, new_text, model.intent.scores(buckets(f"{subject}\n{new_text}"), model.rarity))
         if in_case
         else frozenset()
     )
-    parts = parts_of(subject, new_text, *attached)
+    parts = parts_of("" if absent else subject, new_text, *attached)  # an absence note repeats the subject it answers
     opinion = opinion_of(model, parts, new_text, quoted_text)
+    if machine:
+        opinion = from_machine(opinion, parts, absent=absent, form=filled_in_form(subject, own_words))
     opinion = within_case(opinion, intents) if in_case else opinion
     whole = merged([part.buckets for part in parts])
     writer = writer_of(f"{subject}\n{own_words}", model.writer.scores(whole, model.rarity))

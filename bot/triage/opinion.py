@@ -9,12 +9,12 @@ import numpy as np
 
 from bot.triage.answers import answered_offers, points_below, quoted_sentences
 from bot.triage.evidence import Part, Weighed, parts_of, weigh
-from bot.triage.families import LAW
+from bot.triage.families import DEMANDS, LAW
 from bot.triage.features import buckets
 from bot.triage.labels import Intent, RequestKind
 from bot.triage.verdict import Reason
 from bot.triage.weights import ANY, LABELS, SCORED, Model
-from bot.triage.wording import folded
+from bot.triage.wording import folded, words
 
 _REASONS = 2  # sentences shown per label
 _LEAST_REASON = -2.0  # log-odds: below it a sentence does not speak for a label
@@ -29,6 +29,9 @@ _ASKS_TO_SEE = re.compile(
     r"|receive|know|see|tell|list|provide"
     r"|which|access|auskunft|kopien?|schicken|welche|wissen|copie|savoir|envoyer|acces)\b"
 )
+_FEWEST_WORDS = 3  # a mail with fewer decides nothing: too little to weigh
+_NAMED = frozenset(LAW.values())
+_DEMANDED = (_NAMED | frozenset(DEMANDS)) - {"demand_restriction"}  # "ik ben er niet tot maandag" sounds like one
 _SWALLOW = frozenset(kind.value for kind in (RequestKind.ERASURE, RequestKind.RESTRICTION, RequestKind.OBJECTION))
 
 
@@ -45,7 +48,7 @@ class Opinion:
 def opinion_of(model: Model, parts: tuple[Part, ...], new_text: str, quoted_text: str) -> Opinion:
     """What the words of one mail say. Quoted words count only where the new words answer or pass them on."""
     weighed = weigh(model, parts)
-    opinion = _with_law(_first(model, weighed), weighed)
+    opinion = _with_law(_long_enough(_first(model, weighed), parts), weighed)
     if quoted_text.strip() and not opinion.decided:
         opinion = _with_answer(model, opinion, new_text, quoted_text)
         if not opinion.decided and points_below(new_text):
@@ -56,6 +59,26 @@ def opinion_of(model: Model, parts: tuple[Part, ...], new_text: str, quoted_text
 def within_case(opinion: Opinion, intents: frozenset[Intent]) -> Opinion:
     """In a running case a right counts as new only if the mail asks for something; the rest is talk about the case."""
     if intents & _NEW_RIGHT:
+        return opinion
+    return replace(opinion, decided=frozenset(), doubt=opinion.doubt or bool(opinion.decided))
+
+
+def from_machine(opinion: Opinion, parts: tuple[Part, ...], *, absent: bool, form: bool) -> Opinion:
+    """What counts of a mail that no person sent. A website's form and a right named outright count like any words.
+
+    An absence note asks if a sentence of it sounds like the request itself, another machine if anything is decided.
+    """
+    spoken = frozenset[str]().union(*(part.families for part in parts))
+    if form or spoken & _NAMED:
+        return opinion
+    asks = opinion.decided and (not absent or spoken & _DEMANDED)
+    return opinion if asks else replace(opinion, decided=frozenset(), doubt=False, reasons=())
+
+
+def _long_enough(opinion: Opinion, parts: tuple[Part, ...]) -> Opinion:
+    """One or two words ("Reclame.") decide nothing unless they name a right: what seemed decided goes to a person."""
+    counted = sum(len(words(folded(part.text))) for part in parts if not part.clause)
+    if counted >= _FEWEST_WORDS or any(part.families & _NAMED for part in parts):
         return opinion
     return replace(opinion, decided=frozenset(), doubt=opinion.doubt or bool(opinion.decided))
 

@@ -225,6 +225,52 @@ def test_a_machine_that_asks_in_somebodys_name_gets_a_person() -> None:
 
 
 @pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Automatisch antwoord: uw verzoek tot inzage", "Ik lees mijn mail niet."),
+        ("Automatisch antwoord: Uw factuur", "Ik gebruik dit adres niet meer."),
+        ("Out of office: your erasure request", "I am on leave until Monday and do not use my mail."),
+        ("Bericht van het systeem", "Dit adres en deze gegevens gebruiken wij nu niet meer."),
+    ],
+)
+def test_a_machine_that_only_seems_to_ask_gets_no_person(subject: str, text: str) -> None:
+    assert not classify(MODEL, "", text).ordinary
+
+    assert classify(MODEL, subject, text, automatic=True).ordinary
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Naam: Sanne Vermeer\nBericht: Veeg mij maar van het bord.",
+        "Ingevuld contactformulier. Veeg mij maar van het bord.",
+        "Zie bijlage inzake dataportabiliteit.",
+    ],
+)
+def test_a_form_and_a_right_named_outright_get_a_person_also_when_a_machine_sent_them(text: str) -> None:
+    assert classify(MODEL, "Website", text, automatic=True).needs_person
+
+
+def test_an_absence_note_that_asks_outright_gets_a_person() -> None:
+    verdict = classify(MODEL, "Automatisch antwoord: nieuws", "Verwijder mijn account en al mijn gegevens.")
+
+    assert verdict.kinds == {RequestKind.ERASURE}
+    assert verdict.needs_person
+
+
+@pytest.mark.parametrize(("subject", "text"), [("win", "Reclame."), ("", "Verwijderen"), ("klacht", ""), ("", "Stop!")])
+def test_one_or_two_words_decide_nothing_but_are_seen(subject: str, text: str) -> None:
+    verdict = classify(MODEL, subject, text)
+
+    assert not verdict.kinds
+    assert verdict.needs_person
+
+
+def test_one_word_that_names_a_right_outright_is_a_request() -> None:
+    assert classify(MODEL, "Inzageverzoek", "").kinds == {RequestKind.ACCESS}
+
+
+@pytest.mark.parametrize(
     ("text", "language"),
     [
         ("Ik wil graag weten wat jullie van mij hebben", Language.DUTCH),

@@ -270,7 +270,8 @@ async def test_a_challenge_says_what_is_asked_and_that_it_came_from_elsewhere(of
     sanne = office.people.sanne
     office.write(
         STRANGER,
-        f"Mijn klantnummer is {sanne.customer_number}. Mijn nieuwe adres is Nepstraat 1, 9765 AB Paterswolde. Pas dat aan.",
+        f"Mijn klantnummer is {sanne.customer_number}. Mijn nieuwe adres is Nepstraat 1, 9765 AB Paterswolde. "
+        "Pas dat aan.",
         subject="verhuisd",
     )
     await office.step()

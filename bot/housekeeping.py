@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -44,6 +45,9 @@ _log = structlog.get_logger(__name__)
 
 DEADLINE = "deadline"
 """The task that an alarm is."""
+
+ALARM_MAIL = "alarm_mail"
+"""The task that tells of a second channel that does not work."""
 
 _CLOSING_TIME = time(17)
 
@@ -140,19 +144,21 @@ class Housekeeping:
 
     def _apart(self, case_id: int, act: Callable[[Transaction, Case], None]) -> None:
         """Do this to one case. If it fails a person is told, and the round goes on with the next."""
+        words = "de dagelijkse ronde loopt op deze zaak vast ({}): bewaak de termijn zelf en kijk naar de datums"
+        self._guarded(lambda tx: act(tx, tx.cases.by_id(case_id)), case_id, "look", words)
+
+    def _guarded(self, act: Callable[[Transaction], None], case_id: int | None, kind: str, words: str) -> None:
+        """One transaction that may fail without harm to what comes after it; `words` has a place for the trouble."""
         try:
             with self._archive.transaction() as tx:
-                act(tx, tx.cases.by_id(case_id))
+                act(tx)
         except StoreUnavailableError:
             raise
         except Exception as error:
             name = type(error).__name__
-            _log.error("the round fails on a case", case=case_id, error=name)
-            words = (
-                f"de dagelijkse ronde loopt op deze zaak vast ({name}): bewaak de termijn zelf en kijk naar de datums"
-            )
+            _log.error("a step of the round failed", case=case_id, kind=kind, error=name)
             with self._archive.transaction() as tx:
-                ask_person(tx, case_id, "look", words)
+                ask_person(tx, case_id, kind, words.format(name))
 
     def _wait(self, tx: Transaction, case: Case) -> None:
         self._remind(tx, case)
@@ -208,10 +214,10 @@ class Housekeeping:
             ringing = tx.tasks.open_of_kind(DEADLINE)
             users = [user for user in tx.users.all() if user.enabled and user.address]
         for user in users if ringing else ():
-            with self._archive.transaction() as tx:
-                self._mail_alarms_to(tx, user, ringing)
+            act = partial(self._mail_alarms_to, user, ringing)
+            self._guarded(act, None, ALARM_MAIL, "een alarmmail kan niet worden gemaakt ({}): kijk de adressen na")
 
-    def _mail_alarms_to(self, tx: Transaction, user: User, ringing: Sequence[Task]) -> None:
+    def _mail_alarms_to(self, user: User, ringing: Sequence[Task], tx: Transaction) -> None:
         mark, newest_task = f"alarm_mail:{user.id}", max(task.id for task in ringing)
         day, _, told = (tx.meta.get(mark) or "").partition(" ")
         today = self._today().isoformat()
@@ -239,7 +245,7 @@ class Housekeeping:
             for letter in (*tx.outbox.in_state(OutboxState.FAILED), *tx.outbox.in_state(OutboxState.UNKNOWN)):
                 if letter.letter is LetterKind.STAFF_ALARM:
                     ask_person(
-                        tx, None, "alarm_mail", "een alarmmail aan een gebruiker kwam niet aan: kijk de adressen na"
+                        tx, None, ALARM_MAIL, "een alarmmail aan een gebruiker kwam niet aan: kijk de adressen na"
                     )
                     tx.outbox.settle(letter.id, OutboxState.CANCELLED, letter.trouble)
 
@@ -333,12 +339,20 @@ class Housekeeping:
         with self._archive.reading() as tx:
             old_exports = with_old_exports(tx, exports, _AT_ONCE)
             old_mail, old_facts = with_old_mail(tx, mail, _AT_ONCE), with_old_facts(tx, facts, _AT_ONCE)
+            staff_mail = tx.outbox.staff_mail_before(exports, _AT_ONCE)
+        if staff_mail:
+            self._forget_staff_mail(staff_mail)
         for case_id in old_exports:
             self._apart(case_id, lambda tx, case: destroy_exports(tx, case, exports))
         for case_id in old_mail:
             self._apart(case_id, forget_mail)
         for case_id in old_facts:
             self._apart(case_id, forget_words)
+
+    def _forget_staff_mail(self, letters: Sequence[int]) -> None:
+        with self._archive.transaction() as tx:
+            gone = sum(tx.outbox.forget_content(letter_id) for letter_id in letters)
+            tx.events.write(None, "staff_mail_forgotten", BOT, {"letters": gone})
 
     def _today(self) -> date:
         return local_day(self._archive.clock(), self._calendar.timezone)

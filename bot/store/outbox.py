@@ -97,6 +97,13 @@ class Outbox:
     def in_state(self, state: OutboxState) -> tuple[OutgoingLetter, ...]:
         return self._where(outbox.c.state == state)
 
+    def staff_mail_before(self, made_before: datetime, most: int) -> tuple[int, ...]:
+        """Letters of no case that are over and still hold their bytes; the oldest first."""
+        ended = outbox.c.state.not_in([OutboxState.HELD, OutboxState.READY, OutboxState.SENDING])
+        old = outbox.c.case_id.is_(None) & outbox.c.blob_id.is_not(None) & (outbox.c.made_at <= made_before)
+        query = select(outbox.c.id).where(old, ended).order_by(outbox.c.id).limit(most)
+        return tuple(self.bench.run(query).scalars())
+
     def of_case(self, case_id: int) -> tuple[OutgoingLetter, ...]:
         return self._where(outbox.c.case_id == case_id)
 

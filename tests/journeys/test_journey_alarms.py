@@ -12,6 +12,7 @@ from servers.smtp_sink import SmtpSink
 
 from bot.service import Rooms
 from bot.store.archive import Transaction
+from bot.store.errors import MissingRowError
 from bot.store.records import Task
 
 ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?"
@@ -116,3 +117,33 @@ async def test_a_disabled_user_gets_no_mail(office: Office) -> None:
     await office.step(days=15)
 
     assert office.letters(FATIMA) == []
+
+
+async def test_an_alarm_mail_that_is_refused_is_told_on_the_first_channel_once(office: Office) -> None:
+    office.cli("user", "add", "fatima-post", "--role", "behandelaar", "--address", FATIMA)
+    await asked(office)
+    office.sink.answer("RCPT", *["550 5.1.1 no such user"] * 2)  # the alarm, and the reminder of the same day
+    await office.step(days=15)
+    await office.step(minutes=5)
+    await office.step(minutes=5)
+
+    told = [task for task in office.json("tasks")["tasks"] if task["kind"] == "alarm_mail"]
+
+    assert len(told) == 1
+    assert FATIMA not in str(told)
+
+
+async def test_a_mail_to_staff_is_not_kept_longer_than_an_export(office: Office) -> None:
+    office.cli("user", "add", "fatima-post", "--role", "behandelaar", "--address", FATIMA)
+    await asked(office)
+    await office.step(days=15)
+    with archive_of(office) as tx:
+        [event] = [event for event in tx.events.of(None) if event.kind == "alarms_mailed"]
+        letter = event.values["outbox"]
+        assert isinstance(letter, int)
+        assert tx.outbox.raw(letter)
+
+    await office.step(days=15)
+
+    with archive_of(office) as tx, pytest.raises(MissingRowError):
+        tx.outbox.raw(letter)

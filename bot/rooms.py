@@ -81,7 +81,11 @@ def _require_its_keys(archive: Archive) -> None:
 class Rooms:
     """Every room of one process, built when first asked for. Close it at the end."""
 
-    def __init__(self, settings: Settings, env: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self, settings: Settings, env: Mapping[str, str] = os.environ, *, lent_cage: Cage[Reading] | None = None
+    ) -> None:
+        """`lent_cage` belongs to the caller, who closes it: children that serve several lives of the rooms."""
+        self._lent_cage = lent_cage
         self.settings = settings
         self._env = env
         self.clock = clock_of(settings)
@@ -155,6 +159,8 @@ class Rooms:
 
     @cached_property
     def cage(self) -> Cage[Reading]:
+        if self._lent_cage is not None:
+            return self._lent_cage
         return Cage(self.reader, self.settings.parsing, self.reader.warm)
 
     @cached_property
@@ -262,7 +268,7 @@ class Rooms:
         await asyncio.to_thread(commit)
 
     async def close(self) -> None:
-        if "cage" in self.__dict__:
+        if "cage" in self.__dict__ and self._lent_cage is None:
             await self.cage.close()
         if "postman" in self.__dict__:
             await self.postman.close()

@@ -12,12 +12,14 @@ from pathlib import Path
 import structlog
 
 from bot.desk.health import Readiness, health_app, serve
+from bot.mail.cage import Cage
 from bot.mail.errors import MailboxError
 from bot.mail.receiving import start_receiver
 from bot.mail.watching import Watcher
 from bot.rooms import Rooms
 from bot.settings import Settings, SettingsError
 from bot.store.engines import address_of
+from bot.triage.reading import Reading
 from bot.worker import Worker
 
 _log = structlog.get_logger(__name__)
@@ -137,12 +139,14 @@ def _store_troubles(rooms: Rooms) -> Iterable[str]:
     return ()
 
 
-async def run_once(settings: Settings, env: Mapping[str, str] = os.environ) -> None:
+async def run_once(
+    settings: Settings, env: Mapping[str, str] = os.environ, *, lent_cage: Cage[Reading] | None = None
+) -> None:
     """Take in what is there, do what is due at this instant, send what may leave; never wait.
 
     A mailbox that cannot be read keeps nothing else waiting: its MailboxError is raised at the end.
     """
-    rooms = Rooms(settings, env)
+    rooms = Rooms(settings, env, lent_cage=lent_cage)
     try:
         unread = await _unread(rooms) if settings.watch.enabled else None
         await Worker(rooms).once()

@@ -19,11 +19,13 @@ from typer.testing import CliRunner
 
 from bot.cli.app import app
 from bot.configuration import load_settings
+from bot.mail.cage import Cage
 from bot.service import run_once
 from bot.settings import Settings, default_config_dir
 from bot.sources.demo import DemoPeople, make_demo_database
 from bot.store.archive import migrate
 from bot.store.vault import new_key
+from bot.triage.reading import Reader, Reading
 
 OUR_ADDRESS = "info@kleinboek.nl"
 _MOMENT = timedelta(seconds=20)  # each command starts its clock anew: one must not lag behind the one before
@@ -47,6 +49,7 @@ class Office:
         self.sink = sink
         self.dovecot = dovecot
         self.now = START
+        self._cage: Cage[Reading] | None = None
         books = f"sqlite:///{home / 'kleinboek.sqlite'}"
         self.books_path = home / "kleinboek.sqlite"
         self.people: DemoPeople = make_demo_database(books)
@@ -115,7 +118,10 @@ class Office:
     async def step(self, **passed: float) -> None:
         """Let time pass (timedelta words, a moment at least), then do everything that is due."""
         self.now += timedelta(**passed) + _MOMENT
-        await run_once(self.settings(), self._env_now())
+        settings = self.settings()
+        if self._cage is None:
+            self._cage = _children(settings)
+        await run_once(settings, self._env_now(), lent_cage=self._cage)
 
     # Staff
 
@@ -151,6 +157,23 @@ class Office:
         found = [mail for mail in self.letters(address) if code_in(mail) is not None]
         assert found, f"no challenge among {len(self.letters(address))} letters"
         return found[-1]
+
+
+_CAGES: list[Cage[Reading]] = []
+
+
+def _children(settings: Settings) -> Cage[Reading]:
+    """One set of children for the whole test; `children_end` ends them."""
+    domain = settings.organisation.address.rpartition("@")[2]
+    reader = Reader(settings.parsing, domain, settings.triage.model_file)
+    cage = Cage(reader, settings.parsing, reader.warm)
+    _CAGES.append(cage)
+    return cage
+
+
+async def children_end() -> None:
+    while _CAGES:
+        await _CAGES.pop().close()
 
 
 _QUICK: dict[str, str] = {

@@ -138,8 +138,13 @@ class Execution:
         tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
 
 
-def _key(change: PlannedChange) -> str:
+def _rows(change: PlannedChange) -> str:
     return "|".join(f"{column}={value}" for column, value in change.key)
+
+
+def _key(change: PlannedChange) -> str:
+    """What the ledger calls it: "tenant=1" is rows, "tenant=1#iban" one column of rows that stay."""
+    return _rows(change) if change.column is None else f"{_rows(change)}#{change.column}"
 
 
 def _by_hand(changes: Sequence[PlannedChange]) -> Iterator[str]:
@@ -147,7 +152,7 @@ def _by_hand(changes: Sequence[PlannedChange]) -> Iterator[str]:
     for change in changes:
         if change.action is ChangeAction.ERASE_BY_HAND:
             place = ".".join(name for name in (change.system, change.table, change.column) if name)
-            rows = f"{change.count} {'rij' if change.count == 1 else 'rijen'}, {_key(change)}"
+            rows = f"{change.count} {'rij' if change.count == 1 else 'rijen'}, {_rows(change)}"
             yield f"wis met de hand: {change.label} ({place}, {rows}): {change.reason or 'zo staat het in de kaart'}"
     if books := _labels(changes, ChangeAction.RETURN):
         yield (

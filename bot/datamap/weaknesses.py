@@ -13,6 +13,11 @@ def weaknesses(datamap: DataMap) -> Iterator[str]:
         yield from _identity(datamap, identity, f"identity[{number}]")
     for s, system in enumerate(datamap.systems):
         for t, table in enumerate(system.tables):
+            if table.role.tenants_own and table.on_erasure.action == "delete":
+                yield (
+                    f"systems[{s}].tables[{t}].on_erasure: 'delete' of a customer's own administration, which tax law "
+                    "makes him keep; with 'return' he is offered it and asked first"
+                )
             if table.on_erasure.action == "keep" and table.on_erasure.until is None:
                 yield f"systems[{s}].tables[{t}].on_erasure: no 'until', so a person must decide when these rows go"
 

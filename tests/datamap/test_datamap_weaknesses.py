@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.datamap.loading import load_datamap
-from bot.datamap.model import DataMap, FindBy
+from bot.datamap.model import DataMap, FindBy, TableErasure
 from bot.datamap.weaknesses import weaknesses
 
 SHIPPED = Path(__file__).parents[2] / "config" / "datamap.yaml"
@@ -37,3 +37,19 @@ def test_accounts_that_never_end_are_a_warning() -> None:
 def test_finding_people_by_what_stands_on_every_invoice_is_a_warning() -> None:
     assert not [line for line in weaknesses(shipped()) if ".find_by" in line]
     assert [line for line in weaknesses(shipped(find_by=(FindBy.KVK,))) if line.startswith("identity[0].find_by: kvk")]
+
+
+def test_deleting_a_customers_own_books_unasked_is_a_warning() -> None:
+    datamap = shipped()
+    [system] = datamap.systems
+    unasked = TableErasure(action="delete")
+    tables = tuple(
+        table.model_copy(update={"on_erasure": unasked}) if table.name == "debiteuren" else table
+        for table in system.tables
+    )
+    changed = datamap.model_copy(update={"systems": (system.model_copy(update={"tables": tables}),)})
+
+    assert not [line for line in weaknesses(datamap) if "own administration" in line]
+    assert [line.split(":")[0] for line in weaknesses(changed) if "own administration" in line] == [
+        "systems[0].tables[10].on_erasure"
+    ]

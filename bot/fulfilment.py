@@ -285,6 +285,8 @@ def _tasks_for(case: Case, batch: Batch, prepared: Prepared) -> Iterator[str]:
     by_hand = batch.kinds & {RequestKind.RESTRICTION, RequestKind.OBJECTION, RequestKind.CONSENT_WITHDRAWAL}
     if by_hand and prepared.letters != (LetterKind.NOTHING_FOUND,):
         yield f"voer uit en vul de open plekken van de brief in (edit): {', '.join(sorted(by_hand))}"
+    if RequestKind.CORRECTION in batch.kinds and not (prepared.changes or prepared.facts.not_done):
+        yield "lees wat er gewijzigd moet worden: dat is niet herkend"
     if case.data_subject is not None and case.data_subject.shared and batch.kinds & _ENDS_USE:
         yield "andere gebruikers of eigenaren van dit account: beslis of zij bericht krijgen"
     if prepared.foreign:

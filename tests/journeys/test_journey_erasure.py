@@ -173,6 +173,36 @@ async def test_an_erasure_that_was_written_down_before_a_kill_is_not_written_dow
     assert before[0] == 1
 
 
+async def test_a_correction_that_only_a_person_can_make_is_a_task_with_a_day(office: Office) -> None:
+    text = "Mijn geboortedatum staat verkeerd, die moet 03-05-1980 zijn. Passen jullie dat aan?\n\nJoris"
+
+    ref = await proved(office, office.people.joris, text, "Geboortedatum")
+
+    found = [task for task in tasks(office, ref) if "naar de wijziging van: birthdate" in task["text"]]
+    assert [task["due_at"][:10] for task in found] == ["2026-12-03"]  # five working days
+
+
+async def test_a_correction_of_something_that_was_not_recognised_is_read_by_a_person(office: Office) -> None:
+    text = "Er staat een fout in mijn gegevens. Wilt u mijn gegevens corrigeren?\n\nJoris"
+
+    ref = await proved(office, office.people.joris, text, "Fout")
+
+    assert office.states(ref) == {"correction": "awaiting_approval"}
+    assert "lees wat er gewijzigd moet worden" in " ".join(task["text"] for task in tasks(office, ref))
+
+
+async def test_the_event_of_a_correction_says_which_contact_field_it_was(office: Office) -> None:
+    text = "Ik ben verhuisd. Mijn nieuwe adres is Dorpsstraat 12, 9765 AB Paterswolde. Past u dat aan?\n\nJoris"
+    ref = await proved(office, office.people.joris, text, "Verhuisd")
+    office.cli("draft", ref)
+    office.cli("approve", ref, "--as", "fatima")
+
+    await office.step(minutes=11)
+
+    executed = [event["values"] for event in office.case(ref)["events"] if event["kind"] == "executed"]
+    assert [values.get("field") for values in executed if "field" in values] == ["street", "postcode", "city"]
+
+
 async def test_a_letter_announces_no_answer_that_was_given_before(office: Office) -> None:
     tess = office.people.newsletter_only
     ref = await proved(office, tess, f"{ASKS} Verwijder daarna al mijn gegevens.", "inzage en wissen")

@@ -308,6 +308,69 @@ def test_a_follow_up_says_what_it_does(subject: str, text: str, intent: Intent) 
     assert intent in classify(MODEL, subject, text, in_case=True).intents
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("Ik trek mijn verzoek van vorige week in.", Intent.WITHDRAWAL),
+        ("Mijn inzageverzoek wil ik graag intrekken.", Intent.WITHDRAWAL),
+        ("Laat maar zitten, ik heb het al gevonden.", Intent.WITHDRAWAL),
+        ("laat maar, opgelost", Intent.WITHDRAWAL),
+        ("Het hoeft niet meer, dank.", Intent.WITHDRAWAL),
+        ("Jullie hoeven niets meer te sturen.", Intent.WITHDRAWAL),
+        ("U mag het dossier sluiten.", Intent.WITHDRAWAL),
+        ("This is no longer needed.", Intent.WITHDRAWAL),
+        ("Please cancel my request.", Intent.WITHDRAWAL),
+        ("I would like to withdraw my access request.", Intent.WITHDRAWAL),
+        ("I've changed my mind, no need to send anything.", Intent.WITHDRAWAL),
+        ("Dat was ik niet.", Intent.NOT_ME),
+        ("Ik heb dit niet aangevraagd.", Intent.NOT_ME),
+        ("Dit verzoek is niet van mij.", Intent.NOT_ME),
+        ("Wij hebben dit verzoek nooit ingediend.", Intent.NOT_ME),
+        ("Ik weet van niets, wie heeft dit aangevraagd?", Intent.NOT_ME),
+        ("I did not make this request.", Intent.NOT_ME),
+        ("We never sent this, someone is impersonating me.", Intent.NOT_ME),
+        ("It wasn't us.", Intent.NOT_ME),
+        ("Graag toch niet verwijderen.", Intent.CANCELS_ERASURE),
+        ("Stop de verwijdering alstublieft.", Intent.CANCELS_ERASURE),
+        ("Het wissen hoeft niet door te gaan: wissen hoeft niet.", Intent.CANCELS_ERASURE),
+        ("Please don't delete my account after all.", Intent.CANCELS_ERASURE),
+        ("Keep my account, I still need it.", Intent.CANCELS_ERASURE),
+        ("Dit overzicht is van iemand anders.", Intent.WRONG_RECIPIENT),
+        ("Dit bestand is niet voor mij bedoeld.", Intent.WRONG_RECIPIENT),
+    ],
+)
+def test_words_that_stop_a_case_are_understood(text: str, intent: Intent) -> None:
+    assert intent in classify(MODEL, "Re: uw verzoek", text, in_case=True).intents
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nee, die klacht trek ik niet in.",
+        "Mijn toestemming voor de nieuwsbrief trek ik in.",
+        "Ik wil mijn verzoek niet intrekken.",
+        "Laat maar weten wanneer het klaar is.",
+        "Hoe trek ik een factuur in?",
+        "Ja klopt, dat ben ik.",
+        "Jullie hebben dit niet gedaan.",
+        "Ik heb dit verzoek zelf ingediend.",
+        "I made this request myself.",
+        "U hoeft zelf niets te doen.",
+        "Verwijder mijn account en al mijn gegevens.",
+        "Please delete my account.",
+    ],
+)
+def test_words_that_only_resemble_a_stop_stop_nothing(text: str) -> None:
+    stops = {Intent.WITHDRAWAL, Intent.NOT_ME, Intent.CANCELS_ERASURE, Intent.WRONG_RECIPIENT}
+
+    assert not classify(MODEL, "Re: uw verzoek", text, in_case=True).intents & stops
+
+
+@pytest.mark.parametrize("text", ["Top, staat er goed in nu!", "Dinsdag om 10.00 past.", "Hier zijn de antwoorden."])
+def test_quiet_words_dispute_nothing(text: str) -> None:
+    assert Intent.DISPUTES not in classify(MODEL, "Re: uw verzoek", text, in_case=True).intents
+
+
 def test_thanks_in_a_case_are_no_new_request() -> None:
     verdict = classify(MODEL, "Re: uw gegevens zijn verwijderd", "Bedankt dat alles verwijderd is!", in_case=True)
 

@@ -23,6 +23,7 @@ from bot.cases.people import Actor, StaffRole
 from bot.cli.demo_mails import SampleMail, sample_mails
 from bot.cli.demo_post import HOST, Customers, Sink
 from bot.cli.session import telling
+from bot.cli.words import KINDS
 from bot.configuration import load_settings
 from bot.log import configure
 from bot.mail.errors import MailRoomError
@@ -33,7 +34,6 @@ from bot.sources.demo import DemoPeople, make_demo_database
 from bot.store.archive import migrate
 from bot.store.records import MailVerdict
 from bot.store.vault import new_key
-from bot.triage.labels import RequestKind
 
 _SETTINGS = {
     "SERVICE__ENVIRONMENT": "demo",
@@ -278,13 +278,6 @@ _OUTCOMES = {
     RequestState.ANSWERED: "goedgekeurd en verstuurd",
     RequestState.CLOSED: "goedgekeurd, verstuurd en gesloten",
 }
-_KINDS = {
-    RequestKind.ACCESS: "inzage",
-    RequestKind.CORRECTION: "wijziging",
-    RequestKind.PORTABILITY: "overdracht",
-    RequestKind.ERASURE: "wissen",
-    RequestKind.COMPLAINT: "klacht",
-}
 
 
 def _show(stage: _Stage) -> None:
@@ -307,7 +300,7 @@ def _row(stage: _Stage, sample: SampleMail) -> tuple[str, str, str]:
         return "-", why, "blijft in de mailbox; wij bewaren er niets van"
     reasons = _reasons(stage, case)
     kinds = "\n".join(
-        f"{_KINDS.get(request.kind, str(request.kind))}: “{reasons.get(str(request.kind), '')}”"
+        f"{KINDS.get(request.kind, str(request.kind))}: “{reasons.get(str(request.kind), '')}”"
         for request in case.requests
     )
     states = {_OUTCOMES.get(request.state, str(request.state)) for request in case.requests}
@@ -335,5 +328,8 @@ def _where_to_look(stage: _Stage) -> Iterable[str]:
     yield "Het wachtwoord van Sannes overzicht staat in haar controlebericht, nooit bij het overzicht zelf."
     yield "Kijk zelf verder, in een tweede venster (de dienst moet daarvoor lopen: start zonder --no-wait):"
     yield f"  set -a; . {relative}/demo.env; set +a"
-    for words in ("cases", f"case {first.ref}", f"draft {iban.ref}", f"approve {iban.ref} --as femke"):
+    for words in ("cases", f"case {first.ref}", f"draft {iban.ref}"):
         yield f"  python3 run.py {words}"
+    yield "Een nieuw rekeningnummer is een hoog risico: twee mensen keuren het goed."
+    for name in ("femke", "fatima"):
+        yield f"  python3 run.py approve {iban.ref} --as {name}"

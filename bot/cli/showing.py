@@ -22,6 +22,7 @@ from bot.cases.masking import masked, masked_bsn
 from bot.cases.model import Case, CaseRef, Request, RequestState
 from bot.cli.session import actor, print_json, rooms
 from bot.cli.texts import blocks_as_text
+from bot.cli.words import KINDS, STATES
 from bot.replies.casefacts import case_term
 from bot.rooms import Rooms
 from bot.store.archive import Transaction
@@ -61,13 +62,17 @@ def _print_cases(rows: list[dict[str, Any]]) -> None:
         print("Er zijn geen zaken.")
         return
     table = Table(box=SIMPLE, pad_edge=False)
-    for heading in ("Zaak", "Uiterlijk", "Streefdatum"):
+    for heading in ("Zaak", "Uiterlijk", "Streefdatum", "Stand"):
         table.add_column(heading, no_wrap=True)
-    for heading in ("Stand", "Rechten", "Taken"):
+    for heading in ("Rechten", "Taken"):
         table.add_column(heading)
     for row in rows:
-        state = row["state"] + (" (brieven wachten)" if row["letters_held"] else "")
-        table.add_row(row["ref"], row["due"], row["target"], state, ", ".join(row["kinds"]), str(row["tasks"]))
+        held = " *" if row["letters_held"] else ""
+        rights = ", ".join(KINDS.get(kind, kind) for kind in row["kinds"])
+        state = STATES.get(row["state"], row["state"]) + held
+        table.add_row(row["ref"], row["due"], row["target"], state, rights, str(row["tasks"]))
+    if any(row["letters_held"] for row in rows):
+        table.caption = "* de brieven wachten op vrijgave (privacybot release)"
     Console().print(table)
 
 
@@ -185,35 +190,64 @@ def _change(change: Any) -> dict[str, Any]:
 
 def _print_case(found: dict[str, Any]) -> None:
     console = Console(highlight=False)
-    console.print(f"[bold]{found['ref']}[/]  {found['state']}  ({found['role']}, {found['language']})")
+    state = STATES.get(found["state"], found["state"])
+    console.print(f"[bold]{found['ref']}[/]  {state}  ({found['role']}, {found['language']}, {found['channel']})")
     console.print(f"ontvangen {found['received_on']}, streefdatum {found['target']}, uiterlijk {found['due']}")
-    _print_table(console, "Klant", list(found["customer"]), [found["customer"]])
+    if found["paused_legal_due"]:
+        console.print(f"als het wachten op de klant meetelt: uiterlijk {found['paused_legal_due']}")
+    for word, key in _CUSTOMER:
+        if found["customer"][key]:
+            console.print(f"{word}: {found['customer'][key]}", markup=False)
     for title, rows, heads in _TABLES:
-        _print_table(console, title, heads.split(), found[rows])
+        _print_table(console, title, heads, found[rows])
     for message in found["messages"]:
         if message["direction"] == "in":
             console.rule(f"{message['at']:%Y-%m-%d %H:%M} {message['label']} van {message['sender']}", align="left")
             console.print(message["text"], markup=False)
 
 
-_TABLES = (
-    ("Verzoeken", "requests", "kind state level_reached level_required hold_until outcome needs"),
-    ("Lukt nog niet", "stuck", "work why attempts again_at"),
-    ("Taken", "tasks", "id kind text due_at done_at"),
-    ("Concepten", "drafts", "id version state letter to high_risk"),
-    ("Brieven", "letters", "letter state not_before"),
-    ("Gebeurtenissen", "events", "at actor kind values"),
+_CUSTOMER = (
+    ("afzender", "sender"),
+    ("onderwerp", "subject_line"),
+    ("record", "name"),
+    ("adres in het record", "address_of_record"),
+    ("telefoon in het record", "phone_of_record"),
+)
+
+_TABLES: tuple[tuple[str, str, dict[str, str]], ...] = (
+    (
+        "Verzoeken",
+        "requests",
+        {
+            "kind": "recht",
+            "state": "stand",
+            "level_reached": "bewezen",
+            "level_required": "nodig",
+            "hold_until": "wacht tot",
+            "outcome": "uitkomst",
+            "needs": "waarom een mens",
+        },
+    ),
+    ("Lukt nog niet", "stuck", {"work": "werk", "why": "waarom", "attempts": "pogingen", "again_at": "opnieuw"}),
+    ("Taken", "tasks", {"id": "nr", "kind": "soort", "text": "wat", "due_at": "voor", "done_at": "klaar"}),
+    (
+        "Concepten",
+        "drafts",
+        {"id": "nr", "version": "versie", "state": "stand", "letter": "brief", "to": "aan", "high_risk": "risico"},
+    ),
+    ("Brieven", "letters", {"letter": "brief", "state": "stand", "not_before": "vertrekt"}),
+    ("Gebeurtenissen", "events", {"at": "wanneer", "actor": "wie", "kind": "wat", "values": "waarmee"}),
 )
 
 
-def _print_table(console: Console, title: str, heads: list[str], rows: list[dict[str, Any]]) -> None:
+def _print_table(console: Console, title: str, heads: Mapping[str, str], rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
     table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE, pad_edge=False)
-    for head in heads:
+    for head in heads.values():
         table.add_column(head, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_cell(row[head])) for head in heads))
+        table.add_row(*(Text(_cell(row[key])) for key in heads))
     console.print(table)
 
 
@@ -280,7 +314,14 @@ def jobs(config: Path | None, *, as_json: bool) -> None:
     if as_json:
         print_json({"waiting": waiting, "parked": parked})
         return
-    heads = ["id", "kind", "target_id", "case_id", "attempts", "last_error"]
+    heads = {
+        "id": "id",
+        "kind": "kind",
+        "target_id": "target_id",
+        "case_id": "case_id",
+        "attempts": "attempts",
+        "last_error": "last_error",
+    }
     _print_table(Console(), "Vastgelopen werk", heads, parked)
     print(f"{waiting} jobs wait, {len(parked)} are parked")
 
@@ -300,4 +341,6 @@ def tasks(config: Path | None, *, as_json: bool) -> None:
     if as_json:
         print_json({"tasks": found})
         return
-    _print_table(Console(), "Open taken", ["id", "ref", "kind", "text", "due_at"], found)
+    _print_table(
+        Console(), "Open taken", {"id": "nr", "ref": "zaak", "kind": "soort", "text": "wat", "due_at": "voor"}, found
+    )

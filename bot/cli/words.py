@@ -1,0 +1,27 @@
+"""States and rights as staff call them."""
+
+from __future__ import annotations
+
+from bot.cases.alarming import RIGHTS
+from bot.cases.model import RequestState
+
+STATES: dict[str, str] = {
+    RequestState.RECEIVED: "ontvangen",
+    RequestState.AWAITING_IDENTITY: "wacht op bewijs",
+    RequestState.COLLECTING: "wordt verzameld",
+    RequestState.AWAITING_APPROVAL: "wacht op akkoord",
+    RequestState.APPROVED: "akkoord gegeven",
+    RequestState.EXECUTING: "wordt uitgevoerd",
+    RequestState.SENDING: "wordt verstuurd",
+    RequestState.UNDELIVERED: "bezorging onzeker",
+    RequestState.ANSWERED: "beantwoord",
+    RequestState.CLOSED: "gesloten",
+    RequestState.NEEDS_PERSON: "een mens kijkt",
+    RequestState.WITHDRAWN: "ingetrokken",
+    RequestState.REFUSED: "geweigerd",
+    RequestState.PARKED: "geparkeerd",
+    RequestState.FORWARDED: "doorgestuurd",
+    RequestState.ESCALATED: "bij de AP",
+}
+
+KINDS: dict[str, str] = {**{str(kind): words for kind, words in RIGHTS.items()}, "other_privacy": "vraag"}

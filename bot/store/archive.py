@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine
@@ -111,10 +112,13 @@ class Archive:
                 assert raw is not None
                 cursor = raw.cursor()
                 cursor.execute("PRAGMA query_only = OFF")
-                cursor.execute("PRAGMA busy_timeout = 500")  # who reads at this moment is not waited for: next time
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                cursor.execute(f"PRAGMA busy_timeout = {int(self._settings.busy_seconds * 1000)}")
-                cursor.close()
+                cursor.execute("PRAGMA busy_timeout = 500")
+                try:
+                    with suppress(sqlite3.OperationalError):  # who reads at this moment is not waited for: next time
+                        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                finally:
+                    cursor.execute(f"PRAGMA busy_timeout = {int(self._settings.busy_seconds * 1000)}")
+                    cursor.close()
 
     def close(self) -> None:
         self._engine.dispose()

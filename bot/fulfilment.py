@@ -126,7 +126,8 @@ class Fulfilment:
         if batch.kinds <= {RequestKind.COMPLAINT} or subject is None:
             return Prepared((LetterKind.COMPLAINT,), facts, to=case.sender or "")
         name = subject.name if all(request.reached >= Level.L2 for request in batch.requests) else None
-        prepared = Prepared(_letters_for(batch), replace(facts, name=name), to=subject.address_of_record or "")
+        facts = replace(facts, name=name, marketing=_marketing_only(batch), address=subject.address_of_record)
+        prepared = Prepared(_letters_for(batch), facts, to=subject.address_of_record or "")
         prepared = self._with_changes(case, subject, batch, prepared)
         return self._with_export(case, subject, batch, prepared, scratch)
 
@@ -278,6 +279,12 @@ class Fulfilment:
         with self._archive.transaction() as tx:
             if tx.drafts.current(case.id) is None:
                 tx.drafts.add(self._draft(case, (), prepared, letter, ()))
+
+
+def _marketing_only(batch: Batch) -> bool:
+    """An objection to advertising alone needs no proof, and only that one (Art. 21(2)-(3))."""
+    objections = [request for request in batch.requests if request.kind is RequestKind.OBJECTION]
+    return bool(objections) and all(request.required is Level.L0 for request in objections)
 
 
 def _tasks_for(case: Case, batch: Batch, prepared: Prepared) -> Iterator[str]:

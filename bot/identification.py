@@ -459,7 +459,7 @@ class Identification:
             raise RefusedActError("the record has no phone number; use --method letter or decision")
         if method == "letter" and not subject.postal_of_record:
             raise RefusedActError("the record has no postal address; use --method phone or decision")
-        if method in _FIELDS_OF and self._changed_lately(tx, subject, _FIELDS_OF[method]):
+        if method in _FIELDS_OF and self._changed_lately(tx, subject, method):
             days = self._settings.recent_address_days
             raise RefusedActError(f"we changed what --method {method} rests on less than {days} days ago: use another")
         if method == "decision":
@@ -467,14 +467,17 @@ class Identification:
             if min(request.reached for request in waiting) < Level.L2:
                 raise LevelTooLowError("a written decision stands in for the second factor only, not for the first")
 
-    def _changed_lately(self, tx: Transaction, subject: DataSubject, fields: frozenset[str]) -> bool:
-        """A factor that this very system changed a few days ago proves nothing."""
+    def _changed_lately(self, tx: Transaction, subject: DataSubject, method: str) -> bool:
+        """A factor that changed a few days ago, by our hand or any other that the system tells of, is no proof."""
         since = self._archive.clock() - timedelta(days=self._settings.recent_address_days)
-        return any(
-            event.kind == "executed" and event.at > since and event.values.get("field") in fields
+        changed = self._sources.factors_changed(subject)
+        at = changed.phone_at if method == "phone" else changed.postal_at
+        by_us = any(
+            event.kind == "executed" and event.at > since and event.values.get("field") in _FIELDS_OF[method]
             for case in tx.cases.of_subject(subject)
             for event in tx.events.of(case.id)
         )
+        return by_us or (at is not None and at > since)
 
     # Which record
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from bot.triage.identifiers import BIRTHDATE, btws, emails, ibans, phones, postcodes, without_bsn
+from bot.triage.renames import renames
 from bot.triage.verdict import StatedCorrection
 
 _MAX = 8000  # characters looked at
@@ -51,58 +52,38 @@ _BANK_CHANGES = re.compile(
     r"(?:aanpassen|wijzigen|veranderen|klopt niet)|change my (?:iban|bank account))\b"
 )
 
-_WORD_OF_NAME = r"(?:(?:[A-Z]\.){1,4}|[A-ZÀ-Ý][\w'’&-]{0,30}|&|van|de|der|den|het|ter|ten|el)"
-_NAME = (
-    r"[\"“'‘]?(?:(?i:mevrouw|de heer|mevr\.|dhr\.) )?"
-    rf"((?=\W?[A-ZÀ-Ývdht]){_WORD_OF_NAME}(?: {_WORD_OF_NAME}){{0,5}})[\"”'’]?"
-)
-_FROM_TO = re.compile(rf"\b(?i:van|from):? {_NAME} (?i:naar|in|to) {_NAME}")
-_NOT_BUT = re.compile(rf"\b(?i:niet|not) {_NAME},? (?i:maar|but) {_NAME}")
-_MUST_BE = re.compile(
-    rf"{_NAME}[,.;:]?\s{{1,2}}(?i:dit |dat |it |this )?(?i:moet zijn|should be"
-    rf"|dient te zijn):? ?{_NAME}"
-)
-_REPLACED = re.compile(
-    rf"{_NAME} (?:[a-z]{{1,12}} ){{0,5}}(?i:te vervangen door|vervangen door|veranderen in"
-    rf"|replaced by) {_NAME}"
-)
-_YES_NOT_NO = re.compile(rf"{_NAME},? (?:en |and )?(?i:niet|not|in plaats van|instead of) {_NAME}")
-_CHANGES = (_FROM_TO, _NOT_BUT, _MUST_BE, _REPLACED)
-_NOW_CALLED = re.compile(
-    rf"\b(?i:ik heet|wij heten|we heten|heet ik|i am called|naam (?:is|wordt|moet worden|moet zijn)"
-    rf"|name (?:is now|must become|should be|is))"
-    rf" (?i:voortaan |nu |weer |officieel |gewoon |now )?{_NAME}"
-)
 _STREET = re.compile(
     r"\b(?!(?i:kvk|btw|iban|klant\w*|factuur\w*|artikel|per|sinds|vanaf|op|postbus|account|nummer|nr|nl|tel"
     r"|mobiel|januari|februari|maart|april"
-    r"|mei|juni|juli|augustus|september|oktober|november|december|adres|nieuw\w?|oud\w?|moved|invoice|customer)\b)"
+    r"|mei|juni|juli|augustus|september|oktober|november|december|adres|nieuw|oud|moved|invoice|customer|is|alleen"
+    r"|versie|version|tip|article|art|punt|stap|bijlage|vraag|paragraaf|hoofdstuk|lid|week|dag|fase|deel|optie|pagina"
+    r"|regel|bestand|page|step|part|noteer|zet|gebruik)\b)"
     r"((?:[A-ZÀ-Ý][\w'’.-]{1,30} (?:(?:van|de|den|der|het|naar de|op de|aan de|ter) ){0,2}){0,3}[A-ZÀ-Ý][\w'’.-]{2,30})"
-    r" (\d{1,5}(?: ?-? ?(?:[IVX]{1,4}|[a-zA-Z]|\d{1,3})\b)?)(?![\w€%])"
+    r" (\d{1,5}(?: ?-? ?(?:[IVX]{1,4}|[a-zA-Z])\b| ?[-/] ?\d{1,3}\b)?)(?![\w€%])"
 )
-_CITY = re.compile(
-    r"^,? ?(?:te |in )?((?:'s-|'t |Den |De |Het |St\. )?[A-ZÀ-Ý][\w'’-]{1,24}(?: (?:aan|den|de|op|bij"
+_SENTENCE_END = re.compile(
+    r"(?<=[a-zà-ÿ]{3})(?<!\b[Bb]urg)(?<!\b[Pp]rof)(?<!\b[Mm]gr)(?<!\b[Gg]en)(?<!\b[Pp]res)(?<!\b[Kk]on)(?<!\b[Pp]ast)"
+    r"(?<!\b[Gg]ebr)(?<!\b[Ww]ed)(?<!\b[Ii]ng)(?<!\b[Dd]rs)(?<!\b[Jj]hr)(?<!\b[Kk]ap)(?<!\b[Aa]dm)[.] "
+)
+_INSTEAD = re.compile(r"\b(?:(?i:niet|in plaats van|i\.?p\.?v\.?|not|instead of|in place of|statt|was)|oude?)\W{1,3}$")
+_CITY_NAME = (
+    r"((?:'s-|'t |Den |De |Het |St\. )?[A-ZÀ-Ý][\w'’-]{1,24}(?: (?:aan|den|de|op|bij"
     r"|a/d)(?: [a-z]{2,3})? [A-ZÀ-Ý][\w-]{1,20})?)"
+)
+_CITY = re.compile(r"^,? ?(?:te |in )?" + _CITY_NAME)
+_CITY_ALONE = re.compile(
+    r"\b(?i:(?:nieuwe |juiste |new |correct )?(?:woonplaats|vestigingsplaats|plaatsnaam|plaats|town|city)"
+    r"(?: moet zijn| moet worden| wordt| is nu| is voortaan| must be| should be| is now)|(?:nieuwe|juiste|new|correct)"
+    r" (?:woonplaats|vestigingsplaats|plaats|town|city) is):? " + _CITY_NAME + r"(?![\w'’])"
 )
 _NEW_ADDRESS = re.compile(
     r"\b(?:nieuw\w? (?:\w{1,10} )?(?:adres|woonadres|vestigingsadres|postadres)|verhuis\w{0,2}|adres\w{0,8}"
-    r"|new address|moved to|address is|woon (?:ik )?nu"
+    r"|new address|moved to|address is|(?:my|our|correct|correspondence) address|woon (?:ik )?nu"
     r"|(?:wonen|zitten|woon|zit) (?:we |wij |ik )?(?:nu|sinds|voortaan)|umgezogen|veranderen in|wijzigen (?:in"
     r"|naar)|moet zijn|nieuw:)",
     re.IGNORECASE,
 )
-_COMPANY_WORDS = re.compile(
-    r"\b(?:handelsnaam|bedrijfsnaam|bedrijf|company|firma|stichting|onderneming|b\.?v\.?|licentie staat)\b",
-    re.IGNORECASE,
-)
-_NAME_WORDS = re.compile(
-    r"\b(?:naam|achternaam|voornaam|name|surname|heet|getrouwd|gescheiden|huwelijk|contactpersoon|eigenaar)\b",
-    re.IGNORECASE,
-)
-_CHANGE_WORDS = re.compile(
-    r"(?i)\b(?:wijzig\w{0,4}|aanpass\w{0,3}|pas|verander\w{0,3}|verbeter\w{0,3}|change"
-    r"|update|correct|berichtig\w{0,3})\b"
-)
+_ANNOUNCING = ("nieuw", "new", "verhuis", "moved", "adres", "woon", "my", "our", "corr")  # enough without a postcode
 _DATE = re.compile(r"\b\d{1,2}[-/.]\d{1,2}[-/.]\d{4}\b")
 _BIRTH_WORDS = re.compile(r"\b(?:geboorte\w{0,6}|geboren|date of birth|birth ?date)\b", re.IGNORECASE)
 _KVK_NUMBER = re.compile(r"(?<![\w-])\d{8}(?![\w-])")
@@ -119,8 +100,8 @@ def corrections_in(text: str, own_address: str | None = None) -> tuple[StatedCor
         *_values("btw", text, btws),
         *_kvk(text),
         *_birthdate(text),
-        *_address(text),
-        *_name(text),
+        *(_address(text) or _city(text)),
+        *renames(text),
     ]
     return tuple(found)
 
@@ -175,35 +156,40 @@ def _birthdate(text: str) -> Iterator[StatedCorrection]:
         yield StatedCorrection("birthdate", None, match.group(1))
 
 
-def _address(text: str) -> Iterator[StatedCorrection]:
+def _city(text: str) -> list[StatedCorrection]:
+    """A place that changes without a street: "De plaats moet zijn Assen"."""
+    match = _CITY_ALONE.search(text)
+    return [StatedCorrection("city", None, match.group(1))] if match else []
+
+
+def _address(text: str) -> list[StatedCorrection]:
     """Street, postcode and city of the new address, and of the old one if both are given."""
     said = _NEW_ADDRESS.search(text)
     if said is None:
-        return
-    places = [
-        (match.start(), match.group(1).strip() + " " + match.group(2).strip(), match.end())
-        for match in _STREET.finditer(text)
-    ]
+        return []
+    places = [_place_of(match) for match in _STREET.finditer(text)]
     codes = list(dict.fromkeys(postcodes(text)))
     new = _new_place(text, places, said.end())
-    if new is None or (
-        not codes and not said.group().lower().startswith(("nieuw", "new", "verhuis", "moved", "adres", "woon"))
-    ):
-        return
+    if new is None or not (codes or said.group().lower().startswith(_ANNOUNCING)):
+        return []
     old = next((street for _, street, _ in places if street != new[1]), None)
-    yield StatedCorrection("street", old, new[1])
-    yield from _code_and_city(text, new[2])
+    return [StatedCorrection("street", old, new[1]), *_code_and_city(text, new[2])]
+
+
+def _place_of(match: re.Match[str]) -> tuple[int, str, int]:
+    """Where a street begins, street and number, where they end; of "Assen. Lindelaan 4" only what the sentence says."""
+    begin = max((end.end() for end in _SENTENCE_END.finditer(match.group(1))), default=0)
+    return match.start() + begin, f"{match.group(1)[begin:].strip()} {match.group(2).strip()}", match.end()
 
 
 def _new_place(text: str, places: list[tuple[int, str, int]], after: int) -> tuple[int, str, int] | None:
-    """The street that is said to be new: beside such a word, else the last one after the announcement."""
+    """The street that is said to be new: beside such a word, else the last announced that is not said to be old."""
+    before = {place: text[max(0, place[0] - _CONTEXT) : place[0]] for place in places}
     for place in places:
-        if re.search(
-            r"(?i)\b(?:nieuw\w?|naar|to|new|wordt|nu)\b[^\n]{0,20}$", text[max(0, place[0] - _CONTEXT) : place[0]]
-        ):
+        if re.search(r"(?i)\b(?:nieuw\w?|naar|to|new|wordt|nu)\b[^\n]{0,20}$", before[place]):
             return place
     later = [place for place in places if place[0] >= after]
-    return later[-1] if later else None
+    return next((place for place in reversed(later) if not _INSTEAD.search(before[place])), None)
 
 
 def _code_and_city(text: str, start: int) -> Iterator[StatedCorrection]:
@@ -216,25 +202,3 @@ def _code_and_city(text: str, start: int) -> Iterator[StatedCorrection]:
     city = _CITY.match(rest[city_from:].lstrip(","))
     if city and (code or re.match(r",? ?(?:te |in |, )", rest)):
         yield StatedCorrection("city", None, city.group(1))
-
-
-def _name(text: str) -> Iterator[StatedCorrection]:
-    """A person's or company's name that changes. Of "Vermeer, niet Vermeeer" the first is right."""
-    for pattern in _CHANGES:
-        for match in pattern.finditer(text):
-            if field := _name_field(text, match):
-                yield StatedCorrection(field, match.group(1).strip(), match.group(2).strip(" ."))
-                return
-    for match in _YES_NOT_NO.finditer(text):
-        if field := _name_field(text, match):
-            yield StatedCorrection(field, match.group(2).strip(), match.group(1).strip())
-            return
-    if (called := _NOW_CALLED.search(text)) and _CHANGE_WORDS.search(text):
-        yield StatedCorrection("company" if _COMPANY_WORDS.search(called.group()) else "name", None, called.group(1))
-
-
-def _name_field(text: str, match: re.Match[str]) -> str | None:
-    around = text[max(0, match.start() - 90) : match.end() + 10]
-    if _COMPANY_WORDS.search(around):
-        return "company"
-    return "name" if _NAME_WORDS.search(around) else None

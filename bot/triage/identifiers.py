@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from stdnum import iban as iban_number
 from stdnum.nl import bsn, btw
 
+from bot.triage.renames import tidied
+
 FIELDS = (
     "name",
     "street",
@@ -200,9 +202,9 @@ def _groups(pattern: re.Pattern[str]) -> Callable[[str], Iterator[str]]:
 def names(text: str) -> Iterator[str]:
     """The writer's name: as he introduces himself, else as he signs."""
     for match in _NAMED.finditer(text):
-        value = match.group(1).strip(" .,")
-        if " " in value and _PERSON.fullmatch(value):
-            yield value
+        named = tidied(match.group(1)) or ""
+        if " " in named and _PERSON.fullmatch(named):
+            yield named
     for line in _signature(text)[:3]:
         value = _person(line)
         if value is not None:

@@ -9,6 +9,7 @@ from stdnum.nl import bsn
 
 from bot.triage.corrections import corrections_in
 from bot.triage.identifiers import FIELDS, identifiers_in, without_bsn
+from bot.triage.renames import tidied
 from bot.triage.verdict import StatedCorrection
 
 BSN = "111222333"  # passes the check; belongs to nobody
@@ -131,8 +132,69 @@ def test_a_stated_change_is_read(text: str, expected: StatedCorrection) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "field", "new"),
+    [
+        (
+            "Mijn naam is Sane Vermeer, dat moet zijn Sanne Vermeer. Willen jullie dat wijzigen?",
+            "name",
+            "Sanne Vermeer",
+        ),
+        ("Mijn naam is verkeerd: dat moet zijn Sanne Vermeer. Willen jullie dat wijzigen?", "name", "Sanne Vermeer"),
+        ("Mijn naam is voortaan J.W. de Vries. Kunt u dat wijzigen?", "name", "J.W. de Vries"),
+        ("Mijn naam moet J.W. de Vries zijn. Graag wijzigen.", "name", "J.W. de Vries"),
+        ("Verander mijn naam in Sanne de Boer. Bedankt!", "name", "Sanne de Boer"),
+        ("My name should be Sanne Vermeer. Could you fix that?", "name", "Sanne Vermeer"),
+        ("Please change my name from S. Vermeer to Sanne de Boer. Thanks", "name", "Sanne de Boer"),
+        ("De nieuwe bedrijfsnaam is Kuiper Ontwerp.", "company", "Kuiper Ontwerp"),
+        ("Onze nieuwe handelsnaam wordt Kuiper Ontwerp B.V. Graag aanpassen.", "company", "Kuiper Ontwerp B.V."),
+        ("Wij heten anders: onze naam ging van Kuiper Design naar Kuiper B.V. Willen jullie", "company", "Kuiper B.V."),
+        ("Wijzig de bedrijfsnaam in Bakkerij Boer & Zn. Bedankt!", "company", "Bakkerij Boer & Zn"),
+        ("Ons bedrijf heet voortaan Kuiper Ontwerp. Pas het aan.", "company", "Kuiper Ontwerp"),
+        ("Our new company name is Kuiper Design Ltd. Please update it.", "company", "Kuiper Design Ltd"),
+        ("The company name should be Kuiper Design. Thanks", "company", "Kuiper Design"),
+        ("Nieuw adres: St. Jansstraat 4, 9401 AB Den Haag. Graag aanpassen", "street", "St. Jansstraat 4"),
+        ("Nieuw adres: St. Jansstraat 4, 9401 AB Den Haag. Graag aanpassen", "city", "Den Haag"),
+        ("Ik woon nu in Assen. Lindelaan 4. Pas mijn adres aan.", "street", "Lindelaan 4"),
+        ("Mijn adres is niet Lindelaan 4, het is Lindelaan 14-III. Pas aan.", "street", "Lindelaan 14-III"),
+        ("Het adres moet Lindelaan 14-III zijn in plaats van Lindelaan 14.", "street", "Lindelaan 14-III"),
+        ("You have my address wrong. It should be Lindelaan 31, Assen. Please fix it.", "street", "Lindelaan 31"),
+        ("De woonplaats moet zijn Den Bosch. Willen jullie dat doen?", "city", "Den Bosch"),
+        ("The town should be Assen. Please change it.", "city", "Assen"),
+    ],
+)
+def test_a_value_ends_where_its_sentence_ends(text: str, field: str, new: str) -> None:
+    assert [one.new for one in corrections_in(text) if one.field == field] == [new]
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("Sanne Vermeer. Willen", "Sanne Vermeer"),
+        ("J.W. de Vries", "J.W. de Vries"),
+        ("Vermeer B.V. Graag", "Vermeer B.V."),
+        ("B.V. Vermeer", "B.V. Vermeer"),
+        ("St. Jansstraat", "St. Jansstraat"),
+        ("Zouden", None),
+        ("de van", None),
+    ],
+)
+def test_a_name_keeps_its_initials_and_loses_the_next_sentence(value: str, kept: str | None) -> None:
+    assert tidied(value) == kept
+
+
+def test_a_name_in_front_of_another_sentence_identifies_the_writer() -> None:
+    assert identifiers_in("Mijn naam is Sanne Vermeer. Willen jullie iets doen?")["name"] == "Sanne Vermeer"
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "Mijn naam is Sanne Vermeer, kunt u mijn adres aanpassen?",
+        "Onze bedrijfsnaam is Kuiper Ontwerp.",
+        "De nieuwe bedrijfsnaam is Bakkerij de Gouden korst.",
+        "Versie 8 en artikel 15: kunt u het adres aanpassen?",
+        "Mijn naam klopt niet. Het moet zijn Esweg 31.",
+        "Adreswijziging volgt. Kvk 99127745.",
         "Mijn adres klopt niet, kunt u dat aanpassen?",
         "Mijn naam is Sanne Vermeer en mijn klantnummer is 204518.",
         "Wat staat er bij jullie als mijn rekeningnummer? Ik betaal vanaf NL91ABNA0417164300.",

@@ -13,7 +13,7 @@ from bot.triage.evidence import parts_of
 from bot.triage.features import buckets, merged
 from bot.triage.identifiers import identifiers_in
 from bot.triage.intents import intents_in
-from bot.triage.labels import OTHER_PRIVACY, RequestKind, Writer
+from bot.triage.labels import OTHER_PRIVACY, Intent, RequestKind, Writer
 from bot.triage.language import language_of
 from bot.triage.opinion import Opinion, from_machine, opinion_of, within_case
 from bot.triage.verdict import Verdict
@@ -42,22 +42,23 @@ def classify(
     *,
     in_case: bool = False,
     automatic: bool = False,
+    role_address: bool = False,
     attachment_texts: tuple[str, ...] = (),
 ) -> Verdict:
-    """What one mail is. Looks at its words only: no clock, no database, no network; never raises, whatever the text."""
+    """What one mail is. Looks at its words only: no clock, no database, no network; never raises, whatever the text.
+
+    `role_address`: nothing but an address such as no-reply@ makes it automatic. A website's form comes from there too.
+    """
     subject, new_text, quoted_text = subject[:1000], new_text[:_MAX_TEXT], quoted_text[:_MAX_TEXT]
     attached = tuple(text[:_MAX_TEXT] for text in attachment_texts[:20])
     own_words = "\n".join((new_text, *attached))
-    machine = automatic or automatic_words(subject, new_text)
+    surely = automatic_words(subject, new_text) or (automatic and not role_address)
+    machine = automatic or surely
     absent = out_of_office(subject, new_text) or bounce(subject, new_text)
-    intents = (
-        intents_in(subject, new_text, model.intent.scores(buckets(f"{subject}\n{new_text}"), model.rarity))
-        if in_case
-        else frozenset()
-    )
+    intents = _intents(model, subject, new_text) if in_case else frozenset()
     parts = parts_of("" if absent else subject, new_text, *attached)  # an absence note repeats the subject it answers
     opinion = opinion_of(model, parts, new_text, quoted_text)
-    if machine:
+    if surely:
         opinion = from_machine(opinion, parts, absent=absent, form=filled_in_form(subject, own_words))
     opinion = within_case(opinion, intents) if in_case else opinion
     whole = merged([part.buckets for part in parts])
@@ -79,6 +80,10 @@ def classify(
     )
 
 
+def _intents(model: Model, subject: str, new_text: str) -> frozenset[Intent]:
+    return intents_in(subject, new_text, model.intent.scores(buckets(f"{subject}\n{new_text}"), model.rarity))
+
+
 def classify_mail(model: Model, mail: ParsedMail, *, in_case: bool) -> Verdict:
     """What a mail is, its headers and attachments included."""
     verdict = classify(
@@ -88,6 +93,7 @@ def classify_mail(model: Model, mail: ParsedMail, *, in_case: bool) -> Verdict:
         mail.quoted_text,
         in_case=in_case,
         automatic=mail.signs.automatic,
+        role_address=not replace(mail.signs, role_sender=False).automatic,
         attachment_texts=tuple(part.text for part in mail.attachments if part.text),
     )
     if authority_address(mail.sender.address):

@@ -66,6 +66,19 @@ def test_headers_of_automatic_mail_count() -> None:
     assert reading.verdict.automatic
 
 
+def test_doubtful_words_from_an_address_of_a_website_get_a_person_but_not_from_an_answering_machine() -> None:
+    words = "Dit adres en deze gegevens gebruiken wij nu niet meer."
+
+    form = _read(_mail("Website", words, sender="no-reply@klant.example")).verdict
+    machine = _read(_mail("Website", words, sender="no-reply@klant.example", Auto_Submitted="auto-replied")).verdict
+
+    assert form is not None
+    assert machine is not None
+    assert form.automatic
+    assert form.needs_person
+    assert machine.ordinary
+
+
 def test_mail_from_the_authority_gets_a_person_whatever_it_says() -> None:
     reading = _read(_mail("Vraag", "Kunt u ons bellen?", sender="x@autoriteitpersoonsgegevens.nl"))
 

@@ -178,6 +178,16 @@ class Handling:
             ask_person(tx, case.id, "look", "AP-zaak: niets vernietigen, de functionaris beslist")
             return tx.cases.get(ref)
 
+    def lift_hold(self, ref: CaseRef, actor: Actor, reason: str) -> Case:
+        """The officer decides that the matter before the AP or a court is over: retention counts again."""
+        with self._archive.transaction() as tx:
+            case, user = self._begin(tx, ref, actor, Act.DECIDE_RISK)
+            if not case.legal_hold:
+                raise RefusedActError(f"{ref} is under no legal hold")
+            tx.cases.change(case.id, legal_hold=False)
+            tx.events.write(case.id, "hold_lifted", user.name, {"reason": reason}, os_login=actor.os_login)
+            return tx.cases.get(ref)
+
     def note(self, ref: CaseRef, actor: Actor, text: str) -> Case:
         """A note in the case file, for colleagues only."""
         with self._archive.transaction() as tx:

@@ -398,6 +398,7 @@ class _Filing:
         tx = self._tx
         letter = tx.outbox.get(outbox_id)
         if letter.case_id is None:
+            ask_person(tx, None, "alarm_mail", "een alarm aan een collega kwam terug: controleer het adres (user list)")
             self._settle(MailVerdict.AUTOMATIC, None)
             return
         case = tx.cases.by_id(letter.case_id)

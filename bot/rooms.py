@@ -314,7 +314,7 @@ class MailboxLedger:
     def _arrival(self, folder: str, position: FolderPosition, mail: FetchedMail, *, old: bool) -> Arrival:
         return Arrival(
             Channel.IMAP,
-            mail.received_at,
+            min(mail.received_at, self._rooms.clock()),  # a server's clock or a client's APPEND may say anything
             mailbox=self._mailbox,
             folder=folder,
             uidvalidity=position.uidvalidity,

@@ -228,6 +228,15 @@ def undo(config: Path | None, ref: str, user: str, *, as_json: bool) -> None:
     )
 
 
+def lift_hold(config: Path | None, ref: str, user: str, reason: str, *, as_json: bool) -> None:
+    _on_case(
+        config,
+        as_json,
+        "niet langer vastgehouden",
+        lambda opened: opened.handling.lift_hold(CaseRef(ref), actor(user), reason),
+    )
+
+
 def note(config: Path | None, ref: str, user: str, text: str, *, as_json: bool) -> None:
     _on_case(config, as_json, "notitie", lambda opened: opened.handling.note(CaseRef(ref), actor(user), text))
 

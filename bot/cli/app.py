@@ -430,6 +430,12 @@ def undo(ref: Ref, user: As, as_json: Json = False) -> None:
     _case_act("undo", ref, user, as_json=as_json)
 
 
+@app.command("lift-hold")
+def lift_hold(ref: Ref, user: As, reason: Reason, as_json: Json = False) -> None:
+    """The matter before the AP or a court is over: the case may be tidied away again."""
+    _case_act("lift_hold", ref, user, reason, as_json=as_json)
+
+
 @app.command()
 def note(
     ref: Ref, user: As, text: Annotated[str, typer.Option("--text", help="The note.")], as_json: Json = False

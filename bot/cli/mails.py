@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -37,6 +37,8 @@ def ingest(config: Path | None, files: list[Path], received: datetime | None) ->
         for file in track(files, "mails", console=Console(stderr=True), disable=len(files) < 20):
             raw = _bytes_of(file)
             moment = (received or opened.clock()).astimezone(UTC)
+            if moment > opened.clock() + timedelta(days=1):
+                raise RefusedActError("--received lies in the future; check the year")
             with opened.archive.transaction() as tx:
                 opened.keep(tx, raw, Arrival(Channel.FILE, moment))
     print(f"{len(files)} mail in the spool; a running service reads it, or: privacybot run --once")

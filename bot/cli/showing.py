@@ -54,6 +54,7 @@ def _summary(case: Case, calendar: Calendar) -> dict[str, Any]:
         "due": dates.due.isoformat(),
         "letters_held": case.letters_held,
         "assigned_to": case.assigned_to,
+        "legal_hold": case.legal_hold,
     }
 
 
@@ -193,6 +194,8 @@ def _print_case(found: dict[str, Any]) -> None:
     state = STATES.get(found["state"], found["state"])
     console.print(f"[bold]{found['ref']}[/]  {state}  ({found['role']}, {found['language']}, {found['channel']})")
     console.print(f"ontvangen {found['received_on']}, streefdatum {found['target']}, uiterlijk {found['due']}")
+    if found["legal_hold"]:
+        console.print("wordt vastgehouden: niets ervan wordt vernietigd (lift-hold)")
     if found["paused_legal_due"]:
         console.print(f"als het wachten op de klant meetelt: uiterlijk {found['paused_legal_due']}")
     for word, key in _CUSTOMER:

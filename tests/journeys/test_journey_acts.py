@@ -302,3 +302,14 @@ async def test_a_copy_of_a_passport_becomes_a_task_for_today(office: Office) -> 
     [task] = [task for task in office.case(case["ref"])["tasks"] if task["kind"] == "id_copy"]
 
     assert task["due_at"]
+
+
+async def test_only_the_officer_lifts_a_legal_hold(office: Office) -> None:
+    ref = await with_draft(office)
+    office.cli("escalate", ref, "--as", "femke", "--to", "ap", "--reason", "brief van de AP")
+    assert office.case(ref)["legal_hold"] is True
+
+    assert "may not do this" in office.cli("lift-hold", ref, "--as", "fatima", "--reason", "klaar", fails=True)
+    office.cli("lift-hold", ref, "--as", "femke", "--reason", "de AP sloot de zaak")
+
+    assert office.case(ref)["legal_hold"] is False

@@ -129,6 +129,7 @@ class DovecotServer:
             [*running_as(self._user), self._program, "-F", "-c", str(self._place / "dovecot.conf")],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         ports = (self.port, self.tls_port, self.lmtp_port)
         wait_until(lambda: process.poll() is not None or all(map(answers, ports)), "Dovecot listens")
@@ -146,13 +147,19 @@ class DovecotServer:
         return self._place / "mail" / user / "Maildir"
 
     def stop(self) -> None:
-        """As a power cut: Dovecot's own children would serve on for a while after a polite end."""
+        """As a power cut: Dovecot's own children would serve on for a while after a polite end.
+
+        A child forked at this very moment is in the session all the same; its socket files would stop the next start.
+        """
         children = _children(self._process.pid)
-        self._process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         for pid in children:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not any(map(answers, (self.port, self.tls_port, self.lmtp_port))), "Dovecot is gone")
+        shutil.rmtree(self._place / "run", ignore_errors=True)
 
     def start(self) -> None:
         self._process = self._started()

@@ -49,7 +49,6 @@ class Office:
         self.sink = sink
         self.dovecot = dovecot
         self.now = START
-        self._cage: Cage[Reading] | None = None
         books = f"sqlite:///{home / 'kleinboek.sqlite'}"
         self.books_path = home / "kleinboek.sqlite"
         self.people: DemoPeople = make_demo_database(books)
@@ -119,9 +118,7 @@ class Office:
         """Let time pass (timedelta words, a moment at least), then do everything that is due."""
         self.now += timedelta(**passed) + _MOMENT
         settings = self.settings()
-        if self._cage is None:
-            self._cage = _children(settings)
-        await run_once(settings, self._env_now(), lent_cage=self._cage)
+        await run_once(settings, self._env_now(), lent_cage=_children(settings))
 
     # Staff
 
@@ -159,21 +156,21 @@ class Office:
         return found[-1]
 
 
-_CAGES: list[Cage[Reading]] = []
+_CAGES: dict[Reader, Cage[Reading]] = {}
 
 
 def _children(settings: Settings) -> Cage[Reading]:
-    """One set of children for the whole test; `children_end` ends them."""
+    """One set of children for all journeys of a worker: each start costs a second. `children_end` ends them."""
     domain = settings.organisation.address.rpartition("@")[2]
     reader = Reader(settings.parsing, domain, settings.triage.model_file)
-    cage = Cage(reader, settings.parsing, reader.warm)
-    _CAGES.append(cage)
-    return cage
+    if reader not in _CAGES:
+        _CAGES[reader] = Cage(reader, settings.parsing, reader.warm)
+    return _CAGES[reader]
 
 
 async def children_end() -> None:
     while _CAGES:
-        await _CAGES.pop().close()
+        await _CAGES.popitem()[1].close()
 
 
 _QUICK: dict[str, str] = {

@@ -17,6 +17,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -149,6 +150,9 @@ def pip(*arguments: str) -> None:
 
 # The checks
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - only looked at; what is made there gets a random name
+ENOUGH_BYTES = 4 * 1024**3
+
 SERVERS = {  # Debian package: what shows that it is there
     "dovecot-imapd": ("/usr/lib/dovecot/imap", "/usr/libexec/dovecot/imap", "/opt/homebrew/libexec/dovecot/imap"),
     "dovecot-lmtpd": ("/usr/lib/dovecot/lmtp", "/usr/libexec/dovecot/lmtp", "/opt/homebrew/libexec/dovecot/lmtp"),
@@ -161,7 +165,8 @@ SERVERS = {  # Debian package: what shows that it is there
 def test(pytest_arguments: list) -> int:
     """Run every check, even after one failed, and tell at the end what failed and what could not run."""
     missing = provide_servers()
-    workers = [] if any(argument.startswith("-n") for argument in pytest_arguments) else ["-n", "2"]
+    chosen = any(argument.startswith("-n") for argument in pytest_arguments)
+    workers = [] if chosen else ["-n", "2", "--dist", "worksteal"]
     checks = {
         "ruff check": ["-m", "ruff", "check", "."],
         "ruff format": ["-m", "ruff", "format", "--check", "."],
@@ -169,18 +174,38 @@ def test(pytest_arguments: list) -> int:
         "import-linter": ["-c", "from importlinter.cli import lint_imports_command as run; run()"],
         "pytest": ["-m", "pytest", "-p", "tests.no_skips", *workers, *pytest_arguments],
     }
-    failed = [name for name, arguments in checks.items() if not passes(name, arguments)]
+    with scratch() as folder:
+        failed = [name for name, arguments in checks.items() if not passes(name, arguments, folder)]
     for package in missing:
         say(f"not installed here: {package}; the tests that need it could not run (apt-get install {package})")
     say(f"failed: {', '.join(failed)}" if failed else "all checks passed")
     return 1 if failed else 0
 
 
-def passes(name: str, arguments: list) -> bool:
+@contextlib.contextmanager
+def scratch():
+    """Where the tests put their files: in memory where there is room, for they write much and keep nothing."""
+    with tempfile.TemporaryDirectory(prefix="pb-", dir=str(MEMORY) if roomy(MEMORY) else None) as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL runs as a user of its own
+        yield folder
+
+
+def roomy(place: Path) -> bool:
+    """Whether files can be written and programs started there, with room to spare."""
+    try:
+        there = os.statvfs(str(place))
+    except OSError:
+        return False
+    room = there.f_bavail * there.f_frsize
+    return os.access(str(place), os.W_OK) and not there.f_flag & os.ST_NOEXEC and room >= ENOUGH_BYTES
+
+
+def passes(name: str, arguments: list, folder: str) -> bool:
     say(f"== {name}")
     begun = time.monotonic()
     ours = ("PRIVACYBOT_", "DATABASE_URL", "PORT", "CREDENTIALS_DIRECTORY")
     env = {variable: value for variable, value in os.environ.items() if not variable.startswith(ours)}
+    env["TMPDIR"] = folder
     code = subprocess.run([str(PYTHON), *arguments], cwd=str(HERE), env=env).returncode
     if name == "pytest" and code == 5:
         say("pytest found no test at all, which counts as a failure")

@@ -224,7 +224,10 @@ def test_every_check_runs_even_after_a_failure_and_what_failed_is_told_at_the_en
         "from",
         "pytest",
     ]
-    assert calls.read_text(encoding="utf-8").splitlines()[-1] == "-m pytest -p tests.no_skips -n 2 -k nothing"
+    assert (
+        calls.read_text(encoding="utf-8").splitlines()[-1]
+        == "-m pytest -p tests.no_skips -n 2 --dist worksteal -k nothing"
+    )
     assert "found no test at all" in done.stderr
     assert done.stderr.splitlines()[-1] == "failed: mypy, pytest"
 

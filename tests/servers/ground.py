@@ -18,6 +18,7 @@ import pytest
 
 HOST = "127.0.0.1"
 _PATIENCE_SECONDS = 20.0
+_SHORT = 40  # characters
 _LOWEST_PORT, _PORTS = 15_000, 17_000
 
 
@@ -48,7 +49,8 @@ def free_port() -> int:
 
 def own_directory(name: str, owner: pwd.struct_passwd) -> Path:
     """A short path, because sockets live in it (108 characters at most), readable by that user."""
-    place = Path(tempfile.mkdtemp(prefix=f"pb-{name}-", dir="/tmp"))
+    wanted = tempfile.gettempdir()
+    place = Path(tempfile.mkdtemp(prefix=f"pb-{name}-", dir=wanted if len(wanted) < _SHORT else "/tmp"))
     if os.geteuid() == 0:
         os.chown(place, owner.pw_uid, owner.pw_gid)
     return place

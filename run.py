@@ -27,6 +27,7 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "privacybot-stamp.json"
 UNFINISHED = VENV / "privacybot-unfinished"
 RUN_LOCK = HERE / "requirements.lock"
+SOURCE_LOCK = HERE / "requirements-source.lock"  # the few that the package index has no wheel of
 TEST_LOCK = HERE / "requirements-test.lock"  # holds everything in RUN_LOCK as well
 WITH_TOOLS = ("test", "train")
 
@@ -115,6 +116,8 @@ def prepare(lock: Path) -> None:
     if not PYTHON.exists():
         subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
     pip("--require-hashes", "--only-binary", ":all:", "--requirement", str(lock))
+    if SOURCE_LOCK.exists():
+        pip("--require-hashes", "--no-deps", "--no-build-isolation", "--requirement", str(SOURCE_LOCK))
     pip("--no-deps", "--no-build-isolation", "--editable", str(HERE))
     locks = (RUN_LOCK, TEST_LOCK) if lock == TEST_LOCK else (RUN_LOCK,)
     STAMP.write_text(json.dumps({"place": str(HERE), "installed": {one.name: wanted(one) for one in locks}}))
@@ -136,8 +139,9 @@ def stamp() -> dict:
 
 
 def wanted(lock: Path) -> str:
-    """Changes when the lock or the project file does."""
-    return hashlib.sha256(lock.read_bytes() + (HERE / "pyproject.toml").read_bytes()).hexdigest()
+    """Changes when a lock or the project file does."""
+    files = [file for file in (lock, SOURCE_LOCK, HERE / "pyproject.toml") if file.exists()]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def pip(*arguments: str) -> None:

@@ -12,6 +12,7 @@ import sys
 import time
 import tomllib
 import zipfile
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -238,7 +239,8 @@ def test_every_check_runs_even_after_a_failure_and_what_failed_is_told_at_the_en
 def locked(name: str) -> dict[str, set[str]]:
     """Package and its versions; one has several when it depends on the version of Python."""
     pins: dict[str, set[str]] = {}
-    for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
+    lines = [(ROOT / file).read_text(encoding="utf-8").splitlines() for file in (name, "requirements-source.lock")]
+    for line in chain.from_iterable(lines):
         if pin := re.match(r"([A-Za-z0-9._-]+)==(\S+)", line):
             pins.setdefault(canonicalize_name(pin[1]), set()).add(pin[2])
     return pins
@@ -264,7 +266,7 @@ def test_the_tests_run_on_what_is_shipped() -> None:
     assert locked("requirements.lock").items() <= locked("requirements-test.lock").items()
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock", "requirements-source.lock"])
 def test_every_pin_has_hashes_and_comes_from_the_package_index(name: str) -> None:
     blocks = re.split(r"\n(?=\S)", (ROOT / name).read_text(encoding="utf-8"))
 

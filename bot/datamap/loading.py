@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ def _read(path: Path) -> Any:
             f"{path}: cannot be read ({type(unreadable).__name__}); check that the file is there"
         ) from None
     try:
-        given = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader, made stricter
+        given = _parsed(text)
     except yaml.YAMLError as wrong:
         mark = getattr(wrong, "problem_mark", None)
         where = f" line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -69,6 +70,12 @@ def _read(path: Path) -> Any:
     if not isinstance(given, dict):
         raise DataMapError(f"{path}: is empty; it needs 'identity' and 'systems'")
     return given
+
+
+@lru_cache(maxsize=1)
+def _parsed(text: str) -> Any:
+    """The same map is read by every command in a process; nobody changes what this returns."""
+    return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader, made stricter
 
 
 def _lines(path: Path, faults: Sequence[tuple[str, str]]) -> str:

@@ -8,10 +8,13 @@ import io
 import json
 import os
 import re
+import shutil
+import tempfile
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,21 +54,19 @@ class Office:
         self.sink = sink
         self.dovecot = dovecot
         self.now = START
-        books = f"sqlite:///{home / 'kleinboek.sqlite'}"
-        self.books_path = home / "kleinboek.sqlite"
-        self.people: DemoPeople = make_demo_database(books)
+        plan = _Plan.drawn()
+        self.books_path = plan.books_in(home)
+        self.people = plan.people
         self.env = {
             **{key: value for key, value in os.environ.items() if not key.startswith("PRIVACYBOT_")},
             "PRIVACYBOT_HOME": str(home),
-            "PRIVACYBOT_VAULT_KEY": new_key(),
-            "PRIVACYBOT_INDEX_KEY": new_key(),
-            "KLEINBOEK_DB_URL": books,
-            "DATABASE_URL": database_url or f"sqlite:///{home / 'archive.sqlite'}",
+            **plan.keys,
+            "KLEINBOEK_DB_URL": f"sqlite:///{self.books_path}",
+            "DATABASE_URL": database_url or f"sqlite:///{plan.archive_in(home)}",
             **_as_env(_QUICK | _sending(sink) | _watching(dovecot) | overrides),
         }
-        migrate(self.env["DATABASE_URL"])
-        self.cli("user", "add", "fatima", "--role", "behandelaar")
-        self.cli("user", "add", "femke", "--role", "functionaris")
+        if database_url is not None:
+            _furnish(self.env)
 
     def settings(self) -> Settings:
         return load_settings(default_config_dir(), self._env_now())
@@ -156,6 +157,39 @@ class Office:
         found = [mail for mail in self.letters(address) if code_in(mail) is not None]
         assert found, f"no challenge among {len(self.letters(address))} letters"
         return found[-1]
+
+
+class _Plan:
+    """What every new office begins with: made once, then copied, for making it takes longer than many a journey."""
+
+    @staticmethod
+    @cache
+    def drawn() -> _Plan:
+        return _Plan()
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="pb-plan-")
+        place = Path(self._folder.name)
+        self._books, self._archive = place / "kleinboek.sqlite", place / "archive.sqlite"
+        self.people: DemoPeople = make_demo_database(f"sqlite:///{self._books}")
+        self.keys = {"PRIVACYBOT_VAULT_KEY": new_key(), "PRIVACYBOT_INDEX_KEY": new_key()}
+        there = {"PRIVACYBOT_HOME": str(place), "DATABASE_URL": f"sqlite:///{self._archive}", "KLEINBOEK_DB_URL": "-"}
+        _furnish({**self.keys, **there, **_as_env(_QUICK), "PRIVACYBOT_NOW": START.isoformat()})
+        assert sorted(path.name for path in place.iterdir()) == ["archive.sqlite", "kleinboek.sqlite"]
+
+    def books_in(self, home: Path) -> Path:
+        return Path(shutil.copy(self._books, home))
+
+    def archive_in(self, home: Path) -> Path:
+        return Path(shutil.copy(self._archive, home))
+
+
+def _furnish(env: Mapping[str, str]) -> None:
+    """An archive with Fatima, who approves, and Femke, the privacy officer."""
+    migrate(env["DATABASE_URL"])
+    for name, role in (("fatima", "behandelaar"), ("femke", "functionaris")):
+        code, output = _invoked(["user", "add", name, "--role", role], {"PRIVACYBOT_NOW": START.isoformat(), **env})
+        assert code == 0, output
 
 
 _COMMAND = get_command(app)

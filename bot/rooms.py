@@ -26,8 +26,9 @@ from bot.housekeeping import Housekeeping, SentFolder
 from bot.identification import Identification
 from bot.intake import Intake, IntakeRules
 from bot.mail.cage import Cage
+from bot.mail.positions import FolderPosition, Gap
 from bot.mail.sending import Postman
-from bot.mail.watching import FetchedMail, FolderPosition, Watcher
+from bot.mail.watching import FetchedMail, Watcher
 from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom
 from bot.settings import Environment, Settings, SettingsError, secret, templates_dir
@@ -294,22 +295,29 @@ class MailboxLedger:
     def position(self, folder: str) -> FolderPosition | None:
         with self._rooms.archive.reading() as tx:
             mark = tx.folders.mark(self._mailbox, folder)
-        return None if mark is None else FolderPosition(mark.uidvalidity, mark.high_water, mark.before_start)
+        if mark is None:
+            return None
+        missing = mark.missing_since is not None
+        return FolderPosition(mark.uidvalidity, mark.high_water, mark.before_start, missing)
 
-    def start(self, folder: str, position: FolderPosition) -> None:
+    def start(self, folder: str, position: FolderPosition, uid_next: int) -> None:
         with self._rooms.archive.transaction() as tx:
             if tx.meta.get("first_started_at") is None:
                 tx.meta.set("first_started_at", self._rooms.clock().isoformat())
-            tx.folders.set(self._mark(folder, position))
+            tx.folders.begin(self._mark(folder, position), uid_next)
 
-    def keep(self, folder: str, mails: Sequence[FetchedMail], position: FolderPosition) -> None:
+    def keep(
+        self, folder: str, mails: Sequence[FetchedMail], position: FolderPosition, gaps: Sequence[Gap] = ()
+    ) -> None:
         with self._rooms.archive.transaction() as tx:
             started = tx.meta.get("first_started_at")
             for mail in mails:
                 old = started is not None and mail.received_at < datetime.fromisoformat(started)
                 arrival = self._arrival(folder, position, mail, old=old)
                 self._rooms.keep(tx, mail.raw, arrival, truncated=mail.truncated)
-            tx.folders.set(self._mark(folder, position))
+            mark = self._mark(folder, position)
+            tx.folders.set(mark)
+            tx.folders.note_gaps(mark, gaps)
 
     def _arrival(self, folder: str, position: FolderPosition, mail: FetchedMail, *, old: bool) -> Arrival:
         return Arrival(
@@ -331,4 +339,5 @@ class MailboxLedger:
             position.high_water,
             position.before_start,
             self._rooms.clock(),
+            self._rooms.clock() if position.missing else None,
         )

@@ -44,6 +44,11 @@ class FolderState:
     uidvalidity: int
     uid_next: int  # the UID that the next mail will get
     count: int
+    uid_next_told: bool = True  # by the server; otherwise it is one more than the last UID there
+
+    def went_back_before(self, uid: int) -> bool:
+        """Whether the server gives out UIDs anew that we have seen: it was restored from a backup."""
+        return self.uid_next_told and self.uid_next <= uid
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +203,12 @@ class Mailbox:
         """Open a folder for reading only."""
         with self._at_the_door():
             answer = self._open_client.select_folder(folder, readonly=True)
+            told = answer.get(b"UIDNEXT")
             return FolderState(
                 uidvalidity=answer[b"UIDVALIDITY"],
-                uid_next=answer.get(b"UIDNEXT") or self._last_uid() + 1,
+                uid_next=told or self._last_uid() + 1,
                 count=answer[b"EXISTS"],
+                uid_next_told=bool(told),
             )
 
     def _last_uid(self) -> int:

@@ -10,11 +10,12 @@ import asyncio
 import contextlib
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import structlog
 
@@ -27,9 +28,10 @@ from bot.mail.errors import (
 )
 from bot.mail.fetching import FetchedMail, Fetcher, Suspects
 from bot.mail.mailbox import FolderState, Mailbox, checked
+from bot.mail.positions import FolderPosition, Gap, GapReason, Ledger, gaps_among
 from bot.settings import SettingsError, WatchSettings
 
-__all__ = ["FetchedMail", "FolderPosition", "Ledger", "Watcher"]
+__all__ = ["FetchedMail", "Watcher"]
 
 _log = structlog.get_logger(__name__)
 
@@ -40,33 +42,13 @@ _FIRST_WAIT_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class FolderPosition:
-    """How far a folder has been read. Everything up to `before_start` stays unread for ever."""
-
-    uidvalidity: int
-    high_water: int
-    before_start: int
-
-
-class Ledger(Protocol):
-    """Where positions and mails are kept. Called in the collector's thread; whatever it raises, mail comes again."""
-
-    def position(self, folder: str) -> FolderPosition | None: ...
-
-    def start(self, folder: str, position: FolderPosition) -> None:
-        """First start, or a new UIDVALIDITY: mail seen before may come again and must be known by its content."""
-
-    def keep(self, folder: str, mails: Sequence[FetchedMail], position: FolderPosition) -> None:
-        """Commit mails and the new high-water mark in one transaction, or raise."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Waiting:
     """Mail in the examined folder that we have not read, and where the mark stands when it is."""
 
     position: FolderPosition
     uids: list[int]
     end: int  # the mark after all of it
+    reason: GapReason = GapReason.GONE  # why other UIDs up to there have no mail
 
 
 class Watcher:
@@ -89,6 +71,7 @@ class Watcher:
         self._max_bytes = max_bytes
         self._on_news = on_news
         self._missing: set[str] = set()
+        self._tails: dict[str, _Tail] = {}
         self._suspects = Suspects()
         self._kept = 0
         self._deaf: str | None = None  # why the listener does not listen
@@ -205,7 +188,10 @@ class Watcher:
             faults = self._suspects.faults
             try:
                 with line.connected(self._settings, self._password) as mailbox:
-                    return self._sync(mailbox, tell)
+                    trouble = self._sync(mailbox, tell)
+                    if trouble is not None:
+                        raise trouble
+                    return
             except MailboxLostError:
                 if bell.stopped or self._suspects.faults == faults:
                     raise
@@ -216,23 +202,43 @@ class Watcher:
         wait = longest if trouble.permanent else min(longest, _FIRST_WAIT_SECONDS * 2 ** min(tries, 20))
         return wait * random.uniform(0.5, 1.0)  # noqa: S311  no secret
 
-    def _sync(self, mailbox: Mailbox, tell: Callable[[], None]) -> None:
-        """All folders once. One that the server refuses does not keep us from the others."""
-        there, refused = 0, None
+    def _sync(self, mailbox: Mailbox, tell: Callable[[], None]) -> MailboxError | None:
+        """All folders once. The trouble with one of them is returned: it does not keep us from the others."""
+        there, trouble = 0, None
         for folder in self._settings.folders:
             try:
                 state = self._examined(mailbox, folder)
-                if state is not None:
+                if state is None:
+                    trouble = trouble or self._lost_folder(mailbox, folder)
+                else:
                     there += 1
                     self._sync_folder(mailbox, folder, state, tell)
             except ServerSaidNoError as refusal:
-                refused = refused or refusal
-        if refused is not None:
-            raise refused
-        if not there:
+                trouble = trouble or refusal
+        if not there and trouble is None:
             raise MailboxFolderError(f"{mailbox.host} has none of the folders in watch.folders: correct that list")
-        self._behind = None
-        self.last_success_at = datetime.now(UTC)
+        self._tell_of(trouble)
+        return trouble
+
+    def _tell_of(self, trouble: MailboxError | None) -> None:
+        if trouble is None:
+            self._behind = None
+            self.last_success_at = datetime.now(UTC)
+        elif self._behind != str(trouble):
+            self._behind = str(trouble)
+            _log.error("a mailbox folder cannot be read", trouble=str(trouble), permanent=trouble.permanent)
+
+    def _lost_folder(self, mailbox: Mailbox, folder: str) -> MailboxError | None:
+        """The trouble with a folder that is not there: none if it never was."""
+        position = self._asked(lambda: self._ledger.position(folder))
+        if position is None:
+            return None
+        if not position.missing:
+            self._keep(folder, [], replace(position, missing=True))
+        return MailboxFolderError(
+            f"{mailbox.host} has no folder {folder} any more, which was read until now: bring it back, or take it out "
+            f"of watch.folders"
+        )
 
     def _examined(self, mailbox: Mailbox, folder: str) -> FolderState | None:
         """The folder, opened; None where the mailbox has no such folder, which is said once."""
@@ -255,21 +261,41 @@ class Watcher:
         position = waiting.position
         fetcher = Fetcher(mailbox, (folder, state.uidvalidity), self._suspects, self._settings.batch, self._max_bytes)
         for uids, mails in fetcher.batches(waiting.uids):
+            gaps = [*_gaps(position.high_water + 1, uids, mails, waiting.reason)]
             position = replace(position, high_water=uids[-1])
-            self._keep(folder, mails, position)
+            self._keep(folder, mails, position, gaps)
             if mails:
                 self._kept += len(mails)
                 tell()
         if waiting.end > position.high_water:
-            self._keep(folder, [], replace(position, high_water=waiting.end))
+            rest = [*gaps_among((), position.high_water + 1, waiting.end, waiting.reason)]
+            self._keep(folder, [], replace(position, high_water=waiting.end), rest)
 
     def _waiting(self, mailbox: Mailbox, folder: str, state: FolderState) -> _Waiting:
         position = self._asked(lambda: self._ledger.position(folder))
-        if position is None or position.uidvalidity != state.uidvalidity:
+        if position is None or position.uidvalidity != state.uidvalidity or state.went_back_before(position.high_water):
             return self._first_look(mailbox, folder, state, renewed=position is not None)
+        if position.missing:
+            position = replace(position, missing=False)
+            self._keep(folder, [], position)
         if state.uid_next <= position.high_water + 1:
             return _Waiting(position, [], position.high_water)
-        return _Waiting(position, mailbox.uids_above(position.high_water, state), position.high_water)
+        return _Waiting(position, mailbox.uids_above(position.high_water, state), self._end(folder, position, state))
+
+    def _end(self, folder: str, position: FolderPosition, state: FolderState) -> int:
+        """The mark beyond UIDs that were given out a poll ago and are still not listed: that mail is gone.
+
+        Not at the first look, because some servers give out a UID before they show the mail.
+        """
+        now = time.monotonic()
+        tail = self._tails.get(folder)
+        if tail is None or tail.uidvalidity != state.uidvalidity:
+            self._tails[folder] = _Tail(state.uidvalidity, state.uid_next, now)
+            return position.high_water
+        if now - tail.seen_at < self._settings.poll_seconds:
+            return position.high_water
+        self._tails[folder] = _Tail(state.uidvalidity, state.uid_next, now)
+        return max(position.high_water, min(tail.uid_next, state.uid_next) - 1)
 
     def _first_look(self, mailbox: Mailbox, folder: str, state: FolderState, *, renewed: bool) -> _Waiting:
         """A folder never seen, or whose UIDs mean nothing any more: everything since the configured day.
@@ -281,11 +307,13 @@ class Watcher:
         before = uids[0] - 1 if uids else state.uid_next - 1
         position = FolderPosition(state.uidvalidity, high_water=before, before_start=before)
         _log.info("a mailbox folder is read from the start", folder=folder, count=len(uids), renewed=renewed)
-        self._asked(lambda: self._ledger.start(folder, position))
-        return _Waiting(position, uids, end=max(before, state.uid_next - 1))
+        self._asked(lambda: self._ledger.start(folder, position, state.uid_next))
+        return _Waiting(position, uids, max(before, state.uid_next - 1), GapReason.OLD)
 
-    def _keep(self, folder: str, mails: Sequence[FetchedMail], position: FolderPosition) -> None:
-        self._asked(lambda: self._ledger.keep(folder, mails, position))
+    def _keep(
+        self, folder: str, mails: Sequence[FetchedMail], position: FolderPosition, gaps: Sequence[Gap] = ()
+    ) -> None:
+        self._asked(lambda: self._ledger.keep(folder, mails, position, gaps))
 
     def _asked(self, question: Callable[[], T]) -> T:
         """Whatever the ledger raises becomes one error that leaves the mark where it was."""
@@ -296,6 +324,22 @@ class Watcher:
                 f"mail could not be stored ({type(fault).__name__}); it stays in the mailbox and is tried again: "
                 f"check the database and the free disk space"
             ) from fault
+
+
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """The UID that a folder would give out next, and when (monotonic seconds) it said so."""
+
+    uidvalidity: int
+    uid_next: int
+    seen_at: float
+
+
+def _gaps(low: int, uids: Sequence[int], mails: Sequence[FetchedMail], reason: GapReason) -> Iterator[Gap]:
+    """What stays without mail up to the last of `uids`: those that were not listed, and those gone since."""
+    yield from gaps_among(uids, low, uids[-1], reason)
+    kept = {mail.uid for mail in mails}
+    yield from (Gap(uid, uid, GapReason.GONE) for uid in uids if uid not in kept)
 
 
 class _Bell:

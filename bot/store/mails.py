@@ -104,10 +104,11 @@ class Mails:
             Blobs(self.bench).drop(row.blob_id)
 
     def uids(self, mailbox: str, folder: str, uidvalidity: int) -> Iterator[tuple[int, MailVerdict]]:
-        """Every UID of one folder with its verdict, ascending."""
+        """Every UID of one folder with its verdict, ascending; not those that the server gave to other mail since."""
         query = (
             select(mails.c.uid, mails.c.verdict)
             .where(mails.c.mailbox == mailbox, mails.c.folder == folder, mails.c.uidvalidity == uidvalidity)
+            .where(mails.c.uid.is_not(None))
             .order_by(mails.c.uid)
         )
         return ((row.uid, row.verdict) for row in self.bench.all(query))

@@ -10,6 +10,7 @@ from enum import StrEnum
 from bot.cases.letters import LetterKind
 from bot.cases.model import Channel, Level, RequestState
 from bot.cases.subject import DataSubject
+from bot.mail.positions import GapReason
 from bot.triage.labels import Language, RequestKind, Role, Writer
 from bot.triage.verdict import StatedCorrection
 
@@ -63,6 +64,32 @@ class FolderMark:
     high_water: int
     before_start: int  # UIDs up to here are older than `watch.since` and were never read
     synced_at: datetime | None = None
+    missing_since: datetime | None = None  # the folder is not in the mailbox any more
+
+
+@dataclass(frozen=True, slots=True)
+class FolderGap:
+    """UIDs `low` to `high`, both included, of which no mail was kept, and since when we know."""
+
+    mailbox: str
+    folder: str
+    uidvalidity: int
+    low: int
+    high: int
+    reason: GapReason
+    noticed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FormerFolder:
+    """How far a folder had been read when its UIDs came to mean other mail."""
+
+    mailbox: str
+    folder: str
+    uidvalidity: int
+    high_water: int
+    before_start: int
+    ended_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from bot.cases.draft import DraftState
 from bot.cases.letters import LetterKind
 from bot.cases.model import Channel, Level, Outcome, RequestState
 from bot.cases.people import StaffRole
+from bot.mail.positions import GapReason
 from bot.store.columns import Id, Moment, Step, Word
 from bot.store.records import ChallengeState, Direction, JobState, MailVerdict, OutboxState
 from bot.triage.labels import Language, RequestKind, Role, Writer
@@ -95,6 +96,29 @@ folders = Table(
     Column("high_water", Id, nullable=False),
     Column("before_start", Id, nullable=False),
     Column("synced_at", Moment),
+    Column("missing_since", Moment),
+)
+
+folder_gaps = Table(
+    "folder_gaps",
+    metadata,
+    Column("mailbox", String(320), primary_key=True),
+    Column("folder", String(500), primary_key=True),
+    Column("uidvalidity", Id, primary_key=True, autoincrement=False),
+    Column("low", Id, primary_key=True, autoincrement=False),
+    Column("high", Id, nullable=False),
+    Column("reason", Word(GapReason), nullable=False),
+    Column("noticed_at", Moment, nullable=False),
+)
+
+former_folders = _table(
+    "former_folders",
+    Column("mailbox", String(320), nullable=False),
+    Column("folder", String(500), nullable=False),
+    Column("uidvalidity", Id, nullable=False),
+    Column("high_water", Id, nullable=False),
+    Column("before_start", Id, nullable=False),
+    Column("ended_at", Moment, nullable=False),
 )
 
 # The case file.

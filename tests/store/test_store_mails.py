@@ -2,13 +2,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from store_builders import NOON, make_arrival, make_case
+from store_builders import NOON, HandClock, make_arrival, make_case
 
 from bot.cases.model import Channel
+from bot.mail.positions import Gap, GapReason
 from bot.store.archive import Archive, Transaction
 from bot.store.blobs import CHUNK
 from bot.store.errors import MissingRowError, VaultError
-from bot.store.records import FolderMark, MailVerdict
+from bot.store.records import FolderMark, FormerFolder, MailVerdict
 
 GOES = (MailVerdict.ORDINARY, MailVerdict.AUTOMATIC, MailVerdict.DUPLICATE)
 STAYS = (MailVerdict.PENDING, MailVerdict.CASE, MailVerdict.FAILED)
@@ -218,3 +219,40 @@ def test_a_folder_is_marked_in_the_transaction_that_stored_its_mail(archive: Arc
         assert tx.folders.mark("info", "INBOX") == mark
         assert tx.folders.mark("info", "Junk") is None
         assert tx.folders.all() == (mark,)
+
+
+def test_a_folder_begun_anew_becomes_history_and_its_gaps_go(archive: Archive, clock: HandClock) -> None:
+    before = FolderMark("info", "INBOX", 7, 12, 3, NOON)
+    anew = FolderMark("info", "INBOX", 8, 0, 0, NOON)
+    other = FolderMark("info", "Junk", 7, 9, 0, NOON)
+
+    with archive.transaction() as tx:
+        for mark in (before, other):
+            tx.folders.begin(mark, uid_next=mark.high_water + 1)
+            tx.folders.note_gaps(mark, [Gap(4, 5, GapReason.GONE), Gap(8, 8, GapReason.OLD)])
+        gaps = tx.folders.gaps("info", "INBOX", 7)
+        tx.folders.begin(anew, uid_next=1)
+
+    assert [(gap.low, gap.high, gap.reason) for gap in gaps] == [(4, 5, GapReason.GONE), (8, 8, GapReason.OLD)]
+    with archive.reading() as tx:
+        assert tx.folders.former() == (FormerFolder("info", "INBOX", 7, 12, 3, clock()),)
+        assert tx.folders.mark("info", "INBOX") == anew
+        assert tx.folders.gaps("info", "INBOX", 7) == gaps  # history keeps its gaps; another life has its own
+        assert tx.folders.gaps("info", "INBOX", 8) == ()
+        assert len(tx.folders.gaps("info", "Junk", 7)) == 2
+
+
+def test_a_server_that_went_back_gives_its_uids_to_other_mail(archive: Archive) -> None:
+    mark = FolderMark("info", "INBOX", 7, 12, 0, NOON)
+    with archive.transaction() as tx:
+        tx.folders.begin(mark, uid_next=13)
+        for uid in (3, 9):
+            spooled(tx, uid=uid)
+        tx.folders.note_gaps(mark, [Gap(4, 8, GapReason.GONE)])
+
+        tx.folders.begin(FolderMark("info", "INBOX", 7, 5, 0, NOON), uid_next=6)
+
+        assert list(tx.mails.uids("info", "INBOX", 7)) == [(3, MailVerdict.PENDING)]
+        assert tx.folders.gaps("info", "INBOX", 7) == ()
+        assert spooled(tx, uid=9) is not None
+        assert tx.mails.store(b"", make_arrival(3)) is None

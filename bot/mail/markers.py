@@ -11,20 +11,30 @@ import re
 MAX_LINE = 400  # characters of a line that are looked at
 MAX_WRAP = 4  # lines an attribution may be wrapped over
 
-_TIME = r"(?<![\d.])\d{1,2}[:.]\d{2}(?![\d.]*\d)"
+TIME = r"(?<![\d.])\d{1,2}[:.]\d{2}(?![\d.]*\d)"
 ADDRESS = re.compile(r"[^\s<>@:]{1,64}@[^\s<>@:]{1,100}")
 ANGLED = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,100}>|\[mailto:")
-_QUOTE = re.compile(r"[ \t]{0,3}>(?!\s?[€$]?\s?\d[\d.,]*\s?(?:%|[KMGT]B\b|euro\b|jaar\b|dagen\b|uur\b|km\b))")
+_QUOTE = re.compile(r"[ \t]{0,3}>")
+_NO_QUOTE = re.compile(  # a size, an amount, a face, a cry: as long as no quoted line stands beside it
+    r"\s{0,3}>(?:\s?[€$]\s?\d|\s?\d[\d.,]*\s?(?:%|[KMGT]B\b|euro\b|jaar\b|dagen\b|uur\b|km\b)|\s?[:;]-?[()]"
+    r"|>{0,5}[^<>]{1,80}<{2,6}\s*\Z)"
+)
+_SPEECH = re.compile(
+    r"\b(?:schr[ei]\w*|geschreven|zei|zegt|vr(?:oeg|aagt)|stelt|stond|staat|meldt?|mail\w*|bericht\w*|antwoord\w*|reactie\w*"
+    r"|quote\w*|citaat|citeer\w*|(?:hier)?onder\w*|inline|tussen\w*|wrote|writes?|said|says|asked|answers?|below|replies|schrieb"
+    r"|[ée]crit)\b",
+    re.IGNORECASE,
+)
 _PERSONS = re.compile(
     r"\b(?:ik|je|jij|jullie|u|wij|we|mij|me|ons|hij|zij|ze|dat|you|i|they|he|she|sie|ich|ihr|vous"
     r"|mijn|uw|jouw|onze|haar|zijn|my|your|our|his|her|mein|ihre?)\b(?!\.)",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"[^\W\d_]{3,}")  # a word long enough to tell people apart
 _MAX_WORDS = 22  # in an attribution line
 
 # The words between date and name, or name and date; the name comes last or first.
 _DATE_FIRST = (
+    re.compile(r"Op .{3,200}? schreef .{1,200}? <[^<>]{3,100}> het volgende ?:$", re.IGNORECASE),
     re.compile(r"Op .{3,200}?\W+schreef(?: .{1,200}?)? ?:$", re.IGNORECASE),
     re.compile(r"Op .{3,200}? heeft .{1,200}? (?:het volgende )?geschreven ?:$", re.IGNORECASE),
     re.compile(r"On .{3,300}?(?:,|\s)\s*(?:\S.{0,200}?)?\s?wrote ?:$", re.IGNORECASE),
@@ -43,18 +53,29 @@ _NAME_FIRST = (
     re.compile(r".{1,200}? schrieb am .{3,80}? ?:$", re.IGNORECASE),
     re.compile(r"\d.{3,80}?, .{1,200}? schreef ?:$", re.IGNORECASE),
 )
-_BARE_NAME = re.compile(r"(?P<who>.{1,120}?) (?:schreef|wrote|schrieb|a [ée]crit) ?:$", re.IGNORECASE)
-_BEGINS = re.compile(r"(Op|On|Am|Le|El|Il|Em|W dniu|Dnia)\b")
+_BARE_NAME = re.compile(r"(?P<who>.{1,120}?) (?:schreef|wrote|writes|schrieb|schreibt|a [ée]crit) ?:$", re.IGNORECASE)
+_NAMED = re.compile(r"(?:Citeren|Quoting|Zitat von|Citando a?) (?P<who>.{1,120}?) ?:$")
+_ADDRESSED = re.compile(r".{0,80}<[^<>\s]{3,100}>.{0,40}:$")
+_BEGINS = re.compile(r"(?:-{2,3} )?(Op|On|Am|Le|El|Il|Em|W dniu|Dnia)\b")
 _WROTE = r".{1,150}? (?:het volgende )?geschreven ?:"
-_GLUED = re.compile(
-    rf"(?<=[^\s>\"'(])(?=(?:Op \d.{{3,120}}? heeft {_WROTE}|Op .{{3,80}}?{_TIME} schreef .{{1,150}}?:\s*$"
-    rf"|On .{{3,80}}?{_TIME}.{{1,150}}? wrote ?:))"
-)
-_TAILED = re.compile(rf"(Op \d.{{3,120}}?{_TIME} heeft {_WROTE})(?=\s*\S)")
 
-_RULED = r"[-_=*~]{2,}"
+_RULED = r"[-_=*~\u2010-\u2015]{2,}"
+_SENTENCE = (  # an attribution that may stand in the middle of a line
+    rf"Op \d.{{3,120}}? heeft {_WROTE}|Op .{{3,80}}?{TIME} schreef .{{1,150}}?:(?=\s*\Z)"
+    rf"|On .{{3,80}}?{TIME}.{{1,150}}? wrote ?:"
+)
+_DASH = r"[-_\u2010-\u2015]"
+_TITLE = (
+    rf"(?<!{_DASH}){_DASH}{{4,}}\s?(?:Oorspronkelijk bericht|Original [Mm]essage|Origineel bericht)"
+    rf"\s?{_DASH}{{4,}}(?!{_DASH})"
+)
+_GLUED = re.compile(rf"(?<=[^\s>\"'(])(?=(?:{_SENTENCE})|{_TITLE})")
+_TAILED = re.compile(
+    rf"\s{{0,4}}(?:Op \d.{{3,120}}?{TIME} heeft {_WROTE}|On .{{3,80}}?{TIME}.{{1,150}}? wrote ?:|{_TITLE})(?=\s*\S)"
+)
 ORIGINAL = re.compile(
-    rf"\s*{_RULED}\s*(?:oorspronkelijke? bericht|origineel bericht|original (?:message|e-?mail|appointment)"
+    rf"\s*{_RULED}\s*(?:oorspronkelijke? bericht|oorspronkelijke afspraak|origineel bericht"
+    rf"|original (?:message|e-?mail|appointment)"
     rf"|urspr[üu]ngliche (?:nachricht|e-?mail)|message d'origine|original-nachricht)\s*(?:{_RULED})?\s*$",
     re.IGNORECASE,
 )
@@ -76,30 +97,32 @@ REPLY_ABOVE = re.compile(
     re.IGNORECASE,
 )
 RULE = re.compile(r"\s*[_\-=]{10,}\s*$")
-
-_LABELS = {
-    "sender": "van von from de afzender",
-    "recipient": "aan to an destinataire",
-    "date": "verzonden sent gesendet datum date envoyé verstuurd",
-    "subject": "onderwerp subject betreff objet",
-    "other": "cc bcc kopie bijlagen attachments anlagen antwoord-aan reply-to prioriteit importance urgentie belang",
-}
-_KIND_OF = {label: kind for kind, labels in _LABELS.items() for label in labels.split()}
-_LABELLED = re.compile(r"[ \t]{0,8}[*_]{0,2}(?P<label>[A-Za-zÀ-ÿ-]{2,12})[*_]{0,2}[ \t]?:[*_]{0,2}(?P<value>.*)$")
+OUTLOOK_RULE = re.compile(r"\s*_{32}\s*$")
+GROUPWISE = re.compile(rf">>> .{{2,150}}? \d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}} {TIME}.{{0,10}}>>>\s*$")
 
 
-def glue(line: str) -> int | None:
-    """Where "...mijn iPhoneOp 4 aug. 2026 om 09:03 heeft X het volgende geschreven:" should be cut."""
-    if found := _GLUED.search(line[:2000]):
-        return found.start() if ADDRESS.search(line, found.start()) or re.search(_TIME, line[found.start() :]) else None
-    if found := _TAILED.match(line[:MAX_LINE]):
-        return found.end()
-    return None
+def cuts(line: str) -> list[int]:
+    """Where a line must be cut: before an attribution glued to the last words, and behind its colon."""
+    shown = line[: 2 * MAX_LINE]
+    glued = _GLUED.search(shown)
+    start = glued.start() if glued else 0
+    tailed = _TAILED.match(shown, start)
+    return [cut for cut in (start, tailed.end() if tailed else 0) if cut]
 
 
 def is_quote(line: str) -> bool:
-    """A line that begins with `>`, unless it is a customer's "> 25 MB"."""
+    """A line that begins with `>`."""
     return bool(_QUOTE.match(line))
+
+
+def doubtful_quote(line: str) -> bool:
+    """A line that begins with `>` as people write it: "> 25 MB", "> € 500", ">:-)", ">>> now <<<"."""
+    return bool(_NO_QUOTE.match(line))
+
+
+def speaks(line: str) -> bool:
+    """The line tells that somebody said, wrote or asked something, or points at what stands below."""
+    return bool(_SPEECH.search(line))
 
 
 def introduces(joined: str, *, before_quote: bool, wrapped: bool) -> bool:
@@ -107,9 +130,12 @@ def introduces(joined: str, *, before_quote: bool, wrapped: bool) -> bool:
 
     `before_quote`: the next words are `>` lines, so that even a bare "Kleinboek schreef:" will do.
     """
+    joined = re.sub(r"\A-{2,3} ", "", joined)
     if re.search(r"\d", joined) and any(form.match(joined) for form in (*_DATE_FIRST, *_NAME_FIRST)):
         return before_quote or _by_program(joined)
-    bare_name = None if wrapped else _BARE_NAME.match(joined)
+    if before_quote and _ADDRESSED.match(joined):
+        return True
+    bare_name = None if wrapped else _BARE_NAME.match(joined) or _NAMED.match(joined)
     return bare_name is not None and before_quote and _is_name(bare_name["who"])
 
 
@@ -120,30 +146,15 @@ def may_wrap(first: str, second: str, count: int) -> bool:
     return count == 1 and bool(re.match(r"(schreef|wrote|schrieb)\b", second) and ADDRESS.search(first))
 
 
-def labelled(line: str) -> tuple[str, str] | None:
-    """(kind, value) of a line such as "Verzonden: ...": sender, recipient, date, subject or other."""
-    match = _LABELLED.match(line[:MAX_LINE].rstrip())
-    kind = _KIND_OF.get(match["label"].lower()) if match else None
-    return (kind, match["value"].strip(" *_\t")) if match and kind else None
-
-
-def has_time(value: str) -> bool:
-    """The value names a time of day."""
-    return bool(re.search(_TIME, value))
-
-
-def names_in(value: str) -> frozenset[str]:
-    """The words of a display name that tell people apart."""
-    return frozenset(_NAME.findall(value.lower().partition("@")[0]))
-
-
 def _by_program(joined: str) -> bool:
-    """Programs give an address or a time, and do not say "u", "mijn" or "het volgende:"."""
+    """Programs give an address or a time, and do not say "u", "mijn" or "het volgende:" unless a name does."""
+    if ANGLED.search(joined) and re.search(TIME, joined):
+        return True
     if _PERSONS.search(ADDRESS.sub(" ", joined)) or len(joined.split()) > _MAX_WORDS:
         return False
     if re.search(r"(?:volgende?|dit|following|folgendes|this)\s?:$", joined, re.IGNORECASE):
         return False
-    return bool(ADDRESS.search(joined) or re.search(_TIME, joined))
+    return bool(ADDRESS.search(joined) or re.search(TIME, joined))
 
 
 def _is_name(who: str) -> bool:

@@ -32,6 +32,9 @@ MAX_FORWARDED = 5  # attached mails that are read
 TOKEN_HEADER = "x-privacybot-token"  # noqa: S105 - a header name: our own mails carry it, so that we know them
 
 _QUOTED_ID = re.compile(r"^[> \t|]{0,10}Message-ID:\s{0,10}(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
+_ANSWERING = re.compile(
+    r"\s*(?:re|antw|antwoord|aw|sv|vs|r|fw|fwd|doorst|doorgest|tr|wg|betr)\s*(?:\[\d+\])?\s*:", re.IGNORECASE
+)
 _TOKEN = re.compile(r"[A-Za-z0-9._=+/-]{8,200}\Z")
 
 
@@ -71,15 +74,17 @@ def _refusal(raw: bytes, block: bytes, limits: ParsingSettings) -> str | None:
 def _read(digest: str, headers: HeaderBlock, body: bytes, limits: ParsingSettings, own_domain: str) -> ParsedMail:
     parts = parts_of(headers, body, limits.max_parts, limits.max_depth)
     who = sender(headers)
-    words = words_of(parts.bodies, own_domain, who.shown, _forwarded(parts, limits))
     ids = _ids(headers, "message-id")
     subject = decoded(headers.text("subject"), MAX_SUBJECT)
+    references = _references(headers)
+    answers = bool(references or _ANSWERING.match(subject))
+    words = words_of(parts.bodies, own_domain, who.shown, _forwarded(parts, limits), answers=answers)
     signs = automatic_signs(headers, who.address, who.shown, subject)
     return ParsedMail(
         digest=digest,
         identity=_identity(ids[:1], headers, parts),
         message_id=ids[0] if ids else None,
-        references=_references(headers),
+        references=references,
         sender=who,
         reply_to=reply_to(headers),
         to_addresses=recipients(headers),

@@ -10,25 +10,30 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
-from itertools import groupby
+from itertools import groupby, pairwise
 
+from bot.mail.blocks import Block, People, block_at, by_program, names_in, under_a_rule
+from bot.mail.marked import quoted_lines
 from bot.mail.markers import (
-    ADDRESS,
-    ANGLED,
     CAPTION,
     FORWARD,
+    GROUPWISE,
     MAX_LINE,
     MAX_WRAP,
     ORIGINAL,
+    OUTLOOK_RULE,
     REPLY_ABOVE,
     RULE,
-    glue,
-    has_time,
+    cuts,
     introduces,
-    is_quote,
-    labelled,
     may_wrap,
-    names_in,
+)
+
+_MAY_BE_GLUED = re.compile(r"schre|wrote|(?i:oorspronkelijk|origin[ae])")
+_GREETING = re.compile(
+    r"(?:(?:met |veel )?(?:vriendelijke |hartelijke |beste |sportieve )?groet(?:en|jes)?|mvg|m\.v\.g|hoogachtend"
+    r"|gr\b\.?|(?:kind |best |warm )?regards|(?:mit )?freundlichen? gr[üu](?:ß|ss)en?|cordialement)\b.{0,60}\Z",
+    re.IGNORECASE,
 )
 
 
@@ -61,7 +66,7 @@ class _Reach(Enum):
 
     MARKED = auto()  # only the `>` lines that follow
     BELOW = auto()  # everything below, if something new stands above; else the first paragraph
-    REST = auto()  # everything below
+    REST = auto()  # everything below, but for what the writer signed under a forwarded mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +75,16 @@ class _Opening:
     reach: _Reach
 
 
-def split(text: str, own_domain: str = "", writer: str = "") -> Split:
+def split(text: str, own_domain: str = "", writer: str = "", *, answers: bool = True) -> Split:
     """Take the text apart. Pure and total; linear in the number of lines.
 
     `own_domain` is the mailbox's own: a copied mail "Aan: ... Onderwerp: ..." to another domain is a quote, a letter
     head that names us is not. `writer` is the From header as shown: a block "Van: ... Onderwerp: ..." without time or
-    address that names him is his own letter.
+    address that names him is his own letter. `answers`: the mail answers or forwards another; in one that does not,
+    lines with `>` that nothing introduces are a list of his own.
     """
     lines = _lines(text)
-    origins = _Reader(lines, own_domain, writer).origins()
+    origins = _Reader(lines, People(own_domain.lower(), names_in(writer)), answers=answers).origins()
     segments = tuple(
         Segment(origin, "".join(line for line, _ in run))
         for origin, run in groupby(zip(lines, origins, strict=True), key=lambda pair: pair[1])
@@ -93,29 +99,29 @@ def _joined(segments: tuple[Segment, ...], origin: Origin) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    """The lines with their ends; a line where an attribution is glued on or goes on behind its colon is cut in two."""
+    """The lines with their ends; a line where an attribution is glued on or goes on behind its colon is cut."""
     lines: list[str] = []
     for line in text.splitlines(keepends=True):
-        cut = glue(line) if "schre" in line or "wrote" in line else None
-        lines += [line[:cut], line[cut:]] if cut else [line]
+        edges = [0, *(cuts(line) if _MAY_BE_GLUED.search(line) else []), len(line)]
+        lines += [line[start:end] for start, end in pairwise(edges)]
     return lines
 
 
 class _Reader:
     """One pass over the lines."""
 
-    def __init__(self, lines: list[str], own_domain: str, writer: str) -> None:
+    def __init__(self, lines: list[str], people: People, *, answers: bool) -> None:
         self._lines = lines
         self._bare = [line[:MAX_LINE].strip().removeprefix("\ufeff").replace("\xa0", " ") for line in lines]
-        self._own_domain = own_domain.lower()
-        self._writer = names_in(writer)
+        self._people = people
+        self._quotes = quoted_lines(lines, self._bare, answers=answers)
         self._origins = [Origin.NEW] * len(lines)
 
     def origins(self) -> list[Origin]:
         """The origin of every line."""
         at, above = 0, False
         while at < len(self._lines):
-            if self._quoted(at):
+            if self._quoted(at) and not GROUPWISE.match(self._bare[at]):
                 self._mark(at, at + 1)
                 at += 1
             elif opening := self._opening(at, above):
@@ -131,7 +137,7 @@ class _Reader:
         self._origins[start:end] = [Origin.QUOTED] * (min(end, len(self._lines)) - start)
 
     def _quoted(self, at: int) -> bool:
-        return at < len(self._lines) and is_quote(self._lines[at])
+        return at < len(self._lines) and self._quotes[at]
 
     def _next_words(self, at: int) -> int:
         """The next line from `at` that is not empty; the number of lines if there is none."""
@@ -142,15 +148,47 @@ class _Reader:
     def _end(self, at: int, reach: _Reach, above: bool) -> int:
         """The line behind the quote whose marker ends before line `at`."""
         below = self._next_words(at)
-        if reach is not _Reach.REST and self._quoted(below):
+        if self._quoted(below):
             return below
-        if reach is _Reach.REST or (reach is _Reach.BELOW and above):
+        if self._barred(below):
+            return next((n for n in range(below, len(self._bare)) if not self._barred(n)), len(self._bare))
+        if reach is _Reach.REST:
+            return self._own_tail(below) or len(self._lines)
+        if reach is _Reach.BELOW and above:
             return len(self._lines)
         if reach is _Reach.MARKED:
             return at
         while below < len(self._bare) and self._bare[below]:
             below += 1
         return below
+
+    def _barred(self, at: int) -> bool:
+        return at < len(self._bare) and self._bare[at].startswith("|") and not self._bare[at].endswith("|")
+
+    def _own_tail(self, start: int) -> int | None:
+        """Where the writer's own words begin below a forwarded mail: behind its greeting, if he signs after that."""
+        greetings = [at for at in range(start, len(self._bare)) if _GREETING.match(self._bare[at])]
+        if len(greetings) < 2 or self._opens_again(start) or not self._signed(greetings[-1]):
+            return None
+        if self._signed(greetings[-2]):
+            return None
+        at = greetings[-2]
+        while at < len(self._bare) and self._bare[at]:
+            at += 1
+        at = self._next_words(at)
+        return at if at < greetings[-1] else None
+
+    def _signed(self, at: int) -> bool:
+        """The writer's name stands in this greeting or right below it."""
+        words = " ".join(self._bare[at : self._next_words(at + 1) + 1])
+        return bool(self._people.writer & names_in(words))
+
+    def _opens_again(self, start: int) -> bool:
+        """The thread goes on below: then a name at its end is that of an older mail."""
+        return any(
+            self._quoted(at) or ORIGINAL.match(self._bare[at]) or self._attribution(at) or self._block(at, above=True)
+            for at in range(start, len(self._bare))
+        )
 
     def _opening(self, at: int, above: bool) -> _Opening | None:
         """The marker that begins in this line, if one does."""
@@ -163,11 +201,13 @@ class _Reader:
             return _Opening(1, _Reach.REST) if above else _Opening(1, _Reach.MARKED)
         if ORIGINAL.match(bare):
             return _Opening(1 + self._header_lines(at + 1), _Reach.BELOW)
+        if GROUPWISE.match(bare):
+            return _Opening(1, _Reach.BELOW)
         if CAPTION.match(bare) and (self._header_lines(at + 1) or self._quoted(self._next_words(at + 1))):
             return _Opening(1 + self._header_lines(at + 1), _Reach.BELOW)
         if RULE.match(bare):
             return self._ruled_block(at)
-        return self._attribution(at) or self._block(at, above)
+        return self._attribution(at) or self._block(at, above=above)
 
     # Attribution lines
 
@@ -190,70 +230,19 @@ class _Reader:
 
     def _header_lines(self, at: int) -> int:
         """How many lines from `at` belong to a header block, empty lines before it included; 0 without one."""
-        start = self._next_words(at)
-        fields, end = self._fields(start)
-        return end - at if fields else 0
-
-    def _fields(self, at: int) -> tuple[list[tuple[str, str]], int]:
-        """The labelled lines from `at` as (kind, value), and the line behind them."""
-        fields: list[tuple[str, str]] = []
-        while at < len(self._lines) and len(fields) < 12:
-            if found := labelled(self._lines[at]):
-                fields.append(found)
-            elif not (fields and self._goes_on(at, fields[-1][0])):
-                break
-            at += 1
-        return fields, at
-
-    def _goes_on(self, at: int, kind: str) -> bool:
-        """A long list of recipients or subject wrapped onto the next line; more header lines must follow."""
-        if not self._bare[at] or kind not in ("recipient", "subject", "other") or at + 1 >= len(self._lines):
-            return False
-        return labelled(self._lines[at + 1]) is not None
+        block = block_at(self._bare, self._next_words(at))
+        return block.end - at if block else 0
 
     def _ruled_block(self, at: int) -> _Opening | None:
-        """Outlook draws a line above its header block: then one line that names the sender is enough."""
-        start = self._next_words(at + 1)
-        fields, end = self._fields(start)
-        if fields and fields[0][0] == "sender" and (len(fields) > 1 or ADDRESS.search(fields[0][1])):
-            return _Opening(end - at, _Reach.BELOW)
+        block = block_at(self._bare, self._next_words(at + 1))
+        if block and under_a_rule(block, self._people, outlook=bool(OUTLOOK_RULE.match(self._bare[at]))):
+            return _Opening(block.end - at, _Reach.BELOW)
         return None
 
-    def _block(self, at: int, above: bool) -> _Opening | None:
+    def _block(self, at: int, *, above: bool) -> _Opening | None:
         """A header block without anything to announce it."""
-        fields, end = self._fields(at)
-        if not fields or not self._written_by_program(fields, at, above):
-            return None
-        return _Opening(end - at, _Reach.BELOW)
-
-    def _stands_apart(self, at: int) -> bool:
-        return at == 0 or not self._bare[at - 1]
-
-    def _written_by_program(self, fields: list[tuple[str, str]], at: int, above: bool) -> bool:
-        """Told apart from "Van: Hooiweg 1 / Aan: Dorpsstraat 2" and from the head of a letter."""
-        values = dict(reversed(fields))
-        timed = has_time(values.get("date", ""))
-        if not above:
-            return timed and "sender" in values
-        if fields[0][0] != "sender":
-            return self._to_others(fields, values) or (timed and "subject" in values)
-        if timed:
-            return True
-        if self._writer_himself(values["sender"]) or not (self._stands_apart(at) or {"date", "subject"} <= set(values)):
-            return False
-        return "subject" in values or bool(ANGLED.search(values["sender"])) or self._ours(values["sender"])
-
-    def _writer_himself(self, value: str) -> bool:
-        """A block that names the writer heads his own letter, or his own earlier words: new either way."""
-        return bool(self._writer & names_in(value))
-
-    def _ours(self, value: str) -> bool:
-        address = ADDRESS.search(value)
-        return address is not None and address[0].lower().rpartition("@")[2] == self._own_domain
-
-    def _to_others(self, fields: list[tuple[str, str]], values: dict[str, str]) -> bool:
-        """A copied mail that went to somebody else."""
-        address = ADDRESS.search(values.get("recipient", ""))
-        if not address or "subject" not in values or not self._own_domain or fields[0][0] != "recipient":
-            return False
-        return not self._ours(values["recipient"])
+        block: Block | None = block_at(self._bare, at)
+        apart = at == 0 or not self._bare[at - 1]
+        if block and by_program(block, self._people, above=above, apart=apart):
+            return _Opening(block.end - at, _Reach.BELOW)
+        return None

@@ -41,16 +41,23 @@ class _Read:
     defects: tuple[str, ...]
 
 
-def words_of(bodies: Iterable[Body], own_domain: str, writer: str = "", forwarded: Sequence[str] = ()) -> Words:
+def words_of(
+    bodies: Iterable[Body],
+    own_domain: str,
+    writer: str = "",
+    forwarded: Sequence[str] = (),
+    *,
+    answers: bool = True,
+) -> Words:
     """Bodies that follow each other are one text: a quote that begins in one goes on in the next.
 
-    `own_domain` and `writer` are what `split` wants to know. `forwarded` are the texts of mails that hang on this one:
-    another's words, so they count as quoted.
+    `own_domain`, `writer` and `answers` are what `split` wants to know. `forwarded` are the texts of mails that hang on
+    this one: another's words, so they count as quoted.
     """
     read = [_read(body) for body in bodies]
     forms = (_joined(one.text for one in read), _joined(one.other for one in read), _joined(one.hidden for one in read))
     text, other, hidden = (form[:MAX_TEXT] for form in forms)
-    splits = [split(form, own_domain, writer) for form in (text, other) if form]
+    splits = [split(form, own_domain, writer, answers=answers) for form in (text, other) if form]
     marked = (other and f"{OTHER_FORM}\n{other}", hidden and f"{HIDDEN}\n{hidden}")
     attached = [f"{FORWARDED}\n{one}" for one in forwarded]
     whole = _joined((text, *marked, *attached))

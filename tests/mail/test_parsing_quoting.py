@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import quoting_cases
 from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -142,7 +143,9 @@ def test_a_quote_that_goes_on_behind_the_colon_is_quoted() -> None:
 
 
 def test_with_nothing_new_above_only_the_first_paragraph_is_the_quote() -> None:
-    both = split(f"Van: Kleinboek Support\nDatum: 4 juni 2026 16:45\n\n{OURS}\n\nNee, laat staan.\n\nSanne\n")
+    text = f"Van: Kleinboek Support\nDatum: 4 juni 2026 16:45\n\n{OURS}\n\nNee, laat staan.\n\nSanne\n"
+
+    both = split(text, "kleinboek.nl")
 
     assert both.new == "Nee, laat staan.\n\nSanne"
 
@@ -160,6 +163,25 @@ def test_a_copied_mail_to_another_company_is_quoted() -> None:
     both = split("Ter info.\n\nAan: help@anders.example\nOnderwerp: weg\n\nWis mijn account.\n", "kleinboek.nl")
 
     assert both.new == "Ter info."
+
+
+CASES = quoting_cases.cases()
+
+
+def test_the_table_has_cases_of_its_own_and_each_has_words() -> None:
+    names = [case.name for case in CASES]
+
+    assert len(set(names)) == len(names) > 200
+    assert all(case.text.strip() for case in CASES)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_line_goes_to_whom_it_belongs(case: quoting_cases.Case, end: str) -> None:
+    lost, leaked = case.strayed(end)
+
+    assert lost == "", "the writer's own words were taken for a quote"
+    assert leaked == "", "a quote was taken for the writer's own words"
 
 
 # Lines that look like markers more often than chance would have it.

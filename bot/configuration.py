@@ -6,11 +6,12 @@ import difflib
 import ipaddress
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
@@ -19,6 +20,8 @@ from pydantic_core import ErrorDetails
 from bot.settings import (
     Environment,
     Fact,
+    MailboxSettings,
+    OAuthSettings,
     Organisation,
     Piece,
     ReceiverSettings,
@@ -32,12 +35,19 @@ from bot.settings import (
 
 _PREFIX = "PRIVACYBOT_"
 
-SECRETS = ("PRIVACYBOT_IMAP_PASSWORD", "PRIVACYBOT_SMTP_PASSWORD", "PRIVACYBOT_VAULT_KEY", "PRIVACYBOT_INDEX_KEY")
+SECRETS = (
+    "PRIVACYBOT_IMAP_PASSWORD",
+    "PRIVACYBOT_SMTP_PASSWORD",
+    "PRIVACYBOT_OAUTH_SECRET",
+    "PRIVACYBOT_VAULT_KEY",
+    "PRIVACYBOT_INDEX_KEY",
+)
 _PLAIN = ("PRIVACYBOT_HOME", "PRIVACYBOT_NOW")
 _SECTIONS = tuple(
     name
     for name, field in Settings.model_fields.items()
-    if name != "organisation" and isinstance(field.annotation, type) and issubclass(field.annotation, Piece)
+    if name == "mailboxes"
+    or (name != "organisation" and isinstance(field.annotation, type) and issubclass(field.annotation, Piece))
 )
 
 
@@ -144,7 +154,7 @@ class _Gathered:
         return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
 
     def _in_words(self, error: ErrorDetails) -> str:
-        place = tuple(str(step) for step in error["loc"])
+        place = tuple(str(step) for step in error["loc"] if step != "[key]")
         return f"{self._where(place)} {_what(error, place)}"
 
     def _where(self, place: Place) -> str:
@@ -153,8 +163,9 @@ class _Gathered:
                 return f"{variable}:"
         if place[0] == "organisation":
             return f"organisation.toml: {'.'.join(place[1:]) or 'the file'}"
-        key = ".".join(place[1:])
-        return f"settings.toml: [{place[0]}] {key}".rstrip()
+        depth = 2 if place[0] == "mailboxes" else 1
+        table, key = ".".join(place[:depth]), ".".join(place[depth:])
+        return f"settings.toml: [{table}] {key}".rstrip()
 
 
 def _default_home() -> Path:
@@ -189,6 +200,7 @@ _PLAIN_WORDS = {
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
     "string_type": "must be text in quotes",
+    "dict_type": "must be tables with names, such as [mailboxes.klachten]",
     "tuple_type": 'must be a list such as ["INBOX", "Junk"]',
     "string_pattern_mismatch": "must be one to six capital letters, such as KB",
     "missing": "is missing; add it (config/ of the project shows every key with an example)",
@@ -219,7 +231,10 @@ def _unknown_key(place: Place) -> str:
 
 
 def _secret_for(place: Place) -> str:
-    names = {"watch": SECRETS[:1], "send": SECRETS[1:2]}.get(place[0], SECRETS)
+    sections = {"watch": SECRETS[:1], "send": SECRETS[1:2], "oauth": SECRETS[2:3]}
+    if place[0] == "mailboxes" and len(place) > 1:
+        sections["mailboxes"] = (MailboxSettings(name=place[1]).password_name,)
+    names = sections.get(place[0], SECRETS)
     return f"{' or '.join(names)} in the environment, or {names[0]}_FILE to a file"
 
 
@@ -237,6 +252,8 @@ def _meant(word: str, known: tuple[str, ...]) -> str:
 
 
 def _known_keys(place: Place) -> tuple[str, ...]:
+    if place[:1] == ("mailboxes",):
+        return tuple(name for name in MailboxSettings.model_fields if name != "name")
     model: type[BaseModel] = Settings
     for step in place:
         annotation = model.model_fields[step].annotation
@@ -250,7 +267,11 @@ def _known_keys(place: Place) -> tuple[str, ...]:
 
 
 def _cross_field_problems(settings: Settings) -> Iterator[str]:
-    yield from _watch_problems(settings.watch)
+    for box in (settings.watch, *settings.mailboxes.values()):
+        yield from _watch_problems(box)
+    yield from _twice_watched(settings.watched)
+    if any(box.auth != "password" for box in settings.watched):
+        yield from _oauth_problems(settings.oauth)
     yield from _receiver_problems(settings.receiver)
     if settings.send.tls == "none" and not _loopback(settings.send.host):
         yield _plain_text("send")
@@ -261,20 +282,45 @@ def _cross_field_problems(settings: Settings) -> Iterator[str]:
 
 def _watch_problems(watch: WatchSettings) -> Iterator[str]:
     if watch.tls == "none" and watch.host and not _loopback(watch.host):
-        yield _plain_text("watch")
+        yield _plain_text(watch.table)
     if not watch.enabled:
         return
     for key in ("host", "user"):
         if not getattr(watch, key):
-            yield f"settings.toml: [watch] {key} is missing while enabled = true; add it, or set enabled = false"
+            yield (
+                f"settings.toml: [{watch.table}] {key} is missing while enabled = true; add it, or set enabled = false"
+            )
     if watch.since is None:
-        yield _since_asked()
+        yield _since_asked(watch.table)
 
 
-def _since_asked(today: date | None = None) -> str:
+def _twice_watched(watched: Sequence[WatchSettings]) -> Iterator[str]:
+    """A folder that two tables name would be read twice into one place of the ledger."""
+    seen: dict[Place, str] = {}
+    for box in watched:
+        for folder in box.folders:
+            place = (box.user.casefold(), box.host.casefold(), folder)
+            if place in seen:
+                yield (
+                    f"settings.toml: [{box.table}] folders: {folder} of this mailbox is read by [{seen[place]}] "
+                    "already; name it once"
+                )
+            seen.setdefault(place, box.table)
+
+
+def _oauth_problems(oauth: OAuthSettings) -> Iterator[str]:
+    for key in ("token_url", "client_id", "scope"):
+        if not getattr(oauth, key):
+            yield f'settings.toml: [oauth] {key} is needed where auth is not "password"; see docs/operations.md'
+    url = urlsplit(oauth.token_url)
+    if oauth.token_url and not (url.scheme == "https" or (url.scheme == "http" and _loopback(url.hostname or ""))):
+        yield "settings.toml: [oauth] token_url must begin with https://, because the secret is sent there"
+
+
+def _since_asked(table: str, today: date | None = None) -> str:
     proposal = (today or datetime.now(UTC).date()) - timedelta(days=35)
     return (
-        "settings.toml: [watch] since has no default: how far back should old mail be looked at? "
+        f"settings.toml: [{table}] since has no default: how far back should old mail be looked at? "
         f"proposal: since = {proposal.isoformat()}"
     )
 
@@ -308,7 +354,7 @@ def _plain_text(section: str) -> str:
 
 
 def _secret_problems(settings: Settings, env: Mapping[str, str]) -> Iterator[str]:
-    for name in _needed_secrets(settings):
+    for name in dict.fromkeys(_needed_secrets(settings)):
         try:
             secret(name, env)
         except SettingsError as missing:
@@ -316,8 +362,8 @@ def _secret_problems(settings: Settings, env: Mapping[str, str]) -> Iterator[str
 
 
 def _needed_secrets(settings: Settings) -> Iterator[str]:
-    if settings.watch.enabled and settings.watch.auth == "password":
-        yield "PRIVACYBOT_IMAP_PASSWORD"
+    for box in settings.watched:
+        yield box.password_name if box.auth == "password" else "PRIVACYBOT_OAUTH_SECRET"
     if settings.send.user:
         yield "PRIVACYBOT_SMTP_PASSWORD"
     if settings.service.environment is Environment.PRODUCTION:
@@ -354,15 +400,18 @@ def check_config(settings_dir: Path, env: Mapping[str, str], today: date | None 
     try:
         settings = load_settings(settings_dir, env, keys_required=False)
     except SettingsError as wrong:
-        return Checked(wrong.problems, tuple(_variable_warnings(env)), ())
-    warnings = (*_variable_warnings(env), *_warnings(settings, today))
+        return Checked(wrong.problems, tuple(_variable_warnings(env, None)), ())
+    warnings = (*_variable_warnings(env, settings), *_warnings(settings, today))
     return Checked(tuple(_secret_problems(settings, env)), warnings, tuple(_questions(settings, today)))
 
 
-def _variable_warnings(env: Mapping[str, str]) -> Iterator[str]:
-    known = [name.removeprefix(_PREFIX) for name in (*SECRETS, *_PLAIN, *(f"{name}_FILE" for name in SECRETS))]
+def _variable_warnings(env: Mapping[str, str], settings: Settings | None) -> Iterator[str]:
+    secrets = (*SECRETS, *(box.password_name for box in (settings.mailboxes.values() if settings else ())))
+    known = [name.removeprefix(_PREFIX) for name in (*secrets, *_PLAIN, *(f"{name}_FILE" for name in secrets))]
     for name in sorted(env):
         short = name.removeprefix(_PREFIX)
+        if settings is None and short.startswith("IMAP_PASSWORD_"):
+            continue  # of a mailbox that may be right
         if name.startswith(_PREFIX) and "__" not in name and short not in known:
             close = difflib.get_close_matches(short, known, n=1, cutoff=0.8)
             if close:
@@ -376,7 +425,7 @@ def _warnings(settings: Settings, today: date) -> Iterator[str]:
             f"organisation.toml: authority.verified_on is {age} days ago; look the details up at {authority.name} "
             "and set the new date"
         )
-    if not settings.watch.enabled and not settings.receiver.enabled:
+    if not settings.watched and not settings.receiver.enabled:
         yield "settings.toml: neither [watch] nor [receiver] is enabled; mail only comes in through `ingest`"
     for name, fact in _facts(settings.organisation):
         if not fact.confirmed and not fact.value.startswith("VOORBEELD"):
@@ -387,8 +436,8 @@ def _warnings(settings: Settings, today: date) -> Iterator[str]:
 
 
 def _questions(settings: Settings, today: date) -> Iterator[str]:
-    if settings.watch.since is None:
-        yield _since_asked(today)
+    if settings.watch.since is None and (settings.watch.enabled or not settings.mailboxes):
+        yield _since_asked("watch", today)
     for name, fact in _facts(settings.organisation):
         if not fact.confirmed:
             yield f"organisation.toml: {name} is not confirmed (now {fact.value!r}); what is true?"

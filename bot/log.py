@@ -54,6 +54,7 @@ ALLOWED = frozenset(
             "uids",
             "uidvalidity",
             "folder",
+            "mailbox",  # the name of its table in settings.toml
             "event_kind",
             "intent",
         ),

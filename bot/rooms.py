@@ -26,12 +26,14 @@ from bot.housekeeping import Housekeeping, SentFolder
 from bot.identification import Identification
 from bot.intake import Intake, IntakeRules
 from bot.mail.cage import Cage
+from bot.mail.mailbox import Secret
 from bot.mail.positions import FolderPosition, Gap
 from bot.mail.sending import Postman
+from bot.mail.tokens import TokenSource
 from bot.mail.watching import FetchedMail, Watcher
 from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom
-from bot.settings import Environment, Settings, SettingsError, secret, templates_dir
+from bot.settings import Environment, Settings, SettingsError, WatchSettings, secret, templates_dir
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction, open_archive
 from bot.store.errors import VaultError
@@ -89,6 +91,7 @@ class Rooms:
         self._lent_cage = lent_cage
         self.settings = settings
         self._env = env
+        self._tokens: dict[str, TokenSource] = {}
         self.clock = clock_of(settings)
         self.calendar = Calendar(settings.cases.timezone)
 
@@ -232,8 +235,8 @@ class Rooms:
 
     @cached_property
     def housekeeping(self) -> Housekeeping:
-        watch = self.settings.watch
-        sent = SentFolder(watch, self.mailbox_password) if watch.enabled else None
+        watched = self.settings.watched
+        sent = SentFolder(watched[0], self.mailbox_secret(watched[0])) if watched else None
         return Housekeeping(
             self.archive,
             self.letters,
@@ -244,13 +247,26 @@ class Rooms:
             sent,
         )
 
-    def mailbox_password(self) -> str:
-        return secret("PRIVACYBOT_IMAP_PASSWORD", self._env)
+    def mailbox_secret(self, mailbox: WatchSettings) -> Secret:
+        """What logs in at this mailbox: its password, or tokens."""
+        if mailbox.auth != "password":
+            return self.tokens(mailbox.user)
+        return lambda: secret(mailbox.password_name, self._env)
 
-    def watcher(self, on_news: Callable[[], None] | None = None) -> Watcher:
-        ledger = MailboxLedger(self)
+    def tokens(self, user: str) -> TokenSource:
+        """Tokens that let us in as `user`, at mail servers that read and that send."""
+        if user not in self._tokens:
+            env = self._env
+            self._tokens[user] = TokenSource(self.settings.oauth, lambda: secret("PRIVACYBOT_OAUTH_SECRET", env), user)
+        return self._tokens[user]
+
+    def watchers(self, on_news: Callable[[], None] | None = None) -> list[Watcher]:
+        """One for each mailbox that is read."""
         limit = self.settings.parsing.max_mail_mb * 1024 * 1024
-        return Watcher(self.settings.watch, self.mailbox_password, ledger, max_bytes=limit, on_news=on_news)
+        return [
+            Watcher(box, self.mailbox_secret(box), MailboxLedger(self, box), max_bytes=limit, on_news=on_news)
+            for box in self.settings.watched
+        ]
 
     def keep(self, tx: Transaction, raw: bytes, arrival: Arrival, *, truncated: bool = False) -> int | None:
         """Into the spool, and the work of reading it with it, in the caller's transaction."""
@@ -286,10 +302,9 @@ class Rooms:
 class MailboxLedger:
     """The watcher's ledger on our database: mails and high-water mark move together."""
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, watch: WatchSettings) -> None:
         self._rooms = rooms
-        watch = rooms.settings.watch
-        self._mailbox = f"{watch.user}@{watch.host}"
+        self._mailbox = watch.ledger_name
         self._junk = {name.casefold() for name in watch.junk_folders}
 
     def position(self, folder: str) -> FolderPosition | None:

@@ -33,7 +33,7 @@ class _Vitals:
     """What /readyz tells of; filled by the roles as they start."""
 
     worker: Worker | None = None
-    watcher: Watcher | None = None
+    watchers: list[Watcher] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
 
@@ -58,7 +58,7 @@ async def run(
 
 def _require_something_to_do(settings: Settings, roles: frozenset[str]) -> None:
     """A process that would do nothing must not look as if it did its work."""
-    off = {"watch": not settings.watch.enabled, "receive": not settings.receiver.enabled}
+    off = {"watch": not settings.watched, "receive": not settings.receiver.enabled}
     if all(off.get(role, False) for role in roles):
         keys = {"watch": "[watch] enabled", "receive": "[receiver] enabled"}
         raise SettingsError(f"nothing to do: set {' or '.join(keys[role] for role in sorted(roles))} to true")
@@ -69,10 +69,11 @@ async def _start(rooms: Rooms, roles: frozenset[str], group: asyncio.TaskGroup, 
     if "work" in roles:
         vitals.worker = Worker(rooms)
         group.create_task(vitals.worker.run(lambda: started("work: jobs, letters and deadlines")), name="work")
-    if "watch" in roles and rooms.settings.watch.enabled:
-        vitals.watcher = rooms.watcher(vitals.worker.bell.set if vitals.worker else None)
-        group.create_task(vitals.watcher.run(), name="watch")
-        started(f"watch: {rooms.settings.watch.user} at {rooms.settings.watch.host}")
+    if "watch" in roles:
+        vitals.watchers = rooms.watchers(vitals.worker.bell.set if vitals.worker else None)
+        for watcher, box in zip(vitals.watchers, rooms.settings.watched, strict=True):
+            group.create_task(watcher.run(), name=f"watch {box.label}")
+            started(f"watch: {box.user} at {box.host}")
     if "receive" in roles and rooms.settings.receiver.enabled:
         group.create_task(_receive(rooms, vitals, started), name="receive")
     if "desk" in roles:
@@ -123,8 +124,7 @@ def _naming(section: str, host: str, port: int) -> Iterator[None]:
 def readiness(rooms: Rooms, vitals: _Vitals) -> Readiness:
     """Whether this process can do its work, with the reasons; nothing personal. What waits for staff is no reason."""
     reasons = list(_store_troubles(rooms))
-    if vitals.watcher is not None and vitals.watcher.trouble is not None:
-        reasons.append(f"mailbox: {vitals.watcher.trouble}")
+    reasons += [f"mailbox {watcher.label}: {watcher.trouble}" for watcher in vitals.watchers if watcher.trouble]
     return Readiness(tuple(reasons))
 
 
@@ -148,7 +148,7 @@ async def run_once(
     """
     rooms = Rooms(settings, env, lent_cage=lent_cage)
     try:
-        unread = await _unread(rooms) if settings.watch.enabled else None
+        unread = await _unread(rooms)
         await Worker(rooms).once()
         if unread is not None:
             raise unread
@@ -157,12 +157,19 @@ async def run_once(
 
 
 async def _unread(rooms: Rooms) -> MailboxError | None:
-    """Read the mailbox once; why that was not possible."""
-    try:
-        await rooms.watcher().sync_once()
-    except MailboxError as trouble:
-        return trouble
-    return None
+    """Read every mailbox once, all at the same time; why that was not possible with one of them, the first."""
+
+    async def trouble_with(watcher: Watcher) -> MailboxError | None:
+        try:
+            await watcher.sync_once()
+        except MailboxError as trouble:
+            _log.error("the mailbox cannot be read", mailbox=watcher.label, trouble=str(trouble))
+            return trouble
+        return None
+
+    async with asyncio.TaskGroup() as group:
+        reading = [group.create_task(trouble_with(watcher)) for watcher in rooms.watchers()]
+    return next((trouble for task in reading if (trouble := task.result()) is not None), None)
 
 
 def require_known_roles(roles: Iterable[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
@@ -87,7 +88,7 @@ class WatchSettings(Piece):
     tls: Literal["tls", "starttls", "none"] = "tls"  # none is accepted for loopback only
     ca_file: str = ""  # extra certificate authority; empty is the system's
     user: str = ""
-    auth: Literal["password", "xoauth2"] = "password"
+    auth: Literal["password", "xoauth2", "oauthbearer"] = "password"
     folders: Names = ("INBOX", "Junk")
     junk_folders: Names = ("Junk", "Spam", "Ongewenste e-mail")
     sent_folder: str = "Sent"
@@ -98,6 +99,71 @@ class WatchSettings(Piece):
     timeout_seconds: Seconds = 30.0
     backoff_max_seconds: Seconds = 300.0
     batch: Annotated[int, Field(ge=1, le=1000)] = 100
+
+    @property
+    def label(self) -> str:
+        """What this mailbox is called among others: in health, logs and the names of its secrets."""
+        return "watch"
+
+    @property
+    def table(self) -> str:
+        """Where its settings stand, for messages that name a key."""
+        return "watch"
+
+    @property
+    def password_name(self) -> str:
+        return "PRIVACYBOT_IMAP_PASSWORD"
+
+    @property
+    def ledger_name(self) -> str:
+        """What this mailbox is called in the archive."""
+        return f"{self.user}@{self.host}"
+
+
+class MailboxSettings(WatchSettings):
+    """[mailboxes.NAME]: a further mailbox, with the same keys as [watch]."""
+
+    name: str = ""  # that of the table
+    enabled: bool = True
+
+    @property
+    def label(self) -> str:
+        return self.name
+
+    @property
+    def table(self) -> str:
+        return f"mailboxes.{self.name}"
+
+    @property
+    def password_name(self) -> str:
+        return f"PRIVACYBOT_IMAP_PASSWORD_{self.name.upper()}"
+
+
+def _named(mailboxes: object) -> object:
+    if not isinstance(mailboxes, dict):
+        return mailboxes
+    return {name: {**box, "name": name} if isinstance(box, dict) else box for name, box in mailboxes.items()}
+
+
+def _mailbox_name(name: str) -> str:
+    if name == "watch" or not re.fullmatch(r"[a-z][a-z0-9]{0,29}", name):
+        raise PydanticCustomError(
+            "mailbox_name", "is no name for a mailbox; take small letters and digits, such as [mailboxes.klachten]"
+        )
+    return name
+
+
+Mailboxes = Annotated[Mapping[Annotated[str, AfterValidator(_mailbox_name)], MailboxSettings], BeforeValidator(_named)]
+
+
+class OAuthSettings(Piece):
+    """[oauth]: where tokens for mail servers come from; its secret is PRIVACYBOT_OAUTH_SECRET."""
+
+    grant: Literal["client_credentials", "service_account"] = "client_credentials"
+    token_url: str = ""
+    client_id: str = ""
+    scope: str = ""
+    timeout_seconds: Seconds = 10.0
 
 
 class ReceiverSettings(Piece):
@@ -240,6 +306,8 @@ class Settings(Piece):
     service: ServiceSettings
     store: StoreSettings = StoreSettings()
     watch: WatchSettings = WatchSettings()
+    mailboxes: Mailboxes = Field(default_factory=dict)
+    oauth: OAuthSettings = OAuthSettings()
     receiver: ReceiverSettings = ReceiverSettings()
     send: SendSettings = SendSettings()
     parsing: ParsingSettings = ParsingSettings()
@@ -254,6 +322,11 @@ class Settings(Piece):
     home: Path  # PRIVACYBOT_HOME
     database_url: str = Field(repr=False)  # resolved; may hold a password
     now: datetime | None = None  # PRIVACYBOT_NOW: demo and test only
+
+    @property
+    def watched(self) -> tuple[WatchSettings, ...]:
+        """Every mailbox that is read, [watch] first. The first one also gets the copies of what we sent."""
+        return tuple(box for box in (self.watch, *self.mailboxes.values()) if box.enabled)
 
 
 def default_config_dir() -> Path:

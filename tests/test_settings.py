@@ -394,6 +394,89 @@ def test_watching_asks_for_host_user_password_and_how_far_to_look_back() -> None
     assert any(f"proposal: since = {proposal}" in problem for problem in found)
 
 
+# Further mailboxes, and tokens
+
+MAILBOXES = """
+[mailboxes.klachten]
+host = "imap.kleinboek.example"
+user = "klachten@kleinboek.example"
+since = 2026-10-22
+
+[mailboxes.archief]
+enabled = false
+"""
+
+
+def add(config: Path, words: str) -> None:
+    path = config / "settings.toml"
+    path.write_text(path.read_text(encoding="utf-8") + words, encoding="utf-8")
+
+
+def test_further_mailboxes_have_tables_and_passwords_of_their_own(config: Path) -> None:
+    add(config, MAILBOXES)
+    env = TEST | {"PRIVACYBOT_IMAP_PASSWORD_KLACHTEN": "x"}
+
+    [klachten] = load_settings(config, env).watched
+
+    assert (klachten.label, klachten.folders, klachten.enabled) == ("klachten", ("INBOX", "Junk"), True)
+    assert problems(config, TEST)[0].startswith("PRIVACYBOT_IMAP_PASSWORD_KLACHTEN is missing")
+
+
+def test_a_mailbox_can_come_from_the_environment_and_the_first_one_stays_first(config: Path) -> None:
+    add(config, MAILBOXES)
+    env = {f"PRIVACYBOT_WATCH__{key}": value for key, value in {"ENABLED": "true", "USER": "info@x.example"}.items()}
+    env |= {"PRIVACYBOT_WATCH__HOST": "imap.x.example", "PRIVACYBOT_WATCH__SINCE": "2026-10-22"}
+    env |= {"PRIVACYBOT_MAILBOXES__AVG__HOST": "imap.y.example", "PRIVACYBOT_MAILBOXES__AVG__USER": "avg@y.example"}
+    env |= {"PRIVACYBOT_MAILBOXES__AVG__SINCE": "2026-10-22", "PRIVACYBOT_MAILBOXES__KLACHTEN__PORT": "143"}
+    env |= dict.fromkeys((f"PRIVACYBOT_IMAP_PASSWORD{name}" for name in ("", "_AVG", "_KLACHTEN")), "x")
+
+    settings = load_settings(config, TEST | env)
+
+    assert [box.label for box in settings.watched] == ["watch", "klachten", "avg"]
+    assert settings.mailboxes["klachten"].port == 143
+    assert not [word for word in check_config(config, TEST | env).warnings if "IMAP_PASSWORD" in word]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ('[mailboxes.klachten]\nhots = "x"\n', "[mailboxes.klachten] hots is not a setting; did you mean host?"),
+        ('[mailboxes.klachten]\nport = "x"\n', "settings.toml: [mailboxes.klachten] port must be a whole number"),
+        ("[mailboxes.klachten]\n", "settings.toml: [mailboxes.klachten] host is missing"),
+        ('[mailboxes.klachten]\npassword = "x"\n', "set PRIVACYBOT_IMAP_PASSWORD_KLACHTEN in the environment"),
+        ("[mailboxes.Klachten]\n", "settings.toml: [mailboxes.Klachten] is no name for a mailbox"),
+        ("[mailboxes.watch]\n", "settings.toml: [mailboxes.watch] is no name for a mailbox"),
+        ("[[mailboxes]]\n", "settings.toml: [mailboxes] must be"),
+        (
+            MAILBOXES + MAILBOXES.replace("klachten]", "twee]").partition("[mailboxes.archief]")[0],
+            "read by [mailboxes.",
+        ),
+        (MAILBOXES.replace("2026-10-22", '2026-10-22\nauth = "xoauth2"'), "settings.toml: [oauth] token_url is needed"),
+    ],
+)
+def test_what_is_wrong_with_a_mailbox_is_named(config: Path, words: str, told: str) -> None:
+    add(config, words)
+
+    assert any(told in problem for problem in problems(config, TEST)), problems(config, TEST)
+
+
+def test_a_mailbox_is_asked_how_far_to_look_back(config: Path) -> None:
+    add(config, MAILBOXES.replace("since = 2026-10-22", ""))
+
+    assert any("[mailboxes.klachten] since has no default" in problem for problem in problems(config, TEST))
+
+
+def test_tokens_ask_for_their_secret_and_never_travel_in_the_open(config: Path) -> None:
+    add(config, MAILBOXES.replace("2026-10-22", '2026-10-22\nauth = "oauthbearer"'))
+    env = {"PRIVACYBOT_OAUTH__CLIENT_ID": "x", "PRIVACYBOT_OAUTH__SCOPE": "y"}
+    in_the_open = env | {"PRIVACYBOT_OAUTH__TOKEN_URL": "http://login.example/token"}
+
+    assert "must begin with https://" in problems(config, TEST | in_the_open)[0]
+    env |= {"PRIVACYBOT_OAUTH__TOKEN_URL": "https://login.example/token"}
+    assert problems(config, TEST | env)[0].startswith("PRIVACYBOT_OAUTH_SECRET is missing")
+    assert load_settings(config, TEST | env | {"PRIVACYBOT_OAUTH_SECRET": "z"}).oauth.client_id == "x"
+
+
 # check-config
 
 

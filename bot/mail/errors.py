@@ -6,8 +6,11 @@ MailRoomError
 │   ├── UntrustedServerError     the certificate does not prove that this is the server we mean
 │   ├── MailboxFolderError       none of the configured folders exists
 │   ├── MailboxLostError         no connection, or it ended; trying again makes sense
-│   │   └── ServerSaidNoError        the server is there and refused one command
+│   │   ├── ServerSaidNoError        the server is there and refused one command
+│   │   └── ServerBusyError          the server asks us to come back later
 │   └── MailNotKeptError         the mail was there, but our own store could not keep it
+├── TokenError               no token to log in with could be had; `permanent` as above
+│   └── TokenRefusedError        the token server refuses us, or what we would ask it with is wrong
 └── OutgoingMailError        the letter cannot be made into a mail
     ├── HeaderInjectionError     the mail would carry header fields that nobody set
     ├── AddressError             not one plain address
@@ -26,6 +29,11 @@ class MailboxError(MailRoomError):
 
     permanent = False
 
+    def __init__(self, words: str, *, wait_seconds: float = 0.0) -> None:
+        """`wait_seconds`: the server asked us not to come back sooner."""
+        super().__init__(words)
+        self.wait_seconds = wait_seconds
+
 
 class MailboxRefusedError(MailboxError):
     """The server answered, and does not let us in."""
@@ -40,7 +48,7 @@ class UntrustedServerError(MailboxError):
 
 
 class MailboxFolderError(MailboxError):
-    """No folder that `watch.folders` names exists in this mailbox."""
+    """No folder that is to be read exists in this mailbox, or one that was read is gone."""
 
     permanent = True
 
@@ -53,8 +61,29 @@ class ServerSaidNoError(MailboxLostError):
     """The server refused one command but is still there."""
 
 
+class ServerBusyError(MailboxLostError):
+    """The server asks for patience: nothing is wrong with what was asked, and `wait_seconds` is at least this."""
+
+
 class MailNotKeptError(MailboxError):
     """Our own store could not keep mail (disk full, database down); it stays unread by us and comes again."""
+
+
+class TokenError(MailRoomError):
+    """No token could be had. With `permanent` set, trying again will not help until a person acted."""
+
+    permanent = False
+
+    def __init__(self, words: str, *, wait_seconds: float = 0.0) -> None:
+        """`wait_seconds`: the token server asked us not to come back sooner."""
+        super().__init__(words)
+        self.wait_seconds = wait_seconds
+
+
+class TokenRefusedError(TokenError):
+    """The token server does not know us, or we hold no secret that it could know us by."""
+
+    permanent = True
 
 
 class OutgoingMailError(MailRoomError):

@@ -17,6 +17,7 @@ import structlog
 
 from bot.mail.errors import MailboxLostError, ServerSaidNoError
 from bot.mail.mailbox import Listed, Mailbox
+from bot.mail.pacing import THROTTLED_SECONDS
 
 _log = structlog.get_logger(__name__)
 
@@ -95,8 +96,9 @@ class Fetcher:
             listed = self.mailbox.listed(uids)
             for under_way in _batches(uids, listed, self.longest):
                 yield under_way, [*self._fetched(under_way, listed)]
-        except MailboxLostError:
-            self.suspects.note(self.place, under_way, listed)
+        except MailboxLostError as lost:
+            if lost.wait_seconds < THROTTLED_SECONDS:  # else the server is tired of us, and not of this mail
+                self.suspects.note(self.place, under_way, listed)
             raise
 
     def _what_can_be_had(self, uid: int) -> list[FetchedMail]:
@@ -110,8 +112,9 @@ class Fetcher:
         try:
             header = self.mailbox.header(uid) or _note(self.place, uid)
             return [FetchedMail(uid, header, seen.received_at, seen.size, truncated=True)]
-        except MailboxLostError:
-            self.suspects.note(self.place, [uid], {})
+        except MailboxLostError as lost:
+            if lost.wait_seconds < THROTTLED_SECONDS:
+                self.suspects.note(self.place, [uid], {})
             raise
 
     def _fetched(self, uids: Sequence[int], listed: Mapping[int, Listed]) -> Iterator[FetchedMail]:

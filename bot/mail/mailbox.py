@@ -23,9 +23,13 @@ from bot.mail.errors import (
     MailboxError,
     MailboxLostError,
     MailboxRefusedError,
+    ServerBusyError,
     ServerSaidNoError,
+    TokenError,
     UntrustedServerError,
 )
+from bot.mail.pacing import asked_wait
+from bot.mail.tokens import TokenSource, bearer
 from bot.mail.trust import certificate_trouble, client_context, insist_on_tls
 from bot.settings import SettingsError, WatchSettings
 
@@ -34,7 +38,10 @@ _HEADER_BYTES = 256 * 1024
 _TEXT_BYTES = 64 * 1024  # of a mail that is too large
 _CONNECT_SECONDS = 10.0  # a thread that connects cannot be called back, so it may not wait long
 _SEARCH_SPAN = 50_000  # hits in one answer: imaplib gives up at a line of a million bytes
-_ONLY_FOR_NOW = ("UNAVAILABLE", "INUSE", "LIMIT", "CONTACTADMIN", "SERVERBUG")  # RFC 5530
+_ONLY_FOR_NOW = ("[CONTACTADMIN]", "[SERVERBUG]")  # RFC 5530: says nothing against our password
+
+Secret = Callable[[], str]
+"""Gives the password, or as a TokenSource the token, whenever we log in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +69,17 @@ class Listed:
 def checked(settings: WatchSettings) -> WatchSettings:
     """The settings, or a SettingsError that names the key: said at the start, not at the first connection."""
     if not settings.host:
-        raise SettingsError("watch.host is empty: set it to the name of the IMAP server")
-    if settings.auth != "password":
-        raise SettingsError(f'watch.auth = "{settings.auth}" does not work yet: set it to "password"')
-    insist_on_tls(settings.tls, settings.host, "watch.tls")
+        raise SettingsError(f"{settings.table}.host is empty: set it to the name of the IMAP server")
+    insist_on_tls(settings.tls, settings.host, f"{settings.table}.tls")
     return settings
 
 
 class Mailbox:
     """IMAPClient blocks and is not thread safe: one thread calls; only `hang_up` may come from another."""
 
-    def __init__(self, settings: WatchSettings, password: Callable[[], str]) -> None:
+    def __init__(self, settings: WatchSettings, secret: Secret) -> None:
         self._settings = checked(settings)
-        self._password = password
+        self._secret = secret
         self._client: IMAPClient | None = None
         self._hung_up = False
 
@@ -127,7 +132,7 @@ class Mailbox:
     def _opened(self) -> IMAPClient:
         settings = self._settings
         timeout = SocketTimeout(min(_CONNECT_SECONDS, settings.timeout_seconds), settings.timeout_seconds)
-        context = client_context(settings.ca_file, "watch.ca_file")
+        context = client_context(settings.ca_file, f"{settings.table}.ca_file")
         direct = settings.tls == "tls"
         client = IMAPClient(settings.host, settings.port, ssl=direct, ssl_context=context, timeout=timeout)
         try:
@@ -147,27 +152,66 @@ class Mailbox:
     def _insist_on_starttls(self, client: IMAPClient) -> None:
         if not client.has_capability("STARTTLS"):
             raise UntrustedServerError(
-                f"{self.host} does not offer STARTTLS, and nothing is read unprotected: check watch.port and watch.tls"
+                f"{self.host} does not offer STARTTLS, and nothing is read unprotected: "
+                f"check {self._settings.table}.port and {self._settings.table}.tls"
             )
 
     def _log_in(self, client: IMAPClient) -> None:
-        password = self._password()
+        secret = self._asked_for_secret()
         try:
-            with self._at_the_door():
-                if client.has_capability("AUTH=PLAIN"):
-                    client.plain_login(self._settings.user, password)
-                else:
-                    client.login(self._settings.user, password)
+            self._present(client, secret)
+        except ServerSaidNoError as refusal:
+            if not isinstance(self._secret, TokenSource) or self._in_vain(refusal):
+                raise self._refused(refusal) from None
+            self._secret.refused(secret)
+            self._once_more(client)
+
+    def _once_more(self, client: IMAPClient) -> None:
+        """With a new token: the old one may have been withdrawn before its time."""
+        try:
+            self._present(client, self._asked_for_secret())
         except ServerSaidNoError as refusal:
             raise self._refused(refusal) from None
 
-    def _refused(self, refusal: ServerSaidNoError) -> MailboxError:
+    def _asked_for_secret(self) -> str:
+        """A secret that cannot be had stops this mailbox and no other."""
+        try:
+            return self._secret()
+        except SettingsError as missing:
+            raise MailboxRefusedError(str(missing)) from None
+        except TokenError as fault:
+            kind = MailboxRefusedError if fault.permanent else MailboxLostError
+            raise kind(str(fault), wait_seconds=fault.wait_seconds) from None
+
+    def _present(self, client: IMAPClient, secret: str) -> None:
+        user, auth = self._settings.user, self._settings.auth
+        with self._at_the_door():
+            if auth != "password":
+                if not client.has_capability(f"AUTH={auth.upper()}"):
+                    raise MailboxRefusedError(f"{self.host} does not offer {auth}: check {self._settings.table}.auth")
+                client.sasl_login(auth.upper(), bearer(auth, user, secret, self.host, self._settings.port))
+            elif client.has_capability("AUTH=PLAIN"):
+                client.plain_login(user, secret)
+            else:
+                client.login(user, secret)
+
+    def _in_vain(self, refusal: ServerSaidNoError) -> bool:
+        """Whether the server says that nobody can log in just now."""
         answer = str(refusal.__cause__).upper()
-        if any(f"[{code}]" in answer for code in _ONLY_FOR_NOW):
+        return any(code in answer for code in _ONLY_FOR_NOW)
+
+    def _refused(self, refusal: ServerSaidNoError) -> MailboxError:
+        if self._in_vain(refusal):
             return MailboxLostError(f"{self.host} cannot log anyone in just now")
+        user = f"{self._settings.table}.user"
+        if self._settings.auth == "password":
+            return MailboxRefusedError(
+                f"{self.host} refuses the login of {user}: check {user} and the mailbox password "
+                f"(and that the server allows password login over IMAP)"
+            )
         return MailboxRefusedError(
-            f"{self.host} refuses the login of watch.user: check watch.user and the mailbox password "
-            f"(and that the server allows password login over IMAP)"
+            f"{self.host} refuses our token for {user}: check {user}, oauth.scope, and that the application may read "
+            f"this mailbox over IMAP"
         )
 
     @contextlib.contextmanager
@@ -175,10 +219,12 @@ class Mailbox:
         """Foreign exceptions end here. Their texts may quote mail, so ours name only the kind of fault."""
         try:
             yield
-        except (MailboxError, SettingsError):
+        except MailboxError:
             raise
+        except SettingsError as wrong:
+            raise MailboxRefusedError(str(wrong)) from None
         except Exception as fault:
-            if opening and (trouble := _tls_trouble(fault, self.host)):
+            if opening and (trouble := _tls_trouble(fault, self.host, self._settings.table)):
                 raise UntrustedServerError(trouble) from fault
             raise _named(fault, self.host) from fault
 
@@ -287,10 +333,11 @@ class Mailbox:
                     break
         return bytes(got)
 
-    def idle(self, seconds: float, entered: Callable[[], None]) -> None:
+    def idle(self, seconds: float, entered: Callable[[], None], heard: Callable[[], None]) -> None:
         """Wait until the server reports a change in the examined folder, at most `seconds`.
 
-        `entered` is called once the server listens: what came before must then be looked for. A dead connection does
+        `entered` is called once the server listens: what came before must then be looked for. `heard` is called at
+        the first word of the server, before IDLE is ended, which takes a while on a long line. A dead connection does
         not raise in imapclient, it answers "nothing" at once; an early empty answer or a BYE therefore counts as dead.
         """
         with self._at_the_door():
@@ -298,12 +345,15 @@ class Mailbox:
             client.idle()
             entered()
             began = time.monotonic()
-            heard = client.idle_check(timeout=seconds)
-            if not heard and time.monotonic() - began < seconds * 0.9:
+            told = client.idle_check(timeout=seconds)
+            if told:
+                heard()
+            elif time.monotonic() - began < seconds * 0.9:
                 raise MailboxLostError(f"{self.host} went away while we were listening")
             _, late = client.idle_done()
-            if any(b"BYE" in (line if isinstance(line, tuple) else ()) for line in [*heard, *late]):
-                raise MailboxLostError(f"{self.host} said goodbye")
+            for line in [*told, *late]:
+                if isinstance(line, tuple) and b"BYE" in line:
+                    raise MailboxLostError(f"{self.host} said goodbye", wait_seconds=asked_wait(str(line)))
 
     def append(self, folder: str, raw: bytes, flags: Sequence[bytes]) -> None:
         """Write one mail into a folder: our own copy in Sent, nothing else ever."""
@@ -326,14 +376,16 @@ def _spans(low: int, state: FolderState) -> Iterator[tuple[int, int | str]]:
     yield low, "*"
 
 
-def _tls_trouble(fault: Exception, host: str) -> str | None:
+def _tls_trouble(fault: Exception, host: str, table: str) -> str | None:
     """What a person must mend; None where the server only hung up in the middle of the handshake."""
     hung_up = ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError
-    return None if isinstance(fault, hung_up) else certificate_trouble(fault, host, "watch")
+    return None if isinstance(fault, hung_up) else certificate_trouble(fault, host, table)
 
 
 def _named(fault: Exception, host: str) -> MailboxError:
-    """Our name for a foreign fault."""
+    """Our name for a foreign fault. `str(fault)` holds the words of the server, a BYE among them."""
+    if _is_an_answer(fault) and (wait := asked_wait(str(fault))):
+        return ServerBusyError(f"{host} asks us to come back later", wait_seconds=wait)
     if _is_plain_no(fault):
         return ServerSaidNoError(f"{host} refused a command")
     if isinstance(fault, TimeoutError):
@@ -341,6 +393,11 @@ def _named(fault: Exception, host: str) -> MailboxError:
     if isinstance(fault, OSError):
         return MailboxLostError(f"no connection to {host}: {fault.strerror or type(fault).__name__}")
     return MailboxLostError(f"the connection to {host} ended ({type(fault).__name__})")
+
+
+def _is_an_answer(fault: Exception) -> bool:
+    """Words of the server's own, and not bytes that we could not make out, which may be those of a mail."""
+    return isinstance(fault, IMAPClientError | imaplib.IMAP4.error) and not str(fault).startswith("un")
 
 
 def _is_plain_no(fault: Exception) -> bool:

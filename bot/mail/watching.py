@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,10 +23,12 @@ from bot.mail.errors import (
     MailboxFolderError,
     MailboxLostError,
     MailNotKeptError,
+    ServerBusyError,
     ServerSaidNoError,
 )
 from bot.mail.fetching import FetchedMail, Fetcher, Suspects
-from bot.mail.mailbox import FolderState, Mailbox, checked
+from bot.mail.mailbox import FolderState, Mailbox, Secret, checked
+from bot.mail.pacing import THROTTLED_SECONDS, Pace, Tries
 from bot.mail.positions import FolderPosition, Gap, GapReason, Ledger, gaps_among
 from bot.settings import SettingsError, WatchSettings
 
@@ -37,8 +38,6 @@ _log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 _Work = Callable[[Callable[[], None]], None]  # runs in a thread, and is given what tells the event loop of new mail
-
-_FIRST_WAIT_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Watcher:
     def __init__(
         self,
         settings: WatchSettings,
-        password: Callable[[], str],
+        secret: Secret,
         ledger: Ledger,
         *,
         max_bytes: int,
@@ -66,17 +65,22 @@ class Watcher:
         """`on_news` is called in the event loop, after mail has been kept. Raises SettingsError."""
         self._settings = checked(settings)
         self._since = _start_day(settings)
-        self._password = password
+        self._secret = secret
         self._ledger = ledger
         self._max_bytes = max_bytes
         self._on_news = on_news
         self._missing: set[str] = set()
         self._tails: dict[str, _Tail] = {}
         self._suspects = Suspects()
+        self._pace = Pace(settings.backoff_max_seconds)
         self._kept = 0
         self._deaf: str | None = None  # why the listener does not listen
         self._behind: str | None = None  # why the collector does not collect
         self.last_success_at: datetime | None = None  # real time of the last complete sync
+
+    @property
+    def label(self) -> str:
+        return self._settings.label
 
     @property
     def trouble(self) -> str | None:
@@ -132,62 +136,76 @@ class Watcher:
 
     def _listen(self, line: _Line, bell: _Bell) -> None:
         """The listener's thread: IDLE first, then ring, so that mail from before IDLE is collected too."""
-        tries = 0
+        tries = Tries()
 
         def entered() -> None:
-            nonlocal tries
-            tries, self._deaf = 0, None
+            self._deaf = None
             bell.ring()
 
         while not bell.stopped:
             try:
-                with line.connected(self._settings, self._password) as mailbox:
+                with line.connected(self._settings, self._secret) as mailbox:
+                    tries.made()
                     self._examine_first(mailbox)
                     if not mailbox.has_idle():
-                        _log.warning("the mail server has no IDLE, so the mailbox is polled", host=mailbox.host)
+                        _log.warning("the mail server has no IDLE, so the mailbox is polled", mailbox=self.label)
                         return
                     while not bell.stopped:
-                        mailbox.idle(self._settings.idle_seconds, entered)
+                        mailbox.idle(self._settings.idle_seconds, entered, heard=bell.ring)
             except MailboxError as trouble:
                 if bell.stopped:
                     return
                 self._deaf = str(trouble)
-                _log.warning("listening to the mailbox was interrupted", trouble=str(trouble))
-                bell.wait_for_stop(self._pause(tries, trouble))
-                tries += 1
+                pause = self._pace.pause(tries.ended(), trouble)
+                _log.warning(
+                    "listening to the mailbox was interrupted",
+                    mailbox=self.label,
+                    trouble=str(trouble),
+                    seconds=round(pause, 1),
+                )
+                bell.wait_for_stop(max(pause, self._pace.rest()))
 
     def _examine_first(self, mailbox: Mailbox) -> None:
         first = self._settings.folders[0]
         if self._examined(mailbox, first) is None:
             raise MailboxFolderError(
-                f"{mailbox.host} has no folder {first}, the first in watch.folders and the one that is listened to"
+                f"{mailbox.host} has no folder {first}, the first in {self._settings.table}.folders and the one that "
+                f"is listened to"
             )
 
     def _collect(self, line: _Line, bell: _Bell, tell: Callable[[], None]) -> None:
         """The collector's thread: sync, then wait for the bell or the poll."""
-        tries = 0
+        tries = Tries()
         while not bell.stopped:
             try:
-                with line.connected(self._settings, self._password) as mailbox:
+                with line.connected(self._settings, self._secret) as mailbox:
+                    tries.made()
                     while not bell.stopped:
                         bell.hush()
-                        self._sync(mailbox, tell)
-                        tries = 0
+                        trouble = self._sync(mailbox, tell)
+                        if trouble is not None:
+                            bell.wait_for_stop(trouble.wait_seconds)
                         bell.wait(self._settings.poll_seconds)
             except MailboxError as trouble:
                 if bell.stopped:
                     return
                 self._behind = str(trouble)
-                _log.error("the mailbox cannot be read", trouble=str(trouble), permanent=trouble.permanent)
-                bell.wait_for_stop(self._pause(tries, trouble))
-                tries += 1
+                pause = self._pace.pause(tries.ended(), trouble)
+                _log.error(
+                    "the mailbox cannot be read",
+                    mailbox=self.label,
+                    trouble=str(trouble),
+                    permanent=trouble.permanent,
+                    seconds=round(pause, 1),
+                )
+                bell.wait_for_stop(max(pause, self._pace.rest()))
 
     def _sync_patiently(self, line: _Line, bell: _Bell, tell: Callable[[], None]) -> None:
         """Sync once; again as long as the server breaks off in the middle of mail and we learn at which one."""
         while True:
             faults = self._suspects.faults
             try:
-                with line.connected(self._settings, self._password) as mailbox:
+                with line.connected(self._settings, self._secret) as mailbox:
                     trouble = self._sync(mailbox, tell)
                     if trouble is not None:
                         raise trouble
@@ -195,12 +213,6 @@ class Watcher:
             except MailboxLostError:
                 if bell.stopped or self._suspects.faults == faults:
                     raise
-
-    def _pause(self, tries: int, trouble: MailboxError) -> float:
-        """Seconds until the next try: doubling, with jitter; what only a person can mend waits longest."""
-        longest = self._settings.backoff_max_seconds
-        wait = longest if trouble.permanent else min(longest, _FIRST_WAIT_SECONDS * 2 ** min(tries, 20))
-        return wait * random.uniform(0.5, 1.0)  # noqa: S311  no secret
 
     def _sync(self, mailbox: Mailbox, tell: Callable[[], None]) -> MailboxError | None:
         """All folders once. The trouble with one of them is returned: it does not keep us from the others."""
@@ -213,10 +225,14 @@ class Watcher:
                 else:
                     there += 1
                     self._sync_folder(mailbox, folder, state, tell)
-            except ServerSaidNoError as refusal:
+            except (ServerSaidNoError, ServerBusyError) as refusal:
+                if refusal.wait_seconds >= THROTTLED_SECONDS:
+                    raise
                 trouble = trouble or refusal
         if not there and trouble is None:
-            raise MailboxFolderError(f"{mailbox.host} has none of the folders in watch.folders: correct that list")
+            raise MailboxFolderError(
+                f"{mailbox.host} has none of the folders in {self._settings.table}.folders: correct that list"
+            )
         self._tell_of(trouble)
         return trouble
 
@@ -226,7 +242,9 @@ class Watcher:
             self.last_success_at = datetime.now(UTC)
         elif self._behind != str(trouble):
             self._behind = str(trouble)
-            _log.error("a mailbox folder cannot be read", trouble=str(trouble), permanent=trouble.permanent)
+            _log.error(
+                "a mailbox folder cannot be read", mailbox=self.label, trouble=str(trouble), permanent=trouble.permanent
+            )
 
     def _lost_folder(self, mailbox: Mailbox, folder: str) -> MailboxError | None:
         """The trouble with a folder that is not there: none if it never was."""
@@ -237,7 +255,7 @@ class Watcher:
             self._keep(folder, [], replace(position, missing=True))
         return MailboxFolderError(
             f"{mailbox.host} has no folder {folder} any more, which was read until now: bring it back, or take it out "
-            f"of watch.folders"
+            f"of {self._settings.table}.folders"
         )
 
     def _examined(self, mailbox: Mailbox, folder: str) -> FolderState | None:
@@ -247,11 +265,14 @@ class Watcher:
         except ServerSaidNoError as refusal:
             if mailbox.folder_exists(folder):
                 raise ServerSaidNoError(
-                    f"{mailbox.host} does not open the folder {folder}: check watch.folders and who may read it"
+                    f"{mailbox.host} does not open the folder {folder}: check {self._settings.table}.folders and who "
+                    f"may read it"
                 ) from refusal
             if folder not in self._missing:
                 self._missing.add(folder)
-                _log.warning("the mailbox has no such folder; see watch.folders", folder=folder)
+                _log.warning(
+                    "the mailbox has no such folder; see its setting folders", folder=folder, mailbox=self.label
+                )
             return None
         self._missing.discard(folder)
         return state
@@ -306,7 +327,13 @@ class Watcher:
         uids = mailbox.uids_since(self._since, state)
         before = uids[0] - 1 if uids else state.uid_next - 1
         position = FolderPosition(state.uidvalidity, high_water=before, before_start=before)
-        _log.info("a mailbox folder is read from the start", folder=folder, count=len(uids), renewed=renewed)
+        _log.info(
+            "a mailbox folder is read from the start",
+            mailbox=self.label,
+            folder=folder,
+            count=len(uids),
+            renewed=renewed,
+        )
         self._asked(lambda: self._ledger.start(folder, position, state.uid_next))
         return _Waiting(position, uids, max(before, state.uid_next - 1), GapReason.OLD)
 
@@ -379,8 +406,8 @@ class _Line:
         self._mailbox: Mailbox | None = None
 
     @contextlib.contextmanager
-    def connected(self, settings: WatchSettings, password: Callable[[], str]) -> Iterator[Mailbox]:
-        mailbox = self._mailbox = Mailbox(settings, password)
+    def connected(self, settings: WatchSettings, secret: Secret) -> Iterator[Mailbox]:
+        mailbox = self._mailbox = Mailbox(settings, secret)
         if self._bell.stopped:
             mailbox.hang_up()
         with mailbox:
@@ -393,7 +420,9 @@ class _Line:
 
 def _start_day(settings: WatchSettings) -> date:
     if not settings.folders:
-        raise SettingsError("watch.folders is empty: name the folders to read, INBOX first")
+        raise SettingsError(f"{settings.table}.folders is empty: name the folders to read, INBOX first")
     if settings.since is None:
-        raise SettingsError("watch.since is not set: give the date from which mail is read, such as 35 days ago")
+        raise SettingsError(
+            f"{settings.table}.since is not set: give the date from which mail is read, such as 35 days ago"
+        )
     return settings.since

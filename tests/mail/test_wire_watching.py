@@ -24,7 +24,7 @@ from bot.mail.errors import (
     UntrustedServerError,
 )
 from bot.mail.watching import Watcher
-from bot.settings import SettingsError, WatchSettings
+from bot.settings import MailboxSettings, SettingsError, WatchSettings
 
 MAX_BYTES = 25 * 1024 * 1024
 
@@ -347,7 +347,6 @@ async def test_a_server_that_speaks_no_tls_is_named_as_such(dovecot: Dovecot, le
     [
         ({"host": "imap.example", "tls": "none"}, r"watch\.tls"),
         ({"host": ""}, r"watch\.host"),
-        ({"auth": "xoauth2"}, r"watch\.auth"),
         ({"since": None}, r"watch\.since"),
         ({"folders": ()}, r"watch\.folders"),
     ],
@@ -355,14 +354,16 @@ async def test_a_server_that_speaks_no_tls_is_named_as_such(dovecot: Dovecot, le
 def test_settings_that_cannot_work_are_named_at_the_start(
     ledger: MemoryLedger, changes: dict[str, object], named: str
 ) -> None:
-    settings = WatchSettings(**{"host": "127.0.0.1", "tls": "none", "since": date(2026, 1, 1), **changes})
+    given = {"host": "127.0.0.1", "tls": "none", "since": date(2026, 1, 1), **changes}
 
     with pytest.raises(SettingsError, match=named):
-        make_watcher(settings, ledger)
+        make_watcher(WatchSettings(**given), ledger)
+    with pytest.raises(SettingsError, match=named.replace("watch", "mailboxes.klachten")):
+        make_watcher(MailboxSettings(**given, name="klachten"), ledger)
 
 
 async def test_a_missing_ca_file_is_named(dovecot: Dovecot, ledger: MemoryLedger) -> None:
-    with pytest.raises(SettingsError, match=r"watch\.ca_file"):
+    with pytest.raises(MailboxRefusedError, match=r"watch\.ca_file"):
         await make_watcher(dovecot.tls_settings(ca_file="/nergens/ca.pem"), ledger).sync_once()
 
 

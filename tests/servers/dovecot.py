@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import grp
 import os
 import secrets
@@ -48,13 +49,19 @@ ssl = yes
 ssl_cert = <{place}/cert.pem
 ssl_key = <{place}/key.pem
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2 oauthbearer
 auth_failure_delay = 0
 mail_location = maildir:~/Maildir
 mail_fsync = never
 mail_max_userip_connections = 100
 passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {place}/oauth2.conf
+}}
+passdb {{
   driver = static
+  mechanisms = plain login
   args = password={password}
 }}
 userdb {{
@@ -91,6 +98,14 @@ service stats {{
 }}
 """
 
+_OAUTH2 = """
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={place}/keys/
+username_attribute = sub
+"""
+
+TOKEN_KEY = b"een-sleutel-die-alleen-hier-geldt"  # HS256: who holds it makes tokens that Dovecot takes
+
 
 class DovecotServer:
     """The server itself. Every user name exists, with the same password and an empty mailbox."""
@@ -123,6 +138,12 @@ class DovecotServer:
             lmtp_port=self.lmtp_port,
         )
         (self._place / "dovecot.conf").write_text(config)
+        (self._place / "oauth2.conf").write_text(_OAUTH2.format(place=self._place))
+        key = self._place / "keys" / "default" / "HS256" / "default"
+        key.parent.mkdir(parents=True)
+        key.write_bytes(base64.b64encode(TOKEN_KEY))
+        for path in (key, *key.parents[:3]):
+            os.chown(path, self._user.pw_uid, self._user.pw_gid)
 
     def _started(self) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(

@@ -28,8 +28,10 @@ from bot.intake import Intake, IntakeRules
 from bot.mail.cage import Cage
 from bot.mail.mailbox import Secret
 from bot.mail.positions import FolderPosition, Gap
+from bot.mail.receiving import delivered
 from bot.mail.sending import Postman
 from bot.mail.tokens import TokenSource
+from bot.mail.visitors import Handed
 from bot.mail.watching import FetchedMail, Watcher
 from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom
@@ -275,12 +277,13 @@ class Rooms:
             tx.jobs.defer(Work.TAKE_IN_TOP if truncated else Work.TAKE_IN, mail_id)
         return mail_id
 
-    async def keep_received(self, raw: bytes, _envelope_sender: str | None) -> None:
+    async def keep_received(self, handed: Handed) -> None:
         """A mail over SMTP or LMTP: 250 only after this has returned."""
+        raw = delivered(handed)
 
         def commit() -> None:
             with self.archive.transaction() as tx:
-                self.keep(tx, raw, Arrival(Channel.SMTP, self.clock()))
+                self.keep(tx, raw, Arrival(Channel.SMTP, self.clock()), truncated=handed.top_only)
 
         await asyncio.to_thread(commit)
 

@@ -15,6 +15,7 @@ from bot.desk.health import Readiness, health_app, serve
 from bot.mail.cage import Cage
 from bot.mail.errors import MailboxError
 from bot.mail.receiving import start_receiver
+from bot.mail.visitors import Handed
 from bot.mail.watching import Watcher
 from bot.rooms import Rooms
 from bot.settings import Settings, SettingsError
@@ -85,8 +86,8 @@ async def _receive(rooms: Rooms, vitals: _Vitals, started: Callable[[str], None]
     settings = rooms.settings.receiver
     known = frozenset(settings.recipients or (rooms.settings.organisation.address,))
 
-    async def keep(raw: bytes, sender: str | None) -> None:
-        await rooms.keep_received(raw, sender)
+    async def keep(handed: Handed) -> None:
+        await rooms.keep_received(handed)
         if vitals.worker is not None:
             vitals.worker.bell.set()
 

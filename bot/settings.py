@@ -178,8 +178,13 @@ class ReceiverSettings(Piece):
     recipients: Names = ()  # empty is the organisation's own address
     tls_cert_file: str = ""
     tls_key_file: str = ""
+    tls_required: bool = False
     timeout_seconds: Seconds = 60.0
+    transaction_seconds: Seconds = 600.0  # one mail, from MAIL to its final dot
     max_connections: Number = 50
+    max_connections_per_address: Number = 20
+    max_mb: Number = 100  # over parsing.max_mail_mb only the top is kept
+    memory_mb: Number = 256  # of all mails on their way in
 
 
 class SendSettings(Piece):

@@ -16,8 +16,9 @@ from servers.certificates import Certificates
 from servers.smtp_sink import DROP, SmtpSink
 from structlog.testing import capture_logs
 
-from bot.mail.receiving import Receiver, start_receiver
+from bot.mail.receiving import Receiver, delivered, start_receiver
 from bot.mail.sending import let_go
+from bot.mail.visitors import Handed
 from bot.settings import ReceiverSettings, SettingsError
 
 RAW = b"From: sanne@klant.example\r\nSubject: Vraag\r\n\r\nWelke gegevens heeft u van mij?\r\n.punt\r\n"
@@ -30,18 +31,22 @@ class Shelf:
     """What was kept; `fault` is raised instead, `gate` holds the commit up."""
 
     def __init__(self) -> None:
-        self.mails: list[tuple[bytes, str | None]] = []
+        self.handed: list[Handed] = []
         self.fault: Exception | None = None
         self.gate: asyncio.Event | None = None
         self.started = asyncio.Event()
 
-    async def keep(self, raw: bytes, sender: str | None) -> None:
+    async def keep(self, handed: Handed) -> None:
         self.started.set()
         if self.gate is not None:
             await self.gate.wait()
         if self.fault is not None:
             raise self.fault
-        self.mails.append((raw, sender))
+        self.handed.append(handed)
+
+    @property
+    def mails(self) -> list[tuple[bytes, str | None]]:
+        return [(each.raw, each.sender) for each in self.handed]
 
 
 @pytest.fixture
@@ -218,43 +223,96 @@ async def test_closing_waits_for_the_commit_and_says_250(shelf: Shelf) -> None:
     assert len(shelf.mails) == 1
 
 
+@pytest.mark.parametrize("protocol", ["smtp", "lmtp"])
 @pytest.mark.parametrize(
     "terminator",
     [b"\n.\n", b"\n.\r\n", b"\r.\r", b"\r.\r\n", b"\r\n.\n", b"\r\n.\r", b"\r\n.\r\r\n", b"\r\n\x00.\r\n"],
 )
-async def test_no_wrong_terminator_smuggles_a_second_mail(shelf: Shelf, terminator: bytes) -> None:
+async def test_no_wrong_terminator_smuggles_a_second_mail(
+    shelf: Shelf, smtp_sink: SmtpSink, protocol: str, terminator: bytes
+) -> None:
     inner = b"MAIL FROM:<joris@klant.example>\r\nRCPT TO:<info@kleinboek.example>\r\nDATA\r\nSubject: vals\r\n"
-    async with receiving(shelf) as receiver, raw_client(receiver) as raw:
-        await raw.start_data()
+    greeting = b"LHLO klant.example" if protocol == "lmtp" else b"EHLO klant.example"
+    async with receiving(shelf, protocol=protocol, **relaying(smtp_sink)) as receiver, raw_client(receiver) as raw:
+        await raw.start_data(greeting)
         answer = await raw.say(b"Subject: echt\r\n\r\nhoi" + terminator + inner + b"\r\n.")
 
     assert answer.startswith(b"250")
     ((kept, sender),) = shelf.mails
     assert sender == SANNE
     assert b"Subject: vals" in kept
+    ((handed_on, envelope),) = [(mail.raw, mail.sender) for mail in smtp_sink.mails]
+    assert envelope == SANNE
+    assert b"Subject: vals" in handed_on
+    assert b"\n" not in handed_on.replace(b"\r\n", b"")
+
+
+MIB = 1024 * 1024
 
 
 async def test_a_mail_over_the_limit_is_refused_before_and_after_it_was_sent(shelf: Shelf) -> None:
-    async with receiving(shelf, max_bytes=1000) as receiver, client_of(receiver) as client:
+    async with receiving(shelf, max_mb=1) as receiver, client_of(receiver) as client:
         announced = client.esmtp_extensions if await client.ehlo() else {}
         with pytest.raises(SMTPSenderRefused) as before:
-            await client.mail(SANNE, options=["SIZE=2000"])
+            await client.mail(SANNE, options=[f"SIZE={MIB + 1}"])
         await client.mail(SANNE)
         await client.rcpt(US)
         with pytest.raises(SMTPDataError) as after:
-            await client.data(b"Subject: x\r\n\r\n" + b"regel\r\n" * 400)
+            await client.data(b"Subject: x\r\n\r\n" + b"regel\r\n" * (MIB // 7))
         await client.sendmail(SANNE, [US], RAW)
 
-    assert announced["size"] == "1000"
+    assert announced["size"] == str(MIB)
     assert (before.value.code, after.value.code) == (552, 552)
     assert len(shelf.mails) == 1
 
 
-async def test_a_line_of_fifty_thousand_characters_is_mail(shelf: Shelf) -> None:
-    raw = b"Subject: x\r\n\r\n" + b"a" * 50_000 + b"\r\n"
-    async with receiving(shelf) as receiver, client_of(receiver) as client:
+@pytest.mark.parametrize("mode", ["copy", "relay"])
+async def test_of_a_mail_too_large_to_read_the_top_is_kept_and_the_whole_handed_on(
+    shelf: Shelf, smtp_sink: SmtpSink, mode: str
+) -> None:
+    raw = b"Subject: x\r\n\r\n" + b"regel\r\n" * 30_000
+    changes = relaying(smtp_sink) if mode == "relay" else {}
+    async with receiving(shelf, **changes) as receiver, client_of(receiver) as client:
         await client.sendmail(SANNE, [US], raw)
 
+    (handed,) = shelf.handed
+    assert handed.top_only
+    assert handed.raw == raw[: 14 + 64 * 1024]
+    assert [mail.raw for mail in smtp_sink.mails] == ([raw] if mode == "relay" else [])
+
+
+async def test_mail_that_memory_has_no_room_for_is_asked_for_again(shelf: Shelf) -> None:
+    async with receiving(shelf, max_bytes=3 * MIB, memory_mb=1) as receiver, client_of(receiver) as client:
+        with pytest.raises(SMTPDataError) as refused:
+            await client.sendmail(SANNE, [US], b"regel\r\n" * (2 * MIB // 7))
+        for _ in range(3):
+            await client.sendmail(SANNE, [US], b"regel\r\n" * (MIB // 14))
+
+    assert refused.value.code == 452
+    assert len(shelf.mails) == 3
+
+
+@pytest.mark.parametrize("length", [50_000, 64 * 1024 - 2, 64 * 1024 - 1, 64 * 1024, 300_001])
+async def test_a_line_of_any_length_is_mail(shelf: Shelf, length: int) -> None:
+    raw = b"Subject: x\r\n\r\n" + b"." + b"a" * length + b"\r\n.\r\nb\r\n"
+    async with receiving(shelf, max_bytes=MIB) as receiver, client_of(receiver) as client:
+        await client.sendmail(SANNE, [US], raw)
+
+    assert shelf.mails == [(raw, SANNE)]
+
+
+async def test_nul_bytes_are_mail_and_no_address(shelf: Shelf) -> None:
+    raw = b"Subject: x\x00y\r\n\r\n\x00\r\n"
+    async with receiving(shelf) as receiver, raw_client(receiver) as raw_one:
+        await raw_one.start_data()
+        kept = await raw_one.say(raw + b".")
+        await raw_one.say(b"MAIL FROM:<sanne@klant.example>")
+        address = await raw_one.say(b"RCPT TO:<info@kleinboek.example\x00@klant.example>")
+        command = await raw_one.say(b"DATA\x00")
+
+    assert kept.startswith(b"250")
+    assert address.startswith(b"553")
+    assert command.startswith(b"500")
     assert shelf.mails == [(raw, SANNE)]
 
 
@@ -269,12 +327,96 @@ async def test_more_connections_than_allowed_are_told_to_come_later(shelf: Shelf
     assert len(shelf.mails) == 1
 
 
+async def test_who_hands_a_mail_over_is_known(shelf: Shelf) -> None:
+    async with receiving(shelf) as receiver, client_of(receiver) as client:
+        await client.sendmail(SANNE, [US], RAW)
+
+    (handed,) = shelf.handed
+    assert (handed.to, handed.client_ip, handed.helo, handed.top_only) == (US, "127.0.0.1", "klant.example", False)
+
+
+@pytest.mark.parametrize(("sender", "path"), [(SANNE, b"<sanne@klant.example>"), (None, b"<>")])
+def test_the_envelope_sender_stands_above_a_mail_that_is_kept(sender: str | None, path: bytes) -> None:
+    assert delivered(Handed(RAW, sender, US)) == b"Return-Path: " + path + b"\r\n" + RAW
+
+
+def test_no_envelope_sender_adds_a_header_or_moves_a_mailbox_line() -> None:
+    hostile = "x>\r\nBcc: joris@klant.example"
+
+    assert delivered(Handed(RAW, hostile, US)).count(b"\r\n") == RAW.count(b"\r\n") + 1
+    assert delivered(Handed(b"From x\r\n" + RAW, SANNE, US)) == b"From x\r\n" + RAW
+
+
 async def test_a_silent_client_is_not_waited_for(shelf: Shelf) -> None:
     async with receiving(shelf, timeout_seconds=0.2) as receiver, raw_client(receiver) as raw:
         await raw.start_data()
         answer = await raw.answer()
 
-    assert answer == b""
+    assert answer.startswith(b"421")
+    assert shelf.mails == []
+
+
+async def test_one_address_cannot_take_every_place(shelf: Shelf) -> None:
+    async with receiving(shelf, max_connections_per_address=1) as receiver:
+        async with client_of(receiver), raw_client(receiver) as raw:
+            turned_away = await raw.answer()
+        async with client_of(receiver) as client:
+            await client.sendmail(SANNE, [US], RAW)
+
+    assert turned_away.startswith(b"421")
+    assert len(shelf.mails) == 1
+
+
+async def test_a_mail_that_drips_in_ends_at_its_time_though_no_pause_is_long(shelf: Shelf) -> None:
+    async with receiving(shelf, transaction_seconds=0.3) as receiver, raw_client(receiver) as raw:
+        await raw.start_data()
+        answering = asyncio.ensure_future(raw.answer())
+        while not answering.done():
+            raw.writer.write(b"x\r\n")
+            await asyncio.wait([answering], timeout=0.02)
+
+    assert answering.result().startswith(b"421")
+    assert shelf.mails == []
+
+
+async def test_a_client_that_stops_within_a_command_does_not_keep_its_place(shelf: Shelf) -> None:
+    async with receiving(shelf, timeout_seconds=0.2, max_connections=1) as receiver, raw_client(receiver) as raw:
+        raw.writer.transport.pause_reading()
+        raw.writer.write(b"EHLO klant.example\r\n" * 19 + b"NOOP " + b"x" * 60_000)
+        async with asyncio.timeout(5):
+            while not await _lets_in(receiver):
+                pass
+
+
+async def _lets_in(receiver: Receiver) -> bool:
+    async with raw_client(receiver) as raw:
+        return (await raw.answer()).startswith(b"220")
+
+
+@pytest.mark.parametrize("nonsense", [b"", b"RCPT TO:<joris@klant.example>", b"\xff\xfe"])
+async def test_a_client_that_is_refused_time_and_again_is_shown_out(shelf: Shelf, nonsense: bytes) -> None:
+    async with receiving(shelf) as receiver, raw_client(receiver) as raw:
+        await raw.answer()
+        await raw.say(b"EHLO klant.example")
+        await raw.say(b"MAIL FROM:<sanne@klant.example>")
+        answers = [await raw.say(nonsense) for _ in range(21)]
+        goodbye = await raw.answer()
+
+    assert all(answer.startswith(b"5") for answer in answers)
+    assert goodbye.startswith(b"421")
+
+
+async def test_a_client_that_sends_its_mail_unasked_is_shown_out(shelf: Shelf) -> None:
+    async with receiving(shelf) as receiver, raw_client(receiver) as raw:
+        await raw.answer()
+        await raw.say(b"EHLO klant.example")
+        await raw.say(b"MAIL FROM:<sanne@klant.example>")
+        await raw.say(b"RCPT TO:<info@kleinboek.example>")
+        answer = await raw.say(b"DATA\r\nSubject: x\r\n\r\nhoi\r\n.")
+        after = await raw.answer()
+
+    assert answer.startswith(b"554")
+    assert after == b""
     assert shelf.mails == []
 
 
@@ -304,23 +446,40 @@ async def test_a_login_is_never_offered_also_under_tls(shelf: Shelf, certificate
     assert shelf.mails == [(RAW, SANNE)]
 
 
+async def test_where_tls_is_required_nothing_is_taken_without(shelf: Shelf, certificates: Certificates) -> None:
+    files = {"tls_cert_file": certificates.cert_file, "tls_key_file": certificates.key_file}
+    context = ssl.create_default_context(cafile=certificates.ca_file)
+    async with receiving(shelf, tls_required=True, **files) as receiver, client_of(receiver) as client:
+        with pytest.raises(SMTPResponseException) as plainly:
+            await client.mail(SANNE)
+        await client.starttls(tls_context=context)
+        await client.sendmail(SANNE, [US], RAW)
+
+    assert plainly.value.code == 530
+    assert shelf.mails == [(RAW, SANNE)]
+
+
 async def test_without_a_certificate_starttls_is_not_offered(shelf: Shelf) -> None:
     async with receiving(shelf) as receiver, client_of(receiver) as client:
         await client.ehlo()
         assert not client.supports_extension("starttls")
 
 
-async def test_commands_sent_ahead_of_tls_are_dropped(shelf: Shelf, certificates: Certificates) -> None:
+@pytest.mark.parametrize("protocol", ["smtp", "lmtp"])
+async def test_commands_sent_ahead_of_tls_are_dropped(shelf: Shelf, certificates: Certificates, protocol: str) -> None:
     files = {"tls_cert_file": certificates.cert_file, "tls_key_file": certificates.key_file}
     context = ssl.create_default_context(cafile=certificates.ca_file)
-    async with receiving(shelf, **files) as receiver, raw_client(receiver) as raw:
+    greeting = b"LHLO" if protocol == "lmtp" else b"EHLO"
+    async with receiving(shelf, protocol=protocol, **files) as receiver, raw_client(receiver) as raw:
         await raw.answer()
-        await raw.say(b"EHLO klant.example")
-        await raw.say(b"STARTTLS\r\nMAIL FROM:<joris@klant.example>")
+        await raw.say(greeting + b" klant.example")
+        await raw.say(b"STARTTLS\r\n" + greeting + b" vals.example\r\nMAIL FROM:<joris@klant.example>")
         await raw.writer.start_tls(context, server_hostname="127.0.0.1")
-        answer = await raw.say(b"RCPT TO:<info@kleinboek.example>")
+        answer = await raw.say(b"MAIL FROM:<sanne@klant.example>")
+        after = await raw.say(greeting + b" klant.example")
 
     assert answer.startswith(b"503")
+    assert after.startswith(b"250")
 
 
 async def test_lmtp_gives_one_answer_for_its_one_recipient(shelf: Shelf) -> None:
@@ -396,6 +555,7 @@ async def test_a_mail_we_could_not_keep_is_not_handed_on(shelf: Shelf, smtp_sink
         ({"mode": "relay"}, r"receiver\.relay_to"),
         ({"mode": "relay", "relay_to": "mx.kleinboek.example"}, r"receiver\.relay_to"),
         ({"tls_cert_file": "/nergens/cert.pem"}, r"receiver\.tls_cert_file"),
+        ({"tls_required": True}, r"receiver\.tls_cert_file"),
     ],
 )
 async def test_settings_that_cannot_work_are_named_at_the_start(

@@ -1,0 +1,83 @@
+"""A mail on its way in: what of it is held in memory, and when no more is."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+_HEADER_BYTES = 256 * 1024
+_TEXT_BYTES = 64 * 1024
+
+
+def top_of(raw: bytes | bytearray) -> bytes:
+    """The header, at most 256 KiB of it, and the first 64 KiB of the text: enough to open a case for a person."""
+    end = raw.find(b"\r\n\r\n", 0, _HEADER_BYTES)
+    header = end + 4 if end >= 0 else _HEADER_BYTES
+    return bytes(raw[: header + _TEXT_BYTES])
+
+
+class Shut(StrEnum):
+    """Why nothing of a mail is kept."""
+
+    TOO_LARGE = "too large"  # it always will be
+    NO_ROOM = "no room"  # now
+
+
+class Larder:
+    """So much memory all mails on their way in may take together."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._held = 0
+
+    def takes(self, count: int) -> bool:
+        """Whether there is room for `count` more bytes, which are then held."""
+        if self._held + count > self._most:
+            return False
+        self._held += count
+        return True
+
+    def gives(self, count: int) -> None:
+        self._held -= count
+
+
+class Basket:
+    """One mail piece by piece. Over `most` bytes nothing is kept of it, over `kept` only its top."""
+
+    def __init__(self, most: int, kept: float, larder: Larder) -> None:
+        self._most = most
+        self._kept = kept
+        self._larder = larder
+        self._held = bytearray()
+        self._size = 0
+        self.top_only = False
+        self.shut: Shut | None = None
+
+    def add(self, piece: bytes) -> None:
+        self._size += len(piece)
+        if self._size > self._most:
+            self._refuse(Shut.TOO_LARGE)
+        elif self.shut or self.top_only:
+            return
+        elif self._size > self._kept:
+            self.top_only = True
+            self._hold(top_of(self._held + piece))
+        elif self._larder.takes(len(piece)):
+            self._held += piece
+        else:
+            self._refuse(Shut.NO_ROOM)
+
+    def content(self) -> bytes:
+        return bytes(self._held)
+
+    def empty(self) -> None:
+        """Give the memory back."""
+        self._hold(b"")
+
+    def _refuse(self, why: Shut) -> None:
+        self.shut = why
+        self._hold(b"")
+
+    def _hold(self, content: bytes) -> None:
+        """In place of what was held; never more than that was, but for one piece."""
+        self._larder.gives(len(self._held) - len(content))
+        self._held = bytearray(content)

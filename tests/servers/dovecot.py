@@ -66,7 +66,7 @@ passdb {{
 }}
 userdb {{
   driver = static
-  args = uid={uid} gid={gid} home={place}/mail/%u
+  args = uid={uid} gid={gid} home={place}/mail/%u allow_all_users=yes
 }}
 namespace inbox {{
   inbox = yes

@@ -7,7 +7,8 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import assert_never
+from itertools import takewhile
+from typing import Protocol, assert_never
 
 from bot.cases.codes import find_code
 from bot.cases.deadlines import Calendar
@@ -34,6 +35,8 @@ from bot.store.casework import (
     void_drafts,
 )
 from bot.store.records import Arrival, Direction, Job, MailVerdict, NewCase, NewRequest, Scalar
+from bot.store.spool import LeftAlone
+from bot.store.strangers import strangers
 from bot.store.vault import Vault
 from bot.triage.labels import Intent, Language, RequestKind, Role, Writer
 from bot.triage.marketing import speaks_of_marketing
@@ -48,12 +51,23 @@ TOO_LARGE = "te groot of onvolledig: lees het hele bericht in de mailbox"
 _TELLING = 0.1  # a label scored lower says nothing to staff
 _REASON_LENGTH = 200  # characters of a sentence
 
-_PORTION_BYTES = 8 * 1024 * 1024
-"""So much mail is in memory at a time, unless one mail alone is larger."""
+_PORTION = 50
+"""So many mails are filed in one transaction: most of them are ordinary."""
+_PORTION_BYTES = 4 * 1024 * 1024
+"""Two portions are in memory at a time; one of them is larger only if a single mail is."""
 
 _ID_COPY = re.compile(r"paspoort|passport|id[\s_-]?kaart|identiteit|rijbewijs|id[\s_-]?card|legitimatie", re.IGNORECASE)
 
-Reads = Callable[[bytes], Awaitable[Reading | Caged]]
+Outcome = Reading | Caged | Exception | None
+"""What became of a reading; None is a mail that was filed before."""
+
+
+class Reads(Protocol):
+    """Reads a mail in a child; `slow` is called once if that takes unusually long."""
+
+    def __call__(self, raw: bytes, slow: Callable[[], None] | None = None) -> Awaitable[Reading | Caged]: ...
+
+
 Done = Callable[[Transaction, Sequence[Job]], None]
 """Writes down that these jobs are done."""
 
@@ -67,6 +81,15 @@ class IntakeRules:
     own_numbers: frozenset[str]  # KvK and VAT: they look like citizen service numbers and are none
     old_mail_hours: float
     release_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A mail that is being read, and its job. `known` is set when it was read, or is known to take long."""
+
+    job: Job
+    reading: asyncio.Task[Outcome]
+    known: asyncio.Event
 
 
 class Intake:
@@ -103,42 +126,91 @@ class Intake:
             reading = await self._reads(raw)
             await asyncio.to_thread(self._file, job.target_id, reading, top_only=True)
 
-    async def take_in_together(self, jobs: Sequence[Job], done: Done) -> None:
-        """The same for many: read side by side, filed in their order; `done` is part of the transaction."""
-        while jobs:
-            raws = await asyncio.to_thread(self._portion, jobs)
-            async with asyncio.TaskGroup() as group:
-                readings = [None if raw is None else group.create_task(self._read(raw)) for raw in raws]
-            answers = [None if reading is None else reading.result() for reading in readings]
-            await asyncio.to_thread(self._file_together, jobs[: len(raws)], answers, done)
-            jobs = jobs[len(raws) :]
+    async def take_in_together(self, jobs: Sequence[Job], done: Done, group: asyncio.TaskGroup) -> list[Late]:
+        """The same for many: read side by side, filed in their order; `done` is part of each transaction.
 
-    async def _read(self, raw: bytes) -> Reading | Caged:
-        return await self._reads(raw)
+        While one portion is filed the next is read. A mail that keeps its child long is handed back, and its reading
+        goes on in `group`: it must not keep the others waiting.
+        """
+        late: list[Late] = []
+        ahead = await self._begun(jobs, group)
+        while ahead:
+            portion, jobs = ahead, jobs[len(ahead) :]
+            ahead = await self._begun(jobs, group) if jobs else []
+            await _decided_or_late(portion)
+            late += [one for one in portion if not one.reading.done()]
+            await asyncio.to_thread(self._file_together, [one for one in portion if one.reading.done()], done)
+        return late
+
+    async def take_in_late(self, late: Late, done: Done) -> None:
+        """File a mail that was handed back, once it is read."""
+        await asyncio.wait({late.reading})
+        await asyncio.to_thread(self._file_together, [late], done)
+
+    async def _begun(self, jobs: Sequence[Job], group: asyncio.TaskGroup) -> list[Late]:
+        """The first jobs, their mails on the way to the children."""
+        raws = await asyncio.to_thread(self._portion, jobs)
+        return [self._read_in(group, job, raw) for job, raw in zip(jobs, raws, strict=False)]
+
+    def _read_in(self, group: asyncio.TaskGroup, job: Job, raw: bytes | None) -> Late:
+        slow = asyncio.Event()
+        reading = group.create_task(self._outcome(raw, slow))
+        reading.add_done_callback(lambda _: slow.set())
+        return Late(job, reading, slow)
+
+    async def _outcome(self, raw: bytes | None, slow: asyncio.Event) -> Outcome:
+        """What became of the reading. A failure is a value: it must not end the group, but the filing of this mail."""
+        try:
+            return None if raw is None else await self._reads(raw, slow.set)
+        except Exception as failure:
+            return failure
 
     def _portion(self, jobs: Sequence[Job]) -> list[bytes | None]:
         """The mails of the first jobs, at least one; None where the mail was filed already."""
-        raws: list[bytes | None] = []
-        room = _PORTION_BYTES
         with self._archive.reading() as tx:
-            for job in jobs:
-                raw = _pending(tx, job.target_id)
-                room -= len(raw or b"")
-                if raws and room < 0:
-                    break
-                raws.append(raw)
-        return raws
+            return tx.spool.read([job.target_id for job in jobs[:_PORTION]], _PORTION_BYTES)
 
     def _pending(self, mail_id: int) -> bytes | None:
         with self._archive.reading() as tx:
             return _pending(tx, mail_id)
 
-    def _file_together(self, jobs: Sequence[Job], answers: Sequence[Reading | Caged | None], done: Done) -> None:
+    def _file_together(self, portion: Sequence[Late], done: Done) -> None:
+        read = [(one.job, _answer(one.reading.result())) for one in portion]
+        waiting = [(job.target_id, answer) for job, answer in read if answer is not None]
         with self._archive.transaction() as tx:
-            for job, reading in zip(jobs, answers, strict=True):
-                if reading is not None:
-                    self._file_in(tx, job.target_id, reading)
-            done(tx, jobs)
+            while waiting:
+                alone = self._left_alone(tx, [answer for _, answer in waiting])
+                tx.spool.leave_alone(
+                    [LeftAlone(mail_id, *left) for (mail_id, _), left in zip(waiting, alone, strict=False)]
+                )
+                for mail_id, answer in waiting[len(alone) : len(alone) + 1]:
+                    self._file_in(tx, mail_id, answer)
+                waiting = waiting[len(alone) + 1 :]
+            done(tx, [job for job, _ in read])
+
+    def _left_alone(self, tx: Transaction, answers: Sequence[Reading | Caged]) -> list[tuple[MailVerdict, str]]:
+        """Verdict and identity of the first mails, as far as they are ordinary and touch nothing in the archive.
+
+        What `_surroundings` looks up must be asked for here too, so that a mail fares the same on both ways.
+        """
+        verdicts = [*takewhile(lambda one: one is not None, map(self._of_a_stranger, answers))]
+        read = [answer.mail for answer in answers[: len(verdicts)] if isinstance(answer, Reading)]
+        mails = [mail for mail in read if isinstance(mail, ParsedMail)]
+        alone = takewhile(lambda pair: pair[1], zip(verdicts, strangers(tx, mails), strict=True))
+        return [
+            (verdict, mail.identity) for (verdict, _), mail in zip(alone, mails, strict=False) if verdict is not None
+        ]
+
+    def _of_a_stranger(self, answer: Reading | Caged) -> MailVerdict | None:
+        """The verdict if the mail is left alone, supposing that the archive knows nothing around it."""
+        match answer:
+            case Reading(mail=ParsedMail() as mail, verdict=Verdict() as verdict):
+                if mail.own_token == self._rules.own_token or find_code(mail.new_text):
+                    return None
+                decision = decided(mail, verdict, Surroundings())
+                return _verdict_of(decision) if isinstance(decision, LeaveAlone) else None
+            case _:
+                return None
 
     def _file(self, mail_id: int, reading: Reading | Caged, *, top_only: bool = False) -> None:
         with self._archive.transaction() as tx:
@@ -276,8 +348,8 @@ class _Filing:
 
     def carry_out(self, decision: Decision) -> None:
         match decision:
-            case LeaveAlone(automatic=automatic):
-                self._settle(MailVerdict.AUTOMATIC if automatic else MailVerdict.ORDINARY, None)
+            case LeaveAlone():
+                self._settle(_verdict_of(decision), None)
             case OpenCase():
                 self._open(decision)
             case AddToCase():
@@ -411,6 +483,21 @@ class _Filing:
                 if allows(request, Move.BOUNCED):
                     case = tx.cases.move(case, request.id, Move.BOUNCED, BOT)
         ask_person(tx, case.id, "bounce", f"een brief ({letter.letter}) is niet aangekomen")
+
+
+async def _decided_or_late(portion: Sequence[Late]) -> None:
+    for one in portion:
+        await one.known.wait()
+
+
+def _answer(outcome: Outcome) -> Reading | Caged | None:
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def _verdict_of(decision: LeaveAlone) -> MailVerdict:
+    return MailVerdict.AUTOMATIC if decision.automatic else MailVerdict.ORDINARY
 
 
 def _pending(tx: Transaction, mail_id: int) -> bytes | None:

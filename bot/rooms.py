@@ -277,6 +277,12 @@ class Rooms:
             tx.jobs.defer(Work.TAKE_IN_TOP if truncated else Work.TAKE_IN, mail_id)
         return mail_id
 
+    def keep_all(self, tx: Transaction, arrived: Sequence[tuple[FetchedMail, Arrival]]) -> None:
+        """The same for many."""
+        ids = tx.spool.store([(mail.raw, arrival) for mail, arrival in arrived])
+        kinds = (Work.TAKE_IN_TOP if mail.truncated else Work.TAKE_IN for mail, _ in arrived)
+        tx.jobs.defer_all([(kind, mail_id) for kind, mail_id in zip(kinds, ids, strict=True) if mail_id is not None])
+
     async def keep_received(self, handed: Handed) -> None:
         """A mail over SMTP or LMTP: 250 only after this has returned."""
         raw = delivered(handed)
@@ -329,10 +335,12 @@ class MailboxLedger:
     ) -> None:
         with self._rooms.archive.transaction() as tx:
             started = tx.meta.get("first_started_at")
-            for mail in mails:
-                old = started is not None and mail.received_at < datetime.fromisoformat(started)
-                arrival = self._arrival(folder, position, mail, old=old)
-                self._rooms.keep(tx, mail.raw, arrival, truncated=mail.truncated)
+            first = None if started is None else datetime.fromisoformat(started)
+            olds = [first is not None and mail.received_at < first for mail in mails]
+            self._rooms.keep_all(
+                tx,
+                [(mail, self._arrival(folder, position, mail, old=old)) for mail, old in zip(mails, olds, strict=True)],
+            )
             mark = self._mark(folder, position)
             tx.folders.set(mark)
             tx.folders.note_gaps(mark, gaps)

@@ -16,9 +16,11 @@ import structlog
 from bot.cases.work import Work
 from bot.exports.errors import ExportError
 from bot.exports.package import sweep
+from bot.intake import Late
 from bot.replies.errors import ReplyError
 from bot.rooms import Rooms
 from bot.sources.errors import SourceError
+from bot.store.archive import Transaction
 from bot.store.casework import ask_person
 from bot.store.errors import StoreError, StoreUnavailableError
 from bot.store.records import Job
@@ -39,8 +41,8 @@ _ROUND_SECONDS = 300.0
 _JOBS_AT_ONCE = 50
 _GRACE_SECONDS = 15.0
 """How long a stop waits for what is in hand."""
-_TOGETHER = 50
-"""So many new mails are read side by side and filed in one transaction: most of them are ordinary."""
+_TOGETHER = 200
+"""So many new mails are taken in before other work has its turn."""
 
 
 class AnotherWorkerError(Exception):
@@ -87,14 +89,16 @@ class Worker:
         self._rooms = rooms
         self._handlers = handlers(rooms)
         self._name = f"{_whereabouts()}:{os.getpid()}:{secrets.token_hex(3)}"
+        self._late: asyncio.TaskGroup  # where mail is read that takes long; there is one while the worker works
+        self._waiting: set[asyncio.Task[None]] = set()
         self.bell = asyncio.Event()
         self.last_alive_at: datetime | None = None
 
     async def once(self) -> None:
         """Everything that is due at this instant, and what follows from it at once; never waits."""
-        async with self._leased(patient=False):
+        async with self._leased(patient=False), asyncio.TaskGroup() as self._late:
             await asyncio.to_thread(self._rooms.housekeeping.round)
-            while await self._work_off() + await self._send_due():
+            while await self._work_off() + await self._send_due() + await self._latecomers():
                 pass
 
     async def run(self, begun: Callable[[], None]) -> None:
@@ -111,6 +115,7 @@ class Worker:
 
     async def _run(self, begun: Callable[[], None]) -> None:
         async with self._leased(patient=True), asyncio.TaskGroup() as group:
+            self._late = group
             begun()
             group.create_task(self._keep_lease())
             group.create_task(self._round_every())
@@ -154,23 +159,47 @@ class Worker:
     async def _take_in(self, mails: Sequence[Job]) -> None:
         """Together; and if that fails each on its own, so that one bad mail costs no other one a try."""
         try:
-            await self._rooms.intake.take_in_together(mails, lambda tx, done: tx.jobs.finish_all(done, self._name))
+            slow = await self._rooms.intake.take_in_together(mails, self._all_done, self._late)
         except Exception as error:
             _log.warning("new mail is taken in one by one", count=len(mails), error=type(error).__name__)
             for job in mails:
                 await self._do(job)
+            return
+        for one in slow:
+            task = self._late.create_task(self._take_in_late(one))
+            self._waiting.add(task)
+            task.add_done_callback(self._waiting.discard)
+
+    def _all_done(self, tx: Transaction, done: Sequence[Job]) -> None:
+        tx.jobs.finish_all(done, self._name)
+
+    async def _take_in_late(self, late: Late) -> None:
+        """A mail that takes long to read is filed beside the other work."""
+        try:
+            await self._rooms.intake.take_in_late(late, self._all_done)
+        except Exception as error:
+            await self._tell_failure(late.job, error)
+        self.bell.set()
+
+    async def _latecomers(self) -> int:
+        """Wait for mail that takes long to read; how many that were."""
+        waiting = set(self._waiting)
+        if waiting:
+            await asyncio.wait(waiting)
+        return len(waiting)
 
     async def _do(self, job: Job) -> None:
         try:
             await self._handlers[job.kind](job)
         except Exception as error:
-            trace = not isinstance(error, _OURS)
-            _log.error(
-                "job failed", job=job.id, kind=job.kind, attempts=job.attempts, trouble=_told(error), exc_info=trace
-            )
-            await asyncio.to_thread(self._failed, job, _told(error))
+            await self._tell_failure(job, error)
         else:
             await asyncio.to_thread(self._finished, job)
+
+    async def _tell_failure(self, job: Job, error: Exception) -> None:
+        trace = error if not isinstance(error, _OURS) else None
+        _log.error("job failed", job=job.id, kind=job.kind, attempts=job.attempts, trouble=_told(error), exc_info=trace)
+        await asyncio.to_thread(self._failed, job, _told(error))
 
     def _finished(self, job: Job) -> None:
         with self._rooms.archive.transaction() as tx:

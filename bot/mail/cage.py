@@ -31,6 +31,8 @@ TOO_LONG = "took too long"
 OUT_OF_MEMORY = "out of memory"
 CRASHED = "crashed"
 
+_SLOW_SECONDS = 0.5  # nearly all mail takes a hundredth of that
+_SLOW_NICE = 10
 _START_SECONDS = 60.0  # for the interpreter, the imports and `warm`
 _MAX_ANSWER = 64 * 1024 * 1024  # bytes
 _LENGTH = struct.Struct(">Q")
@@ -61,6 +63,7 @@ class Cage(Generic[T]):
         self._order = pickle.dumps((task, warm, settings.seconds, settings.memory_mb))
         self._settings = settings
         self._free = asyncio.Semaphore(settings.processes)
+        self._spare = _Spare(settings.processes)
         self._idle: list[_Child] = []
         self._closed = False
 
@@ -72,13 +75,19 @@ class Cage(Generic[T]):
     ) -> None:
         await self.close()
 
-    async def run(self, raw: bytes) -> T | Caged:
-        """What `task` makes of the bytes, or why it did not. Raises CageError if no child can be started."""
-        async with self._free:
+    async def run(self, raw: bytes, slow: Callable[[], None] | None = None) -> T | Caged:
+        """What `task` makes of the bytes, or why it did not. Raises CageError if no child can be started.
+
+        `slow` is called if the mail keeps its child longer than mail does; another child then takes its place, as
+        long as there are not too many.
+        """
+        async with _Place(self._free, self._spare) as place:
             child = await self._well_child()
+            place.call_when_slow(child, slow)
             try:
                 answer = await child.answer(raw, self._settings.seconds)
             finally:
+                place.hush()
                 await self._put_back(child)
             return cast("T | Caged", answer)
 
@@ -97,10 +106,58 @@ class Cage(Generic[T]):
         return await _Child.started(self._order)
 
     async def _put_back(self, child: _Child) -> None:
-        if child.alive and not self._closed and child.served < self._settings.replace_after:
+        wanted = not self._closed and len(self._idle) < self._settings.processes
+        if child.alive and wanted and child.served < self._settings.replace_after:
             self._idle.append(child)
         else:
             await child.end()
+
+
+class _Spare:
+    """How many more slow mails may each have a child beyond the ordinary ones."""
+
+    def __init__(self, count: int) -> None:
+        self._left = count
+
+    def take(self) -> bool:
+        taken = self._left > 0
+        self._left -= taken
+        return taken
+
+    def release(self) -> None:
+        self._left += 1
+
+
+class _Place:
+    """One mail's place among those that are taken apart at the same time; given up early by a mail that is slow."""
+
+    def __init__(self, free: asyncio.Semaphore, spare: _Spare) -> None:
+        self._free = free
+        self._spare = spare
+        self._mine: asyncio.Semaphore | _Spare = free
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def __aenter__(self) -> _Place:
+        await self._free.acquire()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._mine.release()
+
+    def call_when_slow(self, child: _Child, slow: Callable[[], None] | None) -> None:
+        self._timer = asyncio.get_running_loop().call_later(_SLOW_SECONDS, self._give_way, child, slow)
+
+    def hush(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _give_way(self, child: _Child, slow: Callable[[], None] | None) -> None:
+        child.stand_back()
+        if self._spare.take():
+            self._mine = self._spare
+            self._free.release()
+        if slow is not None:
+            slow()
 
 
 class _Child:
@@ -109,6 +166,7 @@ class _Child:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
         self._spoiled = False
+        self._last = False
         self.served = 0
 
     @classmethod
@@ -132,7 +190,7 @@ class _Child:
     @property
     def alive(self) -> bool:
         """May the next mail go to this child?"""
-        return not self._spoiled and self._process.returncode is None
+        return not (self._spoiled or self._last) and self._process.returncode is None
 
     async def answer(self, raw: bytes, seconds: float) -> object:
         """The task's answer or Caged. A child that is interrupted, by failure or cancellation, is spoiled."""
@@ -148,6 +206,12 @@ class _Child:
             return Caged(await self._cause_of_death())
         self._spoiled = isinstance(answer, Caged) and answer.reason == OUT_OF_MEMORY
         return answer
+
+    def stand_back(self) -> None:
+        """Let others have the processor first. That cannot be taken back, so it gets no further mail."""
+        self._last = True
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, _SLOW_NICE)
 
     async def _exchange(self, message: bytes) -> bytes:
         writer, reader = self._process.stdin, self._process.stdout

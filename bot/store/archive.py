@@ -33,6 +33,7 @@ from bot.store.messages import Messages
 from bot.store.outbox import Outbox
 from bot.store.schema import migrate
 from bot.store.secrets import Secrets
+from bot.store.spool import Spool
 from bot.store.staff import Tasks, Users
 from bot.store.vault import Vault
 
@@ -44,6 +45,7 @@ class Transaction:
 
     def __init__(self, bench: Bench) -> None:
         self.mails = Mails(bench)
+        self.spool = Spool(bench)
         self.folders = Folders(bench)
         self.cases = Cases(bench)
         self.messages = Messages(bench)
@@ -82,6 +84,7 @@ class Archive:
         self._prefix = prefix
         self._timezone = timezone
         self._inside = threading.local()
+        self._writing = threading.Lock()
 
     @property
     def one_host(self) -> bool:
@@ -91,7 +94,13 @@ class Archive:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Committed at the end, rolled back by any exception. On SQLite it holds the write lock from its beginning."""
-        with self._alone(), self._translating(), self._connected(writes=True) as connection, connection.begin():
+        with (
+            self._alone(),
+            self._turn(),
+            self._translating(),
+            self._connected(writes=True) as connection,
+            connection.begin(),
+        ):
             yield Transaction(self._bench(connection))
 
     @contextmanager
@@ -152,6 +161,19 @@ class Archive:
             yield
         finally:
             self._inside.a_transaction = False
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """SQLite lets one write at a time, and whoever finds it busy sleeps; threads of one process need not."""
+        if not self.one_host:
+            yield
+            return
+        taken = self._writing.acquire(timeout=self._settings.busy_seconds)  # in vain: SQLite says what is wrong
+        try:
+            yield
+        finally:
+            if taken:
+                self._writing.release()
 
     @contextmanager
     def _translating(self) -> Iterator[None]:

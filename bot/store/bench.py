@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -38,6 +38,12 @@ class Bench:
 
     def run(self, statement: Executable) -> CursorResult[Any]:
         result = self.connection.execute(statement)
+        assert isinstance(result, CursorResult)
+        return result
+
+    def run_many(self, statement: Executable, rows: Sequence[Mapping[str, object]]) -> CursorResult[Any]:
+        """One statement for many rows; at least one."""
+        result = self.connection.execute(statement, rows)
         assert isinstance(result, CursorResult)
         return result
 
@@ -89,6 +95,13 @@ class Bench:
             wrong = unreadable.errors(include_input=False, include_url=False)[0]["type"]
             raise VaultError(f"{place} opened but cannot be read ({wrong}): written by another version?") from None
         return read
+
+    def by_index(self, values: Iterable[str]) -> dict[str, list[str]]:
+        """Values by the keyed hash that they are looked up by; several may share one."""
+        found: dict[str, list[str]] = {}
+        for value in values:
+            found.setdefault(self.vault.index(value), []).append(value)
+        return found
 
     def upsert(self, table: Table) -> Upsert:
         """An INSERT that knows ON CONFLICT, of the dialect at hand."""

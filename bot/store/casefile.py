@@ -152,6 +152,12 @@ class Cases:
         """Running matters of this address: an open request, or a question not settled yet."""
         return self._where(cases.c.sender_index == self._index(address), _still_open())
 
+    def open_senders(self, addresses: Iterable[str]) -> frozenset[str]:
+        """Those of these addresses that have a running matter; nothing is unsealed."""
+        indexes = self.bench.by_index(addresses)
+        query = select(cases.c.sender_index).where(cases.c.sender_index.in_(sorted(indexes)), _still_open())
+        return frozenset(one for found in self.bench.run(query).scalars() for one in indexes[found])
+
     def of_sender(self, address: str) -> tuple[Case, ...]:
         return self._where(cases.c.sender_index == self._index(address))
 

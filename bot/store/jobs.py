@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, delete, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.bench import Bench, short
@@ -25,6 +25,8 @@ _CASE_IS_BUSY = exists().where(
     _OTHER.c.case_id == jobs.c.case_id, _OTHER.c.state == JobState.RUNNING, _OTHER.c.id != jobs.c.id
 )
 """Another job of the same case runs."""
+
+_ADDING = insert(jobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,13 @@ class Jobs:
             },
         )
         return int(self.bench.run(again.returning(jobs.c.id)).scalar_one())
+
+    def defer_all(self, wanted: Sequence[tuple[str, int]]) -> None:
+        """Ask for work, now: kind and target id of each piece. It belongs to no case and has no key."""
+        now = self.bench.now()
+        fresh = {"state": JobState.QUEUED, "run_at": now, "due_at": now, "attempts": 0, "made_at": now}
+        if wanted:
+            self.bench.run_many(_ADDING, [{"kind": str(kind), "target_id": target, **fresh} for kind, target in wanted])
 
     def claim(self, worker: str, now: datetime) -> Job | None:
         """The next job that is due, now this worker's until its lease ends; None if there is none.

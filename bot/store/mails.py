@@ -25,7 +25,7 @@ class Mails:
         """Spool one mail; None if this (mailbox, folder, uidvalidity, uid) is in the ledger already."""
         mail_id = self._enter(arrival)
         if mail_id is not None:
-            blob_id = Blobs(self.bench).add(raw, _owner(mail_id))
+            blob_id = Blobs(self.bench).add(raw, owner(mail_id))
             self.bench.run(update(mails).where(mails.c.id == mail_id).values(blob_id=blob_id))
         return mail_id
 
@@ -43,7 +43,7 @@ class Mails:
     def raw(self, mail_id: int) -> bytes:
         """The mail as it came. Raises MissingRowError after its content was let go."""
         row = self.bench.one(mails, mail_id)
-        return Blobs(self.bench).read(row.blob_id, _owner(mail_id))
+        return Blobs(self.bench).read(row.blob_id, owner(mail_id))
 
     def settle(
         self,
@@ -117,7 +117,8 @@ class Mails:
         return tuple(_kept(row) for row in self.bench.all(query))
 
 
-def _owner(mail_id: int) -> str:
+def owner(mail_id: int) -> str:
+    """The name to which the bytes of a mail are sealed."""
     return f"mails.raw|{mail_id}"
 
 

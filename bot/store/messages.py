@@ -78,6 +78,12 @@ class Messages:
         row = self.bench.first(query)
         return None if row is None else int(row.case_id)
 
+    def known(self, message_ids: Iterable[str]) -> frozenset[str]:
+        """Those of these Message-IDs that belong to a case."""
+        indexes = self.bench.by_index(message_ids)
+        query = select(messages.c.message_id_index).where(messages.c.message_id_index.in_(sorted(indexes)))
+        return frozenset(one for found in self.bench.run(query).scalars() for one in indexes[found])
+
     def replace_text(self, message_id: int, text: str) -> None:
         """Put another text in its place: a mail without the part that had to go."""
         row = self.bench.one(messages, message_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -132,6 +133,14 @@ class Outbox:
     def by_message_id(self, message_id: str) -> OutgoingLetter | None:
         found = self._where(outbox.c.message_id == short(message_id))
         return found[0] if found else None
+
+    def known(self, message_ids: Iterable[str]) -> frozenset[str]:
+        """Those of these Message-IDs that are letters of ours."""
+        kept: dict[str, list[str]] = {}
+        for message_id in message_ids:
+            kept.setdefault(short(message_id) or "", []).append(message_id)
+        query = select(outbox.c.message_id).where(outbox.c.message_id.in_(sorted(kept)))
+        return frozenset(one for found in self.bench.run(query).scalars() for one in kept[found])
 
     def forget_content(self, letter_id: int) -> bool:
         """Delete the bytes; who got what when stays. False where they were gone already."""

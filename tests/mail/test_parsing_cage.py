@@ -72,6 +72,19 @@ async def test_a_hostile_mail_is_marked_and_the_next_mail_goes_on(mail: bytes, c
     assert after[0] == b"hallo"
 
 
+async def test_a_slow_mail_is_told_of_and_gives_its_place_to_the_next() -> None:
+    async with Cage(obey, settings(processes=1, seconds=3.0)) as cage:
+        slow = asyncio.Event()
+        loop = asyncio.create_task(cage.run(b"loop", slow.set))
+        await asyncio.sleep(0)  # it is the first in line
+
+        after = await cage.run(b"hallo")
+
+        assert (after[0], slow.is_set(), loop.done()) == (b"hallo", True, False)
+        assert await loop == Caged("took too long")
+        assert (await cage.run(b"daarna"))[0] == b"daarna"
+
+
 async def test_with_two_children_a_loop_in_one_leaves_the_mail_in_the_other_alone() -> None:
     async with Cage(obey, settings(processes=2)) as cage:
         loop, *others = await asyncio.gather(cage.run(b"loop"), *(cage.run(b"%d" % number) for number in range(6)))

@@ -1,0 +1,31 @@
+"""Mails that touch nothing in the archive: told apart for many at once, because nearly all mail is like that."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from bot.mail.message import ParsedMail
+from bot.store.archive import Transaction
+
+
+def strangers(tx: Transaction, mails: Sequence[ParsedMail]) -> list[bool]:
+    """For each mail whether the archive knows nothing around it, and no other of these mails is a copy of it.
+
+    Nothing means: no mail of the same identity, no case or letter that it answers or returns, no running case of its
+    sender. Any doubt counts as knowing.
+    """
+    if not mails:
+        return []
+    copies = Counter(mail.identity for mail in mails)
+    seen = tx.spool.known_identities(copies)
+    named = {one for mail in mails for one in (*mail.references, *mail.returned_message_ids)}
+    ours = tx.messages.known(named) | tx.outbox.known(named)
+    busy = tx.cases.open_senders({mail.sender.address for mail in mails if mail.sender.address is not None})
+    return [
+        copies[mail.identity] == 1
+        and mail.identity not in seen
+        and ours.isdisjoint((*mail.references, *mail.returned_message_ids))
+        and mail.sender.address not in busy
+        for mail in mails
+    ]

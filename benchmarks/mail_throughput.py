@@ -1,0 +1,221 @@
+"""How fast ordinary mail goes from the mailbox to the ledger, beside each of its parts alone:
+`python benchmarks/mail_throughput.py [--mails 2000] [--runs 3]`.
+
+The same mails lie in a real Dovecot. Each part runs alone in processes of its own on the same cores: fetching (one
+connection), reading (parsing, checking the sender and classifying, one process a core), committing (one writer). The
+whole is `privacybot run` from its start to the last line of the ledger, start included. The slowest part is the
+ceiling. Fails below 60 % of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import mails
+from servers.running import LiveOffice, until
+from town import fill, installation, machine, spread
+
+from bot.configuration import load_settings
+from bot.mail.fetching import FetchedMail, Fetcher, Suspects
+from bot.mail.mailbox import Mailbox
+from bot.mail.parsing import parsed
+from bot.mail.watching import FolderPosition
+from bot.rooms import MailboxLedger, Rooms
+from bot.settings import Settings, default_config_dir
+from bot.store.archive import Transaction, migrate
+from bot.store.records import Job
+from bot.triage.classify import classify_mail
+from bot.triage.reading import Reader, Reading
+from bot.worker import _TOGETHER
+
+LEAST = 0.60  # of the slowest part alone
+CORES = os.cpu_count() or 1
+
+
+def main() -> None:
+    order = argparse.ArgumentParser(description=__doc__)
+    order.add_argument("--mails", type=int, default=2000)
+    order.add_argument("--runs", type=int, default=3)
+    order.add_argument("--part", nargs=2, metavar=("PART", "SHARE"), help=argparse.SUPPRESS)
+    given = order.parse_args()
+    if given.part:
+        print(json.dumps(measured(PARTS[given.part[0]], given.mails, int(given.part[1]))))
+        return
+    report(given.mails, given.runs)
+
+
+def report(count: int, runs: int) -> None:
+    rates: dict[str, list[float]] = {}
+    ratios = []
+    print(f"{count:,} mails of 2 to 20 KB; {machine()}")
+    with installation(WATCH__FOLDERS="INBOX", PARSING__PROCESSES=str(CORES)) as office:
+        fill(office, mails.ordinary(count))
+        for _ in range(runs):
+            once = {part: alone(office, part, count) for part in PARTS} | {"the whole": whole(office, count)}
+            ratios.append(once["the whole"] / min(once[part] for part in STAGES))
+            for name, rate in once.items():
+                rates.setdefault(name, []).append(rate)
+    for name, values in rates.items():
+        print(f"{name:<12} {spread(values):>24} mails/s")
+    print(f"{'ratio':<12} {spread(ratios, 2):>24} of the slowest of {', '.join(STAGES)}")
+    if median(ratios) < LEAST:
+        sys.exit(f"the whole reaches less than {LEAST:.0%} of its slowest part")
+
+
+# The whole
+
+
+def whole(office: LiveOffice, count: int) -> float:
+    """Mails a second of the service itself, on an archive that is empty."""
+    path = office.home / "archive.sqlite"
+    for file in office.home.glob("archive.sqlite*"):
+        file.unlink()
+    migrate(office.env["DATABASE_URL"])
+    began = time.monotonic()
+    service = office.begin("run")
+    with closing(sqlite3.connect(path)) as archive:
+        until(lambda: settled(archive) >= count, "all mail is in the ledger", seconds=600)
+    seconds = time.monotonic() - began
+    service.stop()
+    return count / seconds
+
+
+def settled(archive: sqlite3.Connection) -> int:
+    [(done,)] = archive.execute("SELECT count(*) FROM mails WHERE verdict <> 'pending'")
+    return int(done)
+
+
+# A part alone
+
+
+def alone(office: LiveOffice, part: str, count: int) -> float:
+    """Mails a second of one part; what reads runs in one process a core, each with its share."""
+    shares = CORES if part in READING else 1
+    words = [sys.executable, __file__, "--mails", str(count)]
+    env = {**office._env_now(), "BENCHMARK_HOME": str(office.home)}
+    crew = [
+        subprocess.Popen([*words, "--part", part, str(share)], env=env, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ourselves
+        for share in range(shares)
+    ]
+    answers = [json.loads(one.communicate()[0]) for one in crew]
+    return sum(answer["mails"] for answer in answers) / max(answer["seconds"] for answer in answers)
+
+
+def measured(
+    part: Callable[[Settings, int, int], tuple[Callable[[], Any], int]], count: int, share: int
+) -> dict[str, float]:
+    """Prepare the part, then time it."""
+    settings = load_settings(default_config_dir(), os.environ)
+    work, its_mails = part(settings, count, share)
+    began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF)
+    work()
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {"mails": its_mails, "seconds": time.monotonic() - began, "cpu": cpu}
+
+
+def fetching(settings: Settings, count: int, _share: int) -> tuple[Callable[[], Any], int]:
+    watch = settings.watch
+    mailbox = Mailbox(watch, lambda: os.environ["PRIVACYBOT_IMAP_PASSWORD"])
+
+    def work() -> None:
+        with mailbox:
+            state = mailbox.examine("INBOX")
+            fetcher = Fetcher(mailbox, ("INBOX", state.uidvalidity), Suspects(), watch.batch, 25 << 20)
+            got = sum(len(batch) for _, batch in fetcher.batches(mailbox.uids_above(0, state)))
+            assert got == count, got
+
+    return work, count
+
+
+def _prepared(settings: Settings, count: int, share: int) -> tuple[Reader, list[bytes]]:
+    domain = settings.organisation.address.rpartition("@")[2]
+    reader = Reader(settings.parsing, domain)
+    reader.warm()
+    raws = [mails.one(number) for number in range(share, count, CORES)]
+    reader(raws[0])
+    return reader, raws
+
+
+def reading(settings: Settings, count: int, share: int) -> tuple[Callable[[], Any], int]:
+    reader, raws = _prepared(settings, count, share)
+    return lambda: [None for raw in raws if reader(raw) is None], len(raws)
+
+
+def parsing(settings: Settings, count: int, share: int) -> tuple[Callable[[], Any], int]:
+    reader, raws = _prepared(settings, count, share)
+    return lambda: [None for raw in raws if parsed(raw, reader.limits, reader.own_domain) is None], len(raws)
+
+
+def classifying(settings: Settings, count: int, share: int) -> tuple[Callable[[], Any], int]:
+    reader, raws = _prepared(settings, count, share)
+    model = reader.model()
+    read: list[Any] = [parsed(raw, reader.limits, reader.own_domain) for raw in raws]
+    return lambda: [None for mail in read if classify_mail(model, mail, in_case=False) is None], len(read)
+
+
+def committing(settings: Settings, count: int, _share: int) -> tuple[Callable[[], Any], int]:
+    """Into the spool, and out of it with a verdict that was given before."""
+    reader, _ = _prepared(settings, 1, 0)
+    raws = [mails.one(number) for number in range(count)]
+    verdicts: dict[bytes, Reading] = {raw: reader(raw) for raw in raws}
+
+    async def known(raw: bytes, _slow: object) -> Reading:
+        return verdicts[raw]
+
+    path = Path(os.environ["BENCHMARK_HOME"]) / "committing.sqlite"
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
+    url = f"sqlite:///{path}"
+    migrate(url)
+    os.environ["DATABASE_URL"] = url
+    rooms = Rooms(load_settings(default_config_dir(), os.environ))
+    rooms.intake._reads = known  # type: ignore[assignment]
+    return partial(_commit_all, rooms, raws), count
+
+
+def _commit_all(rooms: Rooms, raws: Sequence[bytes]) -> None:
+    ledger = MailboxLedger(rooms)
+    size = rooms.settings.watch.batch
+    now = rooms.clock()
+    for start in range(0, len(raws), size):
+        batch = [FetchedMail(uid, raw, now, len(raw)) for uid, raw in enumerate(raws[start : start + size], start + 1)]
+        ledger.keep("INBOX", batch, FolderPosition(1, batch[-1].uid, 0))
+    asyncio.run(_file_all(rooms))
+    rooms.close_now()
+
+
+async def _file_all(rooms: Rooms) -> None:
+    def done(tx: Transaction, jobs: Sequence[Job]) -> None:
+        tx.jobs.finish_all(jobs, "benchmark")
+
+    async with asyncio.TaskGroup() as group:
+        while True:
+            with rooms.archive.transaction() as tx:
+                first = tx.jobs.claim("benchmark", rooms.clock())
+                more = () if first is None else tx.jobs.claim_more(first, "benchmark", rooms.clock(), _TOGETHER - 1)
+            if first is None:
+                return
+            await rooms.intake.take_in_together((first, *more), done, group)
+
+
+PARTS = {"fetch": fetching, "read": reading, "commit": committing, "parse": parsing, "classify": classifying}
+STAGES = ("fetch", "read", "commit")
+READING = ("read", "parse", "classify")
+
+if __name__ == "__main__":
+    main()

@@ -67,7 +67,8 @@ class Pace:
 class Tries:
     """Counts the failures of one connection in a row. One that stood for a while and then ended begins a new row."""
 
-    def __init__(self) -> None:
+    def __init__(self, steady_seconds: float = _STEADY_SECONDS) -> None:
+        self._steady = steady_seconds
         self._failed = 0
         self._made_at = time.monotonic()
 
@@ -76,6 +77,6 @@ class Tries:
 
     def ended(self) -> int:
         """How many failures came before this one."""
-        before = 0 if time.monotonic() - self._made_at >= _STEADY_SECONDS else self._failed
+        before = 0 if time.monotonic() - self._made_at >= self._steady else self._failed
         self._failed = before + 1
         return before

@@ -19,6 +19,11 @@ class Wire:
         self.cut_after: int | None = None  # bytes of answers in one connection, once
         self.replaced: tuple[bytes, bytes] | None = None  # in every answer
         self.connections = 0
+        self.greeting: bytes | None = None  # said instead of the server's, and then the connection ends
+        self.answers: dict[bytes, bytes] = {}  # said to these commands, such as b"EXAMINE", instead of passing them on
+        self.held_back = b"\0"  # what holds these words waits until `let_through`
+        self.holding = threading.Event()  # something was held back
+        self._let_through = threading.Event()
         self._clients: list[socket.socket] = []
         self._silent = threading.Event()
         self._closed = False
@@ -30,6 +35,9 @@ class Wire:
         """Nothing comes through any more in the connections that stand, and nobody is told."""
         self._silent.set()
 
+    def let_through(self) -> None:
+        self._let_through.set()
+
     def say_to_clients(self, *pieces: bytes) -> None:
         """Something that the server never said, each piece in a segment of its own."""
         for client in self._clients:
@@ -40,6 +48,7 @@ class Wire:
 
     def close(self) -> None:
         self._closed = True
+        self.let_through()
         for sock in [self._listener, *self._sockets]:
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
@@ -61,8 +70,13 @@ class Wire:
                 return
             self._silent = threading.Event()
             self._sockets += [client, server]
-            self._clients.append(client)
             self.connections += 1
+            if self.greeting is not None:
+                client.sendall(self.greeting)
+                client.close()
+                server.close()
+                continue
+            self._clients.append(client)
             self._start(self._pass_on, client, server, self._silent, False)
             self._start(self._pass_on, server, client, self._silent, True)
 
@@ -76,6 +90,11 @@ class Wire:
                     break
                 if answers and self.replaced is not None:
                     piece = piece.replace(*self.replaced)
+                if not answers and self._answered(piece, source):
+                    continue
+                if not answers and self.held_back in piece:
+                    self.holding.set()
+                    self._let_through.wait()
                 if not silent.is_set():
                     target.sendall(piece)
         if silent.is_set():
@@ -83,3 +102,11 @@ class Wire:
         for sock in (source, target):
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
+
+    def _answered(self, command: bytes, client: socket.socket) -> bool:
+        tag, _, rest = command.partition(b" ")
+        for words, answer in self.answers.items():
+            if words in rest:
+                client.sendall(tag + b" " + answer + b"\r\n")
+                return True
+        return False

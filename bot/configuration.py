@@ -275,6 +275,8 @@ def _cross_field_problems(settings: Settings) -> Iterator[str]:
     yield from _receiver_problems(settings.receiver)
     if settings.send.tls == "none" and not _loopback(settings.send.host):
         yield _plain_text("send")
+    if settings.alarm.webhook_url and not _may_be_told(settings.alarm.webhook_url):
+        yield "settings.toml: [alarm] webhook_url must begin with https://; http:// only on this machine"
     for name, fact in _facts(settings.organisation):
         if fact.confirmed and "VOORBEELD" in fact.value.upper():
             yield f"organisation.toml: {name}.value still is the example; write the fact, or set confirmed = false"
@@ -337,6 +339,16 @@ def _receiver_problems(receiver: ReceiverSettings) -> Iterator[str]:
         )
     if receiver.mode == "relay" and not re.fullmatch(r"\S+:\d{1,5}", receiver.relay_to):
         yield 'settings.toml: [receiver] relay_to is needed by mode = "relay"; write it as "host:port"'
+
+
+def _may_be_told(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        _ = parts.port
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _loopback(host)))
 
 
 def _loopback(host: str) -> bool:

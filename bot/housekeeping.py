@@ -27,7 +27,7 @@ from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom, Thread
 from bot.settings import CasesSettings, IdentitySettings, WatchSettings
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import BOT, ask_person
+from bot.store.casework import ALARM_MAIL, BOT, ask_person, post_to_staff
 from bot.store.errors import StoreUnavailableError
 from bot.store.forgetting import (
     ERASURE_TASK,
@@ -45,9 +45,6 @@ _log = structlog.get_logger(__name__)
 
 DEADLINE = "deadline"
 """The task that an alarm is."""
-
-ALARM_MAIL = "alarm_mail"
-"""The task that tells of a second channel that does not work."""
 
 _CLOSING_TIME = time(17)
 
@@ -227,16 +224,7 @@ class Housekeeping:
         refs = tx.cases.refs(task.case_id for task in ringing if task.case_id is not None)
         lines = [f"- {refs[task.case_id]}: {task.text}" for task in _soonest_first(ringing) if task.case_id is not None]
         mail = self._mailroom.automatic(_digest_subject(len(lines)), _digest(lines), user.address, Thread())
-        outbox_id = tx.outbox.add(
-            case_id=None,
-            draft_id=None,
-            letter=LetterKind.STAFF_ALARM,
-            to=mail.to,
-            message_id=mail.message_id,
-            raw=mail.raw,
-            state=OutboxState.READY,
-            not_before=self._archive.clock(),
-        )
+        outbox_id = post_to_staff(tx, mail, self._archive.clock())
         tx.events.write(None, "alarms_mailed", BOT, {"user": user.name, "alarms": len(lines), "outbox": outbox_id})
 
     def _tell_of_refused_alarms(self) -> None:

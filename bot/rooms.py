@@ -8,7 +8,7 @@ import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from bot.approval import Decisions
@@ -25,14 +25,16 @@ from bot.handling import Handling
 from bot.housekeeping import Housekeeping, SentFolder
 from bot.identification import Identification
 from bot.intake import Intake, IntakeRules
+from bot.mail.accounting import WatchedMailbox
 from bot.mail.cage import Cage
-from bot.mail.mailbox import Secret
+from bot.mail.mailbox import Mailbox, Secret
 from bot.mail.positions import FolderPosition, Gap
 from bot.mail.receiving import delivered
 from bot.mail.sending import Postman
 from bot.mail.tokens import TokenSource
 from bot.mail.visitors import Handed
 from bot.mail.watching import FetchedMail, Watcher
+from bot.reconciliation import Keeps, Reconciliation
 from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom
 from bot.settings import Environment, Settings, SettingsError, WatchSettings, secret, templates_dir
@@ -42,6 +44,7 @@ from bot.store.errors import VaultError
 from bot.store.records import Arrival, FolderMark
 from bot.store.vault import Vault, vault_from
 from bot.triage.reading import Reader, Reading
+from bot.watchkeeping import Watchkeeping
 
 _KEY_MARK = "keys"
 _NOT_ITS_KEY = "is not the key that this database was begun with; give that one"
@@ -249,6 +252,36 @@ class Rooms:
             sent,
         )
 
+    @cached_property
+    def _mailboxes(self) -> dict[WatchedMailbox, Keeps]:
+        """Every mailbox that is read, in the order of the settings, with what stores its mail."""
+        return {
+            WatchedMailbox(box.ledger_name, box, partial(Mailbox, box, self.mailbox_secret(box))): (
+                MailboxLedger(self, box).add
+            )
+            for box in self.settings.watched
+        }
+
+    @property
+    def mailboxes(self) -> tuple[WatchedMailbox, ...]:
+        return tuple(self._mailboxes)
+
+    @cached_property
+    def reconciliation(self) -> Reconciliation:
+        return Reconciliation(
+            self.archive,
+            self.mailroom,
+            self.calendar,
+            self._mailboxes,
+            self.settings.watch.reconcile_hour,
+            self.settings.parsing.max_mail_mb * 1024 * 1024,
+            webhook=bool(self.settings.alarm.webhook_url),
+        )
+
+    @cached_property
+    def watchkeeping(self) -> Watchkeeping:
+        return Watchkeeping(self.archive, self.mailroom, self.calendar, self.mailboxes, self.settings.alarm)
+
     def mailbox_secret(self, mailbox: WatchSettings) -> Secret:
         """What logs in at this mailbox: its password, or tokens."""
         if mailbox.auth != "password":
@@ -334,24 +367,31 @@ class MailboxLedger:
         self, folder: str, mails: Sequence[FetchedMail], position: FolderPosition, gaps: Sequence[Gap] = ()
     ) -> None:
         with self._rooms.archive.transaction() as tx:
-            started = tx.meta.get("first_started_at")
-            first = None if started is None else datetime.fromisoformat(started)
-            olds = [first is not None and mail.received_at < first for mail in mails]
-            self._rooms.keep_all(
-                tx,
-                [(mail, self._arrival(folder, position, mail, old=old)) for mail, old in zip(mails, olds, strict=True)],
-            )
+            self._store(tx, folder, position.uidvalidity, mails)
             mark = self._mark(folder, position)
             tx.folders.set(mark)
             tx.folders.note_gaps(mark, gaps)
 
-    def _arrival(self, folder: str, position: FolderPosition, mail: FetchedMail, *, old: bool) -> Arrival:
+    def add(self, folder: str, uidvalidity: int, mails: Sequence[FetchedMail]) -> int:
+        """Commit mails that the ledger lacks, wherever the mark stands; how many are now certainly in it."""
+        with self._rooms.archive.transaction() as tx:
+            self._store(tx, folder, uidvalidity, mails)
+        return len(mails)
+
+    def _store(self, tx: Transaction, folder: str, uidvalidity: int, mails: Sequence[FetchedMail]) -> None:
+        started = tx.meta.get("first_started_at")
+        first = None if started is None else datetime.fromisoformat(started)
+        olds = [first is not None and mail.received_at < first for mail in mails]
+        arrivals = [self._arrival(folder, uidvalidity, mail, old=old) for mail, old in zip(mails, olds, strict=True)]
+        self._rooms.keep_all(tx, [*zip(mails, arrivals, strict=True)])
+
+    def _arrival(self, folder: str, uidvalidity: int, mail: FetchedMail, *, old: bool) -> Arrival:
         return Arrival(
             Channel.IMAP,
             min(mail.received_at, self._rooms.clock()),  # a server's clock or a client's APPEND may say anything
             mailbox=self._mailbox,
             folder=folder,
-            uidvalidity=position.uidvalidity,
+            uidvalidity=uidvalidity,
             uid=mail.uid,
             junk=folder.casefold() in self._junk,
             old=old,

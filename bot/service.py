@@ -7,11 +7,13 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import structlog
 
 from bot.desk.health import Readiness, health_app, serve
+from bot.mail.accounting import WatchedMailbox
 from bot.mail.cage import Cage
 from bot.mail.errors import MailboxError
 from bot.mail.receiving import start_receiver
@@ -20,6 +22,7 @@ from bot.mail.watching import Watcher
 from bot.rooms import Rooms
 from bot.settings import Settings, SettingsError
 from bot.store.engines import address_of
+from bot.store.errors import StoreUnavailableError
 from bot.triage.reading import Reading
 from bot.worker import Worker
 
@@ -27,6 +30,9 @@ _log = structlog.get_logger(__name__)
 
 ROLES = ("watch", "receive", "work", "desk")
 """What one process can be; `run` is all of them."""
+
+_READINGS_SECONDS = 5.0
+"""How often it is written down how reading the mailbox goes."""
 
 
 @dataclass(slots=True)
@@ -72,13 +78,28 @@ async def _start(rooms: Rooms, roles: frozenset[str], group: asyncio.TaskGroup, 
         group.create_task(vitals.worker.run(lambda: started("work: jobs, letters and deadlines")), name="work")
     if "watch" in roles:
         vitals.watchers = rooms.watchers(vitals.worker.bell.set if vitals.worker else None)
-        for watcher, box in zip(vitals.watchers, rooms.settings.watched, strict=True):
+        for watcher, box, mailbox in zip(vitals.watchers, rooms.settings.watched, rooms.mailboxes, strict=True):
             group.create_task(watcher.run(), name=f"watch {box.label}")
+            group.create_task(_write_down_readings(rooms, watcher, mailbox), name=f"readings of {box.label}")
             started(f"watch: {box.user} at {box.host}")
     if "receive" in roles and rooms.settings.receiver.enabled:
         group.create_task(_receive(rooms, vitals, started), name="receive")
     if "desk" in roles:
         group.create_task(_serve(rooms, vitals, started), name="desk")
+
+
+async def _write_down_readings(rooms: Rooms, watcher: Watcher, mailbox: WatchedMailbox) -> None:
+    """Now and then, how reading goes: another process, or this one after a restart, raises the alarm from it."""
+    told: tuple[datetime | None, bool] = (None, False)
+    while True:
+        await asyncio.sleep(_READINGS_SECONDS)
+        found = (watcher.last_success_at, watcher.trouble is not None)
+        if found != told:
+            try:
+                await asyncio.to_thread(rooms.watchkeeping.looked, mailbox, success=found[0] != told[0])
+                told = found
+            except StoreUnavailableError as away:
+                _log.error("how the mailbox fares cannot be written down", trouble=str(away))
 
 
 async def _receive(rooms: Rooms, vitals: _Vitals, started: Callable[[str], None]) -> None:
@@ -160,16 +181,19 @@ async def run_once(
 async def _unread(rooms: Rooms) -> MailboxError | None:
     """Read every mailbox once, all at the same time; why that was not possible with one of them, the first."""
 
-    async def trouble_with(watcher: Watcher) -> MailboxError | None:
+    async def trouble_with(watcher: Watcher, mailbox: WatchedMailbox) -> MailboxError | None:
+        trouble = None
         try:
             await watcher.sync_once()
-        except MailboxError as trouble:
-            _log.error("the mailbox cannot be read", mailbox=watcher.label, trouble=str(trouble))
-            return trouble
-        return None
+        except MailboxError as fault:
+            _log.error("the mailbox cannot be read", mailbox=watcher.label, trouble=str(fault))
+            trouble = fault
+        await asyncio.to_thread(rooms.watchkeeping.looked, mailbox, success=trouble is None)
+        return trouble
 
+    watched = zip(rooms.watchers(), rooms.mailboxes, strict=True)
     async with asyncio.TaskGroup() as group:
-        reading = [group.create_task(trouble_with(watcher)) for watcher in rooms.watchers()]
+        reading = [group.create_task(trouble_with(*each)) for each in watched]
     return next((trouble for task in reading if (trouble := task.result()) is not None), None)
 
 

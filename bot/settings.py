@@ -99,6 +99,8 @@ class WatchSettings(Piece):
     timeout_seconds: Seconds = 30.0
     backoff_max_seconds: Seconds = 300.0
     batch: Annotated[int, Field(ge=1, le=1000)] = 100
+    alarm_minutes: Count = 30  # not read for so long: people are told; 0 never
+    reconcile_hour: Annotated[int, Field(ge=0, le=23)] = 3  # local time of the cases
 
     @property
     def label(self) -> str:
@@ -198,6 +200,14 @@ class SendSettings(Piece):
     timeout_seconds: Seconds = 60.0
     max_attempts: Number = 10
     backoff_seconds: Seconds = 60.0
+
+
+class AlarmSettings(Piece):
+    """[alarm]: a further channel for what concerns the service itself."""
+
+    webhook_url: str = Field(default="", repr=False)  # may hold a token of its own
+    ca_file: str = ""
+    timeout_seconds: Seconds = 10.0
 
 
 class ParsingSettings(Piece):
@@ -315,6 +325,7 @@ class Settings(Piece):
     oauth: OAuthSettings = OAuthSettings()
     receiver: ReceiverSettings = ReceiverSettings()
     send: SendSettings = SendSettings()
+    alarm: AlarmSettings = AlarmSettings()
     parsing: ParsingSettings = ParsingSettings()
     cases: CasesSettings = CasesSettings()
     identity: IdentitySettings = IdentitySettings()

@@ -17,6 +17,7 @@ from bot.cases.work import Work
 from bot.exports.errors import ExportError
 from bot.exports.package import sweep
 from bot.intake import Late
+from bot.mail.errors import MailRoomError
 from bot.replies.errors import ReplyError
 from bot.rooms import Rooms
 from bot.sources.errors import SourceError
@@ -31,13 +32,14 @@ _T = TypeVar("_T")
 
 Handler = Callable[[Job], Awaitable[None]]
 
-_OURS = (SourceError, ReplyError, ExportError, StoreError)
+_OURS = (SourceError, ReplyError, ExportError, StoreError, MailRoomError)
 """Failures whose own words name the mend and nobody; any other may quote anybody, so only its class is told."""
 
 _WORK_LEASE = "work"
 _POLL_SECONDS = 1.0
 _STORE_PAUSE_SECONDS = 2.0
 _ROUND_SECONDS = 300.0
+_WATCH_SECONDS = 60.0
 _JOBS_AT_ONCE = 50
 _GRACE_SECONDS = 15.0
 """How long a stop waits for what is in hand."""
@@ -72,6 +74,8 @@ def handlers(rooms: Rooms) -> dict[str, Handler]:
         Work.EXECUTE: _in_thread(rooms.execution.execute),
         Work.FILE_COPY: rooms.housekeeping.file_copy,
         Work.CLOSE: _in_thread(rooms.housekeeping.close),
+        Work.RECONCILE: _in_thread(rooms.reconciliation.nightly),
+        Work.TELL_WEBHOOK: _in_thread(rooms.watchkeeping.tell_webhook),
     }
 
 
@@ -98,6 +102,7 @@ class Worker:
         """Everything that is due at this instant, and what follows from it at once; never waits."""
         async with self._leased(patient=False), asyncio.TaskGroup() as self._late:
             await asyncio.to_thread(self._rooms.housekeeping.round)
+            await asyncio.to_thread(self._look_at_mailboxes)
             while await self._work_off() + await self._send_due() + await self._latecomers():
                 pass
 
@@ -119,6 +124,7 @@ class Worker:
             begun()
             group.create_task(self._keep_lease())
             group.create_task(self._round_every())
+            group.create_task(self._watch_every())
             while True:
                 self.bell.clear()
                 if not await self._work_off() + await self._send_due():
@@ -267,6 +273,16 @@ class Worker:
         while True:
             await asyncio.to_thread(self._rooms.housekeeping.round)
             await asyncio.sleep(_ROUND_SECONDS)
+
+    async def _watch_every(self) -> None:
+        """Not at once: after a long stop the mailbox is given a moment to be read."""
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            await asyncio.to_thread(self._look_at_mailboxes)
+
+    def _look_at_mailboxes(self) -> None:
+        self._rooms.watchkeeping.round()
+        self._rooms.reconciliation.round()
 
 
 def _told(error: Exception) -> str:

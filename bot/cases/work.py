@@ -20,6 +20,8 @@ class Work(StrEnum):
     EXECUTE = "execute"  # an approved draft
     FILE_COPY = "file_copy"  # a sent letter
     CLOSE = "close"  # a case
+    RECONCILE = "reconcile"  # nothing: every mailbox is compared with the ledger
+    TELL_WEBHOOK = "tell_webhook"  # an event of the service's own chain
 
 
 def next_release(now: datetime, every_seconds: int) -> datetime:

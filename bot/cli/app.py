@@ -143,6 +143,15 @@ def verify_log(as_json: Json = False) -> None:
     _do("running", "verify_log", _State.config, as_json=as_json)
 
 
+@app.command()
+def reconcile(
+    repair: Annotated[bool, typer.Option("--repair", help="Take in what is missing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Account for every mail in the watched folders: it is in the ledger, or it is missing."""
+    _do("reconciling", "reconcile", _State.config, repair=repair, as_json=as_json)
+
+
 @pause_app.command("sending")
 def pause_sending() -> None:
     """No mail leaves until it is resumed; intake goes on."""

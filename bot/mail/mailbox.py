@@ -279,6 +279,12 @@ class Mailbox:
                 found += self._search(["UID", f"{low}:{high}", "SINCE", day])
         return sorted(set(found))
 
+    def uids_between(self, low: int, high: int, since: date | None = None) -> list[int]:
+        """UIDs from `low` to `high`, both included; with a day only those that the server received then or later."""
+        criteria: list[Any] = ["UID", f"{low}:{high}", *(() if since is None else ("SINCE", since))]
+        with self._at_the_door():
+            return self._search(criteria)
+
     def uids_among(self, uids: Sequence[int]) -> list[int]:
         """Those of `uids` that the server still lists: an empty FETCH alone proves nothing."""
         with self._at_the_door():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from bot.cases.codes import find_code, normalise
 from bot.cases.draft import Draft, DraftState
@@ -11,6 +12,7 @@ from bot.cases.letters import LetterKind
 from bot.cases.lifecycle import Move, allows
 from bot.cases.masking import masked, masked_bsn
 from bot.cases.model import Case, Request, RequestState
+from bot.mail.errors import OutgoingMailError
 from bot.store.archive import Transaction
 from bot.store.records import Direction, OutboxState
 from bot.store.vault import Vault
@@ -18,12 +20,17 @@ from bot.store.vault import Vault
 BOT = "bot"
 """The actor of everything that no person did."""
 
+ALARM_MAIL = "alarm_mail"
+"""The task that tells of a second channel that does not work."""
 
-def ask_person(tx: Transaction, case_id: int | None, kind: str, words: str) -> None:
-    """A task for staff; the same words are not asked twice while the first still stands."""
+
+def ask_person(tx: Transaction, case_id: int | None, kind: str, words: str) -> bool:
+    """A task for staff; the same words are not asked twice while the first still stands. Whether it is a new one."""
     standing = tx.tasks.open(case_id) if case_id is not None else [t for t in tx.tasks.open() if t.case_id is None]
-    if not any(task.kind == kind and task.text == words for task in standing):
-        tx.tasks.add(case_id, kind, words)
+    if any(task.kind == kind and task.text == words for task in standing):
+        return False
+    tx.tasks.add(case_id, kind, words)
+    return True
 
 
 def code_index(vault: Vault, code: str) -> str:
@@ -60,6 +67,46 @@ def post_automatic(
     )
     tx.events.write(case.id, "letter_queued", BOT, {"letter": letter, "outbox": outbox_id})
     return outbox_id
+
+
+class FinishedMail(Protocol):
+    """A mail ready to leave."""
+
+    @property
+    def to(self) -> str: ...
+    @property
+    def message_id(self) -> str: ...
+    @property
+    def raw(self) -> bytes: ...
+
+
+def post_to_staff(tx: Transaction, mail: FinishedMail, not_before: datetime) -> int:
+    """Queue a mail to a user in our own table; the caller writes the event."""
+    return tx.outbox.add(
+        case_id=None,
+        draft_id=None,
+        letter=LetterKind.STAFF_ALARM,
+        to=mail.to,
+        message_id=mail.message_id,
+        raw=mail.raw,
+        state=OutboxState.READY,
+        not_before=not_before,
+    )
+
+
+def tell_staff(tx: Transaction, write: Callable[[str], FinishedMail], not_before: datetime) -> int:
+    """A mail to every user who has an address, made by `write` for each; how many.
+
+    An address that no mail can be made for is a task, and keeps nobody else from being told.
+    """
+    told = 0
+    for address in [user.address for user in tx.users.all() if user.enabled and user.address]:
+        try:
+            post_to_staff(tx, write(address), not_before)
+            told += 1
+        except OutgoingMailError:
+            ask_person(tx, None, ALARM_MAIL, "een alarmmail kan niet worden gemaakt: kijk de adressen na (user list)")
+    return told
 
 
 def posted_lately(tx: Transaction, address: str, letter: LetterKind, now: datetime) -> bool:

@@ -48,8 +48,8 @@ class Events:
         values: Mapping[str, Scalar] | None = None,
         *,
         os_login: str | None = None,
-    ) -> None:
-        """Add a link; `case_id` None is the service's own chain (users, mailbox)."""
+    ) -> int:
+        """Add a link and return its number; `case_id` None is the service's own chain (users, mailbox)."""
         chain = SERVICE_CHAIN if case_id is None else case_id
         seq, before = self._next(chain)
         content = SealedValues(secrets.token_hex(16), _plain(values or {}))
@@ -71,6 +71,7 @@ class Events:
         sealed = self.bench.sealed(content, _place(chain, seq))
         self.bench.run(insert(event_values).values(chain=chain, seq=seq, sealed=sealed))
         self.bench.run(update(event_heads).where(event_heads.c.chain == chain).values(hash=link))
+        return seq
 
     def _next(self, chain: int) -> tuple[int, str]:
         """The next number and the hash before it; holds the head until the transaction ends.
@@ -86,6 +87,10 @@ class Events:
 
     def of(self, case_id: int | None) -> tuple[Event, ...]:
         return tuple(self._event(row) for row in self._links(SERVICE_CHAIN if case_id is None else case_id))
+
+    def one(self, case_id: int | None, seq: int) -> Event | None:
+        links = self._links(SERVICE_CHAIN if case_id is None else case_id, seq)
+        return next((self._event(row) for row in links), None)
 
     def forget(self, case_id: int | None, seqs: Iterable[int], actor: str, *, os_login: str | None = None) -> None:
         """Delete the values of these events, and say so in the chain. The links themselves stay."""
@@ -134,12 +139,12 @@ class Events:
         except VaultError:
             return False
 
-    def _links(self, chain: int) -> Iterator[Row[Any]]:
+    def _links(self, chain: int, seq: int | None = None) -> Iterator[Row[Any]]:
         both = (event_values.c.chain == events.c.chain) & (event_values.c.seq == events.c.seq)
         return self.bench.all(
             select(events, event_values.c.sealed, event_values.c.forgotten_at)
             .outerjoin(event_values, both)
-            .where(events.c.chain == chain)
+            .where(events.c.chain == chain, *(() if seq is None else (events.c.seq == seq,)))
             .order_by(events.c.seq)
         )
 

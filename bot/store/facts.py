@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
+from pydantic import TypeAdapter
 from sqlalchemy import select
 
+from bot.mail.outage import Readings
 from bot.store.bench import Bench
 from bot.store.tables import meta
+
+_READINGS = TypeAdapter(Readings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +26,16 @@ class Meta:
     def set(self, name: str, value: str) -> None:
         entry = self.bench.upsert(meta).values(name=name, value=value)
         self.bench.run(entry.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+    def readings(self, mailbox: str) -> Readings | None:
+        """How reading this mailbox went lately; None before anybody looked."""
+        kept = self.get(_place(mailbox))
+        return None if kept is None else _READINGS.validate_json(kept)
+
+    def set_readings(self, mailbox: str, readings: Readings) -> None:
+        self.set(_place(mailbox), _READINGS.dump_json(readings).decode())
+
+
+def _place(mailbox: str) -> str:
+    """A name that fits, however long that of the mailbox is."""
+    return f"readings:{hashlib.sha256(mailbox.encode()).hexdigest()[:32]}"

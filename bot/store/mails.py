@@ -6,15 +6,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, Select, exists, func, select, update
 
+from bot.cases.work import Work
+from bot.mail.positions import GapReason
 from bot.store.bench import Bench, short
 from bot.store.blobs import Blobs
-from bot.store.records import Arrival, KeptMail, MailVerdict
-from bot.store.tables import mails
+from bot.store.records import Arrival, JobState, KeptMail, MailVerdict
+from bot.store.tables import folder_gaps, jobs, mails
 
 _CONTENT_GOES = frozenset({MailVerdict.ORDINARY, MailVerdict.AUTOMATIC, MailVerdict.DUPLICATE})
 """Verdicts after which our store keeps nothing but a keyed hash, the verdict and the date."""
+
+_TAKES_IN = (Work.TAKE_IN, Work.TAKE_IN_TOP)
+_STUCK = (mails.c.verdict == MailVerdict.PENDING) & ~exists().where(
+    jobs.c.target_id == mails.c.id, jobs.c.kind.in_(_TAKES_IN), jobs.c.state != JobState.PARKED
+)
+"""Nobody decided about the mail, and the work of doing so failed too often, or is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +120,22 @@ class Mails:
             .order_by(mails.c.uid)
         )
         return ((row.uid, row.verdict) for row in self.bench.all(query))
+
+    def between(
+        self, mailbox: str, folder: str, uidvalidity: int, low: int, high: int
+    ) -> tuple[dict[int, MailVerdict], frozenset[int]]:
+        """UIDs from `low` to `high` with their verdicts; and those undecided on which no work goes on by itself."""
+        place = (mails.c.mailbox == mailbox) & (mails.c.folder == folder) & (mails.c.uidvalidity == uidvalidity)
+        here = place & mails.c.uid.between(low, high)
+        verdicts = {row.uid: row.verdict for row in self.bench.all(select(mails.c.uid, mails.c.verdict).where(here))}
+        return verdicts, frozenset(self.bench.run(select(mails.c.uid).where(here, _STUCK)).scalars())
+
+    def gone_unread(self, mailbox: str, folder: str, uidvalidity: int) -> int:
+        """How many UIDs of this folder were gone before they could be read, or never given out."""
+        gaps = folder_gaps.c
+        here = (gaps.mailbox == mailbox) & (gaps.folder == folder) & (gaps.uidvalidity == uidvalidity)
+        counted = select(func.coalesce(func.sum(gaps.high - gaps.low + 1), 0))
+        return int(self.bench.run(counted.where(here, gaps.reason == GapReason.GONE)).scalar_one())
 
     def _kept(self, query: Select[Any]) -> tuple[KeptMail, ...]:
         return tuple(_kept(row) for row in self.bench.all(query))

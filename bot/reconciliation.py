@@ -1,0 +1,206 @@
+"""Every mail in the mailbox is in the ledger: counted nightly or when asked, and mended where it is not so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.cases.deadlines import Calendar
+from bot.cases.draft import Block
+from bot.cases.work import Work
+from bot.mail.accounting import Accountant, FolderAccount, WatchedMailbox
+from bot.mail.errors import MailboxError
+from bot.mail.fetching import FetchedMail, Fetcher, Suspects
+from bot.mail.mailbox import FolderState, Mailbox
+from bot.mail.positions import FolderPosition
+from bot.replies.mailing import MailRoom, Thread
+from bot.store.archive import Archive, Transaction
+from bot.store.casework import BOT, ask_person, tell_staff
+from bot.store.records import Job, Scalar
+
+_log = structlog.get_logger(__name__)
+
+MAILBOX = "mailbox"
+"""The task that tells of trouble with the mailbox itself."""
+
+STUCK = "stuck"
+"""The fate of a mail that nobody decided about and that no work goes on with by itself."""
+
+_RECONCILED = "reconciled_on"
+_FRESH = timedelta(minutes=10)
+"""Mail may be on its way into the ledger for so long; and so lately a mailbox must have been read to be counted."""
+
+Keeps = Callable[[str, int, Sequence[FetchedMail]], int]
+"""Stores mails of a folder with this UIDVALIDITY that the ledger lacks, the mark left where it is; how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxAccount:
+    """One mailbox, folder by folder; `trouble` says why it could not be counted."""
+
+    mailbox: str
+    folders: tuple[FolderAccount, ...] = ()
+    trouble: str | None = None
+
+    @property
+    def missing(self) -> int:
+        """Still missing, after a repair too."""
+        return sum(folder.missing - folder.taken_in for folder in self.folders)
+
+    @property
+    def never_read(self) -> bool:
+        return any(folder.never_read and folder.missing for folder in self.folders)
+
+    @property
+    def stuck(self) -> int:
+        return sum(folder.fates.get(STUCK, 0) for folder in self.folders)
+
+
+class Reconciliation:
+    """Compares mailboxes with the ledger. Blocks: call it in a thread."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        mailroom: MailRoom,
+        calendar: Calendar,
+        mailboxes: Mapping[WatchedMailbox, Keeps],
+        hour: int,
+        max_bytes: int,
+        *,
+        webhook: bool,
+    ) -> None:
+        self._archive = archive
+        self._mailroom = mailroom
+        self._calendar = calendar
+        self._mailboxes = mailboxes
+        self._hour = hour
+        self._max_bytes = max_bytes
+        self._webhook = webhook
+
+    def accounts(self, *, repair: bool = False) -> tuple[MailboxAccount, ...]:
+        """Every watched mailbox; with `repair` what is missing is taken in."""
+        return tuple(self._account(mailbox, keeps if repair else None) for mailbox, keeps in self._mailboxes.items())
+
+    def _account(self, watched: WatchedMailbox, keeps: Keeps | None) -> MailboxAccount:
+        try:
+            with watched.connection() as mailbox:
+                folders = self._folders(watched, mailbox, keeps)
+        except MailboxError as trouble:
+            return MailboxAccount(watched.shown, trouble=str(trouble))
+        return MailboxAccount(watched.shown, folders)
+
+    def _folders(self, watched: WatchedMailbox, mailbox: Mailbox, keeps: Keeps | None) -> tuple[FolderAccount, ...]:
+        settings = watched.settings
+        since = settings.since or date.min
+        accountant = Accountant(mailbox, _Books(self._archive, watched.name), since, self._archive.clock() - _FRESH)
+
+        def take_in(folder: str, state: FolderState, uids: Sequence[int]) -> int:
+            assert keeps is not None
+            fetcher = Fetcher(mailbox, (folder, state.uidvalidity), Suspects(), settings.batch, self._max_bytes)
+            return sum(keeps(folder, state.uidvalidity, mails) for _, mails in fetcher.batches(uids))
+
+        return tuple(accountant.account(folder, take_in if keeps else None) for folder in settings.folders)
+
+    # Every night
+
+    def round(self) -> None:
+        """Ask for today's comparison, once its hour has come and every mailbox was read a moment ago."""
+        now = self._archive.clock()
+        local = now.astimezone(ZoneInfo(self._calendar.timezone))
+        if not self._mailboxes or local.hour < self._hour:
+            return
+        with self._archive.transaction() as tx:
+            readings = [tx.meta.readings(watched.name) for watched in self._mailboxes]
+            lately = [seen for seen in readings if seen and seen.read_at and now - seen.read_at < _FRESH]
+            if len(lately) == len(readings) and tx.meta.get(_RECONCILED) != local.date().isoformat():
+                tx.jobs.defer(Work.RECONCILE, 0, key=Work.RECONCILE)
+
+    def nightly(self, _job: Job) -> None:
+        """Count, take in what is missing, and tell staff. A mailbox that cannot be read is counted another time."""
+        accounts = self.accounts(repair=True)
+        now = self._archive.clock()
+        with self._archive.transaction() as tx:
+            for account in accounts:
+                self._write_down(tx, account)
+            if all(account.trouble is None for account in accounts):
+                today = now.astimezone(ZoneInfo(self._calendar.timezone)).date()
+                tx.meta.set(_RECONCILED, today.isoformat())
+
+    def _write_down(self, tx: Transaction, account: MailboxAccount) -> None:
+        if account.trouble is not None:
+            _log.warning("the mailbox could not be compared with the ledger", trouble=account.trouble)
+            return
+        found, taken_in = sum(each.missing for each in account.folders), sum(each.taken_in for each in account.folders)
+        values: dict[str, Scalar] = {
+            "mailbox": account.mailbox,
+            "there": sum(each.there for each in account.folders),
+            "missing": found,
+            "taken_in": taken_in,
+            "stuck": account.stuck,
+        }
+        seq = tx.events.write(None, "mailbox_reconciled", BOT, values)
+        sentences = [*_sentences(account)]
+        new = [words for words in sentences if ask_person(tx, None, MAILBOX, words)]
+        if new:
+            _log.error("the mailbox and the ledger differ", count=found, mails=account.stuck)
+            self._alarm(tx, new, seq)
+
+    def _alarm(self, tx: Transaction, sentences: Sequence[str], seq: int) -> None:
+        blocks = (
+            Block("difference", "Bij de nachtelijke controle van het postvak klopte iets niet:"),
+            Block("which", "\n".join(f"- {words}" for words in sentences)),
+            Block("how", "Alle taken: privacybot tasks. Het overzicht: privacybot reconcile."),
+        )
+        subject = "Het postvak en het logboek verschillen"
+        now = self._archive.clock()
+        tell_staff(tx, lambda to: self._mailroom.automatic(subject, blocks, to, Thread()), now)
+        if self._webhook:
+            tx.jobs.defer(Work.TELL_WEBHOOK, seq)
+
+
+def _sentences(account: MailboxAccount) -> list[str]:
+    """What staff read of a difference. Each sentence stands once, however many nights it stays true."""
+    told = []
+    for each in account.folders:
+        where = f"map {each.folder} van {account.mailbox}"
+        if each.taken_in:
+            told.append(
+                f"{where}: {_mails(each.taken_in)} niet ontvangen en alsnog opgehaald; kijk of er verzoeken bij zijn "
+                "(privacybot cases) en laat de beheerder nagaan waarom"
+            )
+        if left := each.missing - each.taken_in:
+            told.append(f"{where}: {_mails(left)} niet ontvangen en niet op te halen; lees die map zelf na")
+        if stuck := each.fates.get(STUCK, 0):
+            told.append(f"{where}: {_mails(stuck)} ontvangen maar niet verwerkt; zie privacybot jobs")
+    return told
+
+
+def _mails(count: int) -> str:
+    return "1 bericht is" if count == 1 else f"{count} berichten zijn"
+
+
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """Our ledger of one mailbox."""
+
+    archive: Archive
+    mailbox: str
+
+    def position(self, folder: str) -> FolderPosition | None:
+        with self.archive.reading() as tx:
+            mark = tx.folders.mark(self.mailbox, folder)
+        return None if mark is None else FolderPosition(mark.uidvalidity, mark.high_water, mark.before_start)
+
+    def fates(self, folder: str, uidvalidity: int, low: int, high: int) -> Mapping[int, str]:
+        with self.archive.reading() as tx:
+            verdicts, stuck = tx.mails.between(self.mailbox, folder, uidvalidity, low, high)
+        return verdicts | dict.fromkeys(stuck, STUCK)
+
+    def gone_unread(self, folder: str, uidvalidity: int) -> int:
+        with self.archive.reading() as tx:
+            return tx.mails.gone_unread(self.mailbox, folder, uidvalidity)

@@ -1,0 +1,187 @@
+"""The mailbox and the ledger are compared: nothing is in the one that is not in the other, and if so it is mended."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from servers.dovecot import Dovecot
+from servers.office import START, Office, body, header
+from servers.smtp_sink import SmtpSink
+from sqlalchemy import create_engine, text
+
+from bot.rooms import Rooms
+
+ASKS = "Kunnen jullie mij sturen wat jullie allemaal over mij hebben opgeslagen?"
+SAYS = "De import van mijn bankafschriften geeft een foutmelding. Weten jullie wat ik fout doe?"
+FATIMA = "fatima@kleinboek.example"
+
+
+@pytest.fixture
+def office(tmp_path: Path, smtp_sink: SmtpSink, dovecot: Dovecot) -> Office:
+    return Office(tmp_path, smtp_sink, dovecot=dovecot)
+
+
+def sql(office: Office, statement: str, **values: object) -> None:
+    engine = create_engine(office.env["DATABASE_URL"])
+    with engine.begin() as connection:
+        connection.execute(text(statement), values)
+    engine.dispose()
+
+
+def lose_line(office: Office, uid: int) -> None:
+    """As a fault of ours would: the mail is not in the ledger, and the mark is beyond it."""
+    sql(office, "DELETE FROM mails WHERE uid = :uid AND folder = 'INBOX'", uid=uid)
+
+
+def account(office: Office, *words: str, fails: bool = False) -> dict[str, Any]:
+    """The INBOX as `reconcile` tells it."""
+    told = json.loads(office.cli("reconcile", "--json", *words, fails=fails))
+    assert told["schema"] == 1
+    assert told["ok"] is not fails
+    found: dict[str, Any] = next(each for each in told["mailboxes"][0]["folders"] if each["folder"] == "INBOX")
+    return found
+
+
+def counted(found: dict[str, Any]) -> dict[str, int]:
+    return {
+        name: count for name, count in found.items() if isinstance(count, int) and not isinstance(count, bool) and count
+    }
+
+
+async def test_every_mail_of_a_folder_stands_in_one_column(office: Office, dovecot: Dovecot) -> None:
+    for number in (1, 2):
+        office.now = START - timedelta(days=50 + number)
+        office.write(f"vroeger-{number}@klant.example", SAYS, subject="Import")
+    office.now = START
+    await office.step()
+    again = office.write(office.people.sanne.address, ASKS)
+    office.write("winkel@elders.example", SAYS, subject="Import")
+    office.write("weg@elders.example", SAYS + " Groet", subject="Import")
+    office.write("afwezig@elders.example", "Ik ben er niet.", headers={"Auto-Submitted": "auto-replied"})
+    office.deliver(again)
+    await office.step(minutes=1)
+    with dovecot.client() as person:
+        person.select_folder("INBOX")
+        person.delete_messages(person.search(["FROM", "weg@elders.example"]))
+        person.expunge()
+    office.write("zojuist@elders.example", SAYS, subject="Import")
+    flags = dovecot.flags()
+
+    found = account(office)
+
+    kept = {"case": 1, "ordinary": 1, "automatic": 1, "duplicate": 1}
+    assert counted(found) == kept | {"in_mailbox": 7, "before_start": 2, "waiting": 1, "gone": 1}
+    table = office.cli("reconcile")
+    assert "MISSING" in table
+    assert "INBOX" in table
+    assert dovecot.flags() == flags
+
+
+async def test_a_mail_that_the_ledger_lost_is_named_and_a_repair_brings_it_with_the_date_of_its_arrival(
+    office: Office,
+) -> None:
+    await office.step()
+    arrived = office.now = office.now + timedelta(minutes=1)
+    office.write(office.people.sanne.address, SAYS, subject="Import")
+    office.write(office.people.joris.address, SAYS + " Dank", subject="Import")
+    await office.step(minutes=1)
+    sql(office, "UPDATE mails SET verdict = 'case' WHERE uid = 2")
+    lose_line(office, 1)
+
+    assert counted(account(office, fails=True)) == {"in_mailbox": 2, "case": 1, "missing": 1}
+    assert "privacybot reconcile --repair" in office.cli("reconcile", fails=True)
+    assert account(office, fails=True)["missing"] == 1  # looking alone changes nothing
+    repaired = account(office, "--repair")
+    assert counted(repaired) == {"in_mailbox": 2, "case": 1, "pending": 1, "taken_in": 1}
+    await office.step(minutes=1)
+
+    assert counted(account(office)) == {"in_mailbox": 2, "case": 1, "ordinary": 1}
+    rooms = Rooms(office.settings(), office.env)
+    with rooms.archive.reading() as tx:
+        [kept] = [mail for mail in map(tx.mails.get, (3,)) if mail.arrival.uid == 1]
+    rooms.close_now()
+    assert kept.arrival.received_at == arrived
+
+
+async def test_mail_that_lies_unread_beyond_the_mark_is_missing_after_ten_minutes(office: Office) -> None:
+    await office.step()
+    office.now += timedelta(minutes=1)
+    office.write("winkel@elders.example", SAYS, subject="Import")
+
+    assert account(office)["waiting"] == 1
+    office.now += timedelta(minutes=11)
+
+    assert account(office, fails=True)["missing"] == 1
+
+
+async def test_a_mailbox_that_the_service_never_read_is_not_taken_in_by_a_repair(office: Office) -> None:
+    office.write(office.people.sanne.address, ASKS)
+
+    told = office.cli("reconcile", "--repair", fails=True)
+
+    assert "was never read: start the service" in told
+    rooms = Rooms(office.settings(), office.env)
+    with rooms.archive.reading() as tx:
+        assert sum(tx.mails.counts().values()) == 0
+    rooms.close_now()
+
+
+async def test_a_mail_whose_work_is_parked_makes_reconcile_fail_and_names_the_mend(office: Office) -> None:
+    await office.step()
+    office.write("winkel@elders.example", SAYS, subject="Import")
+    await office.step(minutes=1)
+    sql(office, "UPDATE mails SET verdict = 'pending'")
+
+    assert counted(account(office, fails=True)) == {"in_mailbox": 1, "failed": 1, "failed_unseen": 1}
+    assert "privacybot jobs" in office.cli("reconcile", fails=True)
+
+
+async def test_at_night_a_lost_mail_is_taken_in_by_itself_and_staff_are_told_once(office: Office) -> None:
+    office.cli("user", "add", "fatima-post", "--role", "behandelaar", "--address", FATIMA)
+    await office.step()
+    office.write(office.people.sanne.address, ASKS)
+    office.now += timedelta(minutes=1)
+    office.write("winkel@elders.example", SAYS, subject="Import")
+    await office.step(minutes=1)
+    sql(office, "DELETE FROM mails WHERE uid = 2")
+
+    await office.step(hours=24)
+    await office.step(hours=24)
+    await office.step(hours=24)
+
+    [task] = [task for task in office.json("tasks")["tasks"] if task["kind"] == "mailbox"]
+    assert "map INBOX van info-" in task["text"]
+    assert "1 bericht is niet ontvangen en alsnog opgehaald" in task["text"]
+    mails = [mail for mail in office.letters(FATIMA) if "logboek" in header(mail, "Subject")]
+    assert len(mails) == 1
+    assert "alsnog opgehaald" in body(mails[0])
+    assert office.people.sanne.address not in mails[0].raw.decode()
+    assert counted(account(office))["ordinary"] == 1
+
+
+async def test_the_comparison_waits_for_its_hour(tmp_path: Path, smtp_sink: SmtpSink, dovecot: Dovecot) -> None:
+    office = Office(tmp_path, smtp_sink, dovecot=dovecot, WATCH__RECONCILE_HOUR="23")
+    await office.step()
+
+    def days() -> list[str]:
+        rooms = Rooms(office.settings(), office.env)
+        with rooms.archive.reading() as tx:
+            done = [f"{e.at:%m-%d}" for e in tx.events.of(None) if e.kind == "mailbox_reconciled"]
+        rooms.close_now()
+        return done
+
+    assert days() == []
+    await office.step(hours=13)
+    assert days() == []
+    await office.step(hours=1)
+    assert len(days()) == 1
+
+
+async def test_a_mailbox_that_cannot_be_reached_makes_reconcile_fail_with_the_reason(office: Office) -> None:
+    office.env["PRIVACYBOT_IMAP_PASSWORD"] = "verkeerd"
+
+    assert "refuses the login of watch.user" in office.cli("reconcile", fails=True)

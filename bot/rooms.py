@@ -170,7 +170,7 @@ class Rooms:
     def cage(self) -> Cage[Reading]:
         if self._lent_cage is not None:
             return self._lent_cage
-        return Cage(self.reader, self.settings.parsing, self.reader.warm)
+        return Cage(self.reader, self.settings.parsing, self.reader.warm, self.reader.careful())
 
     @cached_property
     def intake(self) -> Intake:

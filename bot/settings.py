@@ -215,6 +215,7 @@ class ParsingSettings(Piece):
 
     processes: Number = 2
     seconds: Seconds = 10.0  # wall and processor time for one mail
+    document_seconds: Seconds = 3.0  # processor time for all attached documents of one mail
     memory_mb: Number = 512
     max_mail_mb: Number = 25
     max_header_kb: Number = 256

@@ -62,7 +62,7 @@ def classify(config: Path | None, files: list[Path], *, as_json: bool) -> None:
 
 
 async def _readings(settings: Settings, files: Iterable[Path]) -> list[tuple[Path, Reading | Caged]]:
-    async with Cage(reader := _reader(settings), settings.parsing, reader.warm) as cage:
+    async with Cage(reader := _reader(settings), settings.parsing, reader.warm, reader.careful()) as cage:
         return [(file, await cage.run(_as_mail(_bytes_of(file)))) for file in files]
 
 

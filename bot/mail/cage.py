@@ -36,6 +36,7 @@ _SLOW_NICE = 10
 _START_SECONDS = 60.0  # for the interpreter, the imports and `warm`
 _MAX_ANSWER = 64 * 1024 * 1024  # bytes
 _LENGTH = struct.Struct(">Q")
+_TASK, _CAREFUL = b"\0", b"\1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,19 @@ class Cage(Generic[T]):
 
     `task` is a picklable callable from a module (a function, or a `partial` of one); `warm` runs once in each child,
     before its limits, to load what the task needs. Answers are dataclasses, enums and plain values.
+
+    `careful` is the same task with less to go wrong: it gets a mail on which `task` came to grief, in a fresh child.
     """
 
     def __init__(
-        self, task: Callable[[bytes], T], settings: ParsingSettings, warm: Callable[[], None] | None = None
+        self,
+        task: Callable[[bytes], T],
+        settings: ParsingSettings,
+        warm: Callable[[], None] | None = None,
+        careful: Callable[[bytes], T] | None = None,
     ) -> None:
-        self._order = pickle.dumps((task, warm, settings.seconds, settings.memory_mb))
+        self._order = pickle.dumps(((task, careful or task), warm, settings.seconds, settings.memory_mb))
+        self._second_chance = careful is not None
         self._settings = settings
         self._free = asyncio.Semaphore(settings.processes)
         self._spare = _Spare(settings.processes)
@@ -81,11 +89,17 @@ class Cage(Generic[T]):
         `slow` is called if the mail keeps its child longer than mail does; another child then takes its place, as
         long as there are not too many.
         """
+        answer = await self._run(_TASK, raw, slow)
+        if not (self._second_chance and isinstance(answer, Caged)):
+            return answer
+        return await self._run(_CAREFUL, raw, None if answer.reason == TOO_LONG else slow)
+
+    async def _run(self, which: bytes, raw: bytes, slow: Callable[[], None] | None) -> T | Caged:
         async with _Place(self._free, self._spare) as place:
             child = await self._well_child()
             place.call_when_slow(child, slow)
             try:
-                answer = await child.answer(raw, self._settings.seconds)
+                answer = await child.answer(which, raw, self._settings.seconds)
             finally:
                 place.hush()
                 await self._put_back(child)
@@ -192,12 +206,12 @@ class _Child:
         """May the next mail go to this child?"""
         return not (self._spoiled or self._last) and self._process.returncode is None
 
-    async def answer(self, raw: bytes, seconds: float) -> object:
+    async def answer(self, which: bytes, raw: bytes, seconds: float) -> object:
         """The task's answer or Caged. A child that is interrupted, by failure or cancellation, is spoiled."""
         self._spoiled, self.served = True, self.served + 1
         try:
             async with asyncio.timeout(seconds):
-                answer = _Answers(io.BytesIO(await self._exchange(raw))).load()
+                answer = _Answers(io.BytesIO(await self._exchange(raw, which))).load()
         except TimeoutError:
             return Caged(TOO_LONG)
         except pickle.UnpicklingError as failure:
@@ -213,11 +227,11 @@ class _Child:
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, self._process.pid, _SLOW_NICE)
 
-    async def _exchange(self, message: bytes) -> bytes:
+    async def _exchange(self, message: bytes, which: bytes = b"") -> bytes:
         writer, reader = self._process.stdin, self._process.stdout
         assert writer is not None
         assert reader is not None
-        writer.write(_LENGTH.pack(len(message)) + message)
+        writer.write(_LENGTH.pack(len(which) + len(message)) + which + message)
         await writer.drain()
         (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
         if length > _MAX_ANSWER:
@@ -292,14 +306,14 @@ def serve() -> None:
     order = _received(mails)
     if order is None:
         return
-    task, warm, seconds, memory_mb = pickle.loads(order)  # noqa: S301 - from our parent
+    tasks, warm, seconds, memory_mb = pickle.loads(order)  # noqa: S301 - from our parent
     if warm is not None:
         warm()
     _limit_memory(memory_mb)
     _send(answers, b"")
     while (raw := _received(mails)) is not None:
         _limit_time(seconds)
-        _send(answers, _answer(task, raw))
+        _send(answers, _answer(tasks[raw[0]], raw[1:]))
         signal.alarm(0)
 
 

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from bot.mail.documents.bounds import ClosedDocumentError
+from bot.mail.documents.container import names
+
+PDF = "application/pdf"
+RTF = "application/rtf"
+TNEF = "application/vnd.ms-tnef"
+OLE = "application/x-ole-storage"
+MACROS = "application/vnd.ms-office.macroenabled"
+"""An office document with a program inside, whatever it calls itself."""
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+TEXT_ODF = "application/vnd.oasis.opendocument.text"
+ZIP = "application/zip"
+
 # Leading bytes that settle the type, whatever the mail says.
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF-", "application/pdf"),
+    (b"%PDF-", PDF),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"GIF87a", "image/gif"),
@@ -12,14 +25,14 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"BM", "image/bmp"),
     (b"II*\0", "image/tiff"),
     (b"MM\0*", "image/tiff"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE),
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (b"\x1f\x8b", "application/gzip"),
     (b"MZ", "application/vnd.microsoft.portable-executable"),
     (b"\x7fELF", "application/x-elf"),
-    (b"{\\rtf", "application/rtf"),
-    (b"\x78\x9f\x3e\x22", "application/vnd.ms-tnef"),
+    (b"{\\rtf", RTF),
+    (b"\x78\x9f\x3e\x22", TNEF),
     (b"-----BEGIN PGP", "application/pgp"),
     (b"BEGIN:VCALENDAR", "text/calendar"),
     (b"BEGIN:VCARD", "text/vcard"),
@@ -31,12 +44,14 @@ _BRANDS = {
     b"avif": "image/avif",
     b"qt  ": "video/quicktime",
 }
-# The first entry names of the zip containers that office programs write.
+# What lies in the zip containers that office programs write.
 _IN_ZIP = (
-    (b"word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    (b"xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    (b"ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+    ("word/document.xml", DOCX),
+    ("xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("xl/workbook.bin", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("ppt/presentation.xml", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 )
+_PROGRAM = "vbaproject.bin"
 _UNKNOWN = "application/octet-stream"
 _PLAIN = ("text/", "application/json", "application/xml")
 _ENCRYPTED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"})
@@ -65,14 +80,19 @@ def _by_magic(content: bytes) -> str | None:
 
 
 def _zip_type(content: bytes) -> str:
-    """Looks at names in the local headers only; nothing is unpacked."""
-    if content[30:38] == b"mimetype":
+    """By the table of contents; nothing is unpacked."""
+    try:
+        inside = names(content)
+    except ClosedDocumentError:
+        return ZIP
+    if any(name.lower().endswith(_PROGRAM) for name in inside):
+        return MACROS
+    if content[30:38] == b"mimetype" and "content.xml" in inside:
         kind = content[38:120].split(b"PK")[0].decode("ascii", "replace")
-        return kind if kind.startswith("application/vnd.oasis.opendocument.") else "application/zip"
-    head = content[:65536] + content[-65536:]
-    if b"[Content_Types].xml" not in head:
-        return "application/zip"
-    return next((kind for entry, kind in _IN_ZIP if entry in head), "application/zip")
+        return kind if kind.startswith("application/vnd.oasis.opendocument.") else ZIP
+    if "[Content_Types].xml" not in inside:
+        return ZIP
+    return next((kind for entry, kind in _IN_ZIP if entry in inside), ZIP)
 
 
 def _is_text(content: bytes) -> bool:

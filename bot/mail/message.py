@@ -20,14 +20,28 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a part lies in the raw mail, its headers included. `sole`: it is the whole body, the headers stay."""
+
+    start: int
+    end: int
+    sole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
-    """One attached part: type by content, text where it is plain text; the bytes stay in the raw mail."""
+    """One attached part: type by content, text where it is a document that we read; the bytes stay in the raw mail.
+
+    Its words are what somebody attached, not what the sender wrote now: they may open a case, never decide alone.
+    """
 
     name: str = field(repr=False)
     content_type: str
     size: int  # bytes, decoded
     sha256: str
     text: str | None = field(default=None, repr=False)
+    defect: str | None = None  # why a document has no text, or not all of it
+    place: Place | None = None  # of the outermost part that holds it; None if it cannot be told
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import re
 
 from bot.mail.automatic import automatic_signs
 from bot.mail.charsets import turns_direction, visible
+from bot.mail.documents.reading import Budget
 from bot.mail.headers import (
     MAX_IDS,
     MAX_SUBJECT,
@@ -24,6 +25,7 @@ from bot.mail.headers import (
 from bot.mail.message import AutomaticSigns, ParsedMail, Sender, Unreadable
 from bot.mail.parts import MAX_TEXT, LimitError, Parts, parts_of
 from bot.mail.sender import recipients, reply_to, sender, shows_another_address
+from bot.mail.splicing import Places
 from bot.mail.words import words_of
 from bot.settings import ParsingSettings
 
@@ -38,18 +40,22 @@ _ANSWERING = re.compile(
 _TOKEN = re.compile(r"[A-Za-z0-9._=+/-]{8,200}\Z")
 
 
-def parsed(raw: bytes, limits: ParsingSettings, own_domain: str) -> ParsedMail | Unreadable:
+def parsed(raw: bytes, limits: ParsingSettings, own_domain: str, *, documents: bool = True) -> ParsedMail | Unreadable:
     """The mail as values, or why it cannot be read within the limits. Never raises, whatever the bytes.
 
-    `own_domain` is the domain of the mailbox.
+    `own_domain` is the domain of the mailbox. Without `documents` PDF, Word and their kin stay closed.
     """
     digest = hashlib.sha256(raw).hexdigest()
     bare_cr = ("line ends of bare CR",) if b"\n" not in raw and b"\r" in raw else ()
     block, body = in_two(raw.replace(b"\r", b"\n") if bare_cr else raw)
+    budget = Budget(limits.document_seconds if documents else 0.0)
+    places = Places(raw, len(raw) - len(body))
     try:
         if reason := _refusal(raw, block, limits):
             return Unreadable(digest, reason, head_of(block))
-        return _read(digest, header_block(block, bare_cr), body, limits, own_domain)
+        headers = header_block(block, bare_cr)
+        parts = parts_of(headers, body, limits.max_parts, limits.max_depth, budget, places)
+        return _read(digest, headers, parts, limits, own_domain)
     except LimitError as limit:
         return Unreadable(digest, str(limit), head_of(block))
     except MemoryError:
@@ -71,8 +77,7 @@ def _refusal(raw: bytes, block: bytes, limits: ParsingSettings) -> str | None:
     return over_limit(block, limits.max_header_kb * 1024)
 
 
-def _read(digest: str, headers: HeaderBlock, body: bytes, limits: ParsingSettings, own_domain: str) -> ParsedMail:
-    parts = parts_of(headers, body, limits.max_parts, limits.max_depth)
+def _read(digest: str, headers: HeaderBlock, parts: Parts, limits: ParsingSettings, own_domain: str) -> ParsedMail:
     who = sender(headers)
     ids = _ids(headers, "message-id")
     subject = decoded(headers.text("subject"), MAX_SUBJECT)

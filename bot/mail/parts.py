@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import email
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,15 +11,15 @@ from email.policy import Policy, compat32
 from email.utils import collapse_rfc2231_value
 from typing import Any
 
+from bot.mail.attaching import MAX_NAME, File, opened
 from bot.mail.charsets import decoded_text, tidy
-from bot.mail.content import content_type_of
+from bot.mail.documents.reading import Budget
 from bot.mail.headers import HeaderBlock, decoded, message_ids, text_of
 from bot.mail.message import Attachment
+from bot.mail.splicing import Places
 
 MAX_TEXT = 256 * 1024  # characters of a mail's text, and of any one body
-MAX_ATTACHED_TEXT = 64 * 1024  # bytes of a text attachment that are kept as text
 MAX_PART_HEADER = 2000  # characters of one header of a part that are looked at
-MAX_NAME = 150  # characters of a file name
 
 _BODIES = ("text/plain", "text/html")
 _MIME = ("content-type", "content-transfer-encoding", "content-disposition")
@@ -49,6 +48,9 @@ class Parts:
     returned_ids: dict[str, None] = field(default_factory=dict)
     defects: dict[str, None] = field(default_factory=dict)
     bounce: bool = False  # inside a multipart/report
+    enveloped: list[Body] = field(default_factory=list)  # the texts of winmail.dat
+    budget: Budget | None = None  # for documents; without one they stay closed
+    places: Places | None = None  # without it nobody asks where the parts lie
 
 
 class _Part(Message):
@@ -62,6 +64,12 @@ class _Part(Message):
     def kind(self) -> str:
         """The declared type, in lower case."""
         return super().get_content_type()
+
+    @property
+    def encoded(self) -> bytes:
+        """The bytes between its headers and the next boundary, as they stand in the mail."""
+        payload: object = vars(self).get("_payload")  # what `get_payload` gives has gone through a charset
+        return payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
 
     def get_content_type(self) -> str:
         """What the parser asks before it takes a part apart."""
@@ -84,17 +92,26 @@ class _Part(Message):
             return failobj if found is None else found[1] or found[2] or ""
 
 
-def parts_of(headers: HeaderBlock, body: bytes, max_parts: int, max_depth: int) -> Parts:
+def parts_of(
+    headers: HeaderBlock,
+    body: bytes,
+    max_parts: int,
+    max_depth: int,
+    budget: Budget | None = None,
+    places: Places | None = None,
+) -> Parts:
     """Bodies and attachments in the order of the mail. Raises LimitError.
 
     The library sees the headers that say how the body is built, as our own reading found them: a broken header line
     would make it take the rest of the block for text.
     """
     mail = _tree(b"".join(_mime_lines(headers)) + b"\r\n" + body, max_parts)
-    found = Parts(bounce=mail.kind == "multipart/report")
+    found = Parts(bounce=mail.kind == "multipart/report", budget=budget, places=places)
     if headers.stray.strip():
         found.bodies.append(Body(plain=tidy(text_of(headers.stray))[:MAX_TEXT]))
     found.bodies += _bodies(mail, found, max_depth)
+    if not any((body.plain or body.html or "").strip() for body in found.bodies):
+        found.bodies += found.enveloped  # else Outlook says the same twice
     return found
 
 
@@ -123,7 +140,7 @@ def _tree(raw: bytes, max_parts: int) -> _Part:
     return mail
 
 
-def _bodies(part: _Part, found: Parts, depth: int) -> Iterator[Body]:
+def _bodies(part: _Part, found: Parts, depth: int, boundary: bytes | None = None) -> Iterator[Body]:
     """The bodies under this part; whatever is no body becomes an attachment on the way.
 
     A multipart without parts has lost its boundary: its text is shown as it stands.
@@ -133,12 +150,17 @@ def _bodies(part: _Part, found: Parts, depth: int) -> Iterator[Body]:
     _note_defects(part, found)
     if part.is_multipart():
         children = [child for child in part.get_payload() if isinstance(child, _Part)]
-        below = [body for child in children for body in _bodies(child, found, depth - 1)]
+        edge = _boundary(part)
+        below = [body for child in children for body in _bodies(child, found, depth - 1, edge)]
         yield from _alternatives(below) if part.kind == "multipart/alternative" else below
     elif part.kind.startswith("multipart/") or (part.kind in _BODIES and not _attached(part)):
         yield _body(part, found)
     else:
-        _attach(part, found)
+        _attach(part, found, boundary)
+
+
+def _boundary(part: _Part) -> bytes:
+    return str(part.get_boundary("")).encode("utf-8", "surrogateescape")
 
 
 def _alternatives(bodies: list[Body]) -> list[Body]:
@@ -173,21 +195,19 @@ def _attached(part: _Part) -> bool:
     return disposition.startswith("attachment") or bool(_file_name(part))
 
 
-def _attach(part: _Part, found: Parts) -> None:
+def _attach(part: _Part, found: Parts, boundary: bytes | None) -> None:
     content = _content(part, found)
     if found.bounce and part.kind in _RETURNED:
         found.returned_ids.update(dict.fromkeys(_returned_ids(content)))
     elif part.kind == "message/rfc822":
         found.forwarded.append(content)
-    shown_kind = content_type_of(content, part.kind)
-    text = None
-    if shown_kind == "text/plain":
-        text = tidy(decoded_text(content[:MAX_ATTACHED_TEXT], _charset(part))[0])
-    if shown_kind.startswith(("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp")):
-        found.defects["encrypted"] = None
-    found.attachments.append(
-        Attachment(_file_name(part), shown_kind, len(content), hashlib.sha256(content).hexdigest(), text)
-    )
+    place = None if found.places is None else found.places.of(part.encoded, boundary)
+    file = File(content, _file_name(part), part.kind, _charset(part), place)
+    inside = opened(file, found.budget)
+    found.attachments += inside.attachments
+    found.defects.update(dict.fromkeys(inside.defects))
+    if inside.plain or inside.html:
+        found.enveloped.append(Body(inside.plain and tidy(inside.plain[:MAX_TEXT]), inside.html))
 
 
 def _returned_ids(content: bytes) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.mail.message import ParsedMail, Unreadable
@@ -32,15 +32,20 @@ class Reader:
     limits: ParsingSettings
     own_domain: str
     model_file: str = ""  # empty is the model that ships with the package
+    documents: bool = True  # whether PDF, Word and their kin are opened
 
     def __call__(self, raw: bytes) -> Reading:
         """The mail and what it is; whether it belongs to a running case only the archive can say."""
-        mail = parsed(raw, self.limits, self.own_domain)
+        mail = parsed(raw, self.limits, self.own_domain, documents=self.documents)
         if isinstance(mail, Unreadable):
             return Reading(mail, None)
         verdict = classify_mail(self.model(), mail, in_case=False)
         reply = classify_mail(self.model(), mail, in_case=True) if mail.references or mail.quoted_text else None
         return Reading(mail, verdict, reply)
+
+    def careful(self) -> Reader:
+        """One that leaves documents closed: for a mail on which this one came to grief."""
+        return replace(self, documents=False)
 
     def model(self) -> Model:
         """The model, read from disk once per process."""

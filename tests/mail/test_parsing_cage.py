@@ -227,3 +227,10 @@ asyncio.run(main())
         parent.kill()
 
     await eventually(lambda: gone(child))
+
+
+async def test_a_mail_on_which_the_task_came_to_grief_is_given_to_the_careful_one() -> None:
+    async with Cage(obey, settings(), careful=echo) as cage:
+        answers = [await cage.run(order) for order in (b"exit now", b"hog", b"raise")]
+
+    assert [answer[0] for answer in answers if isinstance(answer, tuple)] == [b"exit now", b"hog", b"raise"]

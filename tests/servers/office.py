@@ -228,7 +228,7 @@ def _children(settings: Settings) -> Cage[Reading]:
     domain = settings.organisation.address.rpartition("@")[2]
     reader = Reader(settings.parsing, domain, settings.triage.model_file)
     if reader not in _CAGES:
-        _CAGES[reader] = Cage(reader, settings.parsing, reader.warm)
+        _CAGES[reader] = Cage(reader, settings.parsing, reader.warm, reader.careful())
     return _CAGES[reader]
 
 

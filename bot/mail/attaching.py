@@ -1,0 +1,88 @@
+"""What hangs on a mail: each file by its real type, documents as text, and what lies in Outlook's winmail.dat."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bot.mail.charsets import decoded_text, tidy
+from bot.mail.content import RTF, TNEF, content_type_of
+from bot.mail.documents.reading import Budget, document, envelope
+from bot.mail.message import Attachment, Place
+
+MAX_ATTACHED_TEXT = 64 * 1024  # bytes of a text attachment that are kept as text
+MAX_TNEF_LEVELS = 2
+MAX_NAME = 150  # characters of a file name
+
+_ENCRYPTED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file as it came: its decoded bytes, and what the mail says of it."""
+
+    content: bytes = field(repr=False)
+    name: str = field(default="", repr=False)
+    declared: str = "application/octet-stream"
+    charset: str = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The file, then the files inside it; `plain` and `html` are the mail's own words where it is a winmail.dat."""
+
+    attachments: tuple[Attachment, ...]
+    plain: str | None = field(default=None, repr=False)
+    html: str | None = field(default=None, repr=False)
+    defects: tuple[str, ...] = ()
+
+
+def opened(file: File, budget: Budget | None, levels: int = MAX_TNEF_LEVELS) -> Opened:
+    """One attachment taken apart. Without a budget documents stay closed."""
+    kind = content_type_of(file.content, file.declared)
+    if kind == TNEF and budget is not None:
+        return _unwrapped(file, budget, levels)
+    text, defect = _text(file, kind, budget)
+    one = Attachment(
+        file.name, kind, len(file.content), hashlib.sha256(file.content).hexdigest(), text, defect, file.place
+    )
+    return Opened((one,), defects=tuple(_defects(one)))
+
+
+def _defects(one: Attachment) -> Iterator[str]:
+    if one.content_type.startswith(_ENCRYPTED):
+        yield "encrypted"
+    if one.defect:
+        yield f"attachment: {one.defect}"
+
+
+def _text(file: File, kind: str, budget: Budget | None) -> tuple[str | None, str | None]:
+    if kind == "text/plain":
+        return tidy(decoded_text(file.content[:MAX_ATTACHED_TEXT], file.charset)[0]), None
+    if budget is None:
+        return None, None
+    found = document(file.content, kind, budget)
+    return found.text, found.defect
+
+
+def _unwrapped(file: File, budget: Budget, levels: int) -> Opened:
+    """The envelope stays in the list, what lay in it follows."""
+    digest = hashlib.sha256(file.content).hexdigest()
+    inside, defect = envelope(file.content, budget) if levels else (None, "nested too deep")
+    whole = Attachment(file.name, TNEF, len(file.content), digest, None, defect, file.place)
+    if inside is None:
+        return Opened((whole,), defects=tuple(_defects(whole)))
+    below = [
+        opened(File(content, name[:MAX_NAME], place=file.place), budget, levels - 1) for name, content in inside.files
+    ]
+    plain = inside.plain
+    if plain is None and inside.rtf is not None:
+        plain = document(inside.rtf, RTF, budget).text
+    return Opened(
+        (whole, *(one for found in below for one in found.attachments)),
+        plain,
+        inside.html,
+        tuple(defect for found in below for defect in found.defects),
+    )

@@ -1,0 +1,62 @@
+"""What a document may cost: bytes, files inside it, pages, characters and seconds, all counted."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Protocol
+
+MAX_DOCUMENT = 8 * 1024 * 1024  # bytes of one document that is opened
+MAX_DOCUMENTS = 10  # documents of one mail that are opened
+MAX_CHARACTERS = 40_000  # of the text of one document
+MAX_PAGES = 30
+MAX_FILES = 500  # in one zip container
+MAX_UNPACKED = 32 * 1024 * 1024  # bytes of all files of a container together
+MAX_XML = 8 * 1024 * 1024  # bytes of one of its XML files, unpacked
+MAX_RATIO = 150  # unpacked to packed, of a file that is not small
+
+_AGAIN_SECONDS = 0.2  # a library that swallows the first call to stop hears another one
+
+
+class ClosedDocumentError(Exception):
+    """The document cannot be read within its bounds; the message says why, in a few words without personal data."""
+
+
+class Reads(Protocol):
+    """How one kind of document becomes text. Raises whatever its library raises."""
+
+    def __call__(self, content: bytes, /) -> str: ...
+
+
+class _TimeIsUp(BaseException):
+    """The document has used up its processor time."""
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """At most so much processor time. Raises ClosedDocumentError when it is used up.
+
+    Only a process's main thread can be stopped so; elsewhere nothing is limited but by the cage.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    running = True
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        if running:
+            raise _TimeIsUp
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, max(seconds, 0.01), _AGAIN_SECONDS)
+    try:
+        yield
+    except _TimeIsUp:
+        raise ClosedDocumentError("took too long") from None
+    finally:
+        running = False
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

@@ -1,0 +1,85 @@
+"""Where a part lies in the raw bytes of its mail, and the same mail without it: every other byte stays as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from bot.mail.message import Place
+
+_NOTE_HEAD = b"Content-Type: text/plain; charset=us-ascii\r\nContent-Disposition: inline\r\n\r\n"
+
+
+@dataclass(slots=True)
+class Places:
+    """Finds parts in the order of the mail. `body_at` is where the header block of the whole mail ends."""
+
+    raw: bytes = field(repr=False)
+    body_at: int
+    _pieces: dict[bytes, list[tuple[int, int]]] = field(default_factory=dict, repr=False)
+
+    def of(self, payload: bytes, boundary: bytes | None) -> Place | None:
+        """Headers and body of the next part that has exactly this encoded body; None if it cannot be told.
+
+        Without a boundary the part is the whole mail: its place is all that follows the mail's own headers.
+        """
+        if boundary is None:
+            return Place(self.body_at, len(self.raw), sole=True)
+        pieces = self._pieces.setdefault(boundary, list(self._between(boundary)))
+        for number, (start, end) in enumerate(pieces):
+            if self._body(start, end) == payload:
+                del pieces[: number + 1]
+                return Place(start, end)
+        return None
+
+    def _between(self, boundary: bytes) -> Iterator[tuple[int, int]]:
+        """The pieces between the delimiter lines of this boundary, without the line end that belongs to the second."""
+        line, previous = b"--" + boundary, None
+        at = self.raw.find(line, self.body_at)
+        while at >= 0:
+            end = _line_end(self.raw, at)
+            if _alone(self.raw, at, end, line):
+                if previous is not None:
+                    yield previous, max(_before_line_end(self.raw, at), previous)
+                previous = end
+            at = self.raw.find(line, at + len(line))
+        if previous is not None:
+            yield previous, len(self.raw)
+
+    def _body(self, start: int, end: int) -> bytes:
+        """What follows the empty line that ends the headers of a piece."""
+        if self.raw.startswith((b"\r\n", b"\n"), start):
+            return self.raw[_line_end(self.raw, start) : end]
+        gaps = (self.raw.find(gap, start, end) for gap in (b"\r\n\r\n", b"\n\n"))
+        first = min((gap for gap in gaps if gap >= 0), default=-1)
+        return b"" if first < 0 else self.raw[first + (4 if self.raw.startswith(b"\r\n\r\n", first) else 2) : end]
+
+
+def without(raw: bytes, places: Iterable[tuple[Place, str]]) -> bytes:
+    """The mail with a note (ASCII) in each of these places. Places outside the mail or across each other are left."""
+    found = bytearray()
+    done = 0
+    for place, note in sorted(places, key=lambda one: (one[0].start, one[0].end)):
+        if not done <= place.start <= place.end <= len(raw):
+            continue
+        found += raw[done : place.start]
+        found += b"" if place.sole else _NOTE_HEAD + note.encode("ascii", "replace")
+        done = place.end
+    return bytes(found) + raw[done:]
+
+
+def _line_end(raw: bytes, at: int) -> int:
+    """Where the next line begins."""
+    end = raw.find(b"\n", at)
+    return len(raw) if end < 0 else end + 1
+
+
+def _before_line_end(raw: bytes, at: int) -> int:
+    at -= raw.startswith(b"\n", at - 1) if at else 0
+    return at - (raw.startswith(b"\r", at - 1) if at else 0)
+
+
+def _alone(raw: bytes, at: int, end: int, line: bytes) -> bool:
+    """Nothing else stands on the line: it begins there, and ends with the boundary or two dashes."""
+    begins = at == 0 or raw.startswith(b"\n", at - 1)
+    return begins and raw[at + len(line) : end].strip() in (b"", b"--")

@@ -33,7 +33,7 @@ from bot.configuration import load_settings
 from bot.mail.fetching import FetchedMail, Fetcher, Suspects
 from bot.mail.mailbox import Mailbox
 from bot.mail.parsing import parsed
-from bot.mail.watching import FolderPosition
+from bot.mail.positions import FolderPosition
 from bot.rooms import MailboxLedger, Rooms
 from bot.settings import Settings, default_config_dir
 from bot.store.archive import Transaction, migrate
@@ -189,7 +189,7 @@ def committing(settings: Settings, count: int, _share: int) -> tuple[Callable[[]
 
 
 def _commit_all(rooms: Rooms, raws: Sequence[bytes]) -> None:
-    ledger = MailboxLedger(rooms)
+    ledger = MailboxLedger(rooms, rooms.settings.watch)
     size = rooms.settings.watch.batch
     now = rooms.clock()
     for start in range(0, len(raws), size):

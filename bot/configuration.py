@@ -25,6 +25,7 @@ from bot.settings import (
     Organisation,
     Piece,
     ReceiverSettings,
+    SendSettings,
     Settings,
     SettingsError,
     WatchSettings,
@@ -270,11 +271,10 @@ def _cross_field_problems(settings: Settings) -> Iterator[str]:
     for box in (settings.watch, *settings.mailboxes.values()):
         yield from _watch_problems(box)
     yield from _twice_watched(settings.watched)
-    if any(box.auth != "password" for box in settings.watched):
+    if _wants_tokens(settings):
         yield from _oauth_problems(settings.oauth)
     yield from _receiver_problems(settings.receiver)
-    if settings.send.tls == "none" and not _loopback(settings.send.host):
-        yield _plain_text("send")
+    yield from _send_problems(settings.send)
     if settings.alarm.webhook_url and not _may_be_told(settings.alarm.webhook_url):
         yield "settings.toml: [alarm] webhook_url must begin with https://; http:// only on this machine"
     for name, fact in _facts(settings.organisation):
@@ -310,6 +310,18 @@ def _twice_watched(watched: Sequence[WatchSettings]) -> Iterator[str]:
             seen.setdefault(place, box.table)
 
 
+def _wants_tokens(settings: Settings) -> bool:
+    sends = settings.send.user and settings.send.auth != "password"
+    return bool(sends) or any(box.auth != "password" for box in settings.watched)
+
+
+def _send_problems(send: SendSettings) -> Iterator[str]:
+    if send.tls == "none" and not _loopback(send.host):
+        yield _plain_text("send")
+    if send.auth != "password" and not send.user:
+        yield "settings.toml: [send] user is missing: with tokens it is the mailbox that sends"
+
+
 def _oauth_problems(oauth: OAuthSettings) -> Iterator[str]:
     for key in ("token_url", "client_id", "scope"):
         if not getattr(oauth, key):
@@ -330,6 +342,8 @@ def _since_asked(table: str, today: date | None = None) -> str:
 def _receiver_problems(receiver: ReceiverSettings) -> Iterator[str]:
     if bool(receiver.tls_cert_file) != bool(receiver.tls_key_file):
         yield "settings.toml: [receiver] tls_cert_file and tls_key_file go together; add the other one"
+    if receiver.tls_required and not receiver.tls_cert_file:
+        yield "settings.toml: [receiver] tls_required = true needs tls_cert_file and tls_key_file; add them"
     if not receiver.enabled:
         return
     if receiver.mode is None:
@@ -377,7 +391,7 @@ def _needed_secrets(settings: Settings) -> Iterator[str]:
     for box in settings.watched:
         yield box.password_name if box.auth == "password" else "PRIVACYBOT_OAUTH_SECRET"
     if settings.send.user:
-        yield "PRIVACYBOT_SMTP_PASSWORD"
+        yield "PRIVACYBOT_SMTP_PASSWORD" if settings.send.auth == "password" else "PRIVACYBOT_OAUTH_SECRET"
     if settings.service.environment is Environment.PRODUCTION:
         yield "PRIVACYBOT_VAULT_KEY"
         yield "PRIVACYBOT_INDEX_KEY"

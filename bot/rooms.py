@@ -223,8 +223,15 @@ class Rooms:
 
     @cached_property
     def postman(self) -> Postman:
-        user = self.settings.send.user
-        return Postman(self.settings.send, (lambda: secret("PRIVACYBOT_SMTP_PASSWORD", self._env)) if user else None)
+        return Postman(self.settings.send, self._sending_secret())
+
+    def _sending_secret(self) -> Secret | None:
+        send = self.settings.send
+        if not send.user:
+            return None
+        if send.auth != "password":
+            return self.tokens(send.user)
+        return lambda: secret("PRIVACYBOT_SMTP_PASSWORD", self._env)
 
     @cached_property
     def dispatch(self) -> Dispatch:

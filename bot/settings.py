@@ -197,7 +197,9 @@ class SendSettings(Piece):
     tls: Literal["tls", "starttls", "none"] = "starttls"  # none is accepted for loopback only
     ca_file: str = ""
     user: str = ""
+    auth: Literal["password", "xoauth2"] = "password"
     timeout_seconds: Seconds = 60.0
+    idle_seconds: Seconds = 15.0
     max_attempts: Number = 10
     backoff_seconds: Seconds = 60.0
 

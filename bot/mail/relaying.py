@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import aiosmtplib
 from aiosmtplib.errors import SMTPException
 
-from bot.mail.sending import let_go
+from bot.mail.smtpline import let_go
 from bot.mail.trust import is_loopback
 from bot.settings import SettingsError
 

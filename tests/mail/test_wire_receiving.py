@@ -17,7 +17,7 @@ from servers.smtp_sink import DROP, SmtpSink
 from structlog.testing import capture_logs
 
 from bot.mail.receiving import Receiver, delivered, start_receiver
-from bot.mail.sending import let_go
+from bot.mail.smtpline import let_go
 from bot.mail.visitors import Handed
 from bot.settings import ReceiverSettings, SettingsError
 

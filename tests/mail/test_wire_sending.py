@@ -10,7 +10,7 @@ import pytest
 from servers.certificates import Certificates
 from servers.smtp_sink import DROP, HANG, SmtpSink, Stage
 
-from bot.mail.errors import AddressError
+from bot.mail.errors import AddressError, TokenError
 from bot.mail.sending import (
     Accepted,
     OutcomeUnknown,
@@ -22,7 +22,11 @@ from bot.mail.sending import (
 )
 from bot.settings import SendSettings, SettingsError
 
-RAW = b"From: info@kleinboek.example\r\nSubject: Uw verzoek\r\n\r\nBeste Sanne,\r\n.\r\n..\r\nDag\r\n"
+HEADER = (
+    b"From: info@kleinboek.example\r\nTo: sanne@klant.example\r\nSubject: Uw verzoek\r\n"
+    b"Message-ID: <kb.1+2@kleinboek.example>\r\n"
+)
+RAW = HEADER + b"\r\nBeste Sanne,\r\n.\r\n..\r\nDag\r\n"
 SANNE, US = "sanne@klant.example", "info@kleinboek.example"
 
 
@@ -84,6 +88,104 @@ async def test_a_kept_connection_that_the_server_closed_costs_nothing(smtp_sink:
 
     assert outcome == Accepted()
     assert len(smtp_sink.wait_for(2)) == 2
+
+
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA"])
+async def test_a_kept_connection_that_dies_before_the_mail_costs_nothing(smtp_sink: SmtpSink, stage: Stage) -> None:
+    async with postman_for(smtp_sink.settings()) as postman:
+        await postman.send(RAW, US, SANNE)
+        smtp_sink.answer(stage, DROP)
+        outcome = await postman.send(RAW, US, SANNE)
+
+    assert outcome == Accepted()
+    assert len(smtp_sink.wait_for(2)) == 2
+    assert smtp_sink.connections == 2
+
+
+async def test_after_a_rest_the_connection_is_closed_with_a_goodbye(smtp_sink: SmtpSink) -> None:
+    async with postman_for(smtp_sink.settings(idle_seconds=0.0)) as postman:
+        await postman.send(RAW, US, SANNE)
+        await asyncio.to_thread(smtp_sink.wait_until_empty)
+        goodbyes = smtp_sink.goodbyes
+        outcome = await postman.send(RAW, US, SANNE)
+
+    assert outcome == Accepted()
+    assert smtp_sink.connections == 2
+    assert goodbyes == 1
+
+
+async def test_reports_on_delivery_are_asked_for_where_they_are_offered(smtp_sink: SmtpSink) -> None:
+    smtp_sink.dsn = True
+    async with postman_for(smtp_sink.settings()) as postman:
+        await postman.send(RAW, US, SANNE)
+        await postman.send(RAW, "", SANNE)
+        smtp_sink.dsn = False
+        await postman.close()
+        await postman.send(RAW, US, SANNE)
+
+    assert [mail.options for mail in smtp_sink.wait_for(3)] == [
+        (
+            "RET=HDRS",
+            "ENVID=kb.1+2B2@kleinboek.example",
+            "NOTIFY=FAILURE,DELAY",
+            "ORCPT=rfc822;sanne@klant.example",
+        ),
+        (),
+        (),
+    ]
+
+
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT"])
+async def test_a_server_that_refuses_the_reports_it_offered_gets_the_mail_without(
+    smtp_sink: SmtpSink, stage: Stage
+) -> None:
+    smtp_sink.dsn = True
+    smtp_sink.answer(stage, "555 5.5.4 Unsupported option")
+
+    assert await sent(smtp_sink.settings()) == Accepted()
+    assert smtp_sink.wait_for(1)[0].options == ()
+
+
+async def test_a_token_logs_in_and_a_refused_one_is_never_shown_again(smtp_sink: SmtpSink) -> None:
+    smtp_sink.token = "goed"
+    settings = smtp_sink.settings(user=US, auth="xoauth2")
+
+    good = await sent(settings, lambda: "goed")
+    wrong = await sent(settings, lambda: "fout")
+
+    assert good == Accepted()
+    assert smtp_sink.wait_for(1)[0].login == US
+    assert isinstance(wrong, ServerUnreachable)
+    assert "oauth.client_id" in wrong.trouble
+    assert "fout" not in wrong.trouble
+
+
+async def test_without_a_token_nothing_is_sent_and_the_mend_is_named(smtp_sink: SmtpSink) -> None:
+    def none_to_be_had() -> str:
+        raise TokenError("the token server refuses us: check oauth.client_id")
+
+    outcome = await sent(smtp_sink.settings(user=US, auth="xoauth2"), none_to_be_had)
+
+    assert outcome == ServerUnreachable("the token server refuses us: check oauth.client_id")
+    assert smtp_sink.mails == []
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        HEADER.replace(b"sanne", b"joris"),
+        HEADER + b"To: joris@klant.example\r\n",
+        HEADER + b"Bcc: joris@klant.example\r\n",
+        HEADER.replace(b"sanne@klant.example", b"sanne@klant.example, joris@klant.example"),
+        HEADER.replace(b"To: sanne@klant.example\r\n", b""),
+    ],
+)
+async def test_a_letter_goes_to_the_one_whom_it_names_or_to_nobody(smtp_sink: SmtpSink, header: bytes) -> None:
+    async with postman_for(smtp_sink.settings()) as postman:
+        with pytest.raises(AddressError):
+            await postman.send(header + b"\r\nBeste Sanne\r\n", US, SANNE)
+
+    assert smtp_sink.connections == 0
 
 
 async def test_the_name_of_this_machine_does_not_leak(smtp_sink: SmtpSink) -> None:
@@ -245,7 +347,7 @@ async def test_what_is_not_one_plain_address_never_reaches_the_wire(smtp_sink: S
 
 
 async def test_bare_line_breaks_cannot_end_the_mail_early(smtp_sink: SmtpSink) -> None:
-    smuggled = b"Subject: x\r\n\r\nhoi\n.\nMAIL FROM:<joris@klant.example>\r.\r\nnog iets\r\n"
+    smuggled = HEADER + b"\r\nhoi\n.\nMAIL FROM:<joris@klant.example>\r.\r\nnog iets\r\n"
     async with postman_for(smtp_sink.settings()) as postman:
         await postman.send(smuggled, US, SANNE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import threading
 from collections import deque
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ class SunkMail:
     raw: bytes
     tls: bool
     login: str | None
+    options: tuple[str, ...] = ()  # what MAIL and RCPT asked of delivery reports
 
 
 class SmtpSink:
@@ -42,8 +44,11 @@ class SmtpSink:
         self.mails: list[SunkMail] = []
         self.answers: dict[Stage, deque[str]] = {stage: deque() for stage in ("CONNECT", "MAIL", "RCPT", "DATA", "END")}
         self.connections = 0
+        self.goodbyes = 0
         self.greetings: list[str] = []  # what clients call themselves
         self.password: str | None = None  # when set, AUTH is required; only with STARTTLS
+        self.token: str | None = None  # what XOAUTH2 must show
+        self.dsn = False  # whether reports on delivery are offered (RFC 3461)
         self._starttls = starttls
         self._tls = tls
         self._arrived = threading.Condition()
@@ -77,6 +82,11 @@ class SmtpSink:
             enough = self._arrived.wait_for(lambda: len(self.mails) >= count, timeout=_PATIENCE_SECONDS)
             assert enough, f"{len(self.mails)} mails came, not {count}"
             return list(self.mails)
+
+    def wait_until_empty(self) -> None:
+        """Until no client is connected any more."""
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: not self._open, timeout=_PATIENCE_SECONDS)
 
     def hang_up(self) -> None:
         """Close every connection that a client holds open."""
@@ -142,7 +152,15 @@ class SmtpSink:
     ) -> list[str]:
         self.greetings.append(hostname)
         session.host_name = hostname
-        return responses
+        return [responses[0], *["250-DSN"] * self.dsn, *responses[1:]]
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802
+        """As Google describes it: the token at once; who is refused is told why, and says that it has seen that."""
+        user, token, *_ = base64.b64decode(args[1]).decode().split("\x01")
+        if self.token is not None and token == f"auth=Bearer {self.token}":
+            return AuthResult(success=True, auth_data=user.removeprefix("user=").encode())
+        await server.challenge_auth(b'{"status":"401"}')
+        return AuthResult(success=False, handled=False)
 
     async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -170,6 +188,7 @@ class SmtpSink:
             envelope.original_content or b"",
             tls=self._tls or session.ssl is not None,
             login=login,
+            options=tuple(server.asked),
         )
         with self._arrived:
             self.mails.append(mail)
@@ -198,14 +217,35 @@ class _SinkSession(SMTP):
     def __init__(self, sink: SmtpSink, **options: Any) -> None:
         super().__init__(sink, **options)
         self._sink = sink
+        self.asked: list[str] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._sink._open.add(self)
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._sink._open.discard(self)
         super().connection_lost(error)
+        with self._sink._arrived:
+            self._sink._open.discard(self)
+            self._sink._arrived.notify_all()
+
+    async def smtp_QUIT(self, arg: str) -> None:  # noqa: N802
+        self._sink.goodbyes += 1
+        await super().smtp_QUIT(arg)
+
+    async def smtp_MAIL(self, arg: str) -> None:  # noqa: N802
+        self.asked = []
+        await super().smtp_MAIL(self._without_reports(arg))
+
+    async def smtp_RCPT(self, arg: str) -> None:  # noqa: N802
+        await super().smtp_RCPT(self._without_reports(arg))
+
+    def _without_reports(self, arg: str) -> str:
+        """aiosmtpd knows nothing of reports on delivery: what asks for them is written down."""
+        words = arg.split()
+        asked = [word for word in words if word.startswith(("RET=", "ENVID=", "NOTIFY=", "ORCPT="))]
+        self.asked += asked
+        return " ".join(word for word in words if word not in asked) if self._sink.dsn else arg
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         if reply := self._sink._instead("DATA"):

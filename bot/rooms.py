@@ -70,13 +70,18 @@ def _key(name: str, env: Mapping[str, str], home: Path | None) -> str:
 
 def _require_its_keys(archive: Archive) -> None:
     """Other keys than those of the first start would mix with them unseen. Raises SettingsError."""
-    with archive.reading() as tx:
-        mark = tx.meta.get(_KEY_MARK)
-    if mark is None:
+    if not keys_fit(archive):
         sealed = b64encode(archive.vault.seal(b"", _KEY_MARK)).decode("ascii")
         with archive.transaction() as tx:
             tx.meta.set(_KEY_MARK, f"{archive.vault.index(_KEY_MARK)} {sealed}")
-        return
+
+
+def keys_fit(archive: Archive) -> bool:
+    """True for the keys of the first start, False where there was none yet. Raises SettingsError for others."""
+    with archive.reading() as tx:
+        mark = tx.meta.get(_KEY_MARK)
+    if mark is None:
+        return False
     index, sealed = mark.split()
     try:
         archive.vault.open(b64decode(sealed), _KEY_MARK)
@@ -84,6 +89,19 @@ def _require_its_keys(archive: Archive) -> None:
         raise SettingsError(f"PRIVACYBOT_VAULT_KEY {_NOT_ITS_KEY}, or add it as a line below the new one") from None
     if index != archive.vault.index(_KEY_MARK):
         raise SettingsError(f"PRIVACYBOT_INDEX_KEY {_NOT_ITS_KEY}")
+    return True
+
+
+def archive_of(settings: Settings, env: Mapping[str, str], clock: Clock) -> Archive:
+    """The archive, opened and not touched. Raises StoreError and SettingsError."""
+    return open_archive(
+        settings.store,
+        settings.database_url,
+        vault_of(settings, env),
+        clock,
+        settings.cases.prefix,
+        settings.cases.timezone,
+    )
 
 
 class Rooms:
@@ -102,15 +120,7 @@ class Rooms:
 
     @cached_property
     def archive(self) -> Archive:
-        settings = self.settings
-        archive = open_archive(
-            settings.store,
-            settings.database_url,
-            vault_of(settings, self._env),
-            self.clock,
-            settings.cases.prefix,
-            settings.cases.timezone,
-        )
+        archive = archive_of(self.settings, self._env, self.clock)
         try:
             _require_its_keys(archive)
         except BaseException:

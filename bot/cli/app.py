@@ -137,6 +137,12 @@ def check_config(
     _do("running", "check_config", _State.config, live=live, as_json=as_json)
 
 
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Look at everything the service needs, and name the mend of what does not work. Changes nothing."""
+    _do("doctor", "doctor", _State.config, as_json=as_json)
+
+
 @app.command("verify-log")
 def verify_log(as_json: Json = False) -> None:
     """Check the chain of events of every case."""

@@ -234,6 +234,13 @@ class Mailbox:
             raise MailboxLostError(f"no connection to {self.host}")
         return self._client
 
+    def certificate_ends_at(self) -> datetime | None:
+        """When the certificate that the server showed ends; None without TLS."""
+        with self._at_the_door():
+            sock = self._open_client.socket()
+        shown = sock.getpeercert() if isinstance(sock, ssl.SSLSocket) else None
+        return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(shown["notAfter"])), UTC) if shown else None
+
     def has_idle(self) -> bool:
         with self._at_the_door():
             return bool(self._open_client.has_capability("IDLE"))

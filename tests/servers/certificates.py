@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import trustme
@@ -24,9 +25,11 @@ class Certificates:
         return context
 
 
-def make_certificates(place: Path) -> Certificates:
+def make_certificates(place: Path, *, ends_at: datetime | None = None) -> Certificates:
+    """For a server on this machine; with `ends_at` its certificate, a year old by then, ends at that time."""
     authority, stranger = trustme.CA(), trustme.CA()
-    server = authority.issue_cert("127.0.0.1", "localhost")
+    begins_at = None if ends_at is None else ends_at - timedelta(days=365)
+    server = authority.issue_cert("127.0.0.1", "localhost", not_before=begins_at, not_after=ends_at)
     files = Certificates(*(str(place / name) for name in ("ca.pem", "cert.pem", "key.pem", "stranger.pem")))
     authority.cert_pem.write_to_path(files.ca_file)
     stranger.cert_pem.write_to_path(files.stranger_ca_file)

@@ -1,0 +1,185 @@
+"""Looks at everything that the service needs, as it is now. Nothing is changed and no mail is sent."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import shutil
+import socket
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+
+from cryptography import x509
+
+from bot.configuration import check_config, load_settings
+from bot.datamap.loading import load_datamap
+from bot.mail.checkup import Finding, Health, certificate_finding, mailbox_findings, sending_findings
+from bot.mail.trust import server_context
+from bot.replies.check import check as check_templates
+from bot.rooms import Rooms, archive_of, clock_of, keys_fit
+from bot.settings import ReceiverSettings, Settings, SettingsError, secret, templates_dir
+from bot.store.engines import address_of
+from bot.store.errors import SchemaError, StoreError, VaultError
+
+_MIB = 1024 * 1024
+_LITTLE_ROOM, _NO_ROOM = 2048 * _MIB, 200 * _MIB
+_KNOCK_SECONDS = 3.0
+
+
+async def findings(config_dir: Path, env: Mapping[str, str]) -> AsyncIterator[Finding]:
+    """Everything, in the order in which it must be mended. Without a usable configuration there is no more to see."""
+    wrong = check_config(config_dir, env).errors
+    for line in wrong:
+        yield Finding("configuration", Health.FAILED, line)
+    try:
+        settings = load_settings(config_dir, env, keys_required=False)
+    except SettingsError:
+        return
+    if not wrong:
+        yield Finding("configuration", Health.OK, "it can be used")
+    for finding in (
+        *_words(settings, env),
+        *_archive(settings, env),
+        _disk(settings),
+        *receiver_findings(settings.receiver),
+    ):
+        yield finding
+    async for finding in _mail(settings, env):
+        yield finding
+
+
+async def _mail(settings: Settings, env: Mapping[str, str]) -> AsyncIterator[Finding]:
+    rooms = Rooms(settings, env)
+    for number, watched in enumerate(rooms.mailboxes):
+        box = watched.settings
+        sent_folder = box.sent_folder if number == 0 and box.sent_copy else None
+        if (nameless := _nameless(f"{box.table} name", box.host, f"{box.table}.host")) is not None:
+            yield nameless
+            continue
+        looked_at = mailbox_findings(watched.connection(), box, sent_folder)
+        for finding in await asyncio.to_thread(list[Finding], looked_at):
+            yield finding
+    if (nameless := _nameless("send name", settings.send.host, "send.host")) is not None:
+        yield nameless
+        return
+    password = (lambda: secret("PRIVACYBOT_SMTP_PASSWORD", env)) if settings.send.user else None
+    async for finding in sending_findings(settings.send, password):
+        yield finding
+
+
+def _nameless(check: str, host: str, key: str) -> Finding | None:
+    """The trouble with a host that has no address."""
+    try:
+        socket.getaddrinfo(host, None)
+    except OSError:
+        return Finding(
+            check, Health.FAILED, f"DNS knows no address of {host}: correct {key}, or mend this machine's DNS"
+        )
+    return None
+
+
+# What lies on this machine
+
+
+def _words(settings: Settings, env: Mapping[str, str]) -> Iterator[Finding]:
+    troubles = list(check_templates(templates_dir()))
+    yield from (Finding("templates", Health.FAILED, line) for line in troubles)
+    if not troubles:
+        yield Finding("templates", Health.OK, "every letter can be written")
+    try:
+        load_datamap(settings.config_dir / "datamap.yaml", env)
+    except SettingsError as wrong:
+        yield from (Finding("data map", Health.FAILED, line) for line in str(wrong).splitlines())
+    else:
+        yield Finding("data map", Health.OK, "it can be used; check-config --live compares it with the databases")
+
+
+def _archive(settings: Settings, env: Mapping[str, str]) -> Iterator[Finding]:
+    try:
+        archive = archive_of(settings, env, clock_of(settings))
+    except (SettingsError, VaultError) as wrong:
+        yield from (Finding("keys", Health.FAILED, line) for line in str(wrong).splitlines())
+        return
+    except SchemaError as wrong:
+        yield Finding("database", Health.FAILED, str(wrong))
+        return
+    except StoreError as away:
+        yield Finding("database", Health.FAILED, f"{away}: start it, or correct DATABASE_URL")
+        return
+    with closing(archive):
+        yield Finding("database", Health.OK, "it answers, and has the schema of this version")
+        try:
+            begun = keys_fit(archive)
+        except SettingsError as wrong:
+            yield Finding("keys", Health.FAILED, str(wrong))
+        else:
+            yield Finding(
+                "keys", Health.OK, "they open the archive" if begun else "the first start will begin with them"
+            )
+
+
+def _disk(settings: Settings) -> Finding:
+    """Where the archive lies if that is a file, else where exports are built."""
+    file = Path(address_of(settings.database_url).database or "")
+    place = file.parent if address_of(settings.database_url).get_backend_name() == "sqlite" else settings.home
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    health = Health.FAILED if free < _NO_ROOM else Health.WARNING if free < _LITTLE_ROOM else Health.OK
+    mend = "" if health is Health.OK else ": make room, or mail stays in the mailbox"
+    return Finding("disk", health, f"{free // _MIB} MiB free in {place}{mend}")
+
+
+# Mail handed to us
+
+
+def receiver_findings(settings: ReceiverSettings) -> Iterator[Finding]:
+    """The place where mail is handed to us: free, ours already, or not to be had; and our own certificate."""
+    if not settings.enabled:
+        return
+    yield _door(settings)
+    if settings.tls_cert_file:
+        yield _own_certificate(settings)
+
+
+def _door(settings: ReceiverSettings) -> Finding:
+    where = f"{settings.host}:{settings.port}"
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        socket.create_server((settings.host, settings.port), family=family).close()
+    except OSError as refusal:
+        if refusal.errno == errno.EADDRINUSE:
+            return _listener(settings, where)
+        return Finding(
+            "receiver port",
+            Health.FAILED,
+            f"we may not listen on {where} ({refusal.strerror}): set another receiver.host or receiver.port",
+        )
+    return Finding("receiver port", Health.OK, f"{where} is free: the service does not run, and may listen there")
+
+
+def _listener(settings: ReceiverSettings, where: str) -> Finding:
+    """Whoever listens there already should greet as a mail server does."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    greeting = b""
+    try:
+        with socket.create_connection((host, settings.port), timeout=_KNOCK_SECONDS) as line:
+            greeting = line.recv(512)
+            line.sendall(b"QUIT\r\n")
+    except OSError:
+        pass
+    if greeting.startswith(b"220"):
+        return Finding("receiver port", Health.OK, f"a mail server greets on {where}")
+    mend = "end what listens there, or set another receiver.port"
+    return Finding("receiver port", Health.FAILED, f"something else than a mail server is on {where}: {mend}")
+
+
+def _own_certificate(settings: ReceiverSettings) -> Finding:
+    check = "receiver certificate"
+    try:
+        server_context(settings.tls_cert_file, settings.tls_key_file)
+        shown = x509.load_pem_x509_certificate(Path(settings.tls_cert_file).read_bytes())
+    except (SettingsError, OSError, ValueError) as wrong:
+        return Finding(check, Health.FAILED, str(wrong))
+    return certificate_finding(check, shown.not_valid_after_utc, "renew receiver.tls_cert_file")

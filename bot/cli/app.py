@@ -198,7 +198,16 @@ def parse(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A mail; - is standard input.")], as_json: Json = False
 ) -> None:
     """Show a mail as the bot sees it."""
-    _do("mails", "parse", _State.config, file, as_json=as_json)
+    _do("parse", "parse", _State.config, file, as_json=as_json)
+
+
+@app.command(hidden=True)
+def corpora(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Mails: .eml, mbox, Maildir or raw, by any name.")],
+    as_json: Json = False,
+) -> None:
+    """For development: read every mail in a folder, and count what came of it."""
+    _do("corpora", "corpora", _State.config, folder, as_json=as_json)
 
 
 @app.command()

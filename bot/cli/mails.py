@@ -16,7 +16,7 @@ from bot.cases.errors import RefusedActError
 from bot.cases.model import Channel
 from bot.cli.session import print_json, rooms, settings_of, telling
 from bot.mail.cage import Cage, Caged
-from bot.mail.message import ParsedMail, Unreadable
+from bot.mail.message import Unreadable
 from bot.settings import Settings
 from bot.store.records import Arrival
 from bot.triage.classify import as_json as verdict_as_json
@@ -35,7 +35,7 @@ def ingest(config: Path | None, files: list[Path], received: datetime | None) ->
         raise SystemExit(2)
     with rooms(config) as opened:
         for file in track(files, "mails", console=Console(stderr=True), disable=len(files) < 20):
-            raw = _bytes_of(file)
+            raw = bytes_of(file)
             moment = (received or opened.clock()).astimezone(UTC)
             if moment > opened.clock() + timedelta(days=1):
                 raise RefusedActError("--received lies in the future; check the year")
@@ -44,7 +44,8 @@ def ingest(config: Path | None, files: list[Path], received: datetime | None) ->
     print(f"{len(files)} mail in the spool; a running service reads it, or: privacybot run --once")
 
 
-def _bytes_of(file: Path) -> bytes:
+def bytes_of(file: Path) -> bytes:
+    """The file, or standard input for "-". Raises RefusedActError."""
     try:
         return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as trouble:
@@ -62,16 +63,17 @@ def classify(config: Path | None, files: list[Path], *, as_json: bool) -> None:
 
 
 async def _readings(settings: Settings, files: Iterable[Path]) -> list[tuple[Path, Reading | Caged]]:
-    async with Cage(reader := _reader(settings), settings.parsing, reader.warm, reader.careful()) as cage:
-        return [(file, await cage.run(_as_mail(_bytes_of(file)))) for file in files]
+    async with Cage(reader := reader_of(settings), settings.parsing, reader.warm, reader.careful()) as cage:
+        return [(file, await cage.run(as_mail(bytes_of(file)))) for file in files]
 
 
-def _reader(settings: Settings) -> Reader:
+def reader_of(settings: Settings) -> Reader:
+    """What reads and judges raw mail with these settings."""
     domain = settings.organisation.address.rpartition("@")[2]
     return Reader(settings.parsing, domain, settings.triage.model_file)
 
 
-def _as_mail(raw: bytes) -> bytes:
+def as_mail(raw: bytes) -> bytes:
     """Bytes that begin with a header field are a mail; anything else gets an empty header block."""
     first = raw.lstrip(b"\r\n").split(b"\n", 1)[0]
     name, colon, _ = first.partition(b":")
@@ -94,42 +96,6 @@ def _verdict_line(file: Path, reading: Reading | Caged, *, as_json: bool) -> str
 
 def _unreadable(reading: Reading) -> str:
     return reading.mail.reason if isinstance(reading.mail, Unreadable) else "not judged"
-
-
-def parse(config: Path | None, file: Path, *, as_json: bool) -> None:
-    """A mail as the bot sees it. Shows what it says: for staff on this machine, not for logs."""
-    with telling():
-        settings = settings_of(config, keys_required=False)
-        [(_, reading)] = asyncio.run(_readings(settings, [file]))
-    mail = reading.mail if isinstance(reading, Reading) else None
-    if not isinstance(mail, ParsedMail):
-        reason = mail.reason if isinstance(mail, Unreadable) else getattr(reading, "reason", "")
-        print(f"privacybot: {file} could not be taken apart: {reason}", file=sys.stderr)
-        raise SystemExit(1)
-    shown = _mail_as_json(mail)
-    if as_json:
-        print_json(shown)
-        return
-    for key, value in shown.items():
-        print(f"{key}: {value}" if not isinstance(value, str) or "\n" not in value else f"{key}:\n{value}\n")
-
-
-def _mail_as_json(mail: ParsedMail) -> dict[str, object]:
-    return {
-        "message_id": mail.message_id,
-        "references": list(mail.references),
-        "sender": mail.sender.address,
-        "sender_shown": mail.sender.shown,
-        "sender_defects": list(mail.sender.defects),
-        "subject": mail.subject,
-        "automatic": mail.signs.automatic,
-        "may_be_answered": mail.signs.may_be_answered,
-        "hidden_text": mail.hidden_text,
-        "attachments": [(part.content_type, part.size, part.sha256) for part in mail.attachments],
-        "defects": list(mail.defects),
-        "new_text": mail.new_text,
-        "quoted_text": mail.quoted_text,
-    }
 
 
 def train(corpus: Path | None, out: Path | None) -> None:

@@ -53,7 +53,7 @@ class Parts:
     places: Places | None = None  # without it nobody asks where the parts lie
 
 
-class _Part(Message):
+class Part(Message):
     """A part as our walk wants it.
 
     Its headers come as bounded text: the library's parameter parsing is quadratic in their length. And a mail within
@@ -100,12 +100,8 @@ def parts_of(
     budget: Budget | None = None,
     places: Places | None = None,
 ) -> Parts:
-    """Bodies and attachments in the order of the mail. Raises LimitError.
-
-    The library sees the headers that say how the body is built, as our own reading found them: a broken header line
-    would make it take the rest of the block for text.
-    """
-    mail = _tree(b"".join(_mime_lines(headers)) + b"\r\n" + body, max_parts)
+    """Bodies and attachments in the order of the mail. Raises LimitError."""
+    mail = tree_of(headers, body, max_parts)
     found = Parts(bounce=mail.kind == "multipart/report", budget=budget, places=places)
     if headers.stray.strip():
         found.bodies.append(Body(plain=tidy(text_of(headers.stray))[:MAX_TEXT]))
@@ -121,26 +117,27 @@ def _mime_lines(headers: HeaderBlock) -> Iterator[bytes]:
             yield b"%s: %s\r\n" % (name.encode("ascii"), re.sub(rb"[\r\n]+", b" ", value))
 
 
-def _tree(raw: bytes, max_parts: int) -> _Part:
+def tree_of(headers: HeaderBlock, body: bytes, max_parts: int) -> Part:
     """The structure of the mail, by compat32: it repairs, but it does not raise on what mail contains.
 
-    Raises LimitError as soon as one part too many begins.
+    The library sees the headers that say how the body is built, as our own reading found them: a broken header line
+    would make it take the rest of the block for text. Raises LimitError as soon as one part too many begins.
     """
     count = 0
 
-    def part(policy: Policy[Message] = compat32) -> _Part:
+    def part(policy: Policy[Message] = compat32) -> Part:
         nonlocal count
         count += 1
         if count > max_parts + 1:  # the parser makes one to try the factory
             raise LimitError("too many parts")
-        return _Part(policy=policy)
+        return Part(policy=policy)
 
-    mail = email.message_from_bytes(raw, part, policy=compat32)
-    assert isinstance(mail, _Part)
+    mail = email.message_from_bytes(b"".join(_mime_lines(headers)) + b"\r\n" + body, part, policy=compat32)
+    assert isinstance(mail, Part)
     return mail
 
 
-def _bodies(part: _Part, found: Parts, depth: int, boundary: bytes | None = None) -> Iterator[Body]:
+def _bodies(part: Part, found: Parts, depth: int, boundary: bytes | None = None) -> Iterator[Body]:
     """The bodies under this part; whatever is no body becomes an attachment on the way.
 
     A multipart without parts has lost its boundary: its text is shown as it stands.
@@ -149,7 +146,7 @@ def _bodies(part: _Part, found: Parts, depth: int, boundary: bytes | None = None
         raise LimitError("too deep")
     _note_defects(part, found)
     if part.is_multipart():
-        children = [child for child in part.get_payload() if isinstance(child, _Part)]
+        children = [child for child in part.get_payload() if isinstance(child, Part)]
         edge = _boundary(part)
         below = [body for child in children for body in _bodies(child, found, depth - 1, edge)]
         yield from _alternatives(below) if part.kind == "multipart/alternative" else below
@@ -159,7 +156,7 @@ def _bodies(part: _Part, found: Parts, depth: int, boundary: bytes | None = None
         _attach(part, found, boundary)
 
 
-def _boundary(part: _Part) -> bytes:
+def _boundary(part: Part) -> bytes:
     return str(part.get_boundary("")).encode("utf-8", "surrogateescape")
 
 
@@ -178,7 +175,7 @@ def _alternatives(bodies: list[Body]) -> list[Body]:
     ]
 
 
-def _body(part: _Part, found: Parts) -> Body:
+def _body(part: Part, found: Parts) -> Body:
     text, defect = decoded_text(_content(part, found), _charset(part))
     if defect:
         found.defects[defect] = None
@@ -189,20 +186,20 @@ def _body(part: _Part, found: Parts) -> Body:
     return Body(plain=tidy(text[:MAX_TEXT]))
 
 
-def _attached(part: _Part) -> bool:
+def _attached(part: Part) -> bool:
     """Sent along as a file: it says so, or it has a file name."""
     disposition = _header(part, "content-disposition").strip().lower()
-    return disposition.startswith("attachment") or bool(_file_name(part))
+    return disposition.startswith("attachment") or bool(file_name(part))
 
 
-def _attach(part: _Part, found: Parts, boundary: bytes | None) -> None:
+def _attach(part: Part, found: Parts, boundary: bytes | None) -> None:
     content = _content(part, found)
     if found.bounce and part.kind in _RETURNED:
         found.returned_ids.update(dict.fromkeys(_returned_ids(content)))
     elif part.kind == "message/rfc822":
         found.forwarded.append(content)
     place = None if found.places is None else found.places.of(part.encoded, boundary)
-    file = File(content, _file_name(part), part.kind, _charset(part), place)
+    file = File(content, file_name(part), part.kind, _charset(part), place)
     inside = opened(file, found.budget)
     found.attachments += inside.attachments
     found.defects.update(dict.fromkeys(inside.defects))
@@ -218,7 +215,7 @@ def _returned_ids(content: bytes) -> Iterator[str]:
         yield from message_ids(text_of(match[1]))
 
 
-def _content(part: _Part, found: Parts) -> bytes:
+def _content(part: Part, found: Parts) -> bytes:
     """The decoded bytes."""
     try:
         payload = part.get_payload(decode=True)
@@ -228,7 +225,7 @@ def _content(part: _Part, found: Parts) -> bytes:
     return payload if isinstance(payload, bytes) else b""
 
 
-def _header(part: _Part, name: str) -> str:
+def _header(part: Part, name: str) -> str:
     return str(part.get(name, ""))
 
 
@@ -240,12 +237,12 @@ def _text(value: str) -> str:
         return value.encode("utf-8", "replace").decode("utf-8")
 
 
-def _charset(part: _Part) -> str:
+def _charset(part: Part) -> str:
     value = part.get_param("charset", "", unquote=True)
     return str(value[2] if isinstance(value, tuple) else value)[:40]
 
 
-def _file_name(part: _Part) -> str:
+def file_name(part: Part) -> str:
     """The name as shown to staff: no path, no control characters, bounded. Never used to open a file."""
     try:
         raw = part.get_filename("") or part.get_param("name", "") or ""
@@ -255,7 +252,7 @@ def _file_name(part: _Part) -> str:
     return re.split(r"[\\/]", decoded(_text(name), MAX_NAME))[-1]
 
 
-def _note_defects(part: _Part, found: Parts) -> None:
+def _note_defects(part: Part, found: Parts) -> None:
     for defect in part.defects:
         found.defects[re.sub(r"(?<!^)(?=[A-Z])", " ", type(defect).__name__.removesuffix("Defect")).lower()] = None
     for name in _MIME:

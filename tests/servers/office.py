@@ -129,8 +129,8 @@ class Office:
         """A command of staff; its output. Fails the test unless it ends as expected. Approvers read first."""
         if words[0] == "approve" and "--hash" not in words:
             which = words[words.index("--draft") : words.index("--draft") + 2] if "--draft" in words else ()
-            _invoked(["draft", words[1], *which], self._env_now())
-        code, output = _invoked(list(words), self._env_now())
+            invoked(["draft", words[1], *which], self._env_now())
+        code, output = invoked(list(words), self._env_now())
         assert (code != 0) == fails, f"{words}: {output}"
         return output
 
@@ -188,7 +188,7 @@ def _furnish(env: Mapping[str, str]) -> None:
     """An archive with Fatima, who approves, and Femke, the privacy officer."""
     migrate(env["DATABASE_URL"])
     for name, role in (("fatima", "behandelaar"), ("femke", "functionaris")):
-        code, output = _invoked(["user", "add", name, "--role", role], {"PRIVACYBOT_NOW": START.isoformat(), **env})
+        code, output = invoked(["user", "add", name, "--role", role], {"PRIVACYBOT_NOW": START.isoformat(), **env})
         assert code == 0, output
 
 
@@ -196,7 +196,7 @@ _COMMAND = get_command(app)
 """Built once: each building costs more than most commands do."""
 
 
-def _invoked(words: list[str], env: Mapping[str, str]) -> tuple[int, str]:
+def invoked(words: list[str], env: Mapping[str, str]) -> tuple[int, str]:
     """Run one command in this process, with this environment alone; its exit code and all that it printed."""
     printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
     before = dict(os.environ)

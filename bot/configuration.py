@@ -42,6 +42,7 @@ SECRETS = (
     "PRIVACYBOT_OAUTH_SECRET",
     "PRIVACYBOT_VAULT_KEY",
     "PRIVACYBOT_INDEX_KEY",
+    "PRIVACYBOT_DKIM_KEY",
 )
 _PLAIN = ("PRIVACYBOT_HOME", "PRIVACYBOT_NOW")
 _SECTIONS = tuple(
@@ -232,7 +233,7 @@ def _unknown_key(place: Place) -> str:
 
 
 def _secret_for(place: Place) -> str:
-    sections = {"watch": SECRETS[:1], "send": SECRETS[1:2], "oauth": SECRETS[2:3]}
+    sections = {"watch": SECRETS[:1], "send": SECRETS[1:2], "oauth": SECRETS[2:3], "dkim": SECRETS[-1:]}
     if place[0] == "mailboxes" and len(place) > 1:
         sections["mailboxes"] = (MailboxSettings(name=place[1]).password_name,)
     names = sections.get(place[0], SECRETS)
@@ -275,6 +276,7 @@ def _cross_field_problems(settings: Settings) -> Iterator[str]:
         yield from _oauth_problems(settings.oauth)
     yield from _receiver_problems(settings.receiver)
     yield from _send_problems(settings.send)
+    yield from _dkim_problems(settings)
     if settings.alarm.webhook_url and not _may_be_told(settings.alarm.webhook_url):
         yield "settings.toml: [alarm] webhook_url must begin with https://; http:// only on this machine"
     for name, fact in _facts(settings.organisation):
@@ -308,6 +310,17 @@ def _twice_watched(watched: Sequence[WatchSettings]) -> Iterator[str]:
                     "already; name it once"
                 )
             seen.setdefault(place, box.table)
+
+
+def _dkim_problems(settings: Settings) -> Iterator[str]:
+    domain, ours = settings.dkim.domain.lower(), settings.organisation.address.rpartition("@")[2].lower()
+    if bool(domain) != bool(settings.dkim.selector):
+        yield "settings.toml: [dkim] domain and selector go together; add the other one"
+    elif domain and ours != domain and not ours.endswith(f".{domain}"):
+        yield (
+            f"settings.toml: [dkim] domain is not that of organisation.address; write {ours} or a domain above it, "
+            "else the signature proves nothing for our mail"
+        )
 
 
 def _wants_tokens(settings: Settings) -> bool:
@@ -392,6 +405,8 @@ def _needed_secrets(settings: Settings) -> Iterator[str]:
         yield box.password_name if box.auth == "password" else "PRIVACYBOT_OAUTH_SECRET"
     if settings.send.user:
         yield "PRIVACYBOT_SMTP_PASSWORD" if settings.send.auth == "password" else "PRIVACYBOT_OAUTH_SECRET"
+    if settings.dkim.domain:
+        yield "PRIVACYBOT_DKIM_KEY"
     if settings.service.environment is Environment.PRODUCTION:
         yield "PRIVACYBOT_VAULT_KEY"
         yield "PRIVACYBOT_INDEX_KEY"

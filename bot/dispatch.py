@@ -17,6 +17,7 @@ from bot.cases.people import Act, Actor, require
 from bot.cases.work import Work
 from bot.mail.outgoing import dated
 from bot.mail.sending import Accepted, OutcomeUnknown, Postman, RefusedForGood, SendOutcome, ServerUnreachable, TryLater
+from bot.mail.signing import Signer
 from bot.settings import CasesSettings, SendSettings
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person, readable, record_sent
@@ -45,7 +46,9 @@ class Dispatch:
         cases: CasesSettings,
         own_address: str,
         own_numbers: frozenset[str],
+        signer: Signer | None = None,
     ) -> None:
+        self._signer = signer
         self._archive = archive
         self._postman = postman
         self._calendar = calendar
@@ -70,16 +73,21 @@ class Dispatch:
         return isinstance(outcome, Accepted)
 
     def _claimed(self, letter: OutgoingLetter) -> bytes | None:
-        """The bytes to send, dated at the first hand-over and the same ever after; None if somebody was first."""
+        """The bytes to send, dated and signed at the first hand-over and the same ever after; None if somebody was
+        first."""
         now = self._archive.clock()
         with self._archive.transaction() as tx:
             if not tx.outbox.claim(letter.id):
                 return None
             raw = tx.outbox.raw(letter.id)
             if letter.dated_at is None:
-                raw = dated(raw, now, self._calendar.timezone)
+                raw = self._stamped(raw, now)
                 tx.outbox.set_dated(letter.id, now, raw)
             return raw
+
+    def _stamped(self, raw: bytes, now: datetime) -> bytes:
+        with_date = dated(raw, now, self._calendar.timezone)
+        return with_date if self._signer is None else self._signer.signed(with_date, now)
 
     def _settle(self, letter: OutgoingLetter, outcome: SendOutcome) -> None:
         now = self._archive.clock()

@@ -31,6 +31,7 @@ from bot.mail.mailbox import Mailbox, Secret
 from bot.mail.positions import FolderPosition, Gap
 from bot.mail.receiving import delivered
 from bot.mail.sending import Postman
+from bot.mail.signing import Signer
 from bot.mail.tokens import TokenSource
 from bot.mail.visitors import Handed
 from bot.mail.watching import FetchedMail, Watcher
@@ -253,7 +254,14 @@ class Rooms:
             self.settings.cases,
             self.settings.organisation.address,
             self.own_numbers,
+            self.signer,
         )
+
+    @cached_property
+    def signer(self) -> Signer | None:
+        """Signs our letters, where that is our part. Raises SettingsError for a key that cannot."""
+        dkim = self.settings.dkim
+        return Signer(dkim, secret("PRIVACYBOT_DKIM_KEY", self._env)) if dkim.domain else None
 
     @cached_property
     def housekeeping(self) -> Housekeeping:

@@ -56,7 +56,7 @@ async def run(
     _require_something_to_do(settings, wanted)
     rooms = Rooms(settings, env)
     try:
-        _ = rooms.archive, rooms.own_token
+        _ = rooms.archive, rooms.own_token, rooms.signer
         async with asyncio.TaskGroup() as group:
             await _start(rooms, wanted, group, started)
     finally:
@@ -170,6 +170,7 @@ async def run_once(
     """
     rooms = Rooms(settings, env, lent_cage=lent_cage)
     try:
+        _ = rooms.signer
         unread = await _unread(rooms)
         await Worker(rooms).once()
         if unread is not None:

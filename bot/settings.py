@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 _PREFIX = "PRIVACYBOT_"
+_DOMAIN = r"^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*)?$"
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -212,6 +213,13 @@ class AlarmSettings(Piece):
     timeout_seconds: Seconds = 10.0
 
 
+class DkimSettings(Piece):
+    """[dkim]: our own signature; its key is PRIVACYBOT_DKIM_KEY. Empty signs nothing."""
+
+    domain: Annotated[str, Field(pattern=_DOMAIN)] = ""
+    selector: Annotated[str, Field(pattern=_DOMAIN)] = ""
+
+
 class ParsingSettings(Piece):
     """[parsing]: the cage in which mail is taken apart."""
 
@@ -328,6 +336,7 @@ class Settings(Piece):
     oauth: OAuthSettings = OAuthSettings()
     receiver: ReceiverSettings = ReceiverSettings()
     send: SendSettings = SendSettings()
+    dkim: DkimSettings = DkimSettings()
     alarm: AlarmSettings = AlarmSettings()
     parsing: ParsingSettings = ParsingSettings()
     cases: CasesSettings = CasesSettings()

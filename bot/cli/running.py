@@ -20,6 +20,7 @@ from bot.datamap.model import DataMap
 from bot.datamap.weaknesses import weaknesses
 from bot.dispatch import PAUSED
 from bot.replies.check import check as check_templates
+from bot.rooms import Rooms
 from bot.service import require_known_roles, run_once
 from bot.service import run as run_roles
 from bot.settings import SettingsError, default_config_dir, templates_dir
@@ -89,6 +90,8 @@ def check_config(config: Path | None, *, live: bool, as_json: bool) -> None:
         else:
             warnings += [f"datamap.yaml: {line}" for line in weaknesses(datamap)]
             questions += [f"datamap.yaml: {fact.path}: is '{fact.value.nl}' right?" for fact in datamap.unconfirmed()]
+    if not errors:
+        errors += _key_troubles(folder)
     if live and not errors:
         with rooms(config) as opened:
             errors += opened.sources.check()
@@ -102,6 +105,15 @@ def check_config(config: Path | None, *, live: bool, as_json: bool) -> None:
             print("the configuration can be used")
     if errors:
         raise SystemExit(1)
+
+
+def _key_troubles(folder: Path) -> list[str]:
+    """What is wrong with the key that signs our letters; whether there is one was looked at before."""
+    try:
+        _ = Rooms(load_settings(folder, os.environ)).signer
+    except SettingsError as wrong:
+        return [*wrong.problems]
+    return []
 
 
 def _datamap(folder: Path) -> DataMap:

@@ -42,6 +42,7 @@ class SmtpSink:
     def __init__(self, certificates: Certificates, *, starttls: bool = True, tls: bool = False) -> None:
         self.certificates = certificates
         self.mails: list[SunkMail] = []
+        self.offered: list[bytes] = []  # also what was then refused
         self.answers: dict[Stage, deque[str]] = {stage: deque() for stage in ("CONNECT", "MAIL", "RCPT", "DATA", "END")}
         self.connections = 0
         self.goodbyes = 0
@@ -179,6 +180,7 @@ class SmtpSink:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.offered.append(envelope.original_content or b"")
         if reply := self._instead("END"):
             return await server.misbehave(reply)
         login = session.auth_data.decode() if isinstance(session.auth_data, bytes) else None

@@ -18,7 +18,7 @@ from aiosmtplib.errors import SMTPAuthenticationError, SMTPException
 
 from bot.mail.errors import MailboxError, MailboxRefusedError, ServerSaidNoError, UntrustedServerError
 from bot.mail.mailbox import Mailbox
-from bot.mail.sending import let_go
+from bot.mail.smtpline import let_go
 from bot.mail.trust import certificate_trouble, client_context, insist_on_tls
 from bot.settings import SendSettings, SettingsError, WatchSettings
 

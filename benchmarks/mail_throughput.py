@@ -18,8 +18,9 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -42,6 +43,7 @@ from bot.triage.classify import classify_mail
 from bot.triage.reading import Reader, Reading
 from bot.worker import _TOGETHER
 
+Part = Callable[[Settings, int, int], tuple[Callable[[], Any], int]]
 LEAST = 0.60  # of the slowest part alone
 CORES = os.cpu_count() or 1
 
@@ -58,40 +60,63 @@ def main() -> None:
     report(given.mails, given.runs)
 
 
+@dataclass(frozen=True)
+class Pace:
+    """What one run of the whole or of a part came to."""
+
+    rate: float  # mails a second
+    cpu: float  # milliseconds of processor a mail, all processes of ours together
+
+
 def report(count: int, runs: int) -> None:
-    rates: dict[str, list[float]] = {}
-    ratios = []
+    paces: dict[str, list[Pace]] = {}
     print(f"{count:,} mails of 2 to 20 KB; {machine()}")
     with installation(WATCH__FOLDERS="INBOX", PARSING__PROCESSES=str(CORES)) as office:
         fill(office, mails.ordinary(count))
         for _ in range(runs):
-            once = {part: alone(office, part, count) for part in PARTS} | {"the whole": whole(office, count)}
-            ratios.append(once["the whole"] / min(once[part] for part in STAGES))
-            for name, rate in once.items():
-                rates.setdefault(name, []).append(rate)
-    for name, values in rates.items():
-        print(f"{name:<12} {spread(values):>24} mails/s")
-    print(f"{'ratio':<12} {spread(ratios, 2):>24} of the slowest of {', '.join(STAGES)}")
-    if median(ratios) < LEAST:
+            for name in (*PARTS, "whole"):
+                paces.setdefault(name, []).append(
+                    whole(office, count) if name == "whole" else alone(office, name, count)
+                )
+    print(f"{'':<12} {'mails/s (least / middle / most)':>34} {'ms of processor a mail':>24}")
+    for name, ran in paces.items():
+        print(f"{name:<12} {spread([one.rate for one in ran]):>34} {spread([one.cpu for one in ran], 2):>24}")
+    for names in (STAGES, FINER):
+        told(paces, names)
+    if median(ratios(paces, STAGES)) < LEAST:
         sys.exit(f"the whole reaches less than {LEAST:.0%} of its slowest part")
+
+
+def ratios(paces: Mapping[str, Sequence[Pace]], names: Sequence[str]) -> list[float]:
+    slowest = [min(run, key=lambda one: one.rate) for run in zip(*(paces[name] for name in names), strict=True)]
+    return [ran.rate / ceiling.rate for ran, ceiling in zip(paces["whole"], slowest, strict=True)]
+
+
+def told(paces: Mapping[str, Sequence[Pace]], names: Sequence[str]) -> None:
+    print(f"the whole reaches {spread(ratios(paces, names), 2)} of the slowest of {', '.join(names)}")
 
 
 # The whole
 
 
-def whole(office: LiveOffice, count: int) -> float:
-    """Mails a second of the service itself, on an archive that is empty."""
+def whole(office: LiveOffice, count: int) -> Pace:
+    """The service itself, on an archive that is empty."""
     path = office.home / "archive.sqlite"
     for file in office.home.glob("archive.sqlite*"):
         file.unlink()
     migrate(office.env["DATABASE_URL"])
-    began = time.monotonic()
+    began, before = time.monotonic(), processor(resource.RUSAGE_CHILDREN)
     service = office.begin("run")
     with closing(sqlite3.connect(path)) as archive:
         until(lambda: settled(archive) >= count, "all mail is in the ledger", seconds=600)
     seconds = time.monotonic() - began
     service.stop()
-    return count / seconds
+    return Pace(count / seconds, 1000 * (processor(resource.RUSAGE_CHILDREN) - before) / count)
+
+
+def processor(whose: int) -> float:
+    used = resource.getrusage(whose)
+    return used.ru_utime + used.ru_stime
 
 
 def settled(archive: sqlite3.Connection) -> int:
@@ -102,30 +127,27 @@ def settled(archive: sqlite3.Connection) -> int:
 # A part alone
 
 
-def alone(office: LiveOffice, part: str, count: int) -> float:
-    """Mails a second of one part; what reads runs in one process a core, each with its share."""
+def alone(office: LiveOffice, part: str, count: int) -> Pace:
+    """One part; what reads runs in one process a core, each with its share."""
     shares = CORES if part in READING else 1
-    words = [sys.executable, __file__, "--mails", str(count)]
+    words = [sys.executable, __file__, "--mails", str(count), "--part", part]
     env = {**office._env_now(), "BENCHMARK_HOME": str(office.home)}
     crew = [
-        subprocess.Popen([*words, "--part", part, str(share)], env=env, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ourselves
+        subprocess.Popen([*words, str(share)], env=env, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ourselves
         for share in range(shares)
     ]
     answers = [json.loads(one.communicate()[0]) for one in crew]
-    return sum(answer["mails"] for answer in answers) / max(answer["seconds"] for answer in answers)
+    rate = sum(answer["mails"] for answer in answers) / max(answer["seconds"] for answer in answers)
+    return Pace(rate, 1000 * sum(answer["cpu"] for answer in answers) / count)
 
 
-def measured(
-    part: Callable[[Settings, int, int], tuple[Callable[[], Any], int]], count: int, share: int
-) -> dict[str, float]:
+def measured(part: Part, count: int, share: int) -> dict[str, float]:
     """Prepare the part, then time it."""
     settings = load_settings(default_config_dir(), os.environ)
     work, its_mails = part(settings, count, share)
-    began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF)
+    began, before = time.monotonic(), processor(resource.RUSAGE_SELF)
     work()
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"mails": its_mails, "seconds": time.monotonic() - began, "cpu": cpu}
+    return {"mails": its_mails, "seconds": time.monotonic() - began, "cpu": processor(resource.RUSAGE_SELF) - before}
 
 
 def fetching(settings: Settings, count: int, _share: int) -> tuple[Callable[[], Any], int]:
@@ -215,6 +237,7 @@ async def _file_all(rooms: Rooms) -> None:
 
 PARTS = {"fetch": fetching, "read": reading, "commit": committing, "parse": parsing, "classify": classifying}
 STAGES = ("fetch", "read", "commit")
+FINER = ("fetch", "parse", "classify", "commit")
 READING = ("read", "parse", "classify")
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from typing import Any
 
 import mails
 from servers.running import LiveOffice, until
-from town import fill, installation, machine, spread
+from town import archive_of, fill, installation, machine, spread
 
 from bot.configuration import load_settings
 from bot.mail.fetching import FetchedMail, Fetcher, Suspects
@@ -101,8 +101,8 @@ def told(paces: Mapping[str, Sequence[Pace]], names: Sequence[str]) -> None:
 
 def whole(office: LiveOffice, count: int) -> Pace:
     """The service itself, on an archive that is empty."""
-    path = office.home / "archive.sqlite"
-    for file in office.home.glob("archive.sqlite*"):
+    path = archive_of(office)
+    for file in path.parent.glob(f"{path.name}*"):
         file.unlink()
     migrate(office.env["DATABASE_URL"])
     began, before = time.monotonic(), processor(resource.RUSAGE_CHILDREN)

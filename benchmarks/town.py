@@ -21,14 +21,14 @@ _AT_ONCE = 500
 
 
 @contextmanager
-def installation(**settings: str) -> Iterator[LiveOffice]:
+def installation(sink_kind: type[SmtpSink] = SmtpSink, **settings: str) -> Iterator[LiveOffice]:
     """The bot with an empty mailbox. Everything lies in memory where there is room, as in the tests, and is removed."""
     room = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - not guessed by name
     with tempfile.TemporaryDirectory(dir=room) as place:
         certificates = make_certificates(Path(place))
         server = DovecotServer(certificates)
         try:
-            with closing(SmtpSink(certificates)) as sink:
+            with closing(sink_kind(certificates)) as sink:
                 home = Path(place) / "home"
                 office = LiveOffice(
                     home, sink, dovecot=server.account(), LOG__LEVEL="info", SERVICE__PORT="0", **settings
@@ -38,6 +38,10 @@ def installation(**settings: str) -> Iterator[LiveOffice]:
                     yield office
         finally:
             server.remove()
+
+
+def archive_of(office: LiveOffice) -> Path:
+    return Path(office.env["DATABASE_URL"].removeprefix("sqlite:///"))
 
 
 def mailbox_of(office: LiveOffice) -> Dovecot:

@@ -177,11 +177,11 @@ def quiet(office: LiveOffice) -> bool:
         with rooms.archive.reading() as tx:
             [position] = [mark for mark in tx.folders.all() if mark.folder == "INBOX"]
             waits = tx.mails.counts().get(MailVerdict.PENDING, 0)
+            running = [case for case in tx.cases.listed() if case.open_requests]
         there = max(mailbox_of(office).flags(), default=0)
     finally:
         rooms.close_now()
-    done = all(case["state"] in ("closed", "answered") for case in office.cases())
-    return position.high_water >= there and not waits and done
+    return position.high_water >= there and not waits and not running
 
 
 def faults(office: LiveOffice, senders: Senders, flags: dict[int, tuple[bytes, ...]]) -> list[str]:
@@ -203,7 +203,7 @@ def faults(office: LiveOffice, senders: Senders, flags: dict[int, tuple[bytes, .
             found += [f"parked: {len(tx.jobs.parked())} jobs"] if tx.jobs.parked() else []
             cases = tx.cases.listed()
             per_sender = Counter(case.sender for case in cases)
-            twice = [count for count in per_sender.values() if count > 1]
+            twice = [address for address in senders.asked if per_sender[address] > 1]
             found += [f"twice: {len(twice)} people have more than one case"] if twice else []
             missing = set(senders.asked) - set(per_sender)
             found += [f"missing: {len(missing)} people who asked have no case"] if missing else []

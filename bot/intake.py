@@ -55,6 +55,8 @@ _PORTION = 50
 """So many mails are filed in one transaction: most of them are ordinary."""
 _PORTION_BYTES = 4 * 1024 * 1024
 """Two portions are in memory at a time; one of them is larger only if a single mail is."""
+_LARGE_BYTES = 1024 * 1024
+"""A mail above this takes long to read: nobody waits for it."""
 
 _ID_COPY = re.compile(r"paspoort|passport|id[\s_-]?kaart|identiteit|rijbewijs|id[\s_-]?card|legitimatie", re.IGNORECASE)
 
@@ -154,6 +156,8 @@ class Intake:
 
     def _read_in(self, group: asyncio.TaskGroup, job: Job, raw: bytes | None) -> Late:
         slow = asyncio.Event()
+        if len(raw or b"") > _LARGE_BYTES:
+            slow.set()
         reading = group.create_task(self._outcome(raw, slow))
         reading.add_done_callback(lambda _: slow.set())
         return Late(job, reading, slow)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.mail.message import Attachment, ParsedMail
@@ -13,7 +13,7 @@ from bot.triage.evidence import parts_of
 from bot.triage.features import buckets, merged
 from bot.triage.identifiers import identifiers_in
 from bot.triage.intents import intents_in
-from bot.triage.labels import OTHER_PRIVACY, Intent, RequestKind, Writer
+from bot.triage.labels import OTHER_PRIVACY, Intent, Language, RequestKind, Writer
 from bot.triage.language import language_of
 from bot.triage.opinion import Opinion, from_machine, opinion_of, within_case
 from bot.triage.verdict import Verdict
@@ -49,33 +49,75 @@ def classify(
 
     `role_address`: nothing but an address such as no-reply@ makes it automatic. A website's form comes from there too.
     """
+    seen = _seen(model, subject, new_text, quoted_text, automatic, role_address, attachment_texts)
+    return _in_case(model, seen) if in_case else _verdict(seen, seen.opinion, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the words of one mail come to, before it matters whether they belong to a running case."""
+
+    subject: str
+    new_text: str
+    own_words: str
+    machine: bool
+    opinion: Opinion
+    writer: Writer
+    language: Language
+    identifiers: dict[str, str]
+
+
+def _seen(
+    model: Model,
+    subject: str,
+    new_text: str,
+    quoted_text: str,
+    automatic: bool,
+    role_address: bool,
+    attachment_texts: tuple[str, ...],
+) -> _Seen:
     subject, new_text, quoted_text = subject[:1000], new_text[:_MAX_TEXT], quoted_text[:_MAX_TEXT]
     attached = tuple(text[:_MAX_TEXT] for text in attachment_texts[:20])
     own_words = "\n".join((new_text, *attached))
     surely = automatic_words(subject, new_text) or (automatic and not role_address)
-    machine = automatic or surely
     absent = out_of_office(subject, new_text) or bounce(subject, new_text)
-    intents = _intents(model, subject, new_text) if in_case else frozenset()
     parts = parts_of("" if absent else subject, new_text, *attached)  # an absence note repeats the subject it answers
     opinion = opinion_of(model, parts, new_text, quoted_text)
     if surely:
         opinion = from_machine(opinion, parts, absent=absent, form=filled_in_form(subject, own_words))
-    opinion = within_case(opinion, intents) if in_case else opinion
     whole = merged([part.buckets for part in parts])
-    writer = writer_of(f"{subject}\n{own_words}", model.writer.scores(whole, model.rarity))
+    return _Seen(
+        subject=subject,
+        new_text=new_text,
+        own_words=own_words,
+        machine=automatic or surely,
+        opinion=opinion,
+        writer=writer_of(f"{subject}\n{own_words}", model.writer.scores(whole, model.rarity)),
+        language=language_of(own_words if own_words.strip() else subject),
+        identifiers=identifiers_in(own_words),
+    )
+
+
+def _in_case(model: Model, seen: _Seen) -> Verdict:
+    """The verdict if the mail belongs to a running case."""
+    intents = _intents(model, seen.subject, seen.new_text)
+    return _verdict(seen, within_case(seen.opinion, intents), intents)
+
+
+def _verdict(seen: _Seen, opinion: Opinion, intents: frozenset[Intent]) -> Verdict:
     kinds = frozenset(RequestKind(label) for label in opinion.decided if label != OTHER_PRIVACY)
     return Verdict(
         kinds=kinds,
         other_privacy=OTHER_PRIVACY in opinion.decided,
-        needs_person=_needs_person(opinion, writer, f"{subject}\n{own_words}", machine=machine),
-        language=language_of(own_words if own_words.strip() else subject),
-        automatic=machine,
-        role=role_of(writer),
-        writer=writer,
+        needs_person=_needs_person(opinion, seen.writer, f"{seen.subject}\n{seen.own_words}", machine=seen.machine),
+        language=seen.language,
+        automatic=seen.machine,
+        role=role_of(seen.writer),
+        writer=seen.writer,
         scores=opinion.scores,
         reasons=opinion.reasons,
-        identifiers=identifiers_in(own_words),
-        corrections=corrections_in(own_words) if RequestKind.CORRECTION in kinds or opinion.doubt else (),
+        identifiers=seen.identifiers,
+        corrections=corrections_in(seen.own_words) if RequestKind.CORRECTION in kinds or opinion.doubt else (),
         intents=intents,
     )
 
@@ -86,16 +128,29 @@ def _intents(model: Model, subject: str, new_text: str) -> frozenset[Intent]:
 
 def classify_mail(model: Model, mail: ParsedMail, *, in_case: bool) -> Verdict:
     """What a mail is, its headers and attachments included."""
-    verdict = classify(
+    seen = _seen_mail(model, mail)
+    return _of_mail(mail, _in_case(model, seen) if in_case else _verdict(seen, seen.opinion, frozenset()))
+
+
+def classify_both(model: Model, mail: ParsedMail) -> tuple[Verdict, Verdict]:
+    """The verdict as a mail of its own, and as one that belongs to a running case; the words are weighed once."""
+    seen = _seen_mail(model, mail)
+    return _of_mail(mail, _verdict(seen, seen.opinion, frozenset())), _of_mail(mail, _in_case(model, seen))
+
+
+def _seen_mail(model: Model, mail: ParsedMail) -> _Seen:
+    return _seen(
         model,
         mail.subject,
         mail.new_text,
         mail.quoted_text,
-        in_case=in_case,
-        automatic=mail.signs.automatic,
-        role_address=not replace(mail.signs, role_sender=False).automatic,
-        attachment_texts=tuple(part.text for part in mail.attachments if part.text),
+        mail.signs.automatic,
+        not replace(mail.signs, role_sender=False).automatic,
+        tuple(part.text for part in mail.attachments if part.text),
     )
+
+
+def _of_mail(mail: ParsedMail, verdict: Verdict) -> Verdict:
     if authority_address(mail.sender.address):
         return replace(verdict, needs_person=True, writer=Writer.AUTHORITY, role=role_of(Writer.AUTHORITY))
     suspicious = mail.hidden_text and not verdict.ordinary

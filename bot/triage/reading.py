@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.mail.message import ParsedMail, Unreadable
 from bot.mail.parsing import parsed
 from bot.settings import ParsingSettings
-from bot.triage.classify import classify_mail
+from bot.triage.classify import classify_both, classify_mail
 from bot.triage.model import Model, load_model
 from bot.triage.verdict import Verdict
 
@@ -39,9 +39,9 @@ class Reader:
         mail = parsed(raw, self.limits, self.own_domain, documents=self.documents)
         if isinstance(mail, Unreadable):
             return Reading(mail, None)
-        verdict = classify_mail(self.model(), mail, in_case=False)
-        reply = classify_mail(self.model(), mail, in_case=True) if mail.references or mail.quoted_text else None
-        return Reading(mail, verdict, reply)
+        if mail.references or mail.quoted_text:
+            return Reading(mail, *classify_both(self.model(), mail))
+        return Reading(mail, classify_mail(self.model(), mail, in_case=False))
 
     def careful(self) -> Reader:
         """One that leaves documents closed: for a mail on which this one came to grief."""

@@ -18,7 +18,7 @@ from bot.mail.checkup import Finding, Health, certificate_finding, mailbox_findi
 from bot.mail.trust import server_context
 from bot.replies.check import check as check_templates
 from bot.rooms import Rooms, archive_of, clock_of, keys_fit
-from bot.settings import ReceiverSettings, Settings, SettingsError, secret, templates_dir
+from bot.settings import ReceiverSettings, Settings, SettingsError, templates_dir
 from bot.store.engines import address_of
 from bot.store.errors import SchemaError, StoreError, VaultError
 
@@ -63,8 +63,7 @@ async def _mail(settings: Settings, env: Mapping[str, str]) -> AsyncIterator[Fin
     if (nameless := _nameless("send name", settings.send.host, "send.host")) is not None:
         yield nameless
         return
-    password = (lambda: secret("PRIVACYBOT_SMTP_PASSWORD", env)) if settings.send.user else None
-    async for finding in sending_findings(settings.send, password):
+    async for finding in sending_findings(settings.send, rooms.sending_secret()):
         yield finding
 
 

@@ -234,9 +234,10 @@ class Rooms:
 
     @cached_property
     def postman(self) -> Postman:
-        return Postman(self.settings.send, self._sending_secret())
+        return Postman(self.settings.send, self.sending_secret())
 
-    def _sending_secret(self) -> Secret | None:
+    def sending_secret(self) -> Secret | None:
+        """What logs in at the server that takes our letters; None where nothing does."""
         send = self.settings.send
         if not send.user:
             return None

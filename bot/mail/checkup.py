@@ -7,25 +7,23 @@ from __future__ import annotations
 
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from aiosmtplib import SMTP
-from aiosmtplib.errors import SMTPAuthenticationError, SMTPException
+from aiosmtplib.errors import SMTPAuthenticationError
 
-from bot.mail.errors import MailboxError, MailboxRefusedError, ServerSaidNoError, UntrustedServerError
-from bot.mail.mailbox import Mailbox
-from bot.mail.smtpline import let_go
-from bot.mail.trust import certificate_trouble, client_context, insist_on_tls
+from bot.mail.errors import MailboxError, MailboxRefusedError, ServerSaidNoError, TokenError, UntrustedServerError
+from bot.mail.mailbox import Mailbox, Secret
+from bot.mail.smtpline import LINE_FAULTS, SmtpLine
 from bot.settings import SendSettings, SettingsError, WatchSettings
 
 SOON = timedelta(days=21)
 """A certificate that ends within this time is a warning."""
 
-_OUR_NAME = "[127.0.0.1]"  # in EHLO: this machine's name does not leak
 _ROOMY = 10 * 1024 * 1024  # bytes that a mail server should take: an answer carries exports
 
 
@@ -125,87 +123,48 @@ def _idle(mailbox: Mailbox, settings: WatchSettings) -> Finding:
 # Sending
 
 
-async def sending_findings(settings: SendSettings, password: Callable[[], str] | None) -> AsyncIterator[Finding]:
+async def sending_findings(settings: SendSettings, secret: Secret | None) -> AsyncIterator[Finding]:
     """The server that takes our letters: greeting, TLS, login, and what it offers."""
+    line = None
     try:
-        insist_on_tls(settings.tls, settings.host, "send.tls")
-        context = client_context(settings.ca_file, "send.ca_file")
+        line = SmtpLine(settings, secret)
+        smtp = await line.open()
     except SettingsError as wrong:
-        yield Finding("send connection", Health.FAILED, str(wrong))
-        return
-    smtp = SMTP(
-        hostname=settings.host,
-        port=settings.port,
-        local_hostname=_OUR_NAME,
-        timeout=settings.timeout_seconds,
-        use_tls=settings.tls == "tls",
-        start_tls=False,
-        tls_context=context,
-    )
-    try:
-        async for finding in _spoken_with(smtp, settings, context, password):
-            yield finding
+        yield Finding("send login", Health.FAILED, str(wrong))
+    except LINE_FAULTS as fault:
+        assert line is not None
+        yield _no_line(line, settings, fault)
+    else:
+        yield Finding("send connection", Health.OK, f"{settings.host}:{settings.port} answers")
+        if (ends_at := certificate_end(smtp.get_transport_info("peercert"))) is not None:
+            yield certificate_finding("send certificate", ends_at, f"whoever runs {settings.host} must renew it")
+        words = "the server lets us in" if settings.user else "none is configured (send.user is empty)"
+        yield Finding("send login", Health.OK, words)
+        yield _size(smtp)
+        yield _notices(smtp)
     finally:
-        transport = smtp.transport
-        with contextlib.suppress(SMTPException, OSError):
-            if smtp.is_connected:
-                await smtp.quit(timeout=5)
-        smtp.close()
-        await let_go(transport)
+        if line is not None:
+            await line.close()
 
 
-async def _spoken_with(
-    smtp: SMTP, settings: SendSettings, context: ssl.SSLContext, password: Callable[[], str] | None
-) -> AsyncIterator[Finding]:
-    host = f"{settings.host}:{settings.port}"
-    try:
-        await smtp.connect()
-        await smtp.ehlo()
-        if settings.tls == "starttls":
-            if not smtp.supports_extension("starttls"):
-                trouble = f"{host} does not offer STARTTLS, and nothing leaves in plain text"
-                yield Finding("send certificate", Health.FAILED, f"{trouble}: check send.port and send.tls")
-                return
-            await smtp.starttls(tls_context=context)
-            await smtp.ehlo()
-    except (SMTPException, OSError) as fault:
-        yield _no_connection(fault, host)
-        return
-    yield Finding("send connection", Health.OK, f"{host} answers")
-    if (ends_at := certificate_end(smtp.get_transport_info("peercert"))) is not None:
-        yield certificate_finding("send certificate", ends_at, f"whoever runs {settings.host} must renew it")
-    yield await _login(smtp, settings, password)
-    yield _size(smtp)
-    yield _notices(smtp)
-
-
-def _no_connection(fault: BaseException, host: str) -> Finding:
-    link: BaseException | None = fault
-    while link is not None:
-        if trouble := certificate_trouble(link, host, "send"):
-            return Finding("send certificate", Health.FAILED, trouble)
-        link = link.__cause__ or link.__context__
-    kind = type(fault).__name__
-    mend = "check send.host, send.port and send.tls, and the network between"
-    return Finding("send connection", Health.FAILED, f"no greeting from {host} ({kind}): {mend}")
-
-
-async def _login(smtp: SMTP, settings: SendSettings, password: Callable[[], str] | None) -> Finding:
-    if not settings.user or password is None:
-        return Finding("send login", Health.OK, "none is configured (send.user is empty)")
-    if not smtp.supports_extension("auth"):
+def _no_line(line: SmtpLine, settings: SendSettings, fault: BaseException) -> Finding:
+    """Which of the steps it was."""
+    words = str(getattr(fault, "message", ""))
+    if isinstance(fault, SMTPAuthenticationError | TokenError):
+        return Finding("send login", Health.FAILED, line.trouble(fault))
+    if "AUTH extension" in words:
         mend = "correct send.port and send.tls, or empty send.user"
         return Finding("send login", Health.FAILED, f"{settings.host} offers no login here: {mend}")
-    try:
-        await smtp.login(settings.user, password())
-    except SMTPAuthenticationError:
-        return Finding("send login", Health.FAILED, f"{settings.host} refuses it: check send.user and its password")
-    except (SMTPException, OSError) as fault:
-        kind = type(fault).__name__
-        return Finding("send login", Health.FAILED, f"it was broken off ({kind}): ask who runs {settings.host}")
-    except SettingsError as missing:
-        return Finding("send login", Health.FAILED, str(missing))
-    return Finding("send login", Health.OK, "the server lets us in")
+    if "STARTTLS" in words or any(isinstance(link, ssl.SSLError) for link in _links(fault)):
+        return Finding("send certificate", Health.FAILED, line.trouble(fault))
+    return Finding("send connection", Health.FAILED, line.trouble(fault))
+
+
+def _links(fault: BaseException | None) -> Iterator[BaseException]:
+    """A fault and what led to it."""
+    while fault is not None:
+        yield fault
+        fault = fault.__cause__ or fault.__context__
 
 
 def _size(smtp: SMTP) -> Finding:

@@ -86,7 +86,7 @@ def test_a_wrong_password_and_a_wrong_login_are_named(office: Office, smtp_sink:
     assert found == {
         "watch login": f"{HOST} refuses the login of watch.user: check watch.user and the mailbox password "
         "(and that the server allows password login over IMAP)",
-        "send login": f"{HOST} refuses it: check send.user and its password",
+        "send login": f"{HOST}:{smtp_sink.port} refuses the login of send.user: check send.user and its password",
     }
 
 
@@ -103,7 +103,7 @@ def test_a_closed_port_is_named_for_reading_and_sending(office: Office) -> None:
 
     assert list(found) == ["watch connection", "send connection"]
     assert "Connection refused: check watch.host, watch.port" in found["watch connection"]
-    assert "check send.host, send.port" in found["send connection"]
+    assert "check send.host and send.port" in found["send connection"]
 
 
 def test_a_certificate_of_a_stranger_is_refused_on_both_sides(office: Office, dovecot: Dovecot) -> None:

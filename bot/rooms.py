@@ -27,7 +27,8 @@ from bot.identification import Identification
 from bot.intake import Intake, IntakeRules
 from bot.mail.accounting import WatchedMailbox
 from bot.mail.cage import Cage
-from bot.mail.mailbox import Mailbox, Secret
+from bot.mail.login import Secret
+from bot.mail.mailbox import Mailbox
 from bot.mail.positions import FolderPosition, Gap
 from bot.mail.receiving import delivered
 from bot.mail.sending import Postman

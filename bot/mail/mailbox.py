@@ -7,30 +7,22 @@ Sent folder. Lists of ints are the only message sets that imapclient 4 understan
 from __future__ import annotations
 
 import contextlib
-import imaplib
 import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
-from bot.mail.errors import (
-    MailboxError,
-    MailboxLostError,
-    MailboxRefusedError,
-    ServerBusyError,
-    ServerSaidNoError,
-    TokenError,
-    UntrustedServerError,
-)
+from bot.mail.errors import MailboxLostError, UntrustedServerError
+from bot.mail.faults import at_the_door
+from bot.mail.login import Secret, log_in
 from bot.mail.pacing import asked_wait
-from bot.mail.tokens import TokenSource, bearer
-from bot.mail.trust import certificate_trouble, client_context, insist_on_tls
+from bot.mail.trust import client_context, insist_on_tls
 from bot.settings import SettingsError, WatchSettings
 
 _SLICE_BYTES = 256 * 1024
@@ -38,10 +30,6 @@ _HEADER_BYTES = 256 * 1024
 _TEXT_BYTES = 64 * 1024  # of a mail that is too large
 _CONNECT_SECONDS = 10.0  # a thread that connects cannot be called back, so it may not wait long
 _SEARCH_SPAN = 50_000  # hits in one answer: imaplib gives up at a line of a million bytes
-_ONLY_FOR_NOW = ("[CONTACTADMIN]", "[SERVERBUG]")  # RFC 5530: says nothing against our password
-
-Secret = Callable[[], str]
-"""Gives the password, or as a TokenSource the token, whenever we log in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +88,7 @@ class Mailbox:
             client = self._opened()
         self._client = client
         try:
-            self._log_in(client)
+            log_in(client, self._settings, self._secret)
         except BaseException:
             self.close()
             raise
@@ -156,77 +144,8 @@ class Mailbox:
                 f"check {self._settings.table}.port and {self._settings.table}.tls"
             )
 
-    def _log_in(self, client: IMAPClient) -> None:
-        secret = self._asked_for_secret()
-        try:
-            self._present(client, secret)
-        except ServerSaidNoError as refusal:
-            if not isinstance(self._secret, TokenSource) or self._in_vain(refusal):
-                raise self._refused(refusal) from None
-            self._secret.refused(secret)
-            self._once_more(client)
-
-    def _once_more(self, client: IMAPClient) -> None:
-        """With a new token: the old one may have been withdrawn before its time."""
-        try:
-            self._present(client, self._asked_for_secret())
-        except ServerSaidNoError as refusal:
-            raise self._refused(refusal) from None
-
-    def _asked_for_secret(self) -> str:
-        """A secret that cannot be had stops this mailbox and no other."""
-        try:
-            return self._secret()
-        except SettingsError as missing:
-            raise MailboxRefusedError(str(missing)) from None
-        except TokenError as fault:
-            kind = MailboxRefusedError if fault.permanent else MailboxLostError
-            raise kind(str(fault), wait_seconds=fault.wait_seconds) from None
-
-    def _present(self, client: IMAPClient, secret: str) -> None:
-        user, auth = self._settings.user, self._settings.auth
-        with self._at_the_door():
-            if auth != "password":
-                if not client.has_capability(f"AUTH={auth.upper()}"):
-                    raise MailboxRefusedError(f"{self.host} does not offer {auth}: check {self._settings.table}.auth")
-                client.sasl_login(auth.upper(), bearer(auth, user, secret, self.host, self._settings.port))
-            elif client.has_capability("AUTH=PLAIN"):
-                client.plain_login(user, secret)
-            else:
-                client.login(user, secret)
-
-    def _in_vain(self, refusal: ServerSaidNoError) -> bool:
-        """Whether the server says that nobody can log in just now."""
-        answer = str(refusal.__cause__).upper()
-        return any(code in answer for code in _ONLY_FOR_NOW)
-
-    def _refused(self, refusal: ServerSaidNoError) -> MailboxError:
-        if self._in_vain(refusal):
-            return MailboxLostError(f"{self.host} cannot log anyone in just now")
-        user = f"{self._settings.table}.user"
-        if self._settings.auth == "password":
-            return MailboxRefusedError(
-                f"{self.host} refuses the login of {user}: check {user} and the mailbox password "
-                f"(and that the server allows password login over IMAP)"
-            )
-        return MailboxRefusedError(
-            f"{self.host} refuses our token for {user}: check {user}, oauth.scope, and that the application may read "
-            f"this mailbox over IMAP"
-        )
-
-    @contextlib.contextmanager
-    def _at_the_door(self, *, opening: bool = False) -> Iterator[None]:
-        """Foreign exceptions end here. Their texts may quote mail, so ours name only the kind of fault."""
-        try:
-            yield
-        except MailboxError:
-            raise
-        except SettingsError as wrong:
-            raise MailboxRefusedError(str(wrong)) from None
-        except Exception as fault:
-            if opening and (trouble := _tls_trouble(fault, self.host, self._settings.table)):
-                raise UntrustedServerError(trouble) from fault
-            raise _named(fault, self.host) from fault
+    def _at_the_door(self, *, opening: bool = False) -> AbstractContextManager[None]:
+        return at_the_door(self.host, self._settings.table, opening=opening)
 
     @property
     def _open_client(self) -> IMAPClient:
@@ -387,37 +306,6 @@ def _spans(low: int, state: FolderState) -> Iterator[tuple[int, int | str]]:
         yield low, low + step - 1
         low += step
     yield low, "*"
-
-
-def _tls_trouble(fault: Exception, host: str, table: str) -> str | None:
-    """What a person must mend; None where the server only hung up in the middle of the handshake."""
-    hung_up = ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError
-    return None if isinstance(fault, hung_up) else certificate_trouble(fault, host, table)
-
-
-def _named(fault: Exception, host: str) -> MailboxError:
-    """Our name for a foreign fault. `str(fault)` holds the words of the server, a BYE among them."""
-    if _is_an_answer(fault) and (wait := asked_wait(str(fault))):
-        return ServerBusyError(f"{host} asks us to come back later", wait_seconds=wait)
-    if _is_plain_no(fault):
-        return ServerSaidNoError(f"{host} refused a command")
-    if isinstance(fault, TimeoutError):
-        return MailboxLostError(f"{host} did not answer in time")
-    if isinstance(fault, OSError):
-        return MailboxLostError(f"no connection to {host}: {fault.strerror or type(fault).__name__}")
-    return MailboxLostError(f"the connection to {host} ended ({type(fault).__name__})")
-
-
-def _is_an_answer(fault: Exception) -> bool:
-    """Words of the server's own, and not bytes that we could not make out, which may be those of a mail."""
-    return isinstance(fault, IMAPClientError | imaplib.IMAP4.error) and not str(fault).startswith("un")
-
-
-def _is_plain_no(fault: Exception) -> bool:
-    """A NO or BAD from a server that is still there. imapclient turns a lost connection at login into LoginError."""
-    if isinstance(fault, LoginError) and isinstance(fault.__context__, IMAPClientAbortError):
-        return False
-    return isinstance(fault, IMAPClientError | imaplib.IMAP4.error) and not isinstance(fault, imaplib.IMAP4.abort)
 
 
 def _keep_alive(sock: socket.socket) -> None:

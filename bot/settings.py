@@ -234,6 +234,18 @@ class ParsingSettings(Piece):
     replace_after: Number = 500  # mails, then a fresh child
 
 
+class AuthenticationSettings(Piece):
+    """[authentication]: whether a mail really comes from the domain in its From."""
+
+    mode: Literal["own", "results", "exchange", "none"] = "own"
+    authserv_id: str = ""  # the name of our mail server in Authentication-Results
+    mx_host: str = ""  # the name of our mail server in its Received headers
+    border: bool = False  # our receiver is the first server that senders reach: their address is known
+    dns_servers: Names = ()  # "host" or "host:port"; empty is the system's
+    seconds: Seconds = 5.0  # how long one mail may wait for the DNS, in all
+    max_questions: Number = 60  # to the DNS, for one mail
+
+
 class CasesSettings(Piece):
     """[cases]"""
 
@@ -339,6 +351,7 @@ class Settings(Piece):
     dkim: DkimSettings = DkimSettings()
     alarm: AlarmSettings = AlarmSettings()
     parsing: ParsingSettings = ParsingSettings()
+    authentication: AuthenticationSettings = AuthenticationSettings()
     cases: CasesSettings = CasesSettings()
     identity: IdentitySettings = IdentitySettings()
     approval: ApprovalSettings = ApprovalSettings()

@@ -474,7 +474,9 @@ class _Filing:
         tx = self._tx
         letter = tx.outbox.get(outbox_id)
         if letter.case_id is None:
-            ask_person(tx, None, "alarm_mail", "een alarm aan een collega kwam terug: controleer het adres (user list)")
+            if letter.letter is not LetterKind.TEST_MAIL:
+                words = "een alarm aan een collega kwam terug: controleer het adres (user list)"
+                ask_person(tx, None, "alarm_mail", words)
             self._settle(MailVerdict.AUTOMATIC, None)
             return
         case = tx.cases.by_id(letter.case_id)

@@ -32,6 +32,7 @@ class LetterKind(StrEnum):
     QUESTION = "question"  # `ask`: staff need something from the person
     AP_REFERENCE = "ap_reference"  # `escalate --to ap`
     STAFF_ALARM = "staff_alarm"  # to our own users: reference, kind and dates, never a person
+    TEST_MAIL = "test_mail"  # `testmail`: fixed words, to an address that the operator gives
 
 
 AUTOMATIC = frozenset(
@@ -39,8 +40,8 @@ AUTOMATIC = frozenset(
 )
 """The whole list of what leaves to outsiders without an approver."""
 
-TO_STAFF = frozenset({LetterKind.STAFF_ALARM})
-"""Mail to users in our own table: no approver and no template, because no customer ever reads it."""
+TO_STAFF = frozenset({LetterKind.STAFF_ALARM, LetterKind.TEST_MAIL})
+"""Mail to users in our own table, and the operator's own: no approver and no template, as no customer ever reads it."""
 
 WITH_TEMPLATE = tuple(letter for letter in LetterKind if letter not in TO_STAFF)
 """What customers read."""

@@ -143,6 +143,16 @@ def doctor(as_json: Json = False) -> None:
     _do("doctor", "doctor", _State.config, as_json=as_json)
 
 
+@app.command("testmail")
+def send_testmail(
+    to: Annotated[str | None, typer.Option("--to", metavar="ADDR", help="Where to; else our own address.")] = None,
+    wait: Annotated[float, typer.Option("--wait", metavar="SECONDS", help="How long it may take to arrive.")] = 60.0,
+    as_json: Json = False,
+) -> None:
+    """Send one mail of our own the configured way, and see it arrive."""
+    _do("testmail", "testmail", _State.config, to, wait, as_json=as_json)
+
+
 @app.command("verify-log")
 def verify_log(as_json: Json = False) -> None:
     """Check the chain of events of every case."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from pathlib import Path
 
 import dkim
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-from servers.office import Office
+from servers.dovecot import Dovecot
+from servers.front_door import kept_by
+from servers.office import OUR_ADDRESS, Office
 from servers.smtp_sink import SmtpSink
 
 ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?"
@@ -47,3 +50,50 @@ def test_a_key_that_cannot_sign_stops_the_start_and_names_the_mend(tmp_path: Pat
 
     for words in (("run", "--once"), ("check-config",)):
         assert "PRIVACYBOT_DKIM_KEY" in office.cli(*words, fails=True)
+
+
+def delivered_by(office: Office) -> None:
+    """What the mail servers of the world would do: the letter comes back to our mailbox."""
+    [mail] = office.letters(OUR_ADDRESS)
+    assert office.dovecot is not None
+    office.dovecot.append("INBOX", b"Received: from uit\r\n" + mail.raw, office.now)
+
+
+async def test_a_test_mail_is_sent_seen_in_the_mailbox_and_opens_no_case(
+    tmp_path: Path, smtp_sink: SmtpSink, dovecot: Dovecot
+) -> None:
+    office = Office(tmp_path, smtp_sink, dovecot=dovecot)
+    await office.step()
+    sending = asyncio.to_thread(office.json, "testmail", "--wait", "20")
+    bringing = asyncio.to_thread(lambda: (smtp_sink.wait_for(1), delivered_by(office)))
+
+    told, _ = await asyncio.gather(sending, bringing)
+    await office.step(minutes=1)
+
+    assert [(step["step"], step["ok"]) for step in told["steps"]] == [("made", True), ("sent", True), ("arrived", True)]
+    assert "INBOX" in told["steps"][-1]["text"]
+    assert office.cases() == []
+    assert kept_by(office).mails == {"automatic": 1}
+    assert len(office.letters()) == 1
+
+
+def test_a_test_mail_that_does_not_arrive_or_leave_ends_with_one_and_the_mend(
+    tmp_path: Path, smtp_sink: SmtpSink, dovecot: Dovecot
+) -> None:
+    office = Office(tmp_path, smtp_sink, dovecot=dovecot)
+
+    lost = office.cli("testmail", "--wait", "0.2", fails=True)
+    smtp_sink.answer("RCPT", "550 5.7.1 no")
+    refused = office.cli("testmail", fails=True)
+    wrong = office.cli("testmail", "--to", "Sanne <sanne@klant.example>", fails=True)
+    elsewhere = office.cli("testmail", "--to", "sanne@klant.example")
+    office.cli("pause", "sending")
+    paused = office.cli("testmail", fails=True)
+
+    assert "sent: 127.0.0.1" in lost
+    assert "FAILED arrived" in lost
+    assert "smtp 550" in refused
+    assert "one plain mail address" in wrong
+    assert "not looked for" in elsewhere
+    assert "resume sending" in paused
+    assert len(office.letters()) == 2

@@ -17,7 +17,8 @@ from aiosmtplib import SMTP
 from aiosmtplib.errors import SMTPAuthenticationError
 
 from bot.mail.errors import MailboxError, MailboxRefusedError, ServerSaidNoError, TokenError, UntrustedServerError
-from bot.mail.mailbox import Mailbox, Secret
+from bot.mail.login import Secret
+from bot.mail.mailbox import Mailbox
 from bot.mail.smtpline import LINE_FAULTS, SmtpLine
 from bot.settings import SendSettings, SettingsError, WatchSettings
 

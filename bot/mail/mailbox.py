@@ -285,12 +285,17 @@ class Mailbox:
             _, late = client.idle_done()
             for line in [*told, *late]:
                 if isinstance(line, tuple) and b"BYE" in line:
-                    raise MailboxLostError(f"{self.host} said goodbye", wait_seconds=asked_wait(str(line)))
+                    raise MailboxLostError(f"{self.host} said goodbye", wait_seconds=asked_wait(_said(line)))
 
     def append(self, folder: str, raw: bytes, flags: Sequence[bytes]) -> None:
         """Write one mail into a folder: our own copy in Sent, nothing else ever."""
         with self._at_the_door():
             self._open_client.append(folder, raw, list(flags))
+
+
+def _said(line: tuple[object, ...]) -> str:
+    """What the server said, from the pieces into which imapclient has taken it."""
+    return " ".join(piece.decode("ascii", "replace") if isinstance(piece, bytes) else str(piece) for piece in line)
 
 
 def _spans(low: int, state: FolderState) -> Iterator[tuple[int, int | str]]:

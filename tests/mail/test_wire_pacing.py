@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import imaplib
 import socket
 import tracemalloc
 from collections.abc import AsyncIterator, Iterator
@@ -15,6 +16,7 @@ from structlog.testing import capture_logs
 from wire_ledger import MemoryLedger, make_mail
 
 from bot.mail.errors import MailboxLostError, MailboxRefusedError, ServerBusyError
+from bot.mail.faults import at_the_door
 from bot.mail.mailbox import Mailbox
 from bot.mail.pacing import Pace, Tries, asked_wait
 from bot.mail.watching import Watcher
@@ -205,6 +207,39 @@ async def test_a_server_that_hangs_up_after_each_idle_is_not_hammered(dovecot: D
 
     assert 0.2 <= pauses[0] <= 0.5
     assert 1.0 <= pauses[2] <= 2.0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        b"Request is throttled. Suggested Backoff Time: 70000 milliseconds",
+        b"[THROTTLED] Slow down",
+        b"[ALERT] Too many simultaneous connections. (Failure)",
+    ],
+)
+async def test_a_goodbye_while_we_listen_may_ask_for_patience_too(dovecot: Dovecot, wire: Wire, words: bytes) -> None:
+    ledger = MemoryLedger()
+    watcher = make_watcher(dovecot.settings(port=wire.port), ledger)
+    with capture_logs() as lines:
+        async with running(watcher), asyncio.timeout(20):
+            dovecot.deliver(make_mail(1))
+            await ledger.wait_for(1)
+            while not (told := [line for line in lines if "interrupted" in line["event"]]):
+                wire.say_to_clients(b"* BYE " + words + b"\r\n")
+                await asyncio.sleep(0.05)
+
+    assert told[0]["seconds"] >= 60
+
+
+@pytest.mark.parametrize("words", ["unexpected response: b'{}'", "unterminated line: b'{}'"])
+def test_words_of_a_mail_are_not_taken_for_those_of_the_server(words: str) -> None:
+    """Joris would like us to stay away for an hour."""
+    fault = imaplib.IMAP4.abort(words.format("Suggested Backoff Time: 3600000 milliseconds"))
+
+    with pytest.raises(MailboxLostError) as lost, at_the_door("imap.klant.example", "watch"):
+        raise fault
+
+    assert lost.value.wait_seconds == 0
 
 
 # The connection itself

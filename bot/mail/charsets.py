@@ -14,7 +14,15 @@ _FAMILIES = re.compile(
 # Declared as these, written as Windows-1252: browsers and mail programs read them so (WHATWG Encoding).
 _REALLY_WINDOWS = frozenset({"ascii", "iso8859-1", "latin-1"})
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad\u200e\u200f\u180e"))
+_INVISIBLE = dict.fromkeys(
+    (
+        *map(
+            ord,
+            "\u200b\u200c\u2060\u2061\u2062\u2063\u2064\ufeff\u00ad\u034f\u061c\u200e\u200f\u115f\u1160\u3164\uffa0\u180e",
+        ),
+        *range(0xE0000, 0xE0080),  # tags: a whole alphabet that nothing draws
+    )
+)
 _SHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 

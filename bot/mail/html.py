@@ -9,6 +9,7 @@ from justhtml import JustHTML
 from justhtml.dom import Element, Node, Text
 
 from bot.mail.charsets import tidy
+from bot.mail.hiding import Style, hidden_by_sheet, styled
 
 MAX_HTML = 256 * 1024  # characters
 
@@ -21,7 +22,6 @@ _NO_TEXT = frozenset(
         "meta",
         "link",
         "template",
-        "noscript",
         "svg",
         "math",
         "iframe",
@@ -67,16 +67,7 @@ _BLOCKS = frozenset(
     }
 )
 _SPACED = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table", "ul", "ol"})
-_WHITE = frozenset({"white", "#fff", "#ffffff", "rgb(255,255,255)", "#fefefe"})
-_AS_OUTSIDE = frozenset({"", "transparent", "none", "inherit", "initial", "unset"})
-_GONE = re.compile(
-    r"display:none|visibility:(hidden|collapse)|mso-hide:all|opacity:0?\.0\d*|opacity:0(!|;|$)|max-height:0(px|!|;|$)"
-    r"|clip:rect\(0|clip-path:inset\((50|100)%|(text-indent|left|top|right|margin-left|margin-top):-\d{3,}"
-)
-_TINY = re.compile(r"font-size:(0(\.0+)?(px|pt|em|rem|%|!|;|$)|[01]?(\.\d+)?(px|pt))")
-_MEDIA = re.compile(r"@media[^{}]{0,500}\{(?:[^{}]{0,500}\{[^{}]{0,2000}\}){0,200}\s*\}")
-_MAX_SHEET = 64 * 1024  # characters of one style sheet that are looked at
-_MAX_QUOTES = 10  # blockquotes told apart
+_RULE = "_" * 32  # as Outlook writes a line above what it quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,32 +83,17 @@ def html_text(source: str) -> HtmlText:
     """The page as text. Linear in its size, which is cut at MAX_HTML; never fails on odd mark-up."""
     defects: tuple[str, ...] = ("html cut",) if len(source) > MAX_HTML else ()
     page = JustHTML(source[:MAX_HTML], sanitize=False).root
-    reading = _Reading(_hidden_by_sheet(source[:MAX_HTML]))
+    reading = _Reading(hidden_by_sheet(source[:MAX_HTML]))
     reading.page(page)
     visible, hidden = reading.text(), tidy(" ".join("".join(reading.hidden).split()))
+    if not any(map(str.isalnum, hidden)):
+        hidden = ""  # newsletters fill the line under the subject with signs that nobody reads
     if not visible and not hidden and len(source.strip()) > 200:
         defects += ("html without text",)
     return HtmlText(visible, hidden, defects)
 
 
-@dataclass(slots=True)
-class _Style:
-    """What an element hands down to the text in it."""
-
-    gone: bool = False  # nothing inside can bring it back
-    tiny: bool = False  # a size of its own brings the text back
-    color: str = ""
-    background: str = "white"
-    quoted: int = 0  # blockquotes around it
-    pre: bool = False
-
-    @property
-    def hidden(self) -> bool:
-        """No reader sees text in this style."""
-        return self.gone or self.tiny or self.color == "transparent" or _same(self.color, self.background)
-
-
-_Step = tuple[Node | Text, _Style, bool]  # the last: is this the end of the element?
+_Step = tuple[Node | Text, Style, bool]  # the last: is this the end of the element?
 
 
 class _Reading:
@@ -132,7 +108,7 @@ class _Reading:
 
     def page(self, root: Node) -> None:
         """Walk the tree in document order."""
-        stack: list[_Step] = [(root, _Style(), False)]
+        stack: list[_Step] = [(root, Style(), False)]
         while stack:
             node, style, leaving = stack.pop()
             if leaving:
@@ -144,11 +120,12 @@ class _Reading:
             else:
                 stack += [(child, style, False) for child in reversed(node.children or [])]
 
-    def _enter(self, element: Element, outer: _Style) -> list[_Step]:
+    def _enter(self, element: Element, outer: Style) -> list[_Step]:
         name = element.name.lower()
         if name in _NO_TEXT:
             return []
-        style = _styled(element, name, outer, self._hiding)
+        attributes = {key.lower(): (value or "") for key, value in (element.attrs or {}).items()}
+        style = styled(name, attributes, outer, self._hiding)
         if not style.gone:
             self._open(name, style.quoted)
         children: list[_Step] = [(child, style, False) for child in reversed(element.children or [])]
@@ -160,7 +137,10 @@ class _Reading:
         elif name in _BLOCKS:
             self._end_block()
             self._depth = quoted
-        if name == "li":
+        if name == "hr":
+            self.line.append(_RULE)
+            self._end_block()
+        elif name == "li":
             self.line.append("- ")
         elif name in ("td", "th") and self.line:
             self.line.append(" ")
@@ -173,7 +153,7 @@ class _Reading:
         if name == "blockquote":
             self._depth = max(0, self._depth - 1)
 
-    def _words(self, data: str, style: _Style) -> None:
+    def _words(self, data: str, style: Style) -> None:
         if style.hidden:
             self.hidden.append(data + " ")
             return
@@ -204,49 +184,3 @@ class _Reading:
         return tidy(
             re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in self.lines)).replace("\xa0", " ")
         ).strip()
-
-
-def _hidden_by_sheet(source: str) -> frozenset[str]:
-    """The `.class` and `#id` selectors of the page's own style sheets that hide; rules for small screens left out."""
-    sheets = (match[1][:_MAX_SHEET] for match in re.finditer(r"<style[^>]{0,500}>([^<]*)", source, re.IGNORECASE))
-    found: set[str] = set()
-    for sheet in sheets:
-        for selectors, css in re.findall(r"([^{}]{1,500})\{([^{}]{0,2000})\}", _MEDIA.sub("", sheet)):
-            compact = re.sub(r"\s+", "", css.lower())
-            if _GONE.search(compact) or _TINY.search(compact):
-                found |= set(re.findall(r"[.#][\w-]+(?=\s*(?:,|\Z))", selectors.lower()))
-    return frozenset(found)
-
-
-def _selected(attributes: dict[str, str], hiding: frozenset[str]) -> bool:
-    names = {f".{one}" for one in attributes.get("class", "").lower().split()[:20]}
-    return bool(hiding and (names | {"#" + attributes.get("id", "").lower()}) & hiding)
-
-
-def _styled(element: Element, name: str, outer: _Style, hiding: frozenset[str]) -> _Style:
-    attributes = {key.lower(): (value or "") for key, value in (element.attrs or {}).items()}
-    css = re.sub(r"\s+|/\*.*?\*/", "", attributes.get("style", "")[:2000].lower())
-    background = (
-        _declared(css, "background-color") or _declared(css, "background") or attributes.get("bgcolor", "").lower()
-    )
-    return _Style(
-        gone=outer.gone or "hidden" in attributes or bool(_GONE.search(css)) or _selected(attributes, hiding),
-        tiny=bool(_TINY.search(css)) if "font-size:" in css else outer.tiny or _zero_font(name, attributes),
-        color=_declared(css, "color") or attributes.get("color", "").lower() or outer.color,
-        background=outer.background if background in _AS_OUTSIDE else background,
-        quoted=min(outer.quoted + (name == "blockquote"), _MAX_QUOTES),
-        pre=outer.pre or name == "pre" or "white-space:pre" in css,
-    )
-
-
-def _zero_font(name: str, attributes: dict[str, str]) -> bool:
-    return name == "font" and attributes.get("size", "").strip() in ("0", "-7")
-
-
-def _declared(css: str, name: str) -> str:
-    match = re.search(rf"(?:^|;){name}:([^;!]+)", css)
-    return match[1] if match else ""
-
-
-def _same(color: str, background: str) -> bool:
-    return bool(color) and (color == background or (color in _WHITE and background in _WHITE))

@@ -17,7 +17,7 @@ OTHER_FORM = "[de opgemaakte versie van dit bericht]"
 FORWARDED = "[doorgestuurd bericht als bijlage]"
 
 _FEW_WORDS = 6  # that only one form of a text has; more than these, and a tenth, make the forms different
-_NO_WORDS = re.compile(r"https?://\S+|www\.\S+|\[cid:[^\]]*\]|<mailto:[^>]*>|\[image:[^\]]*\]", re.IGNORECASE)
+_NO_WORDS = re.compile(r"https?://\S+|www\.\S+|\[cid:[^\]]*\]|<mailto:[^>]*>|\[image:[^\]]*\]|_{3,}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

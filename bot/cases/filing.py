@@ -161,8 +161,9 @@ def _new_case(mail: ParsedMail, verdict: Verdict, around: Surroundings, *, autom
         (verdict.writer in _ONLY_FOR_PEOPLE, _ONLY_FOR_PEOPLE.get(verdict.writer, "")),
         (automatic, "leest als een verzoek, maar is automatisch verstuurd"),
         (mail.sender.address is None, "de afzender is niet eenduidig"),
-        (verdict.needs_person or not (verdict.kinds or verdict.other_privacy), "niet zeker of dit een verzoek is"),
         (mail.hidden_text, "het bericht bevat verborgen tekst"),
+        (bool(mail.other_text) and verdict.needs_person, "de opgemaakte en de kale tekst van het bericht verschillen"),
+        (verdict.needs_person or not (verdict.kinds or verdict.other_privacy), "niet zeker of dit een verzoek is"),
     )
     needs = next((words for applies, words in doubts if applies), None)
     held = around.old or around.junk or automatic or mail.sender.address is None or not mail.signs.may_be_answered

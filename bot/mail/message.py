@@ -93,6 +93,9 @@ class ParsedMail:
     new_text: str = field(repr=False)  # what this writer wrote now
     quoted_text: str = field(repr=False)  # what was quoted or forwarded below or between
     whole_text: str = field(repr=False)  # everything, in order: what staff read
+    other_text: str = field(
+        default="", repr=False
+    )  # what the HTML form says now where plain text differs (in new_text too)
     hidden_text: bool = False  # HTML hides text from the reader
     attachments: tuple[Attachment, ...] = ()
     signs: AutomaticSigns = AutomaticSigns()

@@ -98,6 +98,7 @@ def _read(digest: str, headers: HeaderBlock, parts: Parts, limits: ParsingSettin
         new_text=words.new,
         quoted_text=words.quoted,
         whole_text=words.whole,
+        other_text=words.other,
         hidden_text=words.hidden,
         attachments=tuple(parts.attachments),
         signs=signs,

@@ -29,6 +29,7 @@ class Words:
     whole: str = field(repr=False)
     hidden: bool
     defects: tuple[str, ...]
+    other: str = field(default="", repr=False)  # the end of `new` that only the HTML form says
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def words_of(
         whole=whole.strip("\n"),
         hidden=bool(hidden),
         defects=tuple(dict.fromkeys(defects)),
+        other=splits[-1].new if text and other else "",
     )
 
 

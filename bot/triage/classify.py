@@ -31,6 +31,9 @@ _ENCRYPTED_TYPES = (
 )
 _LETTER_TYPES = ("application/pdf", "application/msword", "application/rtf", "application/vnd.", "image/")
 _BILL = re.compile(r"(?i)factu|invoice|rekening|bon\b|bonnen|receipt|rechnung|offerte|nota")
+_BUILT_IN_TWO_WAYS = frozenset({"more than one Content-Type", "more than one content-type"})
+"""Defects that let two programs read different texts in one mail."""
+
 _FEW_CHARS = 40  # a mail with fewer says what it wants in its attachment
 
 
@@ -129,13 +132,16 @@ def _intents(model: Model, subject: str, new_text: str) -> frozenset[Intent]:
 def classify_mail(model: Model, mail: ParsedMail, *, in_case: bool) -> Verdict:
     """What a mail is, its headers and attachments included."""
     seen = _seen_mail(model, mail)
-    return _of_mail(mail, _in_case(model, seen) if in_case else _verdict(seen, seen.opinion, frozenset()))
+    verdict = _in_case(model, seen) if in_case else _verdict(seen, seen.opinion, frozenset())
+    return _of_mail(mail, verdict, two_faced=_two_faced(model, mail))
 
 
 def classify_both(model: Model, mail: ParsedMail) -> tuple[Verdict, Verdict]:
     """The verdict as a mail of its own, and as one that belongs to a running case; the words are weighed once."""
     seen = _seen_mail(model, mail)
-    return _of_mail(mail, _verdict(seen, seen.opinion, frozenset())), _of_mail(mail, _in_case(model, seen))
+    alone, in_case = _verdict(seen, seen.opinion, frozenset()), _in_case(model, seen)
+    two_faced = _two_faced(model, mail)
+    return _of_mail(mail, alone, two_faced=two_faced), _of_mail(mail, in_case, two_faced=two_faced)
 
 
 def _seen_mail(model: Model, mail: ParsedMail) -> _Seen:
@@ -150,11 +156,20 @@ def _seen_mail(model: Model, mail: ParsedMail) -> _Seen:
     )
 
 
-def _of_mail(mail: ParsedMail, verdict: Verdict) -> Verdict:
+def _two_faced(model: Model, mail: ParsedMail) -> bool:
+    """Programs that show the plain form and programs that show the HTML form show different requests."""
+    if not mail.other_text:
+        return False
+    forms = (mail.new_text.removesuffix(mail.other_text), mail.other_text)
+    plain, page = (classify(model, mail.subject, form, automatic=mail.signs.automatic) for form in forms)
+    return (plain.kinds, plain.other_privacy, plain.corrections) != (page.kinds, page.other_privacy, page.corrections)
+
+
+def _of_mail(mail: ParsedMail, verdict: Verdict, *, two_faced: bool) -> Verdict:
     if authority_address(mail.sender.address):
         return replace(verdict, needs_person=True, writer=Writer.AUTHORITY, role=role_of(Writer.AUTHORITY))
-    suspicious = mail.hidden_text and not verdict.ordinary
-    if suspicious or _closed_to_us(mail):
+    ambiguous = mail.hidden_text or two_faced or not _BUILT_IN_TWO_WAYS.isdisjoint(mail.defects)
+    if (ambiguous and not verdict.ordinary) or _closed_to_us(mail):
         return replace(verdict, needs_person=True)
     return verdict
 

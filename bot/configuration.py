@@ -277,6 +277,11 @@ def _cross_field_problems(settings: Settings) -> Iterator[str]:
     yield from _receiver_problems(settings.receiver)
     yield from _send_problems(settings.send)
     yield from _dkim_problems(settings)
+    if settings.authentication.mode == "results" and not settings.authentication.authserv_id:
+        yield (
+            '[authentication] authserv_id is needed by mode = "results": the name by which your mail server begins its '
+            "Authentication-Results; look at the headers of any mail it delivered"
+        )
     if settings.alarm.webhook_url and not _may_be_told(settings.alarm.webhook_url):
         yield "settings.toml: [alarm] webhook_url must begin with https://; http:// only on this machine"
     for name, fact in _facts(settings.organisation):
@@ -468,12 +473,31 @@ def _warnings(settings: Settings, today: date) -> Iterator[str]:
         )
     if not settings.watched and not settings.receiver.enabled:
         yield "settings.toml: neither [watch] nor [receiver] is enabled; mail only comes in through `ingest`"
+    yield from _authentication_warnings(settings)
     for name, fact in _facts(settings.organisation):
         if not fact.confirmed and not fact.value.startswith("VOORBEELD"):
             yield (
                 f"organisation.toml: {name}.value could be mistaken for a fact; set confirmed = true, "
                 'or begin it with "VOORBEELD: "'
             )
+
+
+def _authentication_warnings(settings: Settings) -> Iterator[str]:
+    checks = settings.authentication
+    if checks.mode == "results":
+        yield (
+            f"settings.toml: [authentication] mail server {checks.authserv_id} must remove Authentication-Results that "
+            "others wrote in its name (RFC 8601 section 5); send it one and look whether it is gone"
+        )
+        if not checks.mx_host:
+            yield (
+                "settings.toml: [authentication] mx_host is empty: a mail that your server adds no result to may bring "
+                'its own; set the name that stands behind "by" in its Received headers'
+            )
+    if checks.border and not settings.receiver.enabled:
+        yield "settings.toml: [authentication] border = true does nothing while [receiver] is not enabled"
+    if checks.mode == "none":
+        yield "settings.toml: [authentication] mode is none: staff are not told when a sender is false"
 
 
 def _questions(settings: Settings, today: date) -> Iterator[str]:

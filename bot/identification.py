@@ -20,7 +20,9 @@ from bot.cases.model import Case, CaseRef, Level, Request, RequestState, Suspens
 from bot.cases.people import Act, Actor, User, require
 from bot.cases.subject import DataSubject
 from bot.cases.work import Work, next_release
+from bot.mail.authentication.verdict import SenderVerdict
 from bot.mail.cage import Caged
+from bot.mail.lookalike import looks_like
 from bot.mail.message import ParsedMail
 from bot.replies.casefacts import facts_of, local_day
 from bot.replies.facts import LetterFacts
@@ -31,6 +33,7 @@ from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person, code_index, post_automatic, posted_lately, stop_for_person, void_drafts
 from bot.store.records import Challenge, Job, Scalar
+from bot.store.sendercheck import failed
 from bot.triage.labels import Intent, RequestKind
 from bot.triage.reading import Reading
 
@@ -109,6 +112,9 @@ class Identification:
         """A record is found: what was answered with "nobody" so far must be proved like anything else."""
         tx.cases.change(case.id, data_subject=subject)
         tx.events.write(case.id, "record_found", BOT, {"system": subject.system})
+        if case.sender and subject.address_of_record and looks_like(case.sender, subject.address_of_record):
+            both = f"{case.sender} schreef, {subject.address_of_record} staat in het record"
+            ask_person(tx, case.id, "sender", f"twee adressen die op elkaar lijken: {both}")
         case = void_drafts(tx, tx.cases.by_id(case.id), BOT, "er is een record gevonden")
         for request in case.requests:
             if request.state is RequestState.COLLECTING and request.reached < request.required:
@@ -136,6 +142,8 @@ class Identification:
         """
         if case.sender is None:
             return stop_for_person(tx, case, "geen record en geen eenduidige afzender", requests=[request])
+        if case.sender_verdict is SenderVerdict.FAIL:
+            return stop_for_person(tx, case, "geen record, en de afzender is niet echt", requests=[request])
         return tx.cases.move(case, request.id, Move.IDENTITY_NOT_NEEDED, BOT, found=False)
 
     # The challenge
@@ -232,7 +240,7 @@ class Identification:
             facts_of(case, self._archive.clock(), self._calendar),
             kinds=tuple(sorted({request.kind for request in asked})),
             fields=tuple(dict.fromkeys(change.field for request in asked for change in request.corrections)),
-            from_this_address=case.data_subject is not None and _from_record(case, case.data_subject),
+            from_this_address=_told_origin(case),
             code=code,
             passphrase=tx.secrets.passphrase(case.id),
         )
@@ -285,16 +293,16 @@ class Identification:
             return
         with self._archive.transaction() as tx:
             case = tx.cases.by_id(job.case_id)
-            if not self._proves(tx, case, mail, intents):
+            if not self._proves(tx, case, job.target_id, mail, intents):
                 self._have_it_read(tx, case)
 
-    def _proves(self, tx: Transaction, case: Case, mail: ParsedMail, intents: frozenset[Intent]) -> bool:
+    def _proves(self, tx: Transaction, case: Case, mail_id: int, mail: ParsedMail, intents: frozenset[Intent]) -> bool:
         """Whether this mail is the answer that the challenge asked for; what it was instead is written down."""
         codes = find_code(mail.new_text)
         if denies(mail.new_text, intents):
             self._denied(tx, case, with_code=bool(codes))
         elif codes:
-            return self._has_right_code(tx, case, mail, codes)
+            return self._has_right_code(tx, case, mail_id, mail, codes)
         return False
 
     def _denied(self, tx: Transaction, case: Case, *, with_code: bool) -> None:
@@ -304,7 +312,9 @@ class Identification:
             tx.events.write(case.id, "challenge_denied", BOT, {"with_code": with_code})
             stop_for_person(tx, case, "de persoon zegt nee op het controlebericht", requests=case.open_requests)
 
-    def _has_right_code(self, tx: Transaction, case: Case, mail: ParsedMail, codes: tuple[str, ...]) -> bool:
+    def _has_right_code(
+        self, tx: Transaction, case: Case, mail_id: int, mail: ParsedMail, codes: tuple[str, ...]
+    ) -> bool:
         challenge = tx.challenges.open_of(case.id)
         if challenge is None or challenge.expires_at <= self._archive.clock():
             self._too_late(tx, case)
@@ -315,6 +325,9 @@ class Identification:
         elif mail.sender.address != challenge.address:
             tx.events.write(case.id, "right_code_other_address", BOT, {"challenge": challenge.id})
             ask_person(tx, case.id, "look", "juiste code, ander adres: geen niveau gegeven")
+        elif failed(tx, case.id, mail_id):
+            tx.events.write(case.id, "code_in_doubt", BOT, {"challenge": challenge.id, "why": "sender"})
+            ask_person(tx, case.id, "look", "juiste code, maar de afzender is niet echt: bel (privacybot verify)")
         elif why := doubt(mail.new_text, right[0], tx.secrets.passphrase(case.id)):
             tx.events.write(case.id, "code_in_doubt", BOT, {"challenge": challenge.id, "why": why})
             ask_person(tx, case.id, "look", f"juiste code, maar {why}: lees het, bel zo nodig (privacybot verify)")
@@ -519,7 +532,16 @@ def _unanswered(request: Request) -> bool:
 def _from_record(case: Case, subject: DataSubject) -> bool:
     """The mail came from the address of record, as far as a From can say."""
     record = subject.address_of_record
+    if case.sender_verdict is SenderVerdict.FAIL:
+        return False
     return case.sender is not None and record is not None and case.sender == record.lower()
+
+
+def _told_origin(case: Case) -> bool | None:
+    """Whether the challenge says that it was asked from its own address; None where the sender is false: neither."""
+    if case.sender_verdict is SenderVerdict.FAIL:
+        return None
+    return case.data_subject is not None and _from_record(case, case.data_subject)
 
 
 def _required_of_stranger(case: Case, subject: DataSubject, request: Request) -> Level:

@@ -18,6 +18,7 @@ from bot.cases.levels import required_level
 from bot.cases.lifecycle import Move, allows
 from bot.cases.model import Case
 from bot.cases.work import Work, next_release
+from bot.mail.authentication.verdict import SenderVerdict
 from bot.mail.cage import Caged
 from bot.mail.message import ParsedMail, Unreadable
 from bot.replies.casefacts import receipt_facts
@@ -322,6 +323,9 @@ class Intake:
                 return
             if case.sender == self._rules.own_address or _acknowledged(tx, case):
                 return
+            if case.sender_verdict is SenderVerdict.FAIL:
+                tx.events.write(case.id, "receipt_skipped", BOT, {"why": "the sender is not genuine"})
+                return
             if posted_lately(tx, case.sender, LetterKind.RECEIPT, now):
                 tx.events.write(case.id, "receipt_skipped", BOT, {"why": "one a day"})
                 return
@@ -432,6 +436,7 @@ class _Filing:
             text=readable(self._tx, case.id, mail.whole_text, self._own_numbers),
             facts=_message_facts(mail),
         )
+        self._tx.jobs.defer(Work.AUTHENTICATE, case.id, case_id=case.id, key=f"authenticate:{case.id}")
 
     def _look_for_id_copy(self, case: Case) -> None:
         """A copy of an identity document is asked of nobody and kept by nobody: gone from the mailbox in a day."""

@@ -12,6 +12,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from bot.approval import Decisions
+from bot.authentication import Authentication
 from bot.cases.deadlines import Calendar
 from bot.cases.model import Channel
 from bot.cases.work import Work
@@ -26,6 +27,10 @@ from bot.housekeeping import Housekeeping, SentFolder
 from bot.identification import Identification
 from bot.intake import Intake, IntakeRules
 from bot.mail.accounting import WatchedMailbox
+from bot.mail.authentication.checking import SenderChecks
+from bot.mail.authentication.questions import Wanted
+from bot.mail.authentication.task import examine, warm
+from bot.mail.authentication.verdict import Connection, SenderCheck
 from bot.mail.cage import Cage
 from bot.mail.login import Secret
 from bot.mail.mailbox import Mailbox
@@ -47,6 +52,8 @@ from bot.store.records import Arrival, FolderMark
 from bot.store.vault import Vault, vault_from
 from bot.triage.reading import Reader, Reading
 from bot.watchkeeping import Watchkeeping
+
+Examiner = Cage[SenderCheck | Wanted]
 
 _KEY_MARK = "keys"
 _NOT_ITS_KEY = "is not the key that this database was begun with; give that one"
@@ -110,10 +117,16 @@ class Rooms:
     """Every room of one process, built when first asked for. Close it at the end."""
 
     def __init__(
-        self, settings: Settings, env: Mapping[str, str] = os.environ, *, lent_cage: Cage[Reading] | None = None
+        self,
+        settings: Settings,
+        env: Mapping[str, str] = os.environ,
+        *,
+        lent_cage: Cage[Reading] | None = None,
+        lent_examiner: Examiner | None = None,
     ) -> None:
-        """`lent_cage` belongs to the caller, who closes it: children that serve several lives of the rooms."""
+        """What is lent belongs to the caller, who closes it: children that serve several lives of the rooms."""
         self._lent_cage = lent_cage
+        self._lent_examiner = lent_examiner
         self.settings = settings
         self._env = env
         self._tokens: dict[str, TokenSource] = {}
@@ -183,6 +196,24 @@ class Rooms:
         if self._lent_cage is not None:
             return self._lent_cage
         return Cage(self.reader, self.settings.parsing, self.reader.warm, self.reader.careful())
+
+    @cached_property
+    def examiner(self) -> Examiner:
+        """The child that checks senders: apart from those that read mail, and started for the first mail of a case."""
+        if self._lent_examiner is not None:
+            return self._lent_examiner
+        return Cage(examine, self.settings.parsing.model_copy(update={"processes": 1}), warm)
+
+    @cached_property
+    def sender_checks(self) -> SenderChecks:
+        from bot.mail.authentication.resolver import DnsResolver  # noqa: PLC0415 - dnspython takes a while to load
+
+        settings = self.settings.authentication
+        return SenderChecks(settings, self.examiner.run, DnsResolver(settings.dns_servers))
+
+    @cached_property
+    def authentication(self) -> Authentication:
+        return Authentication(self.archive, self.sender_checks)
 
     @cached_property
     def intake(self) -> Intake:
@@ -330,9 +361,17 @@ class Rooms:
             for box in self.settings.watched
         ]
 
-    def keep(self, tx: Transaction, raw: bytes, arrival: Arrival, *, truncated: bool = False) -> int | None:
+    def keep(
+        self,
+        tx: Transaction,
+        raw: bytes,
+        arrival: Arrival,
+        *,
+        truncated: bool = False,
+        connection: Connection | None = None,
+    ) -> int | None:
         """Into the spool, and the work of reading it with it, in the caller's transaction."""
-        mail_id = tx.mails.store(raw, arrival)
+        mail_id = tx.mails.store(raw, arrival, connection)
         if mail_id is not None:
             tx.jobs.defer(Work.TAKE_IN_TOP if truncated else Work.TAKE_IN, mail_id)
         return mail_id
@@ -346,16 +385,27 @@ class Rooms:
     async def keep_received(self, handed: Handed) -> None:
         """A mail over SMTP or LMTP: 250 only after this has returned."""
         raw = delivered(handed)
+        connection = self._connection(handed)
 
         def commit() -> None:
             with self.archive.transaction() as tx:
-                self.keep(tx, raw, Arrival(Channel.SMTP, self.clock()), truncated=handed.top_only)
+                arrival = Arrival(Channel.SMTP, self.clock())
+                self.keep(tx, raw, arrival, truncated=handed.top_only, connection=connection)
 
         await asyncio.to_thread(commit)
+
+    def _connection(self, handed: Handed) -> Connection | None:
+        """Who handed it over, where that is the sender's own server; of a mail cut short SPF alone would judge."""
+        checks = self.settings.authentication
+        if not checks.border or checks.mode != "own" or handed.top_only or not handed.client_ip:
+            return None
+        return Connection(handed.client_ip, handed.helo, handed.sender or "")
 
     async def close(self) -> None:
         if "cage" in self.__dict__ and self._lent_cage is None:
             await self.cage.close()
+        if "examiner" in self.__dict__ and self._lent_examiner is None:
+            await self.examiner.close()
         if "postman" in self.__dict__:
             await self.postman.close()
         self.close_now()

@@ -19,7 +19,7 @@ from bot.mail.errors import MailboxError
 from bot.mail.receiving import start_receiver
 from bot.mail.visitors import Handed
 from bot.mail.watching import Watcher
-from bot.rooms import Rooms
+from bot.rooms import Examiner, Rooms
 from bot.settings import Settings, SettingsError
 from bot.store.engines import address_of
 from bot.store.errors import StoreUnavailableError
@@ -162,13 +162,17 @@ def _store_troubles(rooms: Rooms) -> Iterable[str]:
 
 
 async def run_once(
-    settings: Settings, env: Mapping[str, str] = os.environ, *, lent_cage: Cage[Reading] | None = None
+    settings: Settings,
+    env: Mapping[str, str] = os.environ,
+    *,
+    lent_cage: Cage[Reading] | None = None,
+    lent_examiner: Examiner | None = None,
 ) -> None:
     """Take in what is there, do what is due at this instant, send what may leave; never wait.
 
     A mailbox that cannot be read keeps nothing else waiting: its MailboxError is raised at the end.
     """
-    rooms = Rooms(settings, env, lent_cage=lent_cage)
+    rooms = Rooms(settings, env, lent_cage=lent_cage, lent_examiner=lent_examiner)
     try:
         _ = rooms.signer
         unread = await _unread(rooms)

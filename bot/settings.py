@@ -242,7 +242,7 @@ class AuthenticationSettings(Piece):
     mx_host: str = ""  # the name of our mail server in its Received headers
     border: bool = False  # our receiver is the first server that senders reach: their address is known
     dns_servers: Names = ()  # "host" or "host:port"; empty is the system's
-    seconds: Seconds = 5.0  # how long one mail may wait for the DNS, in all
+    seconds: Seconds = 2.0  # how long one mail may wait for the DNS, in all
     max_questions: Number = 60  # to the DNS, for one mail
 
 

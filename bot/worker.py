@@ -65,10 +65,11 @@ def handlers(rooms: Rooms) -> dict[str, Handler]:
     return {
         Work.TAKE_IN: rooms.intake.take_in,
         Work.TAKE_IN_TOP: rooms.intake.take_in_top,
-        Work.ACKNOWLEDGE: _in_thread(rooms.intake.acknowledge),
-        Work.IDENTIFY: _in_thread(rooms.identification.identify),
+        Work.AUTHENTICATE: rooms.authentication.authenticate,
+        Work.ACKNOWLEDGE: _sender_known(rooms, _in_thread(rooms.intake.acknowledge)),
+        Work.IDENTIFY: _sender_known(rooms, _in_thread(rooms.identification.identify)),
         Work.CHALLENGE: _in_thread(rooms.identification.challenge),
-        Work.CHECK_ANSWER: rooms.identification.check_answer,
+        Work.CHECK_ANSWER: _sender_known(rooms, rooms.identification.check_answer),
         Work.REMIND: _in_thread(rooms.identification.remind),
         Work.FULFIL: _in_thread(rooms.fulfilment.fulfil),
         Work.EXECUTE: _in_thread(rooms.execution.execute),
@@ -77,6 +78,17 @@ def handlers(rooms: Rooms) -> dict[str, Handler]:
         Work.RECONCILE: _in_thread(rooms.reconciliation.nightly),
         Work.TELL_WEBHOOK: _in_thread(rooms.watchkeeping.tell_webhook),
     }
+
+
+def _sender_known(rooms: Rooms, work: Handler) -> Handler:
+    """Work that asks whether a sender is genuine waits for the answer, in whatever order the jobs come."""
+
+    async def handler(job: Job) -> None:
+        if job.case_id is not None:
+            await rooms.authentication.check_case(job.case_id)
+        await work(job)
+
+    return handler
 
 
 def _in_thread(work: Callable[[Job], None]) -> Handler:

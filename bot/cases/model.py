@@ -8,6 +8,7 @@ from enum import IntEnum, StrEnum
 from typing import NewType
 
 from bot.cases.subject import DataSubject
+from bot.mail.authentication.verdict import SenderVerdict
 from bot.triage.labels import Language, RequestKind, Role, Writer
 from bot.triage.verdict import StatedCorrection
 
@@ -134,6 +135,7 @@ class Case:
     references: tuple[str, ...] = ()
     data_subject: DataSubject | None = field(default=None, repr=False)
     identifiers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # as stated; they only find the record
+    sender_verdict: SenderVerdict | None = None  # of the first mail; None as long as nobody looked
     letters_held: bool = False  # automatic letters wait for staff (old mail, Junk, failed sender, authority)
     other_privacy: bool = False  # a question, no request: no statutory clock
     assigned_to: str | None = None

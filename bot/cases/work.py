@@ -11,6 +11,7 @@ class Work(StrEnum):
 
     TAKE_IN = "take_in"  # a mail of the ledger
     TAKE_IN_TOP = "take_in_top"  # a mail of which only the top could be had: a person must look
+    AUTHENTICATE = "authenticate"  # a case: whether its mails come from the domains they name
     ACKNOWLEDGE = "acknowledge"  # a case: its receipt
     IDENTIFY = "identify"  # a case
     CHALLENGE = "challenge"  # a case whose challenge had to wait: one a day for an address

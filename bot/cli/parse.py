@@ -11,11 +11,17 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.cli.mails import as_mail, bytes_of, reader_of
+from bot.cli.sendercheck import sender_check_as_json, sender_check_in_words
 from bot.cli.session import print_json, settings_of, telling
+from bot.mail.authentication.checking import SenderChecks
+from bot.mail.authentication.resolver import DnsResolver
+from bot.mail.authentication.task import examine, warm
+from bot.mail.authentication.verdict import SenderCheck
 from bot.mail.cage import Cage, Caged
 from bot.mail.charsets import visible
 from bot.mail.message import Attachment, AutomaticSigns, ParsedMail, Unreadable
 from bot.mail.outline import Outline, OutlinePart, outline_of
+from bot.rooms import clock_of
 from bot.settings import Settings
 from bot.triage.classify import as_json as verdict_as_json
 from bot.triage.reading import Reader, Reading
@@ -45,13 +51,13 @@ def parse(config: Path | None, file: Path, *, as_json: bool) -> None:
     """Exit code 1 if the mail cannot be taken apart; its headers and parts are shown all the same."""
     with telling():
         settings = settings_of(config, keys_required=False)
-        view = asyncio.run(_viewed(settings, as_mail(bytes_of(file))))
+        view, check = asyncio.run(_viewed(settings, as_mail(bytes_of(file))))
     if isinstance(view, Caged):
         _could_not(file, view.reason)
     elif as_json:
-        print_json(_as_json(file, view))
+        print_json(_as_json(file, view) | {"sender_check": sender_check_as_json(check)})
     else:
-        _print(view)
+        _print(view, check)
     if not isinstance(view, Caged) and isinstance(view.reading.mail, Unreadable):
         _could_not(file, view.reading.mail.reason)
 
@@ -61,10 +67,15 @@ def _could_not(file: Path, reason: str) -> None:
     raise SystemExit(1)
 
 
-async def _viewed(settings: Settings, raw: bytes) -> View | Caged:
-    reader = reader_of(settings)
-    async with Cage(Viewer(reader), settings.parsing, reader.warm, Viewer(reader.careful())) as cage:
-        return await cage.run(raw)
+async def _viewed(settings: Settings, raw: bytes) -> tuple[View | Caged, SenderCheck]:
+    """The mail, and the verdict about its sender as if it had come just now, by IMAP."""
+    reader, checking = reader_of(settings), settings.authentication
+    async with (
+        Cage(Viewer(reader), settings.parsing, reader.warm, Viewer(reader.careful())) as cage,
+        Cage(examine, settings.parsing, warm) as examiner,
+    ):
+        checks = SenderChecks(checking, examiner.run, DnsResolver(checking.dns_servers))
+        return await cage.run(raw), await checks.check(raw, clock_of(settings)())
 
 
 # As JSON
@@ -113,9 +124,9 @@ def _signs(signs: AutomaticSigns) -> list[str]:
 # For a terminal
 
 
-def _print(view: View) -> None:
+def _print(view: View, check: SenderCheck) -> None:
     console = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
-    for title, lines in _sections(view):
+    for title, lines in (*_sections(view), ("Sender", sender_check_in_words(sender_check_as_json(check)))):
         console.print(title, style="bold")
         for line in lines:
             console.print(f"  {visible(line)}".rstrip())

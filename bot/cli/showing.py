@@ -20,6 +20,7 @@ from bot.cases.errors import RefusedActError
 from bot.cases.lifecycle import case_state
 from bot.cases.masking import masked, masked_bsn
 from bot.cases.model import Case, CaseRef, Request, RequestState
+from bot.cli.sendercheck import sender_check_as_json, sender_check_in_words
 from bot.cli.session import actor, print_json, rooms
 from bot.cli.texts import blocks_as_text
 from bot.cli.words import KINDS, STATES
@@ -27,6 +28,7 @@ from bot.replies.casefacts import case_term
 from bot.rooms import Rooms
 from bot.store.archive import Transaction
 from bot.store.records import CaseMessage
+from bot.store.sendercheck import check_in
 
 
 def cases(config: Path | None, state: RequestState | None, *, held: bool, as_json: bool) -> None:
@@ -163,7 +165,13 @@ def _message(message: CaseMessage) -> dict[str, Any]:
         "subject": message.subject,
         "text": message.text,
         "facts": dict(message.facts),
+        "sender_check": _sender_check(message),
     }
+
+
+def _sender_check(message: CaseMessage) -> dict[str, Any] | None:
+    check = check_in(message.facts)
+    return None if check is None else sender_check_as_json(check)
 
 
 def _draft(draft: Draft) -> dict[str, Any]:
@@ -206,8 +214,15 @@ def _print_case(found: dict[str, Any]) -> None:
     for message in found["messages"]:
         if message["direction"] == "in":
             console.rule(f"{message['at']:%Y-%m-%d %H:%M} {message['label']} van {message['sender']}", align="left")
+            for line in sender_check_in_words(message["sender_check"]):
+                console.print(line, markup=False)
+            for key, word in _ODD.items():
+                if message["facts"].get(key):
+                    console.print(f"{word}: {message['facts'][key]}", markup=False)
             console.print(message["text"], markup=False)
 
+
+_ODD = {"sender_defects": "afzender niet eenduidig", "defects": "bijzonder aan dit bericht"}
 
 _CUSTOMER = (
     ("afzender", "sender"),

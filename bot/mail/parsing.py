@@ -22,9 +22,10 @@ from bot.mail.headers import (
     message_ids,
     over_limit,
 )
+from bot.mail.lookalike import disguises
 from bot.mail.message import AutomaticSigns, ParsedMail, Sender, Unreadable
 from bot.mail.parts import MAX_TEXT, LimitError, Parts, parts_of
-from bot.mail.sender import recipients, reply_to, sender, shows_another_address
+from bot.mail.sender import NotOneMailboxError, mailbox, recipients, reply_to, sender, shows_another_address
 from bot.mail.splicing import Places
 from bot.mail.words import words_of
 from bot.settings import ParsingSettings
@@ -104,9 +105,7 @@ def _read(digest: str, headers: HeaderBlock, parts: Parts, limits: ParsingSettin
         signs=signs,
         own_token=_own_token(headers),
         returned_message_ids=_returned(parts, signs, words.whole),
-        defects=tuple(
-            dict.fromkeys((*parts.defects, *words.defects, *_header_defects(headers), *_tricks(who, headers)))
-        ),
+        defects=tuple(dict.fromkeys((*parts.defects, *words.defects, *_oddities(who, headers, own_domain)))),
     )
 
 
@@ -127,6 +126,10 @@ def _forwarded(parts: Parts, limits: ParsingSettings) -> list[str]:
 
 
 # Headers
+
+
+def _oddities(who: Sender, headers: HeaderBlock, own_domain: str) -> list[str]:
+    return [*_header_defects(headers), *_tricks(who, headers), *disguises(who, own_domain)]
 
 
 def _ids(headers: HeaderBlock, *names: str) -> tuple[str, ...]:
@@ -171,9 +174,20 @@ def _tricks(who: Sender, headers: HeaderBlock) -> list[str]:
         defects.append("display name shows another address")
     if (answer_to := reply_to(headers)) and answer_to != who.address:
         defects.append("Reply-To is not the sender")
+    defects += [f"{name.title()} names another address" for name in _WRITERS if _names_other(headers.values(name), who)]
     if turns_direction("".join(text for name in ("from", "subject") for text in headers.texts(name))):
         defects.append("characters that turn the reading direction")
     return defects
+
+
+_WRITERS = ("sender", "resent-from")
+
+
+def _names_other(values: tuple[bytes, ...], who: Sender) -> bool:
+    try:
+        return bool(values) and (len(values) != 1 or mailbox(values[0]) != who.address)
+    except NotOneMailboxError:
+        return True
 
 
 def _identity(ids: tuple[str, ...], headers: HeaderBlock, parts: Parts) -> str:

@@ -32,6 +32,7 @@ from bot.store.mails import Mails
 from bot.store.messages import Messages
 from bot.store.outbox import Outbox
 from bot.store.schema import migrate
+from bot.store.seals import Seals
 from bot.store.secrets import Secrets
 from bot.store.spool import Spool
 from bot.store.staff import Tasks, Users
@@ -52,6 +53,7 @@ class Transaction:
         self.events = Events(bench)
         self.challenges = Challenges(bench)
         self.secrets = Secrets(bench)
+        self.seals = Seals(bench)
         self.exports = Exports(bench)
         self.drafts = Drafts(bench)
         self.outbox = Outbox(bench)

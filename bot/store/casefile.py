@@ -14,6 +14,7 @@ from bot.cases.errors import RefusedActError, UnknownCaseError
 from bot.cases.lifecycle import Move, advanced
 from bot.cases.model import FINAL_STATES, Case, CaseRef, Request, RequestState, Suspension
 from bot.cases.subject import DataSubject
+from bot.mail.authentication.verdict import SenderVerdict
 from bot.store.bench import Bench, short
 from bot.store.chain import Events
 from bot.store.errors import MissingRowError
@@ -32,6 +33,7 @@ class SealedCase:
     references: tuple[str, ...] = field(repr=False)
     data_subject: DataSubject | None = field(repr=False)
     identifiers: tuple[tuple[str, str], ...] = field(repr=False)
+    sender_verdict: SenderVerdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +307,7 @@ class Cases:
             message_id=content.message_id,
             references=content.references,
             data_subject=content.data_subject,
+            sender_verdict=content.sender_verdict,
             identifiers=content.identifiers,
             letters_held=row.letters_held,
             other_privacy=row.other_privacy,

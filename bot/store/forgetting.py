@@ -27,7 +27,7 @@ _STUCK = (OutboxState.FAILED, OutboxState.UNKNOWN)
 _WORDLESS = frozenset(
     {
         *("letter", "label", "alarm", "channel", "method", "act", "action"),
-        *("right", "kinds", "role", "from", "to", "state", "level", "outcome"),
+        *("right", "kinds", "role", "from", "to", "state", "level", "outcome", "verdict"),
         *("system", "table", "column", "field", "before", "hash", "seqs", "user"),
     }
 )
@@ -102,6 +102,7 @@ def forget_words(tx: Transaction, case: Case, actor: str = BOT, *, os_login: str
     tx.challenges.forget(case.id)
     tx.drafts.forget_reasons(case.id)
     tx.tasks.forget(case.id, ERASURE_TASK, actor)
+    tx.seals.forget(case.id)
     tx.cases.forget(case.id)
     quoting = [event.seq for event in tx.events.of(case.id) if _quotes(event)]
     if quoting:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, exists, func, select, update
 
 from bot.cases.work import Work
+from bot.mail.authentication.verdict import Connection
 from bot.mail.positions import GapReason
 from bot.store.bench import Bench, short
 from bot.store.blobs import Blobs
@@ -29,12 +30,18 @@ _STUCK = (mails.c.verdict == MailVerdict.PENDING) & ~exists().where(
 class Mails:
     bench: Bench
 
-    def store(self, raw: bytes, arrival: Arrival) -> int | None:
-        """Spool one mail; None if this (mailbox, folder, uidvalidity, uid) is in the ledger already."""
+    def store(self, raw: bytes, arrival: Arrival, connection: Connection | None = None) -> int | None:
+        """Spool one mail; None if this (mailbox, folder, uidvalidity, uid) is in the ledger already.
+
+        `connection` is kept only until the mail is settled as ordinary, or its sender was checked.
+        """
         mail_id = self._enter(arrival)
         if mail_id is not None:
             blob_id = Blobs(self.bench).add(raw, owner(mail_id))
             self.bench.run(update(mails).where(mails.c.id == mail_id).values(blob_id=blob_id))
+            if connection is not None:
+                sealed = self.bench.sealed(connection, _origin(mail_id))
+                self.bench.run(update(mails).where(mails.c.id == mail_id).values(connection=sealed))
         return mail_id
 
     def _enter(self, arrival: Arrival) -> int | None:
@@ -53,6 +60,14 @@ class Mails:
         row = self.bench.one(mails, mail_id)
         return Blobs(self.bench).read(row.blob_id, owner(mail_id))
 
+    def connection(self, mail_id: int) -> Connection | None:
+        """Who handed the mail over, where that is known and was not let go."""
+        sealed = self.bench.one(mails, mail_id).connection
+        return None if sealed is None else self.bench.opened(Connection, sealed, _origin(mail_id))
+
+    def forget_connection(self, mail_id: int) -> None:
+        self.bench.run(update(mails).where(mails.c.id == mail_id).values(connection=None))
+
     def settle(
         self,
         mail_id: int,
@@ -70,7 +85,7 @@ class Mails:
             values["identity_index"] = self.bench.vault.index(identity)
         blob_id = self.bench.one(mails, mail_id).blob_id
         if verdict in _CONTENT_GOES:
-            values["blob_id"] = None
+            values |= {"blob_id": None, "connection": None}
         self.bench.run(update(mails).where(mails.c.id == mail_id).values(**values))
         if verdict in _CONTENT_GOES and blob_id is not None:
             Blobs(self.bench).drop(blob_id)
@@ -108,7 +123,7 @@ class Mails:
         """Delete the bytes; the line of the ledger stays. Done twice it changes nothing."""
         row = self.bench.one(mails, mail_id)
         if row.blob_id is not None:
-            self.bench.run(update(mails).where(mails.c.id == mail_id).values(blob_id=None))
+            self.bench.run(update(mails).where(mails.c.id == mail_id).values(blob_id=None, connection=None))
             Blobs(self.bench).drop(row.blob_id)
 
     def uids(self, mailbox: str, folder: str, uidvalidity: int) -> Iterator[tuple[int, MailVerdict]]:
@@ -144,6 +159,10 @@ class Mails:
 def owner(mail_id: int) -> str:
     """The name to which the bytes of a mail are sealed."""
     return f"mails.raw|{mail_id}"
+
+
+def _origin(mail_id: int) -> str:
+    return f"mails.connection|{mail_id}"
 
 
 def _kept(row: Row[Any]) -> KeptMail:

@@ -90,6 +90,12 @@ class Messages:
         content = self.bench.content(SealedMessage, messages, row) or _GONE
         self.bench.reseal(messages, message_id, replace(content, text=text))
 
+    def note_facts(self, message_id: int, facts: Mapping[str, Scalar]) -> None:
+        """Add what was found out about a mail after it was filed. A forgotten message stays forgotten."""
+        content = self.bench.content(SealedMessage, messages, self.bench.one(messages, message_id))
+        if content is not None:
+            self.bench.reseal(messages, message_id, replace(content, facts={**content.facts, **facts}))
+
     def forget(self, case_id: int) -> int:
         """Delete sender, subject, text and facts of all; that there was a mail, its date and label stay. How many."""
         held = (messages.c.case_id == case_id) & messages.c.sealed.is_not(None)

@@ -18,7 +18,7 @@ from bot.store.tables import blob_chunks, blobs, mails
 _SETTLING = (
     update(mails)
     .where(mails.c.id == bindparam("mail_id"), mails.c.verdict == MailVerdict.PENDING)
-    .values(verdict=bindparam("verdict"), identity_index=bindparam("identity_index"), blob_id=None)
+    .values(verdict=bindparam("verdict"), identity_index=bindparam("identity_index"), blob_id=None, connection=None)
 )
 _ENTERING = insert(mails).returning(mails.c.id, mails.c.uid)
 _MAKING_BLOBS = insert(blobs).returning(blobs.c.id, blobs.c.size)

@@ -83,6 +83,7 @@ mails = _table(
     _case(nullable=True),
     Column("note", String(500)),
     Column("blob_id", Id, ForeignKey("blobs.id")),
+    Column("connection", LargeBinary),  # sealed: who handed it over, until its sender was checked
     UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     Index(None, "verdict", "id"),
 )
@@ -176,6 +177,15 @@ messages = _table(
     Column("outbox_id", Id, ForeignKey("outbox.id"), index=True),
     Column("sealed", LargeBinary),
 )
+
+seals = _table(
+    "seals",
+    _case(),
+    Column("mail_id", Id, ForeignKey("mails.id"), nullable=False),
+    Column("signature_index", String(_INDEX), nullable=False, index=True),
+    Column("body_index", String(_INDEX), nullable=False, index=True),
+)
+"""The DKIM signatures on mails of cases: the same one on another mail is an old mail sent once more."""
 
 tasks = _table(
     "tasks",

@@ -24,7 +24,9 @@ from typer.main import get_command
 
 from bot.cli.app import app
 from bot.configuration import load_settings
+from bot.mail.authentication.task import examine, warm
 from bot.mail.cage import Cage
+from bot.rooms import Examiner
 from bot.service import run_once
 from bot.settings import Settings, default_config_dir
 from bot.sources.demo import DemoPeople, make_demo_database
@@ -121,7 +123,7 @@ class Office:
         """Let time pass (timedelta words, a moment at least), then do everything that is due."""
         self.now += timedelta(**passed) + _MOMENT
         settings = self.settings()
-        await run_once(settings, self._env_now(), lent_cage=_children(settings))
+        await run_once(settings, self._env_now(), lent_cage=_children(settings), lent_examiner=_examiner(settings))
 
     # Staff
 
@@ -232,7 +234,19 @@ def _children(settings: Settings) -> Cage[Reading]:
     return _CAGES[reader]
 
 
+_EXAMINERS: list[Examiner] = []
+
+
+def _examiner(settings: Settings) -> Examiner:
+    """And one that checks senders."""
+    if not _EXAMINERS:
+        _EXAMINERS.append(Cage(examine, settings.parsing.model_copy(update={"processes": 1}), warm))
+    return _EXAMINERS[0]
+
+
 async def children_end() -> None:
+    while _EXAMINERS:
+        await _EXAMINERS.pop().close()
     while _CAGES:
         await _CAGES.popitem()[1].close()
 

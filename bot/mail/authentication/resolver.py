@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 
@@ -23,9 +24,9 @@ _MOST_RECORDS = 50
 class DnsResolver:
     """The system's name servers, or those given as "host" or "host:port"."""
 
-    def __init__(self, servers: tuple[str, ...] = (), now: Callable[[], float] | None = None) -> None:
+    def __init__(self, servers: tuple[str, ...] = (), now: Callable[[], float] = time.monotonic) -> None:
         self._servers = servers
-        self._now = now or asyncio.get_running_loop().time
+        self._now = now
         self._known: OrderedDict[Question, tuple[float, Answer]] = OrderedDict()
         self._resolver: dns.asyncresolver.Resolver | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from servers.dovecot import Dovecot
+from servers.wire import Wire
 from structlog.testing import capture_logs
 from wire_ledger import make_mail
 
@@ -49,3 +50,19 @@ async def test_an_unreachable_mailbox_is_an_error_and_not_an_answer(dovecot: Dov
         await file_sent_copy(dovecot.settings(), lambda: "fout", make_mail(1), MESSAGE_ID)
     with pytest.raises(MailboxLostError):
         await file_sent_copy(dovecot.settings(port=1), lambda: dovecot.password, make_mail(1), MESSAGE_ID)
+
+
+async def test_a_copy_whose_answer_was_lost_is_there_once_when_it_is_filed_again(dovecot: Dovecot) -> None:
+    dovecot.append("Sent", make_mail(7))
+    wire = Wire(dovecot.port)
+    wire.dropped = b"APPENDUID"
+    settings = dovecot.settings(port=wire.port, timeout_seconds=5.0)
+    try:
+        with pytest.raises(MailboxLostError):
+            await file_sent_copy(settings, lambda: dovecot.password, make_mail(1), MESSAGE_ID)
+        filed = await file_sent_copy(settings, lambda: dovecot.password, make_mail(1), MESSAGE_ID)
+    finally:
+        wire.close()
+
+    assert filed
+    assert dovecot.mails("Sent") == [make_mail(7), make_mail(1)]

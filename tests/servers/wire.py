@@ -18,6 +18,7 @@ class Wire:
         self.port: int = self._listener.getsockname()[1]
         self.cut_after: int | None = None  # bytes of answers in one connection, once
         self.replaced: tuple[bytes, bytes] | None = None  # in every answer
+        self.dropped: bytes | None = None  # the connection ends where an answer holds this, once
         self.connections = 0
         self.greeting: bytes | None = None  # said instead of the server's, and then the connection ends
         self.answers: dict[bytes, bytes] = {}  # said to these commands, such as b"EXAMINE", instead of passing them on
@@ -87,6 +88,9 @@ class Wire:
                 passed += len(piece)
                 if answers and self.cut_after is not None and passed > self.cut_after:
                     self.cut_after = None
+                    break
+                if answers and self.dropped is not None and self.dropped in piece:
+                    self.dropped = None
                     break
                 if answers and self.replaced is not None:
                     piece = piece.replace(*self.replaced)

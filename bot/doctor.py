@@ -14,6 +14,8 @@ from cryptography import x509
 
 from bot.configuration import check_config, load_settings
 from bot.datamap.loading import load_datamap
+from bot.mail.authentication.questions import Question
+from bot.mail.authentication.resolver import DnsResolver
 from bot.mail.checkup import Finding, Health, certificate_finding, mailbox_findings, sending_findings
 from bot.mail.trust import server_context
 from bot.replies.check import check as check_templates
@@ -47,6 +49,8 @@ async def findings(config_dir: Path, env: Mapping[str, str]) -> AsyncIterator[Fi
         yield finding
     async for finding in _mail(settings, env):
         yield finding
+    if settings.authentication.mode == "own":
+        yield await _dns(settings)
 
 
 async def _mail(settings: Settings, env: Mapping[str, str]) -> AsyncIterator[Finding]:
@@ -65,6 +69,17 @@ async def _mail(settings: Settings, env: Mapping[str, str]) -> AsyncIterator[Fin
         return
     async for finding in sending_findings(settings.send, rooms.sending_secret()):
         yield finding
+
+
+async def _dns(settings: Settings) -> Finding:
+    """Our own domain's policy is asked for; that there is none is an answer too."""
+    asked = Question(f"_dmarc.{settings.organisation.address.rpartition('@')[2]}", "TXT")
+    wanted = settings.authentication
+    answers = await DnsResolver(wanted.dns_servers).answers([asked], wanted.seconds)
+    if not answers[asked].trouble:
+        return Finding("dns for senders", Health.OK, "it answers: senders can be examined")
+    mend = "correct authentication.dns_servers, or let this machine ask the DNS"
+    return Finding("dns for senders", Health.WARNING, f"no answer, so that no sender can be proved: {mend}")
 
 
 def _nameless(check: str, host: str, key: str) -> Finding | None:

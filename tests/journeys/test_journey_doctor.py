@@ -57,7 +57,9 @@ def test_where_all_is_well_every_check_says_so_and_nothing_is_touched(
     tmp_path: Path, smtp_sink: SmtpSink, dovecot: Dovecot
 ) -> None:
     smtp_sink.password = "ook-een-geheim"
-    office = Office(tmp_path, smtp_sink, dovecot=dovecot, SEND__USER="kleinboek", **over_tls(dovecot))
+    office = Office(
+        tmp_path, smtp_sink, dovecot=dovecot, SEND__USER="kleinboek", AUTHENTICATION__MODE="none", **over_tls(dovecot)
+    )
     office.env["PRIVACYBOT_SMTP_PASSWORD"] = smtp_sink.password
     for folder in ("Junk", "Sent", "INBOX"):
         dovecot.append(folder, b"From: sanne@klant.example\r\n\r\nDag\r\n")
@@ -199,6 +201,15 @@ def test_a_name_that_dns_does_not_know_is_told_apart_from_a_dead_server(office: 
         "watch name": "DNS knows no address of imap.klant.invalid: correct watch.host, or mend this machine's DNS",
         "send name": "DNS knows no address of smtp.klant.invalid: correct send.host, or mend this machine's DNS",
     }
+
+
+def test_a_dns_that_does_not_answer_is_a_warning_where_senders_are_examined_by_ourselves(office: Office) -> None:
+    nobody = {"AUTHENTICATION__DNS_SERVERS": f"{HOST}:{free_port()}", "AUTHENTICATION__SECONDS": "0.3"}
+
+    found = seen(office, fails=False, AUTHENTICATION__MODE="own", **nobody)
+
+    assert found["dns for senders"][0] == "warning"
+    assert "correct authentication.dns_servers" in found["dns for senders"][1]
 
 
 def test_an_archive_that_is_not_there_and_keys_that_do_not_fit_are_named(office: Office, tmp_path: Path) -> None:

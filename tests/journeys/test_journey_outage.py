@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from servers.dovecot import Dovecot
+from servers.ground import free_port
 from servers.office import Office, body, header
 from servers.running import LiveOffice, until
 from servers.smtp_sink import SmtpSink
@@ -138,6 +140,28 @@ async def test_a_large_first_sync_is_no_outage(office: Office, dovecot: Dovecot)
     rooms.close_now()
 
     assert standing(office) == []
+
+
+async def test_of_two_mailboxes_the_dead_one_is_told_and_reconcile_counts_the_other(
+    tmp_path: Path, smtp_sink: SmtpSink, dovecot: Dovecot
+) -> None:
+    second = {"HOST": "127.0.0.1", "PORT": str(free_port()), "TLS": "none", "USER": "klachten", "SINCE": "2026-11-01"}
+    overrides = {f"MAILBOXES__KLACHTEN__{key}": value for key, value in second.items()}
+    office = Office(tmp_path, smtp_sink, dovecot=dovecot, IMAP_PASSWORD_KLACHTEN="geheim", **overrides)
+    office.write("winkel@elders.example", "Hoe werkt de import?", subject="Import")
+    await step_in_vain(office, 1)
+    await step_in_vain(office, 31)
+    await step_in_vain(office, 31)
+
+    [task] = standing(office)
+    told = json.loads(office.cli("reconcile", "--json", fails=True))
+
+    assert "het postvak klachten kan" in task
+    first, dead_one = told["mailboxes"]
+    assert first["trouble"] is None
+    assert sum(folder["in_mailbox"] for folder in first["folders"]) == 1
+    assert (dead_one["mailbox"], dead_one["folders"]) == ("klachten", [])
+    assert "no connection to 127.0.0.1" in dead_one["trouble"]
 
 
 async def test_a_process_that_only_watches_writes_down_how_reading_goes(

@@ -16,6 +16,7 @@ import pytest
 from servers.dovecot import Dovecot, DovecotServer
 from servers.office import START, Office
 from servers.smtp_sink import SmtpSink
+from servers.token_server import SECRET, TokenServer, make_token
 
 from bot.mail.errors import MailboxRefusedError
 from bot.mail.positions import GapReason
@@ -112,6 +113,24 @@ async def test_a_mailbox_that_refuses_us_keeps_the_other_from_nothing(
     await office.step()
 
     assert (first, len(office.cases())) == (1, 2)
+
+
+async def test_a_mailbox_that_wants_tokens_is_read_with_tokens_from_the_settings(
+    tmp_path: Path, smtp_sink: SmtpSink, dovecot: Dovecot
+) -> None:
+    tokens = TokenServer(lambda: make_token(dovecot.user))
+    settings = tokens.settings()
+    oauth = {f"OAUTH__{key.upper()}": getattr(settings, key) for key in ("token_url", "client_id", "scope")}
+    office = Office(tmp_path, smtp_sink, dovecot=dovecot, WATCH__AUTH="xoauth2", **oauth, OAUTH_SECRET=SECRET)
+    del office.env["PRIVACYBOT_IMAP_PASSWORD"]
+    try:
+        office.write(office.people.sanne.address, ASKS)
+        await office.step()
+    finally:
+        tokens.close()
+
+    assert [case["kinds"] for case in office.cases()] == [["access"]]
+    assert [asked["client_secret"] for asked in tokens.asked] == [SECRET]
 
 
 async def test_readiness_names_the_mailbox_that_is_behind_while_the_other_is_read(

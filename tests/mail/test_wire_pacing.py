@@ -188,10 +188,9 @@ async def test_a_server_that_asked_for_patience_sees_nobody_while_another_is_tri
     try:
         async with running(patient, eager):
             async with asyncio.timeout(20):
-                while refusing.connections < 40:
+                while refusing.connections < 40 or wire.connections < 2 or patient.trouble is None:
                     await asyncio.sleep(0.01)
             assert wire.connections == 2  # the listener's and the collector's, once each
-            assert patient.trouble is not None
     finally:
         refusing.close()
 

@@ -14,16 +14,18 @@ from bot.mail.markers import ADDRESS, ANGLED, MAX_LINE, TIME
 
 _MAX_FIELDS = 12
 _LABELS = {
-    "sender": "van von from de afzender",
-    "recipient": "aan to an à a destinataire ontvanger ontvangers",
-    "sent": "verzonden sent gesendet envoyé verstuurd",
-    "date": "datum date",
-    "subject": "onderwerp subject betreff objet",
+    "sender": "van von from de da fra från afzender",
+    "recipient": "aan to an à a para til till destinataire ontvanger ontvangers",
+    "sent": "verzonden sent gesendet envoyé verstuurd enviado inviato sendt skickat",
+    "date": "datum date data fecha dato",
+    "subject": "onderwerp subject betreff objet asunto oggetto emne ämne",
     "other": "cc bcc kopie bijlage bijlagen attachments anlagen antwoord-aan reply-to prioriteit importance urgentie"
     " belang gevoeligheid tijd locatie",
 }
 _KIND_OF = {label: kind for kind, labels in _LABELS.items() for label in labels.split()}
-_LABELLED = re.compile(r"[ \t]{0,8}[*_]{0,2}(?P<label>[A-Za-zÀ-ÿ-]{1,12})[*_]{0,2}[ \t]?:[*_]{0,2}(?P<value>.*)$")
+_LABELLED = re.compile(
+    r"[ \t]{0,8}[*_]{0,2}(?P<label>[A-Za-zÀ-ÿ-]{1,12})[*_]{0,2}(?: le)?[ \t]?:[*_]{0,2}(?P<value>.*)$"
+)
 _WRAPPING = frozenset({"recipient", "subject", "other"})  # values long enough to go on in the next line
 _NAME = re.compile(r"[^\W\d_]{3,}")  # a word long enough to tell people apart
 _YEAR = re.compile(r"(?<!\d)(?:(?:19|20)\d\d|\d{1,2}[-/.]\d{1,2}[-/.]\d\d)(?!\d)")

@@ -14,14 +14,14 @@ MAX_WRAP = 4  # lines an attribution may be wrapped over
 TIME = r"(?<![\d.])\d{1,2}[:.]\d{2}(?![\d.]*\d)"
 ADDRESS = re.compile(r"[^\s<>@:]{1,64}@[^\s<>@:]{1,100}")
 ANGLED = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,100}>|\[mailto:")
-_QUOTE = re.compile(r"[ \t]{0,3}>")
+_QUOTE = re.compile(r"[ \t]{0,3}>(?!:\s*\Z)")
 _NO_QUOTE = re.compile(  # a size, an amount, a face, a cry: as long as no quoted line stands beside it
     r"\s{0,3}>(?:\s?[€$]\s?\d|\s?\d[\d.,]*\s?(?:%|[KMGT]B\b|euro\b|jaar\b|dagen\b|uur\b|km\b)|\s?[:;]-?[()]"
     r"|>{0,5}[^<>]{1,80}<{2,6}\s*\Z)"
 )
 _SPEECH = re.compile(
     r"\b(?:schr[ei]\w*|geschreven|zei|zegt|vr(?:oeg|aagt)|stelt|stond|staat|meldt?|mail\w*|bericht\w*|antwoord\w*|reactie\w*"
-    r"|quote\w*|citaat|citeer\w*|(?:hier)?onder\w*|inline|tussen\w*|wrote|writes?|said|says|asked|answers?|below|replies|schrieb"
+    r"|quote\w*|respon\w*|reag\w*|opmerking\w*|citaat|citeer\w*|(?:hier)?onder\w*|inline|tussen\w*|wrote|writes?|said|says|asked|answers?|below|replies|schrieb"
     r"|[ée]crit)\b",
     re.IGNORECASE,
 )
@@ -29,6 +29,9 @@ _PERSONS = re.compile(
     r"\b(?:ik|je|jij|jullie|u|wij|we|mij|me|ons|hij|zij|ze|dat|you|i|they|he|she|sie|ich|ihr|vous"
     r"|mijn|uw|jouw|onze|haar|zijn|my|your|our|his|her|mein|ihre?)\b(?!\.)",
     re.IGNORECASE,
+)
+_SPEAKERS = re.compile(
+    r"\b(?:ik|je|jij|jullie|u|wij|we|mij|me|hij|zij|ze|dat|you|i|they|he|she|sie|ich|ihr|vous)\b(?!\.)", re.IGNORECASE
 )
 _MAX_WORDS = 22  # in an attribution line
 
@@ -48,6 +51,7 @@ _DATE_FIRST = (
     re.compile(r"(?:W dniu|Dnia) .{3,200}? \S.{0,200}? (?:pisze|napisał\(?a?\)?)\s?:$", re.IGNORECASE),
 )
 _NAME_FIRST = (
+    re.compile(rf"\d[\d./-]{{5,9}},? {TIME}.{{0,20}}[ ,].{{1,120}}< ?[^<>\s]{{3,100}} ?>:$"),
     re.compile(r".{1,200}? schreef op .{3,80}? ?:$", re.IGNORECASE),
     re.compile(r".{1,200}? wrote on .{3,80}? ?:$", re.IGNORECASE),
     re.compile(r".{1,200}? schrieb am .{3,80}? ?:$", re.IGNORECASE),
@@ -56,7 +60,7 @@ _NAME_FIRST = (
 _BARE_NAME = re.compile(r"(?P<who>.{1,120}?) (?:schreef|wrote|writes|schrieb|schreibt|a [ée]crit) ?:$", re.IGNORECASE)
 _NAMED = re.compile(r"(?:Citeren|Quoting|Zitat von|Citando a?) (?P<who>.{1,120}?) ?:$")
 _ADDRESSED = re.compile(r".{0,80}<[^<>\s]{3,100}>.{0,40}:$")
-_BEGINS = re.compile(r"(?:-{2,3} )?(Op|On|Am|Le|El|Il|Em|W dniu|Dnia)\b")
+_BEGINS = re.compile(r"(?:-{2,3} )?(?:(?:Op|On|Am|Le|El|Il|Em|W dniu|Dnia)\b|\d{1,4}[-./]\d{1,2}[-./]\d{1,4},? \d)")
 _WROTE = r".{1,150}? (?:het volgende )?geschreven ?:"
 
 _RULED = r"[-_=*~\u2010-\u2015]{2,}"
@@ -98,6 +102,7 @@ REPLY_ABOVE = re.compile(
 )
 RULE = re.compile(r"\s*[_\-=]{10,}\s*$")
 OUTLOOK_RULE = re.compile(r"\s*_{32}\s*$")
+ZOHO = re.compile(r"-{3,} ?(?:On|Op|Am|Le) .{3,250} (?:wrote|schreef|schrieb|geschreven|a [ée]crit) ?-{3,}\s*$")
 GROUPWISE = re.compile(rf">>> .{{2,150}}? \d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}} {TIME}.{{0,10}}>>>\s*$")
 
 
@@ -148,7 +153,7 @@ def may_wrap(first: str, second: str, count: int) -> bool:
 
 def _by_program(joined: str) -> bool:
     """Programs give an address or a time, and do not say "u", "mijn" or "het volgende:" unless a name does."""
-    if ANGLED.search(joined) and re.search(TIME, joined):
+    if ANGLED.search(joined) and re.search(TIME, joined) and not _SPEAKERS.search(ADDRESS.sub(" ", joined)):
         return True
     if _PERSONS.search(ADDRESS.sub(" ", joined)) or len(joined.split()) > _MAX_WORDS:
         return False

@@ -24,6 +24,7 @@ from bot.mail.markers import (
     OUTLOOK_RULE,
     REPLY_ABOVE,
     RULE,
+    ZOHO,
     cuts,
     introduces,
     may_wrap,
@@ -201,7 +202,7 @@ class _Reader:
             return _Opening(1, _Reach.REST) if above else _Opening(1, _Reach.MARKED)
         if ORIGINAL.match(bare):
             return _Opening(1 + self._header_lines(at + 1), _Reach.BELOW)
-        if GROUPWISE.match(bare):
+        if GROUPWISE.match(bare) or ZOHO.match(bare):
             return _Opening(1, _Reach.BELOW)
         if CAPTION.match(bare) and (self._header_lines(at + 1) or self._quoted(self._next_words(at + 1))):
             return _Opening(1 + self._header_lines(at + 1), _Reach.BELOW)

@@ -11,9 +11,10 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -21,6 +22,10 @@ from rich.progress import Progress
 
 from bot.cli.mails import reader_of
 from bot.cli.session import print_json, settings_of, telling
+from bot.mail.authentication.checking import SenderChecks
+from bot.mail.authentication.questions import Answer, Question
+from bot.mail.authentication.task import examine, warm
+from bot.mail.authentication.verdict import SenderCheck
 from bot.mail.cage import Cage, Caged
 from bot.mail.charsets import visible
 from bot.mail.message import ParsedMail, Unreadable
@@ -30,6 +35,7 @@ from bot.triage.reading import Reading
 _SHOWN_FAILURES = 100
 _MEGABYTE = 1024 * 1024
 _CRASH = re.compile(r"crashed")
+_GAVE_UP = re.compile(r"\((?:crashed|took too long|out of memory)\)")
 
 
 @dataclass(slots=True)
@@ -42,6 +48,7 @@ class Tally:
     defects: Counter[str] = field(default_factory=Counter)
     sender_defects: Counter[str] = field(default_factory=Counter)
     labels: Counter[str] = field(default_factory=Counter)
+    sender_verdicts: Counter[str] = field(default_factory=Counter)
     failures: list[tuple[str, str]] = field(default_factory=list)  # file, reason
 
     def count(self, name: str, reading: Reading | Caged) -> None:
@@ -60,6 +67,11 @@ class Tally:
             if reading.verdict is not None:
                 self.labels.update(kind.value for kind in reading.verdict.kinds)
                 self.labels["a person looks"] += reading.verdict.needs_person
+
+    def count_sender(self, name: str, check: SenderCheck) -> None:
+        """Add what is known about one mail's sender. A child that gave up says so in its reason."""
+        self.sender_verdicts[check.verdict.value] += 1
+        self.failures += [(name, reason) for reason in check.reasons if _GAVE_UP.search(reason)]
 
 
 def _facts(mail: ParsedMail) -> list[str]:
@@ -94,6 +106,14 @@ def corpora(config: Path | None, folder: Path, *, as_json: bool) -> None:
         raise SystemExit(1)
 
 
+class _NoNames:
+    """No name server is asked about strangers' mail: each answer is trouble, and a signature proves nothing."""
+
+    async def answers(self, questions: Iterable[Question], _: float) -> Mapping[Question, Answer]:
+        """Trouble, at once."""
+        return dict.fromkeys(questions, Answer(trouble=True))
+
+
 async def _tallied(settings: Settings, folder: Path) -> Tally:
     """As many mails at once as there are children, and no more in memory."""
     tally, reader = Tally(), reader_of(settings)
@@ -106,9 +126,16 @@ async def _tallied(settings: Settings, folder: Path) -> Tally:
         async def work() -> None:
             for name, raw in mails:
                 tally.count(name, await cage.run(raw))
+                if len(raw) <= limit:
+                    tally.count_sender(name, await checks.check(raw, datetime.now(UTC)))
                 progress.update(bar, completed=tally.files)
 
-        async with Cage(reader, settings.parsing, reader.warm, reader.careful()) as cage, asyncio.TaskGroup() as group:
+        async with (
+            Cage(reader, settings.parsing, reader.warm, reader.careful()) as cage,
+            Cage(examine, settings.parsing, warm) as examiner,
+            asyncio.TaskGroup() as group,
+        ):
+            checks = SenderChecks(settings.authentication, examiner.run, _NoNames())
             for _ in range(settings.parsing.processes):
                 group.create_task(work())
     return tally
@@ -177,6 +204,7 @@ def _as_json(tally: Tally) -> dict[str, object]:
         "unreadable": dict(tally.unreadable.most_common()),
         "defects": dict(tally.defects.most_common()),
         "sender_defects": dict(tally.sender_defects.most_common()),
+        "sender_verdicts": dict(tally.sender_verdicts.most_common()),
         "labels": dict(tally.labels.most_common()),
         "failures": [{"file": name, "reason": reason} for name, reason in tally.failures],
     }
@@ -187,6 +215,7 @@ def _print(tally: Tally) -> None:
     _rows("not readable within the limits", tally.unreadable)
     _rows("defects", tally.defects)
     _rows("defects of the sender", tally.sender_defects)
+    _rows("verdicts about the sender, without asking any name server", tally.sender_verdicts)
     _rows("verdicts", tally.labels)
     print(f"failures: {len(tally.failures)}")
     for name, reason in tally.failures[:_SHOWN_FAILURES]:

@@ -83,6 +83,7 @@ def test_a_folder_of_odd_mail_is_counted_and_nothing_in_it_is_lost(tmp_path: Pat
     assert found["counts"]["read"] == 4
     assert found["labels"]["access"] == 3
     assert found["unreadable"] == {"empty": 1}
+    assert sum(found["sender_verdicts"].values()) == 5
 
 
 def test_a_file_that_cannot_be_read_is_named_and_ends_with_one(tmp_path: Path) -> None:

@@ -474,6 +474,7 @@ def _warnings(settings: Settings, today: date) -> Iterator[str]:
     if not settings.watched and not settings.receiver.enabled:
         yield "settings.toml: neither [watch] nor [receiver] is enabled; mail only comes in through `ingest`"
     yield from _authentication_warnings(settings)
+    yield from _one_machine(settings)
     for name, fact in _facts(settings.organisation):
         if not fact.confirmed and not fact.value.startswith("VOORBEELD"):
             yield (
@@ -498,6 +499,16 @@ def _authentication_warnings(settings: Settings) -> Iterator[str]:
         yield "settings.toml: [authentication] border = true does nothing while [receiver] is not enabled"
     if checks.mode == "none":
         yield "settings.toml: [authentication] mode is none: staff are not told when a sender is false"
+
+
+def _one_machine(settings: Settings) -> Iterator[str]:
+    """An alarm about a dead mail server does not leave by that server."""
+    told = any(box.alarm_minutes and box.host == settings.send.host for box in settings.watched)
+    if told and not settings.alarm.webhook_url:
+        yield (
+            f"settings.toml: {settings.send.host} reads and sends our mail, so an alarm that it is down "
+            "would not leave it; set [alarm] webhook_url as well"
+        )
 
 
 def _questions(settings: Settings, today: date) -> Iterator[str]:

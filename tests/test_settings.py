@@ -372,10 +372,26 @@ def test_an_unprotected_connection_is_for_this_machine_only(section: str) -> Non
         ({"PRIVACYBOT_RECEIVER__ENABLED": "true", "PRIVACYBOT_RECEIVER__MODE": "relay"}, "[receiver] relay_to"),
         ({"PRIVACYBOT_RECEIVER__TLS_CERT_FILE": "x.pem"}, "tls_cert_file and tls_key_file go together"),
         ({"PRIVACYBOT_SEND__USER": "bot"}, "PRIVACYBOT_SMTP_PASSWORD is missing"),
+        ({"PRIVACYBOT_ALARM__WEBHOOK_URL": "http://alarm.klant.example/x"}, "must begin with https://"),
+        ({"PRIVACYBOT_ALARM__WEBHOOK_URL": "https://:443/x"}, "must begin with https://"),
     ],
 )
 def test_a_setting_that_needs_another_one_says_which(env: dict[str, str], told: str) -> None:
     assert told in problems(SHIPPED, TEST | env)[0]
+
+
+def test_an_alarm_by_the_machine_that_is_dead_itself_is_warned_of() -> None:
+    one = {f"PRIVACYBOT_{room}__HOST": "mail.klant.example" for room in ("WATCH", "SEND")}
+    watched = TEST | one | {"PRIVACYBOT_WATCH__ENABLED": "true", "PRIVACYBOT_WATCH__USER": "info"}
+    watched |= {"PRIVACYBOT_WATCH__SINCE": "2026-11-01"}
+
+    def warned(**more: str) -> bool:
+        return any("[alarm] webhook_url" in word for word in check_config(SHIPPED, watched | more).warnings)
+
+    assert warned()
+    assert not warned(PRIVACYBOT_ALARM__WEBHOOK_URL="https://alarm.klant.example/haak")
+    assert not warned(PRIVACYBOT_SEND__HOST="smtp.klant.example")
+    assert not warned(PRIVACYBOT_WATCH__ALARM_MINUTES="0")
 
 
 def test_watching_asks_for_host_user_password_and_how_far_to_look_back() -> None:

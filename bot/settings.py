@@ -231,7 +231,7 @@ class ParsingSettings(Piece):
     max_header_kb: Number = 256
     max_parts: Number = 200
     max_depth: Number = 10
-    replace_after: Number = 500  # mails, then a fresh child
+    replace_after: Number = 2000  # mails, then a fresh child
 
 
 class AuthenticationSettings(Piece):

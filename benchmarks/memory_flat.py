@@ -70,9 +70,7 @@ def main() -> None:
     given = order.parse_args()
     sizes = (1_000, 10_000, 100_000) if given.full else (1_000, 10_000)
     print(machine())
-    print(
-        f"{'mails':>9} {'read':>9} {'seconds':>8} {'peak MiB':>9} {'2nd start':>10}  asked about mail at the second start"
-    )
+    print(f"{'mails':>9} {'read':>9} {'seconds':>8} {'peak MiB':>9} {'2nd start':>10}  asked at the second start")
     peaks = []
     for size in sizes:
         peak, asked = one(size, size if given.read_all else READ)

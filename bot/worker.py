@@ -246,8 +246,10 @@ class Worker:
                 await asyncio.to_thread(self._drop_lease)
 
     def _clear_up(self) -> None:
-        """What a worker that was killed left behind: half-sent letters, and rows on their way into an export."""
+        """What a worker that was killed left behind: half-sent letters, jobs, and rows on their way into an export."""
         self._rooms.dispatch.recover()
+        with self._rooms.archive.transaction() as tx:
+            tx.jobs.take_back(self._rooms.clock())
         sweep(self._rooms.scratch)
 
     async def _obtain_lease(self, *, patient: bool) -> None:

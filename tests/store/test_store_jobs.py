@@ -37,6 +37,22 @@ def test_a_job_deferred_in_a_transaction_that_fails_was_never_there(archive: Arc
         assert tx.jobs.claim("a", NOON) is None
 
 
+def test_what_a_worker_that_is_gone_had_in_hand_can_be_taken_back_at_once(archive: Archive) -> None:
+    with archive.transaction() as tx:
+        tx.jobs.defer("take_in", 1)
+        tx.jobs.defer("close", 2, run_at=NOON + SECOND)
+        lost = tx.jobs.claim("gone", NOON)
+        assert lost is not None
+
+        assert tx.jobs.take_back(NOON) == 1
+        again = tx.jobs.claim("new", NOON)
+
+        assert again is not None
+        assert (again.id, again.attempts) == (lost.id, 2)
+        assert not tx.jobs.finish(lost, "gone")
+        assert tx.jobs.claim("new", NOON) is None
+
+
 def test_a_job_is_not_given_out_before_its_moment(archive: Archive) -> None:
     with archive.transaction() as tx:
         tx.jobs.defer("close", 1, run_at=NOON + SECOND)

@@ -33,6 +33,7 @@ from bot.settings import ApprovalSettings, Organisation
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person
+from bot.store.quarantine import removed_at
 from bot.store.records import Job, SealedExport
 from bot.triage.labels import RequestKind
 
@@ -119,6 +120,7 @@ class Fulfilment:
             facts_of(case, self._archive.clock(), self._calendar),
             kinds=tuple(sorted(batch.kinds)),
             later=tuple(sorted({request.kind for request in _answered_later(case, batch)})),
+            id_copy_removed_on=self._id_copy_removed_on(case),
         )
         subject = case.data_subject
         if subject is None and not batch.kinds <= {RequestKind.COMPLAINT}:
@@ -210,6 +212,12 @@ class Fulfilment:
         if not stated or RequestKind.CORRECTION in batch.kinds:
             return ()
         return self._sources.plan_corrections(subject, stated, case.language).changes
+
+    def _id_copy_removed_on(self, case: Case) -> date | None:
+        """The day on which the last copy of an identity document was gone, from the mailbox too."""
+        with self._archive.reading() as tx:
+            moment = removed_at(tx, case.id)
+        return None if moment is None else local_day(moment, self._calendar.timezone)
 
     def _challenged_on(self, case: Case) -> date | None:
         with self._archive.reading() as tx:

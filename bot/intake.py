@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import takewhile
 from typing import Protocol, assert_never
 
+from bot.cases.attachments import as_staff_read_it, quoted
 from bot.cases.codes import find_code
 from bot.cases.deadlines import Calendar
 from bot.cases.filing import AddToCase, BouncedLetter, Decision, LeaveAlone, OpenCase, Surroundings, decided
 from bot.cases.letters import LetterKind
 from bot.cases.levels import required_level
 from bot.cases.lifecycle import Move, allows
+from bot.cases.masking import masked_bsn
 from bot.cases.model import Case
 from bot.cases.work import Work, next_release
 from bot.mail.authentication.verdict import SenderVerdict
@@ -35,10 +36,12 @@ from bot.store.casework import (
     stop_for_person,
     void_drafts,
 )
+from bot.store.quarantine import put_away
 from bot.store.records import Arrival, Direction, Job, MailVerdict, NewCase, NewRequest, Scalar
 from bot.store.spool import LeftAlone
 from bot.store.strangers import strangers
 from bot.store.vault import Vault
+from bot.triage.identity_documents import id_copies
 from bot.triage.labels import Intent, Language, RequestKind, Role, Writer
 from bot.triage.marketing import speaks_of_marketing
 from bot.triage.reading import Reading
@@ -58,8 +61,6 @@ _PORTION_BYTES = 4 * 1024 * 1024
 """Two portions are in memory at a time; one of them is larger only if a single mail is."""
 _LARGE_BYTES = 1024 * 1024
 """A mail above this takes long to read: nobody waits for it."""
-
-_ID_COPY = re.compile(r"paspoort|passport|id[\s_-]?kaart|identiteit|rijbewijs|id[\s_-]?card|legitimatie", re.IGNORECASE)
 
 Outcome = Reading | Caged | Exception | None
 """What became of a reading; None is a mail that was filed before."""
@@ -353,6 +354,7 @@ class _Filing:
         self._arrival = arrival
         self._mail = mail
         self._verdict = verdict
+        self._copies = id_copies(mail)
 
     def carry_out(self, decision: Decision) -> None:
         match decision:
@@ -373,7 +375,7 @@ class _Filing:
     def _open(self, decision: OpenCase) -> None:
         case = self._tx.cases.open(self._new_case(decision))
         self._keep_message(case, "request")
-        self._look_for_id_copy(case)
+        put_away(self._tx, case.id, self._mail_id, self._arrival, self._copies)
         self._settle(MailVerdict.CASE, case.id)
         self._tx.events.write(case.id, "opened", BOT, self._opening_facts(case, decision))
         for request in case.requests if decision.needs else ():
@@ -396,7 +398,7 @@ class _Filing:
             channel=self._arrival.channel,
             received_at=self._arrival.received_at,
             sender=mail.sender.address,
-            subject_line=mail.subject,
+            subject_line=masked_bsn(mail.subject, self._own_numbers),
             message_id=mail.message_id,
             references=mail.references,
             identifiers=tuple(sorted(verdict.identifiers.items())),
@@ -416,7 +418,7 @@ class _Filing:
         verdict = self._verdict
         scores = {f"score_{label}": round(score, 3) for label, score in verdict.scores.items() if score >= _TELLING}
         reasons = {
-            f"reason_{reason.label}": readable(self._tx, case.id, reason.text, self._own_numbers)[:_REASON_LENGTH]
+            f"reason_{reason.label}": readable(self._tx, case.id, quoted(reason), self._own_numbers)[:_REASON_LENGTH]
             for reason in verdict.reasons
             if verdict.scores.get(reason.label, 0) >= _TELLING
         }
@@ -431,27 +433,17 @@ class _Filing:
             label,
             message_id=mail.message_id,
             mail_id=self._mail_id,
-            sender=mail.sender.address or mail.sender.shown,
+            sender=mail.sender.address or masked_bsn(mail.sender.shown, self._own_numbers),
             subject=readable(self._tx, case.id, mail.subject, self._own_numbers),
-            text=readable(self._tx, case.id, mail.whole_text, self._own_numbers),
+            text=readable(self._tx, case.id, as_staff_read_it(mail, self._copies.sure), self._own_numbers),
             facts=_message_facts(mail),
         )
         self._tx.jobs.defer(Work.AUTHENTICATE, case.id, case_id=case.id, key=f"authenticate:{case.id}")
 
-    def _look_for_id_copy(self, case: Case) -> None:
-        """A copy of an identity document is asked of nobody and kept by nobody: gone from the mailbox in a day."""
-        named = any(_ID_COPY.search(part.name) for part in self._mail.attachments)
-        if not named and not (self._mail.attachments and Intent.SENDS_ID_COPY in self._verdict.intents):
-            return
-        where = f"map {self._arrival.folder or '-'}, ontvangen {self._arrival.received_at:%Y-%m-%d %H:%M} UTC"
-        words = f"mogelijk een kopie van een identiteitsbewijs ({where}): verwijder de bijlage uit de mailbox"
-        due = self._arrival.received_at + timedelta(hours=24)
-        self._tx.tasks.add(case.id, "id_copy", words, due)
-
     def _add(self, decision: AddToCase) -> None:
         tx, case = self._tx, self._tx.cases.by_id(decision.case_id)
         self._keep_message(case, decision.label)
-        self._look_for_id_copy(case)
+        put_away(self._tx, case.id, self._mail_id, self._arrival, self._copies)
         self._settle(MailVerdict.CASE, case.id)
         tx.events.write(case.id, "mail_added", BOT, {"mail": self._mail_id, "label": decision.label})
         for kind in sorted(decision.new_kinds):

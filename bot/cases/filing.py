@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.cases.matching import Joined, Match, Separate, matched
 from bot.cases.model import Case
 from bot.mail.message import ParsedMail
-from bot.triage.labels import Intent, RequestKind, Writer
+from bot.triage.labels import Intent, Look, RequestKind, Writer
 from bot.triage.verdict import Verdict
 
 
@@ -86,6 +86,13 @@ _ONLY_FOR_PEOPLE = {
 }
 
 
+_LOOK = {
+    Look.ENCRYPTED: "het bericht is versleuteld: wij kunnen het niet lezen",
+    Look.CLOSED_ATTACHMENT: "het bericht verwijst naar een bijlage die niet leesbaar is",
+    Look.ATTACHMENT_ASKS: "alleen de bijlage vraagt dit: lees haar voordat er iets gebeurt",
+}
+
+
 def decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decision:
     """What this mail should lead to."""
     automatic = mail.signs.automatic or verdict.automatic
@@ -130,7 +137,7 @@ def _joining(
 ) -> AddToCase:
     if Intent.NOT_ME in verdict.intents:
         new_kinds = frozenset()
-    quiet = bool(verdict.intents) and verdict.intents <= _QUIET and not new_kinds
+    quiet = bool(verdict.intents) and verdict.intents <= _QUIET and not new_kinds and verdict.look is None
     stop = next((words for intent, words in _STOPS.items() if intent in verdict.intents), None)
     if stop is None and verdict.corrections and _corrects_running(case_id, around):
         stop = "geeft andere of extra gegevens op dan eerst"
@@ -161,6 +168,7 @@ def _new_case(mail: ParsedMail, verdict: Verdict, around: Surroundings, *, autom
         (verdict.writer in _ONLY_FOR_PEOPLE, _ONLY_FOR_PEOPLE.get(verdict.writer, "")),
         (automatic, "leest als een verzoek, maar is automatisch verstuurd"),
         (mail.sender.address is None, "de afzender is niet eenduidig"),
+        (verdict.look is not None, _LOOK[verdict.look] if verdict.look else ""),
         (mail.hidden_text, "het bericht bevat verborgen tekst"),
         (bool(mail.other_text) and verdict.needs_person, "de opgemaakte en de kale tekst van het bericht verschillen"),
         (verdict.needs_person or not (verdict.kinds or verdict.other_privacy), "niet zeker of dit een verzoek is"),

@@ -15,7 +15,7 @@ MAX_ATTACHED_TEXT = 64 * 1024  # bytes of a text attachment that are kept as tex
 MAX_TNEF_LEVELS = 2
 MAX_NAME = 150  # characters of a file name
 
-_ENCRYPTED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp")
+_ENCRYPTED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,9 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x7fELF", "application/x-elf"),
     (b"{\\rtf", RTF),
     (b"\x78\x9f\x3e\x22", TNEF),
-    (b"-----BEGIN PGP", "application/pgp"),
+    (b"-----BEGIN PGP SIGNATURE", "application/pgp-signature"),
+    (b"-----BEGIN PGP PUBLIC KEY", "application/pgp-keys"),
+    (b"-----BEGIN PGP MESSAGE", "application/pgp-encrypted"),
     (b"BEGIN:VCALENDAR", "text/calendar"),
     (b"BEGIN:VCARD", "text/vcard"),
 )

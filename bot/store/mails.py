@@ -68,6 +68,14 @@ class Mails:
     def forget_connection(self, mail_id: int) -> None:
         self.bench.run(update(mails).where(mails.c.id == mail_id).values(connection=None))
 
+    def replace_content(self, mail_id: int, raw: bytes) -> None:
+        """The mail without what had to go. The bytes as they came are deleted in this same transaction."""
+        old = self.bench.one(mails, mail_id).blob_id
+        blob_id = Blobs(self.bench).add(raw, owner(mail_id))
+        self.bench.run(update(mails).where(mails.c.id == mail_id).values(blob_id=blob_id))
+        if old is not None:
+            Blobs(self.bench).drop(old)
+
     def settle(
         self,
         mail_id: int,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.mail.message import Attachment, ParsedMail
+from bot.mail.message import ParsedMail
+from bot.triage.attached import Letter, closed, with_letters
 from bot.triage.automatic import automatic_words, bounce, filled_in_form, out_of_office
 from bot.triage.corrections import corrections_in
 from bot.triage.evidence import parts_of
@@ -16,25 +16,15 @@ from bot.triage.intents import intents_in
 from bot.triage.labels import OTHER_PRIVACY, Intent, Language, RequestKind, Writer
 from bot.triage.language import language_of
 from bot.triage.opinion import Opinion, from_machine, opinion_of, within_case
-from bot.triage.verdict import Verdict
+from bot.triage.verdict import Reason, Verdict
 from bot.triage.weights import Model
 from bot.triage.writers import authority_address, only_a_person_may_answer, role_of, writer_of
 
 SCHEMA = 1
 _MAX_TEXT = 40_000  # characters of one text that are read
 _ENCRYPTED = "-----BEGIN PGP MESSAGE-----"
-_ENCRYPTED_TYPES = (
-    "application/pkcs7-mime",
-    "application/x-pkcs7-mime",
-    "application/pgp-encrypted",
-    "multipart/encrypted",
-)
-_LETTER_TYPES = ("application/pdf", "application/msword", "application/rtf", "application/vnd.", "image/")
-_BILL = re.compile(r"(?i)factu|invoice|rekening|bon\b|bonnen|receipt|rechnung|offerte|nota")
 _BUILT_IN_TWO_WAYS = frozenset({"more than one Content-Type", "more than one content-type"})
 """Defects that let two programs read different texts in one mail."""
-
-_FEW_CHARS = 40  # a mail with fewer says what it wants in its attachment
 
 
 def classify(
@@ -46,13 +36,12 @@ def classify(
     in_case: bool = False,
     automatic: bool = False,
     role_address: bool = False,
-    attachment_texts: tuple[str, ...] = (),
 ) -> Verdict:
     """What one mail is. Looks at its words only: no clock, no database, no network; never raises, whatever the text.
 
     `role_address`: nothing but an address such as no-reply@ makes it automatic. A website's form comes from there too.
     """
-    seen = _seen(model, subject, new_text, quoted_text, automatic, role_address, attachment_texts)
+    seen = _seen(model, subject, new_text, quoted_text, automatic, role_address)
     return _in_case(model, seen) if in_case else _verdict(seen, seen.opinion, frozenset())
 
 
@@ -62,7 +51,6 @@ class _Seen:
 
     subject: str
     new_text: str
-    own_words: str
     machine: bool
     opinion: Opinion
     writer: Writer
@@ -77,27 +65,23 @@ def _seen(
     quoted_text: str,
     automatic: bool,
     role_address: bool,
-    attachment_texts: tuple[str, ...],
 ) -> _Seen:
     subject, new_text, quoted_text = subject[:1000], new_text[:_MAX_TEXT], quoted_text[:_MAX_TEXT]
-    attached = tuple(text[:_MAX_TEXT] for text in attachment_texts[:20])
-    own_words = "\n".join((new_text, *attached))
     surely = automatic_words(subject, new_text) or (automatic and not role_address)
     absent = out_of_office(subject, new_text) or bounce(subject, new_text)
-    parts = parts_of("" if absent else subject, new_text, *attached)  # an absence note repeats the subject it answers
+    parts = parts_of("" if absent else subject, new_text)  # an absence note repeats the subject it answers
     opinion = opinion_of(model, parts, new_text, quoted_text)
     if surely:
-        opinion = from_machine(opinion, parts, absent=absent, form=filled_in_form(subject, own_words))
+        opinion = from_machine(opinion, parts, absent=absent, form=filled_in_form(subject, new_text))
     whole = merged([part.buckets for part in parts])
     return _Seen(
         subject=subject,
         new_text=new_text,
-        own_words=own_words,
         machine=automatic or surely,
         opinion=opinion,
-        writer=writer_of(f"{subject}\n{own_words}", model.writer.scores(whole, model.rarity)),
-        language=language_of(own_words if own_words.strip() else subject),
-        identifiers=identifiers_in(own_words),
+        writer=writer_of(f"{subject}\n{new_text}", model.writer.scores(whole, model.rarity)),
+        language=language_of(new_text if new_text.strip() else subject),
+        identifiers=identifiers_in(new_text),
     )
 
 
@@ -112,7 +96,7 @@ def _verdict(seen: _Seen, opinion: Opinion, intents: frozenset[Intent]) -> Verdi
     return Verdict(
         kinds=kinds,
         other_privacy=OTHER_PRIVACY in opinion.decided,
-        needs_person=_needs_person(opinion, seen.writer, f"{seen.subject}\n{seen.own_words}", machine=seen.machine),
+        needs_person=_needs_person(opinion, seen.writer, f"{seen.subject}\n{seen.new_text}", machine=seen.machine),
         language=seen.language,
         automatic=seen.machine,
         role=role_of(seen.writer),
@@ -120,7 +104,7 @@ def _verdict(seen: _Seen, opinion: Opinion, intents: frozenset[Intent]) -> Verdi
         scores=opinion.scores,
         reasons=opinion.reasons,
         identifiers=seen.identifiers,
-        corrections=corrections_in(seen.own_words) if RequestKind.CORRECTION in kinds or opinion.doubt else (),
+        corrections=corrections_in(seen.new_text) if RequestKind.CORRECTION in kinds or opinion.doubt else (),
         intents=intents,
     )
 
@@ -133,15 +117,23 @@ def classify_mail(model: Model, mail: ParsedMail, *, in_case: bool) -> Verdict:
     """What a mail is, its headers and attachments included."""
     seen = _seen_mail(model, mail)
     verdict = _in_case(model, seen) if in_case else _verdict(seen, seen.opinion, frozenset())
+    verdict = with_letters(verdict, mail, _letters(model, mail), in_case=in_case)
     return _of_mail(mail, verdict, two_faced=_two_faced(model, mail))
 
 
 def classify_both(model: Model, mail: ParsedMail) -> tuple[Verdict, Verdict]:
     """The verdict as a mail of its own, and as one that belongs to a running case; the words are weighed once."""
-    seen = _seen_mail(model, mail)
-    alone, in_case = _verdict(seen, seen.opinion, frozenset()), _in_case(model, seen)
+    seen, letters = _seen_mail(model, mail), _letters(model, mail)
+    alone = with_letters(_verdict(seen, seen.opinion, frozenset()), mail, letters, in_case=False)
+    in_case = with_letters(_in_case(model, seen), mail, letters, in_case=True)
     two_faced = _two_faced(model, mail)
     return _of_mail(mail, alone, two_faced=two_faced), _of_mail(mail, in_case, two_faced=two_faced)
+
+
+def _letters(model: Model, mail: ParsedMail) -> list[Letter]:
+    """What each attached document would be as a mail."""
+    read = [(part.name, part.text) for part in mail.attachments if part.text]
+    return [Letter(name, len(text), classify(model, "", text)) for name, text in read]
 
 
 def _seen_mail(model: Model, mail: ParsedMail) -> _Seen:
@@ -152,7 +144,6 @@ def _seen_mail(model: Model, mail: ParsedMail) -> _Seen:
         mail.quoted_text,
         mail.signs.automatic,
         not replace(mail.signs, role_sender=False).automatic,
-        tuple(part.text for part in mail.attachments if part.text),
     )
 
 
@@ -168,8 +159,10 @@ def _two_faced(model: Model, mail: ParsedMail) -> bool:
 def _of_mail(mail: ParsedMail, verdict: Verdict, *, two_faced: bool) -> Verdict:
     if authority_address(mail.sender.address):
         return replace(verdict, needs_person=True, writer=Writer.AUTHORITY, role=role_of(Writer.AUTHORITY))
+    if look := closed(mail):
+        return replace(verdict, needs_person=True, look=look)
     ambiguous = mail.hidden_text or two_faced or not _BUILT_IN_TWO_WAYS.isdisjoint(mail.defects)
-    if (ambiguous and not verdict.ordinary) or _closed_to_us(mail):
+    if ambiguous and not verdict.ordinary:
         return replace(verdict, needs_person=True)
     return verdict
 
@@ -187,11 +180,17 @@ def as_json(file: str, verdict: Verdict) -> dict[str, Any]:
         "needs_person": verdict.needs_person,
         "role": verdict.role.value,
         "writer": verdict.writer.value,
-        "reasons": [{"label": reason.label, "text": reason.text} for reason in verdict.reasons],
+        "reasons": [_reason(reason) for reason in verdict.reasons],
         "identifiers": dict(verdict.identifiers),
         "corrections": [{"field": one.field, "old": one.old, "new": one.new} for one in verdict.corrections],
         "intents": sorted(intent.value for intent in verdict.intents),
+        **({"look": verdict.look.value} if verdict.look else {}),
     }
+
+
+def _reason(reason: Reason) -> dict[str, str]:
+    found = {"label": reason.label, "text": reason.text}
+    return found | ({"attachment": reason.source} if reason.source else {})
 
 
 def _needs_person(opinion: Opinion, writer: Writer, words: str, *, machine: bool) -> bool:
@@ -201,16 +200,3 @@ def _needs_person(opinion: Opinion, writer: Writer, words: str, *, machine: bool
     if not (opinion.decided or opinion.doubt):
         return False
     return opinion.doubt or machine or only_a_person_may_answer(writer, words)
-
-
-def _closed_to_us(mail: ParsedMail) -> bool:
-    """Encrypted, or nothing but an attachment that we cannot read and that is not announced as a bill."""
-    if any(part.content_type in _ENCRYPTED_TYPES for part in mail.attachments):
-        return True
-    if len(mail.new_text.strip()) >= _FEW_CHARS or _BILL.search(mail.subject) or _BILL.search(mail.new_text):
-        return False
-    return any(_unread_letter(part) for part in mail.attachments)
-
-
-def _unread_letter(part: Attachment) -> bool:
-    return part.text is None and part.content_type.startswith(_LETTER_TYPES) and not _BILL.search(part.name)

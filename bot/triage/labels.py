@@ -71,6 +71,14 @@ class Intent(StrEnum):
     UNRELATED = "unrelated"
 
 
+class Look(StrEnum):
+    """Why a person must look at the mail itself, beside any doubt about its words."""
+
+    ENCRYPTED = "encrypted"
+    CLOSED_ATTACHMENT = "closed_attachment"  # the mail points at a document that cannot be read
+    ATTACHMENT_ASKS = "attachment_asks"  # only an attached document asks this
+
+
 class Language(StrEnum):
     """The languages we recognise. Letters exist in Dutch and English."""
 

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as about
 
-from bot.triage.labels import Intent, Language, RequestKind, Role, Writer
+from bot.triage.labels import Intent, Language, Look, RequestKind, Role, Writer
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A label and the sentence of the mail that speaks for it."""
+    """A label and the sentence of the mail that speaks for it; `source` names the attachment it stands in."""
 
     label: str
     text: str = about(repr=False)
+    source: str = about(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Verdict:
     identifiers: Mapping[str, str] = about(default_factory=dict, repr=False)
     corrections: tuple[StatedCorrection, ...] = ()
     intents: frozenset[Intent] = frozenset()
+    look: Look | None = None  # with it `needs_person` is set
 
     @property
     def ordinary(self) -> bool:

@@ -209,14 +209,6 @@ def test_a_request_passed_on_from_below_gets_a_person() -> None:
     assert verdict.needs_person
 
 
-def test_a_request_in_an_attached_letter_is_seen() -> None:
-    letter = "Geachte heer, mevrouw,\n\nHierbij verzoek ik u al mijn persoonsgegevens te wissen (artikel 17 AVG)."
-
-    verdict = classify(MODEL, "brief", "Zie de bijlage.", attachment_texts=(letter,))
-
-    assert RequestKind.ERASURE in verdict.kinds
-
-
 def test_a_machine_that_asks_in_somebodys_name_gets_a_person() -> None:
     verdict = classify(MODEL, "Formulier", "Verwijder mijn account en al mijn persoonsgegevens.", automatic=True)
 

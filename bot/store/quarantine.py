@@ -1,0 +1,56 @@
+"""Copies of identity documents: out of our own store at once, with a proof, and a task for what lies in the mailbox.
+
+Nobody asked for them and they prove nothing: no level comes of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from bot.cases.attachments import COPY_REMOVED
+from bot.mail.message import Attachment
+from bot.mail.splicing import without
+from bot.store.archive import Transaction
+from bot.store.casework import BOT
+from bot.store.records import Arrival, Scalar
+from bot.triage.identity_documents import IdCopies
+
+TASK = "id_copy"
+"""A person deletes the copy from the mailbox, which we never change."""
+
+_HOURS = 24
+
+
+def put_away(tx: Transaction, case_id: int, mail_id: int, arrival: Arrival, copies: IdCopies) -> None:
+    """Remove what surely is a copy; ask a person to look at what may be one, and to clean the mailbox in a day."""
+    if not (copies.sure or copies.possible):
+        return
+    if copies.sure:
+        _remove(tx, case_id, mail_id, copies.sure)
+    what = "" if copies.sure else "mogelijk "
+    where = f"map {arrival.folder or '-'}, ontvangen {arrival.received_at:%Y-%m-%d %H:%M} UTC"
+    words = f"{what}een kopie van een identiteitsbewijs ({where}): verwijder de bijlage uit de mailbox"
+    tx.tasks.add(case_id, TASK, words, arrival.received_at + timedelta(hours=_HOURS))
+
+
+def removed_at(tx: Transaction, case_id: int) -> datetime | None:
+    """When the last copy had gone from the mailbox too; None while one may be left, or if there was none."""
+    if not any(event.kind == "id_copy_removed" for event in tx.events.of(case_id)):
+        return None
+    moments = [task.done_at for task in tx.tasks.of_case(case_id) if task.kind == TASK]
+    done = [moment for moment in moments if moment is not None]
+    return max(done) if done and len(done) == len(moments) else None
+
+
+def _remove(tx: Transaction, case_id: int, mail_id: int, copies: Iterable[Attachment]) -> None:
+    """Our copy of the mail without these parts; if it cannot be told where they lie, nothing of it is kept."""
+    places = {one.place: f"[{COPY_REMOVED}; SHA-256 {one.sha256}]" for one in copies}
+    known = [(place, note) for place, note in places.items() if place is not None]
+    if len(known) == len(places):
+        tx.mails.replace_content(mail_id, without(tx.mails.raw(mail_id), known))
+    else:
+        tx.mails.forget_content(mail_id)
+    for one in copies:
+        proof: dict[str, Scalar] = {"mail": mail_id, "hash": one.sha256, "size": one.size}
+        tx.events.write(case_id, "id_copy_removed", BOT, proof | {"whole_mail": len(known) != len(places)})

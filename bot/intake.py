@@ -16,7 +16,7 @@ from bot.cases.filing import AddToCase, BouncedLetter, Decision, LeaveAlone, Ope
 from bot.cases.letters import LetterKind
 from bot.cases.levels import required_level
 from bot.cases.lifecycle import Move, allows
-from bot.cases.masking import masked_bsn
+from bot.cases.masking import masked_bsn, numbers_in
 from bot.cases.model import Case
 from bot.cases.work import Work, next_release
 from bot.mail.authentication.verdict import SenderVerdict
@@ -355,6 +355,8 @@ class _Filing:
         self._mail = mail
         self._verdict = verdict
         self._copies = id_copies(mail)
+        texts = (mail.subject, mail.whole_text, *(part.text for part in mail.attachments if part.text))
+        self._numbers = numbers_in("\n".join(texts), own_numbers)
 
     def carry_out(self, decision: Decision) -> None:
         match decision:
@@ -398,7 +400,7 @@ class _Filing:
             channel=self._arrival.channel,
             received_at=self._arrival.received_at,
             sender=mail.sender.address,
-            subject_line=masked_bsn(mail.subject, self._own_numbers),
+            subject_line=masked_bsn(mail.subject, self._own_numbers, self._numbers),
             message_id=mail.message_id,
             references=mail.references,
             identifiers=tuple(sorted(verdict.identifiers.items())),
@@ -418,11 +420,14 @@ class _Filing:
         verdict = self._verdict
         scores = {f"score_{label}": round(score, 3) for label, score in verdict.scores.items() if score >= _TELLING}
         reasons = {
-            f"reason_{reason.label}": readable(self._tx, case.id, quoted(reason), self._own_numbers)[:_REASON_LENGTH]
+            f"reason_{reason.label}": self._readable(case, quoted(reason))[:_REASON_LENGTH]
             for reason in verdict.reasons
             if verdict.scores.get(reason.label, 0) >= _TELLING
         }
         return {"mail": self._mail_id, "held": decision.letters_held, "needs": decision.needs, **scores, **reasons}
+
+    def _readable(self, case: Case, text: str) -> str:
+        return readable(self._tx, case.id, text, self._own_numbers, self._numbers)
 
     def _keep_message(self, case: Case, label: str) -> None:
         mail = self._mail
@@ -433,9 +438,9 @@ class _Filing:
             label,
             message_id=mail.message_id,
             mail_id=self._mail_id,
-            sender=mail.sender.address or masked_bsn(mail.sender.shown, self._own_numbers),
-            subject=readable(self._tx, case.id, mail.subject, self._own_numbers),
-            text=readable(self._tx, case.id, as_staff_read_it(mail, self._copies.sure), self._own_numbers),
+            sender=mail.sender.address or masked_bsn(mail.sender.shown, self._own_numbers, self._numbers),
+            subject=self._readable(case, mail.subject),
+            text=self._readable(case, as_staff_read_it(mail, self._copies.sure)),
             facts=_message_facts(mail),
         )
         self._tx.jobs.defer(Work.AUTHENTICATE, case.id, case_id=case.id, key=f"authenticate:{case.id}")

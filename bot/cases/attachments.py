@@ -22,6 +22,10 @@ _DEFECTS = {
     "took too long": "duurde te lang: niet gelezen",
     "broken": "beschadigd: niet leesbaar",
     "too large": "te groot: niet gelezen",
+    "unpacks too large": "wordt bij uitpakken te groot: niet geopend",
+    "too many files inside": "bevat te veel bestanden: niet geopend",
+    "XML with definitions of its own": "verdacht opgebouwd: niet geopend",
+    "unusual XML": "verdacht opgebouwd: niet geopend",
     "nested too deep": "te diep ingepakt: niet geopend",
 }
 _OTHERWISE = "niet leesbaar"

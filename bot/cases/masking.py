@@ -33,23 +33,42 @@ _SOLE_TRADER_VAT = re.compile(r"(?<![^\W_])(?:NL[ .-]?)?(\d(?:[ .-]?\d){8})[ .-]
 _RSIN_START = "8"  # numbers of legal persons; no citizen service number begins so
 
 
-def masked_bsn(text: str, own: Collection[str] = ()) -> str:
+def masked_bsn(text: str, own: Collection[str] = (), named: Collection[str] = ()) -> str:
     """The text without citizen service numbers (UAVG Art. 46).
 
     A number counts if it passes the 11-test and a word for it stands within 40 characters, or if it is the VAT number
     of a sole trader from before 2020. `own` are our numbers (KvK, VAT); they and those of legal persons never count.
+    `named` are numbers that counted where the text comes from (`numbers_in`): a sentence alone may lack the word.
     """
     ours = {_digits(number)[:9] for number in own}
     text = _SOLE_TRADER_VAT.sub(_masking(lambda match: _personal(_digits(match[1]), ours)), text)
+    near = _near_a_word(text, ours)
+    return _NUMBER.sub(_masking(lambda match: near(match) or _nine(match) in named), text)
+
+
+def numbers_in(text: str, own: Collection[str] = ()) -> frozenset[str]:
+    """The citizen service numbers in the text, nine digits each."""
+    ours = {_digits(number)[:9] for number in own}
+    near = _near_a_word(text, ours)
+    traders = (_digits(match[1]) for match in _SOLE_TRADER_VAT.finditer(text))
+    named = (_nine(match) for match in _NUMBER.finditer(text) if near(match))
+    return frozenset((*named, *(number for number in traders if _personal(number, ours))))
+
+
+def _near_a_word(text: str, ours: Collection[str]) -> Callable[[re.Match[str]], bool]:
     contexts = [match.span() for match in _CONTEXT.finditer(text)]
 
-    def stands_near_a_word(match: re.Match[str]) -> bool:
-        near = any(
+    def near(match: re.Match[str]) -> bool:
+        close = any(
             match.start() - end <= _CONTEXT_REACH and start - match.end() <= _CONTEXT_REACH for start, end in contexts
         )
-        return near and _valid(_digits(match[0])) and _digits(match[0]) not in ours
+        return close and _valid(_digits(match[0])) and _digits(match[0]) not in ours
 
-    return _NUMBER.sub(_masking(stands_near_a_word), text)
+    return near
+
+
+def _nine(match: re.Match[str]) -> str:
+    return _digits(match[0]).zfill(9)
 
 
 def _masking(counts: Callable[[re.Match[str]], bool]) -> Callable[[re.Match[str]], str]:

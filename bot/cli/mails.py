@@ -8,11 +8,13 @@ import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import track
 
 from bot.cases.errors import RefusedActError
+from bot.cases.masking import masked_bsn
 from bot.cases.model import Channel
 from bot.cli.session import print_json, rooms, settings_of, telling
 from bot.mail.cage import Cage, Caged
@@ -59,7 +61,7 @@ def classify(config: Path | None, files: list[Path], *, as_json: bool) -> None:
     with telling():
         settings = settings_of(config, keys_required=False)
         for file, reading in asyncio.run(_readings(settings, files)):
-            print(_verdict_line(file, reading, as_json=as_json))
+            print(_verdict_line(file, reading, own_numbers(settings), as_json=as_json))
 
 
 async def _readings(settings: Settings, files: Iterable[Path]) -> list[tuple[Path, Reading | Caged]]:
@@ -81,11 +83,25 @@ def as_mail(raw: bytes) -> bytes:
     return raw if looks_like_mail else b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + raw
 
 
-def _verdict_line(file: Path, reading: Reading | Caged, *, as_json: bool) -> str:
+def own_numbers(settings: Settings) -> frozenset[str]:
+    """Our own numbers, which look like citizen service numbers and are none."""
+    return frozenset({settings.organisation.kvk, settings.organisation.vat})
+
+
+def without_numbers(value: Any, ours: frozenset[str]) -> Any:
+    """What is shown as JSON, citizen service numbers masked in every text of it."""
+    if isinstance(value, str):
+        return masked_bsn(value, ours)
+    if isinstance(value, dict):
+        return {key: without_numbers(one, ours) for key, one in value.items()}
+    return [without_numbers(one, ours) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _verdict_line(file: Path, reading: Reading | Caged, ours: frozenset[str], *, as_json: bool) -> str:
     if isinstance(reading, Caged) or reading.verdict is None:
         reason = reading.reason if isinstance(reading, Caged) else _unreadable(reading)
         return json.dumps({"schema": 1, "file": str(file), "labels": [], "needs_person": True, "unreadable": reason})
-    found = verdict_as_json(str(file), reading.as_reply or reading.verdict)
+    found = without_numbers(verdict_as_json(str(file), reading.as_reply or reading.verdict), ours)
     if as_json:
         return json.dumps(found, ensure_ascii=False)
     labels = ", ".join(found["labels"]) or "geen verzoek"

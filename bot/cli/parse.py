@@ -10,7 +10,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.cli.mails import as_mail, bytes_of, reader_of
+from bot.cases.masking import masked_bsn
+from bot.cli.mails import as_mail, bytes_of, own_numbers, reader_of, without_numbers
 from bot.cli.sendercheck import sender_check_as_json, sender_check_in_words
 from bot.cli.session import print_json, settings_of, telling
 from bot.mail.authentication.checking import SenderChecks
@@ -55,9 +56,10 @@ def parse(config: Path | None, file: Path, *, as_json: bool) -> None:
     if isinstance(view, Caged):
         _could_not(file, view.reason)
     elif as_json:
-        print_json(_as_json(file, view) | {"sender_check": sender_check_as_json(check)})
+        shown = _as_json(file, view) | {"sender_check": sender_check_as_json(check)}
+        print_json(without_numbers(shown, own_numbers(settings)))
     else:
-        _print(view, check)
+        _print(view, check, own_numbers(settings))
     if not isinstance(view, Caged) and isinstance(view.reading.mail, Unreadable):
         _could_not(file, view.reading.mail.reason)
 
@@ -124,11 +126,11 @@ def _signs(signs: AutomaticSigns) -> list[str]:
 # For a terminal
 
 
-def _print(view: View, check: SenderCheck) -> None:
+def _print(view: View, check: SenderCheck, ours: frozenset[str]) -> None:
     console = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
     for title, lines in (*_sections(view), ("Sender", sender_check_in_words(sender_check_as_json(check)))):
         console.print(title, style="bold")
-        for line in lines:
+        for line in masked_bsn("\n".join(lines), ours).split("\n") if lines else ():
             console.print(f"  {visible(line)}".rstrip())
         console.print()
 
@@ -145,6 +147,9 @@ def _sections(view: View) -> Iterator[tuple[str, Sequence[str]]]:
     yield "New text", _text_lines(mail.new_text)
     if mail.quoted_text:
         yield "Quoted text", _text_lines(mail.quoted_text)
+    for part in mail.attachments:
+        if part.text:
+            yield f"Text of “{visible(part.name)}”", _text_lines(part.text)
     if mail.hidden_text or "text and html differ" in mail.defects:
         yield "The whole, as staff see it", _text_lines(mail.whole_text)
 
@@ -195,8 +200,11 @@ def _verdict_rows(verdict: Verdict) -> Iterator[tuple[str, str]]:
     asked = [kind.value for kind in verdict.kinds] + ["other privacy question"] * verdict.other_privacy
     person = "; a person has to look" if verdict.needs_person else ""
     yield "asks", f"{', '.join(sorted(asked)) or 'nothing for us'} ({verdict.language.value}){person}"
+    if verdict.look:
+        yield "", f"look: {verdict.look.value}"
     for reason in verdict.reasons:
-        yield "", f"{reason.label}: {' '.join(reason.text.split())}"
+        where = f" (attachment “{reason.source}”)" if reason.source else ""
+        yield "", f"{reason.label}{where}: {' '.join(reason.text.split())}"
 
 
 def _attachment_line(part: Attachment) -> str:

@@ -38,11 +38,16 @@ def code_index(vault: Vault, code: str) -> str:
     return vault.index(f"code:{normalise(code)}")
 
 
-def readable(tx: Transaction, case_id: int, text: str, own_numbers: frozenset[str]) -> str:
-    """The text as staff and events may see it: codes, passphrase and citizen service numbers masked."""
+def readable(
+    tx: Transaction, case_id: int, text: str, own_numbers: frozenset[str], named: frozenset[str] = frozenset()
+) -> str:
+    """The text as staff and events may see it: codes, passphrase and citizen service numbers masked.
+
+    `named` are citizen service numbers of the mail that this is a piece of.
+    """
     passphrase = tx.secrets.passphrase(case_id)
     secrets = [*tx.secrets.codes(case_id), *([passphrase] if passphrase else []), *_codes_of_others(tx, text)]
-    return masked_bsn(masked(text, secrets), own_numbers)
+    return masked_bsn(masked(text, secrets), own_numbers, named)
 
 
 def _codes_of_others(tx: Transaction, text: str) -> list[str]:

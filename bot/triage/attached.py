@@ -70,11 +70,11 @@ def _points(mail: ParsedMail) -> bool:
 def _counts(letter: Letter, own: Verdict, mail: ParsedMail) -> bool:
     """Bills, contracts and newsletters speak of privacy in their small print without asking anything."""
     found = letter.verdict
-    if found.ordinary:
+    if found.ordinary or _BILL.search(letter.name):
         return False
-    if found.kinds and letter.size <= _LONGEST_LETTER and not _BILL.search(letter.name):
+    if found.kinds and (letter.size <= _LONGEST_LETTER or not own.ordinary):
         return True
-    return (not own.ordinary or _points(mail)) and not own.automatic and not _BILL.search(letter.name)
+    return _points(mail) and not own.automatic
 
 
 def _widened(own: Verdict, letter: Letter, *, in_case: bool) -> Verdict:

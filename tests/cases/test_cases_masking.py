@@ -7,9 +7,10 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum.nl import bsn
 
 from bot.cases.codes import new_code, new_passphrase
-from bot.cases.masking import MASK, masked, masked_bsn
+from bot.cases.masking import MASK, masked, masked_bsn, numbers_in
 
 CODE = "7KDA-X9MT"
 BSN = "111222333"  # passes the 11-test
@@ -91,3 +92,29 @@ def test_the_old_vat_number_of_a_sole_trader_is_his_citizen_service_number(text:
 def test_our_own_numbers_and_those_of_legal_persons_are_never_masked(text: str) -> None:
     assert masked_bsn(text, own=("NL851106183B01", "53991907")) == text
     assert masked_bsn("BTW NL802549391B01") == "BTW NL802549391B01"
+
+
+VALID = st.sampled_from(
+    [f"{number:09}" for number in range(10_000_000, 790_000_000, 999_983) if bsn.is_valid(f"{number:09}")]
+)
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Nd",), exclude_characters="bsBS"), max_size=30)
+
+
+@given(number=VALID, before=WORDS, after=WORDS, word=st.sampled_from(["BSN", "burgerservicenummer", "sofi-nummer"]))
+def test_no_text_around_it_hides_a_citizen_service_number(number: str, before: str, after: str, word: str) -> None:
+    masked = masked_bsn(f"{before} {word} {number} {after}")
+
+    assert number not in masked
+    assert masked_bsn(masked) == masked
+
+
+@given(number=VALID, text=WORDS)
+def test_without_a_word_for_it_no_number_is_touched(number: str, text: str) -> None:
+    assert masked_bsn(f"{text} {number} {text}") == f"{text} {number} {text}"
+
+
+@given(number=VALID)
+def test_a_number_that_counted_in_a_mail_is_masked_in_every_sentence_of_it(number: str) -> None:
+    mail = f"Hieronder staat mijn bsn. Het is {number}."
+
+    assert masked_bsn(f"Het is {number}.", named=numbers_in(mail)) == f"Het is {MASK}."

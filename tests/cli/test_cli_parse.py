@@ -97,3 +97,19 @@ def test_a_file_that_cannot_be_read_is_named_and_ends_with_one(tmp_path: Path) -
 
     assert code == 1
     assert "traag.eml: took too long" in shown
+
+
+def test_no_command_about_a_mail_shows_a_citizen_service_number(tmp_path: Path) -> None:
+    mail = tmp_path / "mail.eml"
+    mail.write_bytes(
+        b"From: sanne@klant.example\nSubject: BSN 111222333\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\n"
+        b"Ik wil inzage in mijn gegevens, mijn BSN is 111222333.\n--x\nContent-Disposition: attachment\n\n"
+        b"Burgerservicenummer: 111222333. Wis al mijn gegevens.\n--x--\n"
+    )
+
+    shown = [
+        run(*words, str(mail))[1] for words in (("parse",), ("parse", "--json"), ("classify",), ("classify", "--json"))
+    ]
+
+    assert not [text for text in shown if "111222333" in text]
+    assert "•••" in shown[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 import docx
@@ -11,7 +12,7 @@ import odfdo
 
 def pdf_of(*lines: str, extra: bytes = b"", pages: int = 1) -> bytes:
     """A PDF with these lines on each page; `extra` goes into its catalogue."""
-    drawn = b"".join(b"(%s) Tj 0 -14 Td " % line.encode("cp1252").translate(None, b"()\\") for line in lines)
+    drawn = b"".join(b"(%s) Tj 0 -14 Td " % re.sub(rb"([()\\])", rb"\\\1", line.encode("cp1252")) for line in lines)
     stream = b"BT /F1 11 Tf 60 780 Td " + drawn + b"ET"
     kids = b" ".join(b"%d 0 R" % (5 + number) for number in range(pages))
     fonts = b"/Resources << /Font << /F1 3 0 R >> >>"

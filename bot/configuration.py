@@ -275,6 +275,7 @@ def _cross_field_problems(settings: Settings) -> Iterator[str]:
     if _wants_tokens(settings):
         yield from _oauth_problems(settings.oauth)
     yield from _receiver_problems(settings.receiver)
+    yield from _room_problems(settings)
     yield from _send_problems(settings.send)
     yield from _dkim_problems(settings)
     if settings.authentication.mode == "results" and not settings.authentication.authserv_id:
@@ -315,6 +316,14 @@ def _twice_watched(watched: Sequence[WatchSettings]) -> Iterator[str]:
                     "already; name it once"
                 )
             seen.setdefault(place, box.table)
+
+
+def _room_problems(settings: Settings) -> Iterator[str]:
+    """A mail that memory never has room for would be asked for again until its sender gives up."""
+    receiver = settings.receiver
+    held = receiver.max_mb if receiver.mode == "relay" else min(receiver.max_mb, settings.parsing.max_mail_mb)
+    if receiver.enabled and receiver.memory_mb < held:
+        yield f"settings.toml: [receiver] memory_mb is less than one mail may take; write at least {held}"
 
 
 def _dkim_problems(settings: Settings) -> Iterator[str]:

@@ -371,9 +371,29 @@ def test_an_unprotected_connection_is_for_this_machine_only(section: str) -> Non
         ({"PRIVACYBOT_RECEIVER__ENABLED": "true"}, "[receiver] mode has no default"),
         ({"PRIVACYBOT_RECEIVER__ENABLED": "true", "PRIVACYBOT_RECEIVER__MODE": "relay"}, "[receiver] relay_to"),
         ({"PRIVACYBOT_RECEIVER__TLS_CERT_FILE": "x.pem"}, "tls_cert_file and tls_key_file go together"),
+        ({"PRIVACYBOT_RECEIVER__TLS_REQUIRED": "true"}, "tls_required = true needs tls_cert_file"),
+        (
+            {
+                "PRIVACYBOT_RECEIVER__ENABLED": "true",
+                "PRIVACYBOT_RECEIVER__MODE": "copy",
+                "PRIVACYBOT_RECEIVER__MEMORY_MB": "24",
+            },
+            "[receiver] memory_mb is less than one mail may take; write at least 25",
+        ),
         ({"PRIVACYBOT_SEND__USER": "bot"}, "PRIVACYBOT_SMTP_PASSWORD is missing"),
         ({"PRIVACYBOT_ALARM__WEBHOOK_URL": "http://alarm.klant.example/x"}, "must begin with https://"),
         ({"PRIVACYBOT_ALARM__WEBHOOK_URL": "https://:443/x"}, "must begin with https://"),
+        ({"PRIVACYBOT_SEND__AUTH": "xoauth2"}, "[send] user is missing"),
+        ({"PRIVACYBOT_SEND__AUTH": "xoauth2", "PRIVACYBOT_SEND__USER": "info"}, "[oauth] token_url is needed"),
+        ({"PRIVACYBOT_DKIM__DOMAIN": "kleinboek.nl"}, "[dkim] domain and selector go together"),
+        (
+            {"PRIVACYBOT_DKIM__DOMAIN": "elders.example", "PRIVACYBOT_DKIM__SELECTOR": "bot"},
+            "[dkim] domain is not that of organisation.address",
+        ),
+        (
+            {"PRIVACYBOT_DKIM__DOMAIN": "kleinboek.nl", "PRIVACYBOT_DKIM__SELECTOR": "bot"},
+            "PRIVACYBOT_DKIM_KEY is missing",
+        ),
     ],
 )
 def test_a_setting_that_needs_another_one_says_which(env: dict[str, str], told: str) -> None:

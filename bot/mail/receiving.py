@@ -11,10 +11,11 @@ from dataclasses import replace
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from bot.mail.door import Door
 from bot.mail.relaying import Relay, host_and_port
 from bot.mail.taking import top_of
 from bot.mail.trust import server_context
-from bot.mail.visitors import Bounds, Door, Handed, look_away
+from bot.mail.visitors import Bounds, Handed, look_away
 from bot.settings import ReceiverSettings, SettingsError
 
 _log = structlog.get_logger(__name__)

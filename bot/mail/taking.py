@@ -15,6 +15,38 @@ def top_of(raw: bytes | bytearray) -> bytes:
     return bytes(raw[: header + _TEXT_BYTES])
 
 
+_END = b"\r\n.\r\n"
+"""What ends a mail, and nothing else (RFC 5321 section 4.1.1.4)."""
+
+
+class Dictation:
+    """The bytes of one mail as they are sent, in pieces of any size, made into its text (RFC 5321 section 4.5.2)."""
+
+    def __init__(self) -> None:
+        self._held = b"\r\n"  # not told yet; the mail begins as if a line had just ended
+        self._begun = False
+        self.rest: bytes | None = None  # what came after the end, once that was seen
+
+    def heard(self, piece: bytes) -> bytes:
+        """The text as far as it is certain."""
+        seen = self._held + piece
+        end = seen.find(_END)
+        if end >= 0:
+            self.rest = seen[end + len(_END) :]
+            return self._told(seen[: end + 2])
+        certain = len(seen) - next((count for count in (4, 3, 2, 1) if seen.endswith(_END[:count])), 0)
+        self._held = seen[certain:]
+        return self._told(seen[:certain])
+
+    def _told(self, words: bytes) -> bytes:
+        """Without the dot that the sender put before each line that begins with one, and without our own first CRLF."""
+        text = words.replace(b"\r\n.", b"\r\n")
+        if not self._begun and text:
+            self._begun = True
+            return text[2:]
+        return text
+
+
 class Shut(StrEnum):
     """Why nothing of a mail is kept."""
 

@@ -11,7 +11,7 @@ from typing import Any
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP
 
-from bot.mail.taking import Basket, Larder, Shut
+from bot.mail.taking import Basket, Dictation, Larder, Shut
 
 LINE_BYTES = 64 * 1024
 """What a command line may not exceed, and how much of a line of mail is read at once; mail has longer ones."""
@@ -151,20 +151,14 @@ class Visitor(SMTP):
         await self.push(answer)
 
     async def _fill(self, basket: Basket) -> None:
-        """Read up to the dot that stands alone between two CRLF, and nothing else ends it (RFC 5321 section 4.1.1.4).
-
-        A client that goes away cancels us, so that half a mail is never taken for a whole one.
-        """
-        line_begins = True
-        while True:
-            try:
-                piece = await self._reader.readuntil(b"\r\n")
-            except asyncio.LimitOverrunError as long_line:
-                piece = await self._reader.read(long_line.consumed)
-            if line_begins and piece == b".\r\n":
-                return
-            basket.add(piece[1:] if line_begins and piece.startswith(b".") else piece)
-            line_begins = piece.endswith(b"\r\n")
+        """Read up to the end of the mail. A client that goes away before never leaves half of one."""
+        dictation = Dictation()
+        while dictation.rest is None:
+            piece = await self._reader.read(LINE_BYTES)
+            if not piece:
+                raise ConnectionResetError
+            basket.add(dictation.heard(piece))
+        self._reader._buffer[:0] = dictation.rest  # type: ignore[attr-defined]
 
     def _handed(self, basket: Basket) -> Handed:
         envelope, session = self.envelope, self.session

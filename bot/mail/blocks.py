@@ -78,7 +78,7 @@ def block_at(lines: Sequence[str], at: int) -> Block | None:
     while at < len(lines) and len(fields) < _MAX_FIELDS:
         if found := _labelled(lines[at]):
             fields.append(found)
-        elif len(fields) == 1 and not lines[at] and _labelled_at(lines, at + 1):
+        elif len(fields) == 1 and not lines[at] and _labelled_at(lines, at + 1) and not _labelled_at(lines, at + 2):
             spaced = True
         elif not (fields and (_goes_on(lines, at, fields[-1][0]) or (spaced and _labelled_at(lines, at + 1)))):
             break

@@ -31,7 +31,7 @@ def quoted_lines(lines: Sequence[str], bare: Sequence[str], *, answers: bool) ->
 
 def _own_list(bare: Sequence[str], start: int, end: int, *, answers: bool) -> bool:
     """A run of lines with one `>` each that nothing introduces as somebody's words."""
-    items = bare[start:end]
+    items = [line for line in bare[start:end] if answers or line != ">"]
     if all(map(doubtful_quote, items)):
         return True
     if len(items) > _MAX_ITEMS or not all(_ITEM.match(item) and _WORD.search(item) for item in items):

@@ -42,6 +42,16 @@ def cases() -> list[Case]:
     return [case for file in sorted(TABLE.glob("*.txt")) for case in _cases_in(file.read_text(encoding="utf-8"))]
 
 
+def pages() -> dict[str, tuple[str, str]]:
+    """HTML mails by name, each with what its writer wrote now."""
+    found = {}
+    for section in (TABLE / "pages.html").read_text(encoding="utf-8").removeprefix("== ").split("\n== "):
+        name, _, rest = section.partition("\n")
+        page, _, new = rest.partition("\n----\n")
+        found[name] = (page, new.rstrip("\n"))
+    return found
+
+
 def _cases_in(text: str) -> list[Case]:
     found: list[Case] = []
     for line in text.translate(_SIGNS).split("\n"):

@@ -188,6 +188,15 @@ def test_references_are_read_through_encoded_words_and_rubbish() -> None:
         ("reply_html_outlook", "De code is K7QM-2RWX."),
         ("reply_iphone_glued", "Ja graag\n\nVerstuurd vanaf mijn iPhone"),
         ("reply_below", "Ja, alles.\nNee, dat niet.\n\nSanne"),
+        ("own_list_with_marks", "Goedendag,\n\n> een kopie van al mijn gegevens\n> en daarna alles wissen\n\nSanne"),
+        (
+            "forward_with_words_below",
+            "Graag een kopie van al mijn gegevens, en stop hiermee.\n\nGroet,\nSanne de Vries",
+        ),
+        (
+            "reply_html_border",
+            "Graag een kopie van al mijn gegevens.\n\nVan: Hooiweg 1\nAan: Dorpsstraat 2",
+        ),
         ("reply_own_lines", "Mijn adres is veranderd.\n\nVan: Hooiweg 1\nAan: Dorpsstraat 2\n\nGroet, Sanne"),
     ],
 )

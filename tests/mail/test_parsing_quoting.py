@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from bot.mail.html import html_text
 from bot.mail.quoting import Origin, split
 
 WORDS = "Ja, doe maar.\n\nGroet, Sanne"
@@ -249,3 +250,13 @@ def test_plain_lines_are_never_quoted(lines: list[str]) -> None:
 )
 def test_hostile_text_is_split_in_bounded_time(text: str) -> None:
     assert "".join(segment.text for segment in split(text).segments) == text
+
+
+PAGES = quoting_cases.pages()
+
+
+@pytest.mark.parametrize(("page", "new"), PAGES.values(), ids=PAGES.keys())
+def test_a_page_is_split_like_the_text_that_its_program_would_have_written(page: str, new: str) -> None:
+    both = split(html_text(page).visible, "kleinboek.nl", quoting_cases.WRITER, answers="eigen" not in page)
+
+    assert both.new == new

@@ -15,6 +15,7 @@ from bot.cases.lifecycle import Move, allows
 from bot.cases.model import Case, CaseRef, Outcome, RequestState
 from bot.cases.people import Act, Actor, require
 from bot.cases.work import Work
+from bot.mail.errors import AddressError
 from bot.mail.outgoing import dated
 from bot.mail.sending import Accepted, OutcomeUnknown, Postman, RefusedForGood, SendOutcome, ServerUnreachable, TryLater
 from bot.mail.signing import Signer
@@ -68,13 +69,21 @@ class Dispatch:
         if raw is None:
             return False
         sender = "" if letter.letter in AUTOMATIC else self._own_address
-        outcome = await self._postman.send(raw, sender, letter.to)
+        try:
+            outcome = await self._postman.send(raw, sender, letter.to)
+        except AddressError as wrong:
+            await asyncio.to_thread(self._unaddressed, letter, str(wrong))
+            return False
         await asyncio.to_thread(self._settle, letter, outcome)
         return isinstance(outcome, Accepted)
 
+    def _unaddressed(self, letter: OutgoingLetter, trouble: str) -> None:
+        """Envelope and letter name different people: nobody gets it, and a person looks."""
+        with self._archive.transaction() as tx:
+            self._failed(tx, letter, trouble)
+
     def _claimed(self, letter: OutgoingLetter) -> bytes | None:
-        """The bytes to send, dated and signed at the first hand-over and the same ever after; None if somebody was
-        first."""
+        """The bytes to send, stamped at the first hand-over and the same ever after; None if somebody was first."""
         now = self._archive.clock()
         with self._archive.transaction() as tx:
             if not tx.outbox.claim(letter.id):

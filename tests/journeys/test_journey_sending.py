@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from dataclasses import replace
 from pathlib import Path
 
 import dkim
@@ -13,6 +14,12 @@ from servers.dovecot import Dovecot
 from servers.front_door import kept_by
 from servers.office import OUR_ADDRESS, Office
 from servers.smtp_sink import SmtpSink
+
+from bot.cases.draft import Block
+from bot.replies.mailing import Thread
+from bot.rooms import Rooms
+from bot.store.casework import post_to_staff
+from bot.store.records import OutboxState
 
 ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?"
 SIGNING = {"DKIM__DOMAIN": "kleinboek.nl", "DKIM__SELECTOR": "bot", "SEND__BACKOFF_SECONDS": "1"}
@@ -97,3 +104,21 @@ def test_a_test_mail_that_does_not_arrive_or_leave_ends_with_one_and_the_mend(
     assert "not looked for" in elsewhere
     assert "resume sending" in paused
     assert len(office.letters()) == 2
+
+
+async def test_a_letter_whose_envelope_names_somebody_else_reaches_nobody(tmp_path: Path, smtp_sink: SmtpSink) -> None:
+    office = Office(tmp_path, smtp_sink)
+    rooms = Rooms(office.settings(), office._env_now())
+    mail = rooms.mailroom.automatic("Proef", [Block("test", "Beste Sanne")], "sanne@klant.example", Thread())
+    try:
+        with rooms.archive.transaction() as tx:
+            post_to_staff(tx, replace(mail, to="joris@klant.example"), rooms.clock())
+        await office.step()
+        with rooms.archive.reading() as tx:
+            letter = tx.outbox.by_message_id(mail.message_id)
+    finally:
+        rooms.close_now()
+
+    assert letter is not None
+    assert letter.state is OutboxState.FAILED
+    assert office.letters() == []

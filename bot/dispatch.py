@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bot.cases.deadlines import Calendar, plus_working_days
 from bot.cases.draft import Draft, DraftState
 from bot.cases.errors import RefusedActError
+from bot.cases.gate import DAY, HOUR, Dropped, Held, Leaves, Traffic, Waits, passage
 from bot.cases.letters import AUTOMATIC, SIDE_LETTERS, LetterKind
 from bot.cases.lifecycle import Move, allows
 from bot.cases.model import Case, CaseRef, Outcome, RequestState
@@ -19,9 +21,9 @@ from bot.mail.errors import AddressError
 from bot.mail.outgoing import dated
 from bot.mail.sending import Accepted, OutcomeUnknown, Postman, RefusedForGood, SendOutcome, ServerUnreachable, TryLater
 from bot.mail.signing import Signer
-from bot.settings import CasesSettings, SendSettings
+from bot.settings import CasesSettings, GateSettings, SendSettings
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import BOT, ask_person, readable, record_sent
+from bot.store.casework import BOT, GATE, ask_person, readable, record_sent
 from bot.store.records import OutboxState, OutgoingLetter, Scalar
 
 _SENT_MOVES = {
@@ -30,6 +32,11 @@ _SENT_MOVES = {
     LetterKind.FORWARDED: (Move.FORWARDED, Outcome.FORWARDED),
     LetterKind.NOTHING_FOUND: (Move.SENT, Outcome.NOTHING_FOUND),
 }
+
+_TOO_MANY = (
+    "er vertrokken {} automatische brieven binnen een uur; wat daarna komt wacht op u: kijk of er iets mis is, dan "
+    "privacybot release"
+)
 
 PAUSED = "sending_paused"
 """The mark in the archive that stops all sending; intake goes on."""
@@ -44,6 +51,7 @@ class Dispatch:
         postman: Postman,
         calendar: Calendar,
         send: SendSettings,
+        gate: GateSettings,
         cases: CasesSettings,
         own_address: str,
         own_numbers: frozenset[str],
@@ -54,6 +62,7 @@ class Dispatch:
         self._postman = postman
         self._calendar = calendar
         self._send = send
+        self._gate = gate
         self._cases = cases
         self._own_address = own_address
         self._own_numbers = own_numbers
@@ -86,7 +95,7 @@ class Dispatch:
         """The bytes to send, stamped at the first hand-over and the same ever after; None if somebody was first."""
         now = self._archive.clock()
         with self._archive.transaction() as tx:
-            if not tx.outbox.claim(letter.id):
+            if not self._may_pass(tx, letter, now) or not tx.outbox.claim(letter.id):
                 return None
             raw = tx.outbox.raw(letter.id)
             if letter.dated_at is None:
@@ -97,6 +106,33 @@ class Dispatch:
     def _stamped(self, raw: bytes, now: datetime) -> bytes:
         with_date = dated(raw, now, self._calendar.timezone)
         return with_date if self._signer is None else self._signer.signed(with_date, now)
+
+    # The caps
+
+    def _may_pass(self, tx: Transaction, letter: OutgoingLetter, now: datetime) -> bool:
+        """Looked at when a letter leaves, not when it is made: so no room can forget it."""
+        traffic = Traffic(tx.outbox.left_since(letter, now - DAY), tx.outbox.automatic_left_since(now - HOUR))
+        decision = passage(
+            letter.letter, now, traffic, self._gate.automatic_per_hour, released=letter.released_at is not None
+        )
+        match decision:
+            case Leaves():
+                return True
+            case Waits(until=until):
+                tx.outbox.settle(letter.id, OutboxState.READY, "one a day", until)
+            case Dropped():
+                tx.outbox.cancel(letter.id)
+                self._tell(tx, letter, "letter_dropped", "one a day")
+            case Held():
+                if tx.outbox.hold(letter.id, "too many automatic letters in an hour"):
+                    self._tell(tx, letter, "letter_held", "too many in an hour")
+                    ask_person(tx, None, GATE, _TOO_MANY.format(self._gate.automatic_per_hour))
+            case _:
+                assert_never(decision)
+        return False
+
+    def _tell(self, tx: Transaction, letter: OutgoingLetter, event: str, why: str) -> None:
+        tx.events.write(letter.case_id, event, BOT, {"letter": letter.letter, "outbox": letter.id, "why": why})
 
     def _settle(self, letter: OutgoingLetter, outcome: SendOutcome) -> None:
         now = self._archive.clock()
@@ -243,6 +279,8 @@ class Dispatch:
     def _again(self, tx: Transaction, case: Case, letter: OutgoingLetter, user: str) -> None:
         if not self._still_wanted(tx, case, letter):
             raise RefusedActError(f"{case.ref}: this letter answers nothing any more; it stays unsent")
+        if not tx.outbox.holds(letter.id):
+            raise RefusedActError(f"{case.ref}: the mail itself was destroyed; make a new answer with privacybot label")
         tx.outbox.settle(letter.id, OutboxState.READY, None, self._archive.clock())
         ids = tx.drafts.get(letter.draft_id).request_ids if letter.draft_id is not None else ()
         for request in [request for request in case.requests if request.id in ids]:

@@ -11,7 +11,7 @@ from bot.cases.model import Case, CaseRef, Channel, Outcome
 from bot.cases.people import Act, Actor, StaffRole, User, require
 from bot.cases.work import Work
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import ask_person, readable, stop_for_person, void_drafts
+from bot.store.casework import GATE, ask_person, readable, stop_for_person, void_drafts
 from bot.store.forgetting import forget_words
 from bot.store.records import Direction, NewCase, NewRequest
 from bot.triage.labels import RequestKind, Role
@@ -78,11 +78,22 @@ class Handling:
         """Let the automatic letters of a held case go, receipt and challenge included."""
         with self._archive.transaction() as tx:
             case, user = self._begin(tx, ref, actor)
-            if not case.letters_held:
+            at_gate = [letter for letter in tx.outbox.held_automatic() if letter.case_id == case.id]
+            if not case.letters_held and not at_gate:
                 raise RefusedActError(f"no letters of {ref} are held back")
             tx.events.write(case.id, "letters_released", user.name, os_login=actor.os_login)
-            self._go_on(tx, case, user)
+            for letter in at_gate:
+                tx.outbox.let_pass(letter.id, self._archive.clock())
+            if case.letters_held:
+                self._go_on(tx, case, user)
+            self._tick_off_gate(tx, user)
             return tx.cases.get(ref)
+
+    def _tick_off_gate(self, tx: Transaction, user: User) -> None:
+        """The alarm of the gate is over when nothing waits there any more."""
+        if not tx.outbox.held_automatic():
+            for task in tx.tasks.open_of_kind(GATE):
+                tx.tasks.done(task.id, user.name, self._archive.clock())
 
     def open_by_hand(
         self, actor: Actor, channel: Channel, received_at: datetime, sender: str | None, text: str, verdict: Verdict

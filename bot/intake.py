@@ -12,16 +12,27 @@ from typing import Protocol, assert_never
 from bot.cases.attachments import as_staff_read_it, quoted
 from bot.cases.codes import find_code
 from bot.cases.deadlines import Calendar
-from bot.cases.filing import AddToCase, BouncedLetter, Decision, LeaveAlone, OpenCase, Surroundings, decided
-from bot.cases.letters import LetterKind
+from bot.cases.filing import (
+    AddToCase,
+    Decision,
+    LeaveAlone,
+    OpenCase,
+    ReportedLetter,
+    ReportOnLetter,
+    Surroundings,
+    decided,
+)
+from bot.cases.letters import AUTOMATIC, LetterKind
 from bot.cases.levels import required_level
-from bot.cases.lifecycle import Move, allows
+from bot.cases.lifecycle import Move
+from bot.cases.machines import Circumstances, Consequence
 from bot.cases.masking import masked_bsn, numbers_in
 from bot.cases.model import Case
+from bot.cases.returned import returned_words
 from bot.cases.work import Work, next_release
 from bot.mail.authentication.verdict import SenderVerdict
 from bot.mail.cage import Caged
-from bot.mail.message import ParsedMail, Unreadable
+from bot.mail.message import Fate, ParsedMail, Unreadable
 from bot.replies.casefacts import receipt_facts
 from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom, thread_of
@@ -30,6 +41,7 @@ from bot.store.casework import (
     BOT,
     ask_person,
     code_index,
+    letter_came_back,
     post_automatic,
     posted_lately,
     readable,
@@ -49,6 +61,14 @@ from bot.triage.verdict import Verdict
 
 HELD_LETTERS = "held_letters"
 """The one task that tells staff of cases whose automatic letters wait for them."""
+
+FLOOD = "flood"
+"""The one task that tells of a case into which mail keeps pouring."""
+
+_FLOOD = (
+    "meer dan {} berichten in deze zaak op een dag: mogelijk bestookt iemand ons of de afzender; bel de klant op het "
+    "bekende nummer voordat u iets verstuurt"
+)
 
 TOO_LARGE = "te groot of onvolledig: lees het hele bericht in de mailbox"
 
@@ -85,6 +105,8 @@ class IntakeRules:
     own_numbers: frozenset[str]  # KvK and VAT: they look like citizen service numbers and are none
     old_mail_hours: float
     release_seconds: int
+    cases_per_sender: int  # a day; one more is looked at by a person first
+    mails_per_case: int  # a day; more of them alarm staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,9 +276,16 @@ class Intake:
         if around.case is not None and as_reply is not None:
             verdict = as_reply
         decision = decided(mail, verdict, around)
-        if top_only and not isinstance(decision, AddToCase | BouncedLetter):
+        if top_only and not isinstance(decision, AddToCase | ReportOnLetter):
             decision = OpenCase(verdict.kinds, verdict.other_privacy, TOO_LARGE, letters_held=True)
         _Filing(tx, mail_id, arrival, mail, verdict, self._rules.own_numbers).carry_out(decision)
+        if isinstance(decision, AddToCase):
+            self._tell_of_flood(tx, decision.case_id, arrival)
+
+    def _tell_of_flood(self, tx: Transaction, case_id: int, arrival: Arrival) -> None:
+        """One alarm for a case into which mail keeps pouring; every one of them is kept."""
+        if tx.messages.came_since(case_id, arrival.received_at - timedelta(days=1)) > self._rules.mails_per_case:
+            ask_person(tx, case_id, FLOOD, _FLOOD.format(self._rules.mails_per_case))
 
     def _surroundings(self, tx: Transaction, arrival: Arrival, mail: ParsedMail) -> Surroundings:
         address = mail.sender.address
@@ -265,13 +294,37 @@ class Intake:
         return Surroundings(
             case=None if case_id is None else tx.cases.by_id(case_id),
             open_cases=open_cases,
-            bounced_outbox_id=_bounced(tx, mail),
+            reported=_reported(tx, mail),
             own_mail=self._own(tx, mail),
             code_case_id=_case_by_code(tx, self._archive.vault, mail),
             guess_case_id=_case_of_guess(tx, mail, open_cases),
-            old=self.is_old(arrival),
-            junk=arrival.junk,
+            circumstances=Circumstances(
+                old=self.is_old(arrival),
+                junk=arrival.junk,
+                answers_us=self._answers_us(tx, mail),
+                too_many=self._too_many(tx, address),
+            ),
         )
+
+    def _answers_us(self, tx: Transaction, mail: ParsedMail) -> bool:
+        """Somebody else than we wrote to answers an automatic letter: known by its id, or by our own token in one.
+
+        That holds whatever else a relay took out of the header: it is how programs that answer each other begin.
+        """
+        for message_id in mail.references:
+            letter = tx.outbox.by_message_id(message_id)
+            if letter is None and f"{self._rules.own_token}." in message_id:
+                return True
+            if letter is not None and letter.letter in AUTOMATIC and letter.to.lower() != mail.sender.address:
+                return True
+        return False
+
+    def _too_many(self, tx: Transaction, address: str | None) -> bool:
+        """Its sender opened as many cases as a day may have; the next one is looked at by a person first."""
+        if address is None:
+            return False
+        since = self._archive.clock() - timedelta(days=1)
+        return tx.cases.opened_by(address, since) >= self._rules.cases_per_sender
 
     def is_old(self, arrival: Arrival) -> bool:
         """Older than a day: staff release the letters, so that no outage ends in a burst of stale mail."""
@@ -279,9 +332,10 @@ class Intake:
         return arrival.old or age > timedelta(hours=self._rules.old_mail_hours)
 
     def _own(self, tx: Transaction, mail: ParsedMail) -> bool:
-        if mail.own_token != self._rules.own_token or mail.message_id is None:
+        """A letter of ours came back as it left. A relay may have taken our token out of its header, not its author."""
+        if mail.message_id is None or tx.outbox.by_message_id(mail.message_id) is None:
             return False
-        return tx.outbox.by_message_id(mail.message_id) is not None
+        return mail.own_token == self._rules.own_token or mail.sender.address == self._rules.own_address.lower()
 
     def _open_unreadable(self, tx: Transaction, mail_id: int, arrival: Arrival, reason: str, head: str) -> None:
         """What cannot be taken apart is a case for staff, clock running."""
@@ -366,8 +420,8 @@ class _Filing:
                 self._open(decision)
             case AddToCase():
                 self._add(decision)
-            case BouncedLetter(outbox_id=outbox_id):
-                self._bounced(outbox_id)
+            case ReportOnLetter(outbox_id=outbox_id, consequence=then):
+                self._reported(outbox_id, then)
             case _:
                 assert_never(decision)
 
@@ -424,7 +478,9 @@ class _Filing:
             for reason in verdict.reasons
             if verdict.scores.get(reason.label, 0) >= _TELLING
         }
-        return {"mail": self._mail_id, "held": decision.letters_held, "needs": decision.needs, **scores, **reasons}
+        why = {"no_answer": "; ".join(decision.no_answer)} if decision.no_answer else {}
+        held = {"mail": self._mail_id, "held": decision.letters_held, "needs": decision.needs}
+        return {**held, **why, **scores, **reasons}
 
     def _readable(self, case: Case, text: str) -> str:
         return readable(self._tx, case.id, text, self._own_numbers, self._numbers)
@@ -471,26 +527,27 @@ class _Filing:
         if decision.label == Intent.NOT_ME:
             self._tx.challenges.retire(case.id)
 
-    def _bounced(self, outbox_id: int) -> None:
-        """A statutory answer that bounced was not given: its requests come back to staff."""
-        tx = self._tx
+    def _reported(self, outbox_id: int, then: Consequence) -> None:
+        """What a mail system says of a letter of ours stands in its case; a failure comes to staff."""
+        tx, report = self._tx, self._mail.report
         letter = tx.outbox.get(outbox_id)
-        if letter.case_id is None:
-            if letter.letter is not LetterKind.TEST_MAIL:
+        if letter.case_id is None or report is None:
+            if then is not Consequence.NOTE and letter.letter is not LetterKind.TEST_MAIL:
                 words = "een alarm aan een collega kwam terug: controleer het adres (user list)"
                 ask_person(tx, None, "alarm_mail", words)
             self._settle(MailVerdict.AUTOMATIC, None)
             return
         case = tx.cases.by_id(letter.case_id)
-        self._keep_message(case, "bounce")
+        self._keep_message(case, "bounce" if report.fate is Fate.FAILED else f"report_{report.fate}")
         self._settle(MailVerdict.CASE, case.id)
-        tx.events.write(case.id, "bounced", BOT, {"outbox": outbox_id, "letter": letter.letter})
-        if letter.draft_id is not None:
-            ids = tx.drafts.get(letter.draft_id).request_ids
-            for request in [request for request in case.requests if request.id in ids]:
-                if allows(request, Move.BOUNCED):
-                    case = tx.cases.move(case, request.id, Move.BOUNCED, BOT)
-        ask_person(tx, case.id, "bounce", f"een brief ({letter.letter}) is niet aangekomen")
+        told: dict[str, Scalar] = {"outbox": outbox_id, "letter": letter.letter, "status": report.status}
+        told |= {"fate": report.fate, "cause": report.cause, "consequence": then}
+        tx.events.write(case.id, "bounced" if then is Consequence.UNDO else "letter_reported", BOT, told)
+        if then is not Consequence.NOTE:
+            words = returned_words(letter.letter, report, believed=then is Consequence.UNDO)
+            if then is Consequence.UNDO and letter.draft_id is not None:
+                letter_came_back(tx, case, letter, words)
+            ask_person(tx, case.id, "bounce", words)
 
 
 async def _decided_or_late(portion: Sequence[Late]) -> None:
@@ -532,14 +589,19 @@ def _case_by_references(tx: Transaction, mail: ParsedMail) -> int | None:
     return next((letter.case_id for letter in letters if letter is not None and letter.case_id is not None), None)
 
 
-def _bounced(tx: Transaction, mail: ParsedMail) -> int | None:
-    """Which letter of ours came back. An empty return path alone is what every automatic reply has (RFC 3834)."""
-    if mail.signs.read_receipt:
+def _reported(tx: Transaction, mail: ParsedMail) -> ReportedLetter | None:
+    """The letter of ours that this report is about: by the returned mail, by our ENVID, or by what it answers."""
+    report = mail.report
+    if report is None:
         return None
-    from_mail_system = mail.signs.report or mail.signs.role_sender
-    candidates = mail.returned_message_ids or (mail.references if from_mail_system else ())
-    letters = (tx.outbox.by_message_id(message_id) for message_id in candidates)
-    return next((letter.id for letter in letters if letter is not None), None)
+    envelope = (f"<{report.envelope_id.strip('<>')}>",) if report.envelope_id else ()
+    answered = mail.references if report.from_mail_system else ()
+    for message_id in (*report.message_ids, *mail.returned_message_ids, *envelope, *answered):
+        letter = tx.outbox.by_message_id(message_id)
+        if letter is not None:
+            named = not report.recipients or letter.to.lower() in report.recipients
+            return ReportedLetter(letter.id, names_recipient=named and bool(letter.to))
+    return None
 
 
 def _case_by_code(tx: Transaction, vault: Vault, mail: ParsedMail) -> int | None:

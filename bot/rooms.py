@@ -223,6 +223,8 @@ class Rooms:
             own_numbers=self.own_numbers,
             old_mail_hours=self.settings.cases.old_mail_hours,
             release_seconds=self.settings.release.every_seconds,
+            cases_per_sender=self.settings.gate.cases_per_sender,
+            mails_per_case=self.settings.gate.mails_per_case,
         )
         return Intake(self.archive, self.cage.run, self.letters, self.mailroom, self.calendar, rules)
 
@@ -284,6 +286,7 @@ class Rooms:
             self.postman,
             self.calendar,
             self.settings.send,
+            self.settings.gate,
             self.settings.cases,
             self.settings.organisation.address,
             self.own_numbers,

@@ -280,6 +280,14 @@ class ApprovalSettings(Piece):
     fallback_hours: Hours = 24.0
 
 
+class GateSettings(Piece):
+    """[gate]: caps on what happens without a person."""
+
+    automatic_per_hour: Number = 60  # letters; further ones are held for staff
+    cases_per_sender: Number = 5  # a day; a further one is looked at by a person first
+    mails_per_case: Number = 25  # a day; more of them alarm staff
+
+
 class ReleaseSettings(Piece):
     """[release]: automatic letters leave on a fixed beat, so that their time says nothing."""
 
@@ -355,6 +363,7 @@ class Settings(Piece):
     cases: CasesSettings = CasesSettings()
     identity: IdentitySettings = IdentitySettings()
     approval: ApprovalSettings = ApprovalSettings()
+    gate: GateSettings = GateSettings()
     release: ReleaseSettings = ReleaseSettings()
     triage: TriageSettings = TriageSettings()
     log: LogSettings = LogSettings()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bot.cases.machines import Asking, Circumstances, Consequence, asking, consequence, may_answer
 from bot.cases.matching import Joined, Match, Separate, matched
 from bot.cases.model import Case
 from bot.mail.message import ParsedMail
@@ -26,6 +27,7 @@ class OpenCase:
     other_privacy: bool = False
     needs: str | None = None
     letters_held: bool = False
+    no_answer: tuple[str, ...] = ()  # why no machine may answer, in words for staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,22 @@ class AddToCase:
 
 
 @dataclass(frozen=True, slots=True)
-class BouncedLetter:
-    """One of our own letters came back."""
+class ReportOnLetter:
+    """A mail system says what became of one of our own letters."""
 
     outbox_id: int
+    consequence: Consequence
 
 
-Decision = LeaveAlone | OpenCase | AddToCase | BouncedLetter
+Decision = LeaveAlone | OpenCase | AddToCase | ReportOnLetter
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedLetter:
+    """The letter of ours that a report is about."""
+
+    outbox_id: int
+    names_recipient: bool = True  # the report names the address that we wrote to, or none at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +67,11 @@ class Surroundings:
 
     case: Case | None = None  # found by a Message-ID of ours or of the case in its references
     open_cases: tuple[Case, ...] = ()  # of the same clean sender
-    bounced_outbox_id: int | None = None
+    reported: ReportedLetter | None = None
     own_mail: bool = False  # sent by ourselves or by a colleague in our own name
     code_case_id: int | None = None  # an open challenge has a code that stands in the new text
     guess_case_id: int | None = None  # something like a code, from a sender of whom a challenge stands open
-    old: bool = False
-    junk: bool = False
+    circumstances: Circumstances = field(default_factory=Circumstances)
 
 
 _STOPS = {
@@ -98,10 +108,11 @@ def decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decisio
     automatic = mail.signs.automatic or verdict.automatic
     if around.own_mail:
         return LeaveAlone(automatic=True)
-    if automatic and around.bounced_outbox_id is not None:
-        return BouncedLetter(around.bounced_outbox_id)
+    if automatic and around.reported is not None and mail.report is not None:
+        then = consequence(mail.report, names_recipient=around.reported.names_recipient)
+        return ReportOnLetter(around.reported.outbox_id, then)
     if automatic and around.case is not None:
-        return AddToCase(around.case.id, "automatic")
+        return AddToCase(around.case.id, "automatic", read_by_staff=asking(mail, verdict) is Asking.A_MACHINE)
     if around.code_case_id is not None and not automatic:
         return AddToCase(around.code_case_id, Intent.CHALLENGE_ANSWER, may_answer_challenge=True)
     if around.guess_case_id is not None and not automatic and verdict.ordinary:
@@ -113,7 +124,7 @@ def decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decisio
         case Separate() if verdict.ordinary:
             return LeaveAlone(automatic=automatic)
         case Separate():
-            return _new_case(mail, verdict, around, automatic=automatic)
+            return _new_case(mail, verdict, around)
 
 
 def _place(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Match:
@@ -163,16 +174,17 @@ def _label(verdict: Verdict) -> str:
     return first or min(verdict.intents, default=Intent.CLARIFICATION)
 
 
-def _new_case(mail: ParsedMail, verdict: Verdict, around: Surroundings, *, automatic: bool) -> OpenCase:
+def _new_case(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> OpenCase:
     doubts = (
         (verdict.writer in _ONLY_FOR_PEOPLE, _ONLY_FOR_PEOPLE.get(verdict.writer, "")),
-        (automatic, "leest als een verzoek, maar is automatisch verstuurd"),
+        (asking(mail, verdict) is Asking.A_MACHINE, "leest als een verzoek, maar is automatisch verstuurd"),
         (mail.sender.address is None, "de afzender is niet eenduidig"),
         (verdict.look is not None, _LOOK[verdict.look] if verdict.look else ""),
         (mail.hidden_text, "het bericht bevat verborgen tekst"),
         (bool(mail.other_text) and verdict.needs_person, "de opgemaakte en de kale tekst van het bericht verschillen"),
         (verdict.needs_person or not (verdict.kinds or verdict.other_privacy), "niet zeker of dit een verzoek is"),
+        (around.circumstances.too_many, "dit adres opende vandaag al te veel zaken"),
     )
     needs = next((words for applies, words in doubts if applies), None)
-    held = around.old or around.junk or automatic or mail.sender.address is None or not mail.signs.may_be_answered
-    return OpenCase(verdict.kinds, verdict.other_privacy, needs, letters_held=held)
+    answer = may_answer(mail, verdict, around.circumstances)
+    return OpenCase(verdict.kinds, verdict.other_privacy, needs, not answer.allowed, answer.because)

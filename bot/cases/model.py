@@ -26,7 +26,7 @@ class RequestState(StrEnum):
     APPROVED = "approved"
     EXECUTING = "executing"
     SENDING = "sending"
-    UNDELIVERED = "undelivered"  # approved and handed over, but refused or of unknown outcome: staff say which
+    UNDELIVERED = "undelivered"  # approved and handed over, but refused, returned or of unknown outcome
     ANSWERED = "answered"  # accepted by the mail server
     CLOSED = "closed"  # answered, and `closing.days` without a bounce
     NEEDS_PERSON = "needs_person"

@@ -212,7 +212,10 @@ def release(config: Path | None, refs: Iterable[str], user: str, *, everything: 
     named = list(refs)
     if everything:
         with rooms(config) as opened, opened.archive.reading() as tx:
-            named = [case.ref for case in tx.cases.listed() if case.letters_held and case.open_requests]
+            at_gate = {letter.case_id for letter in tx.outbox.held_automatic()}
+            listed = tx.cases.listed()
+            held = [case for case in listed if case.id in at_gate or (case.letters_held and case.open_requests)]
+            named = [case.ref for case in held]
     for ref in named:
         _on_case(
             config,

@@ -33,8 +33,10 @@ from bot.store.sendercheck import check_in
 
 def cases(config: Path | None, state: RequestState | None, *, held: bool, as_json: bool) -> None:
     with rooms(config) as opened, opened.archive.reading() as tx:
-        found = [case for case in tx.cases.listed(state=state) if not held or case.letters_held]
-        rows = [_summary(case, opened.calendar) for case in found]
+        at_gate = {letter.case_id for letter in tx.outbox.held_automatic()}
+        waiting = {case.id for case in tx.cases.listed(state=state) if case.letters_held or case.id in at_gate}
+        found = [case for case in tx.cases.listed(state=state) if not held or case.id in waiting]
+        rows = [_summary(case, opened.calendar) | {"letters_held": case.id in waiting} for case in found]
         tasks = {row["ref"]: len(tx.tasks.open(case.id)) for row, case in zip(rows, found, strict=True)}
     for row in rows:
         row["tasks"] = tasks[row["ref"]]

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import re
 
-from bot.mail.headers import HeaderBlock
+from bot.mail.headers import HeaderBlock, message_ids
 from bot.mail.message import AutomaticSigns
 
+PEER_MARK = "privacybot-auto"
+"""How the Message-ID of every automatic letter begins: relays take marks out of headers, but leave that one."""
+
+_NULL_FROM = "<>"
 _AUTOREPLY_HEADERS = frozenset(
     {
         "x-autoreply",
@@ -28,6 +32,7 @@ _AUTOREPLY_HEADERS = frozenset(
 )
 _LIST_HEADERS = frozenset({"list-id", "list-unsubscribe", "list-post", "list-help", "list-owner", "list-subscribe"})
 _BULK = frozenset({"bulk", "list", "junk", "auto_reply", "auto-reply"})
+_DAEMON = re.compile(r"(mailer-?daemon|post_?master|mail-?daemon|mdaemon|microsoftexchange[0-9a-f]{8,40})([+._-].*)?\Z")
 _ROLE = re.compile(
     r"(mailer-?daemon|post_?master|(do-?)?no-?t?-?reply|donotreply|noreply|geen-?antwoord|niet-?beantwoorden|nepasrepondre"
     r"|bounces?|auto-?reply|autoresponder)([+._-].*)?\Z"
@@ -87,7 +92,14 @@ _RETURNED = (
     r"non remis\b",
     r"(?:gelezen|read|not read|niet gelezen|gelesen|lu)\s*:\s",
 )
-_SUBJECTS = re.compile(_PREFIX + "(?:" + "|".join((*_AWAY, *_RETURNED)) + ")", re.IGNORECASE)
+
+
+def _begins_with(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(_PREFIX + "(?:" + "|".join(patterns) + ")", re.IGNORECASE)
+
+
+_AWAY_SUBJECTS = _begins_with(_AWAY)
+_RETURNED_SUBJECTS = _begins_with(_RETURNED)
 
 
 def automatic_signs(block: HeaderBlock, address: str | None, shown: str, subject: str) -> AutomaticSigns:
@@ -97,6 +109,8 @@ def automatic_signs(block: HeaderBlock, address: str | None, shown: str, subject
     """
     names = {field.name for field in block.fields}
     content_type = block.text("content-type").strip().lower()
+    local = _local_part(address, shown)
+    returned = bool(_RETURNED_SUBJECTS.match(subject))
     return AutomaticSigns(
         auto_submitted=any(_keyword(value) not in ("", "no") for value in block.texts("auto-submitted")),
         null_return_path=any(value.replace(" ", "") == "<>" for value in block.texts("return-path")),
@@ -106,8 +120,11 @@ def automatic_signs(block: HeaderBlock, address: str | None, shown: str, subject
         mailing_list=bool(names & _LIST_HEADERS),
         autoreply_header=bool(names & _AUTOREPLY_HEADERS) or _says_autoresponder(block),
         suppress_requested=_asks_silence(block),
-        role_sender=_role_sender(address, shown),
-        subject_pattern=bool(_SUBJECTS.match(subject)),
+        role_sender=shown.strip() == _NULL_FROM or bool(_DAEMON.match(local) or _ROLE.match(local)),
+        subject_pattern=returned or bool(_AWAY_SUBJECTS.match(subject)),
+        returned_subject=returned,
+        mail_system=shown.strip() == _NULL_FROM or bool(_DAEMON.match(local)),
+        peer=any(one.startswith(f"<{PEER_MARK}.") for one in message_ids(block.text("message-id"))),
     )
 
 
@@ -137,11 +154,9 @@ def _asks_silence(block: HeaderBlock) -> bool:
     return bool(_wishes(block) - {"", "none"})
 
 
-def _role_sender(address: str | None, shown: str) -> bool:
-    if shown.strip() == "<>":
-        return True
-    local = address.partition("@")[0] if address else ""
-    if not local:
-        found = re.search(r"([\w.+-]{1,64})(@|>|\s*$)", shown.lower())
-        local = found[1] if found else ""
-    return bool(_ROLE.match(local))
+def _local_part(address: str | None, shown: str) -> str:
+    """What stands before the @ of the sender, in lower case, also where the From breaks the strict rule."""
+    if address:
+        return address.partition("@")[0]
+    found = re.search(r"([\w.+-]{1,64})(@|>|\s*$)", shown.lower())
+    return found[1] if found else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,21 @@ class Attachment:
     place: Place | None = None  # of the outermost part that holds it; None if it cannot be told
 
 
+class Silence(StrEnum):
+    """Why no machine may answer a mail (RFC 3834 section 2). Stored in events: add, never rename."""
+
+    AUTO_SUBMITTED = "auto-submitted"
+    NULL_RETURN_PATH = "null return path"
+    REPORT = "report"
+    BULK = "precedence"
+    MAILING_LIST = "mailing list"
+    AUTOREPLY_HEADER = "autoreply header"
+    SUPPRESS = "auto-response-suppress"
+    ROLE_SENDER = "role address"
+    SUBJECT = "subject of a machine"
+    PEER = "written by a program like this one"
+
+
 @dataclass(frozen=True, slots=True)
 class AutomaticSigns:
     """Header facts about automatic mail (RFC 3834, RFC 3464). Facts only: what they mean is decided elsewhere."""
@@ -58,23 +74,79 @@ class AutomaticSigns:
     suppress_requested: bool = False  # X-Auto-Response-Suppress: do not answer me automatically
     role_sender: bool = False  # mailer-daemon, postmaster, no-reply
     subject_pattern: bool = False  # "Automatisch antwoord:", "Out of Office", "Undelivered Mail" ...
+    returned_subject: bool = False  # that pattern is a mail system's: "Undelivered Mail", "Onbestelbaar" ...
+    mail_system: bool = False  # mailer-daemon, postmaster or a null From: what writes bounces
+    peer: bool = False  # its Message-ID is that of an automatic letter of a program like this one, ours or another's
 
     @property
     def automatic(self) -> bool:
         """No person wrote this mail."""
-        return (
-            self.auto_submitted
-            or self.null_return_path
-            or self.report
-            or self.autoreply_header
-            or self.role_sender
-            or self.subject_pattern
-        )
+        return bool(set(self.silences) & _MACHINES)
 
     @property
     def may_be_answered(self) -> bool:
-        """The strict question: may a machine answer this mail? (RFC 3834 section 2)"""
-        return not (self.automatic or self.bulk or self.mailing_list or self.suppress_requested)
+        """The strict question: may a machine answer this mail?"""
+        return not self.silences
+
+    @property
+    def silences(self) -> tuple[Silence, ...]:
+        """Every reason for which no machine may answer this mail; empty where one may."""
+        found = (
+            (self.auto_submitted, Silence.AUTO_SUBMITTED),
+            (self.null_return_path, Silence.NULL_RETURN_PATH),
+            (self.report, Silence.REPORT),
+            (self.bulk, Silence.BULK),
+            (self.mailing_list, Silence.MAILING_LIST),
+            (self.autoreply_header, Silence.AUTOREPLY_HEADER),
+            (self.suppress_requested, Silence.SUPPRESS),
+            (self.role_sender, Silence.ROLE_SENDER),
+            (self.subject_pattern, Silence.SUBJECT),
+            (self.peer, Silence.PEER),
+        )
+        return tuple(silence for holds, silence in found if holds)
+
+
+_MACHINES = frozenset(Silence) - {Silence.BULK, Silence.MAILING_LIST, Silence.SUPPRESS}
+"""What says that no person wrote it. People write to lists, and may wish for no automatic answer."""
+
+
+class Fate(StrEnum):
+    """What a report says became of a mail. Stored in events: add, never rename."""
+
+    FAILED = "failed"  # given up: it did not arrive
+    DELAYED = "delayed"  # still being tried: nothing is decided yet
+    DELIVERED = "delivered"  # delivered, relayed or expanded
+    READ = "read"  # opened, or deleted unread: it did arrive
+
+
+class Cause(StrEnum):
+    """Why it did not arrive, by the status codes of RFC 3463 or by the words. Stored: add, never rename."""
+
+    NO_SUCH_ADDRESS = "no_such_address"
+    NO_SUCH_DOMAIN = "no_such_domain"
+    MAILBOX_FULL = "mailbox_full"
+    MAILBOX_CLOSED = "mailbox_closed"
+    TOO_LARGE = "too_large"
+    REFUSED = "refused"  # by policy, as spam, or for want of authentication
+    UNREACHABLE = "unreachable"  # the other server did not answer in time
+    LOOP = "loop"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a mail system reports of one mail (RFC 3464, RFC 8098): a claim of whoever sent the report.
+
+    `recipients` are those it names, in lower case; `status` is like 5.1.1 (RFC 3463), where it is given.
+    """
+
+    fate: Fate
+    cause: Cause = Cause.OTHER
+    status: str | None = None
+    recipients: tuple[str, ...] = field(default=(), repr=False)
+    message_ids: tuple[str, ...] = ()  # of the mail that is reported on
+    envelope_id: str | None = None  # what its sender gave as ENVID (RFC 3461 section 4.4)
+    from_mail_system: bool = False  # comes from where bounces come from: null sender, mailer-daemon, postmaster
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +173,7 @@ class ParsedMail:
     signs: AutomaticSigns = AutomaticSigns()
     own_token: str | None = None  # our own loop token, if this mail began with us
     returned_message_ids: tuple[str, ...] = ()  # Message-IDs found in a bounce's returned mail
+    report: Report | None = None  # what a mail system says became of a mail of ours
     defects: tuple[str, ...] = ()
 
 

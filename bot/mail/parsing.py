@@ -9,6 +9,7 @@ import hashlib
 import re
 
 from bot.mail.automatic import automatic_signs
+from bot.mail.bounces import report_of
 from bot.mail.charsets import turns_direction, visible
 from bot.mail.documents.reading import Budget
 from bot.mail.headers import (
@@ -86,6 +87,7 @@ def _read(digest: str, headers: HeaderBlock, parts: Parts, limits: ParsingSettin
     answers = bool(references or _ANSWERING.match(subject))
     words = words_of(parts.bodies, own_domain, who.shown, _forwarded(parts, limits), answers=answers)
     signs = automatic_signs(headers, who.address, who.shown, subject)
+    returned = _returned(parts, signs, words.whole)
     return ParsedMail(
         digest=digest,
         identity=_identity(ids[:1], headers, parts),
@@ -104,7 +106,8 @@ def _read(digest: str, headers: HeaderBlock, parts: Parts, limits: ParsingSettin
         attachments=tuple(parts.attachments),
         signs=signs,
         own_token=_own_token(headers),
-        returned_message_ids=_returned(parts, signs, words.whole),
+        returned_message_ids=returned,
+        report=report_of(headers, signs, parts.statuses, parts.receipts, returned, words.whole),
         defects=tuple(dict.fromkeys((*parts.defects, *words.defects, *_oddities(who, headers, own_domain)))),
     )
 

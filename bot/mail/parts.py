@@ -19,11 +19,15 @@ from bot.mail.message import Attachment
 from bot.mail.splicing import Places
 
 MAX_TEXT = 256 * 1024  # characters of a mail's text, and of any one body
+MAX_REPORT = 64 * 1024  # bytes of a report for machines that are read
 MAX_PART_HEADER = 2000  # characters of one header of a part that are looked at
 
 _BODIES = ("text/plain", "text/html")
 _MIME = ("content-type", "content-transfer-encoding", "content-disposition")
 _RETURNED = ("message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/delivery-status")
+
+
+_STATUSES = ("message/delivery-status", "message/global-delivery-status")
 
 
 class LimitError(Exception):
@@ -51,6 +55,8 @@ class Parts:
     enveloped: list[Body] = field(default_factory=list)  # the texts of winmail.dat
     budget: Budget | None = None  # for documents; without one they stay closed
     places: Places | None = None  # without it nobody asks where the parts lie
+    statuses: list[str] = field(default_factory=list)  # what became of a mail, for machines (RFC 3464)
+    receipts: list[str] = field(default_factory=list)  # that a mail was read, for machines (RFC 8098)
 
 
 class Part(Message):
@@ -194,6 +200,10 @@ def _attached(part: Part) -> bool:
 
 def _attach(part: Part, found: Parts, boundary: bytes | None) -> None:
     content = _content(part, found)
+    if part.kind in _STATUSES:
+        found.statuses.append(_report_text(content))
+    elif part.kind == "message/disposition-notification":
+        found.receipts.append(_report_text(content))
     if found.bounce and part.kind in _RETURNED:
         found.returned_ids.update(dict.fromkeys(_returned_ids(content)))
     elif part.kind == "message/rfc822":
@@ -205,6 +215,10 @@ def _attach(part: Part, found: Parts, boundary: bytes | None) -> None:
     found.defects.update(dict.fromkeys(inside.defects))
     if inside.plain or inside.html:
         found.enveloped.append(Body(inside.plain and tidy(inside.plain[:MAX_TEXT]), inside.html))
+
+
+def _report_text(content: bytes) -> str:
+    return text_of(content[:MAX_REPORT])
 
 
 def _returned_ids(content: bytes) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.cases.draft import Block, Draft, DraftFile
 from bot.cases.model import Case
+from bot.mail.automatic import PEER_MARK
 from bot.mail.outgoing import OutgoingFile, OutgoingMail, composed, new_boundary, new_message_id
 from bot.settings import Organisation
 
@@ -49,7 +50,7 @@ class MailRoom:
 
     def automatic(self, subject: str, blocks: Sequence[Block], to: str, thread: Thread) -> PreparedMail:
         """A mail that no person approved: it says so in Auto-Submitted (RFC 3834)."""
-        message_id, boundary = self.new_ids()
+        message_id, boundary = new_message_id(self.domain, f"{PEER_MARK}.{self._token}"), new_boundary()
         text = "\n\n".join(block.text.strip("\n") for block in blocks if block.text.strip()) + "\n"
         mail = self._mail(to, subject, text, message_id, boundary, thread, files=(), automatic=True)
         return PreparedMail(to, message_id, composed(mail))

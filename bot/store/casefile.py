@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, exists, or_, select, update
+from sqlalchemy import ColumnElement, Row, exists, func, or_, select, update
 
 from bot.cases.errors import RefusedActError, UnknownCaseError
 from bot.cases.lifecycle import Move, advanced
@@ -162,6 +162,11 @@ class Cases:
 
     def of_sender(self, address: str) -> tuple[Case, ...]:
         return self._where(cases.c.sender_index == self._index(address))
+
+    def opened_by(self, address: str, since: datetime) -> int:
+        """How many cases of this sender were opened since then."""
+        mine = (cases.c.sender_index == self._index(address)) & (cases.c.opened_at > since)
+        return int(self.bench.run(select(func.count()).where(mine)).scalar_one())
 
     def of_subject(self, subject: DataSubject) -> tuple[Case, ...]:
         """Every case about this record."""

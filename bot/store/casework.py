@@ -14,7 +14,7 @@ from bot.cases.masking import masked, masked_bsn
 from bot.cases.model import Case, Request, RequestState
 from bot.mail.errors import OutgoingMailError
 from bot.store.archive import Transaction
-from bot.store.records import Direction, OutboxState
+from bot.store.records import Direction, OutboxState, OutgoingLetter
 from bot.store.vault import Vault
 
 BOT = "bot"
@@ -22,6 +22,9 @@ BOT = "bot"
 
 ALARM_MAIL = "alarm_mail"
 """The task that tells of a second channel that does not work."""
+
+GATE = "gate"
+"""The one task that tells staff of automatic letters which the gate holds."""
 
 
 def ask_person(tx: Transaction, case_id: int | None, kind: str, words: str) -> bool:
@@ -178,6 +181,21 @@ def _stopped(tx: Transaction, case: Case, request: Request, words: str, actor: s
     case = tx.cases.move(case, request.id, move, actor, os_login=os_login)
     tx.cases.change_request(case.id, request.id, needs=words)
     return tx.cases.by_id(case.id)
+
+
+def letter_came_back(tx: Transaction, case: Case, letter: OutgoingLetter, words: str) -> Case:
+    """An approved letter did not arrive: what it answered is not answered, and staff say what happens now."""
+    draft = tx.drafts.get(letter.draft_id or 0)
+    for request in [request for request in case.requests if request.id in draft.request_ids]:
+        if not allows(request, Move.BOUNCED):
+            continue
+        case = tx.cases.move(case, request.id, Move.BOUNCED, BOT, draft=draft.id)
+        tx.cases.change_request(case.id, request.id, needs=words, outcome=None, answered_at=None)
+        case = tx.cases.by_id(case.id)
+    if any(request.state is RequestState.UNDELIVERED and request.id in draft.request_ids for request in case.requests):
+        tx.outbox.settle(letter.id, OutboxState.FAILED, "came back")
+        tx.drafts.set_state(draft.id, DraftState.APPROVED, DraftState.SENT)
+    return case
 
 
 def record_sent(tx: Transaction, case: Case, letter: LetterKind, outbox_id: int, at: datetime, text: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, case, select, update
+from sqlalchemy import Row, case, func, select, update
 
 from bot.store.bench import Bench, short
 from bot.store.records import CaseMessage, Direction, Scalar
@@ -57,6 +57,11 @@ class Messages:
             mail_id=mail_id,
             outbox_id=outbox_id,
         )
+
+    def came_since(self, case_id: int, since: datetime) -> int:
+        """How many mails came into this case since then."""
+        came = (messages.c.case_id == case_id) & (messages.c.direction == Direction.IN) & (messages.c.at > since)
+        return int(self.bench.run(select(func.count()).where(came)).scalar_one())
 
     def of_case(self, case_id: int) -> tuple[CaseMessage, ...]:
         """In the order they came or left."""

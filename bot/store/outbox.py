@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, select, update
 
-from bot.cases.letters import LetterKind
+from bot.cases.letters import AUTOMATIC, LetterKind
 from bot.store.bench import Bench, short
 from bot.store.blobs import Blobs
 from bot.store.errors import ConflictError
@@ -67,6 +67,10 @@ class Outbox:
         """The bytes to send. Raises MissingRowError after they were let go."""
         return Blobs(self.bench).read(self.bench.one(outbox, letter_id).blob_id, _owner(letter_id))
 
+    def holds(self, letter_id: int) -> bool:
+        """Whether the bytes are still there, so that they can be sent once more."""
+        return self.bench.one(outbox, letter_id).blob_id is not None
+
     def due(self, now: datetime) -> tuple[OutgoingLetter, ...]:
         return self._where((outbox.c.state == OutboxState.READY) & (outbox.c.not_before <= now))
 
@@ -115,6 +119,35 @@ class Outbox:
         """HELD becomes READY; True for the one caller who did it."""
         later = {} if not_before is None else {"not_before": not_before}
         return self._changed(letter_id, {OutboxState.HELD}, state=OutboxState.READY, **later)
+
+    def hold(self, letter_id: int, trouble: str) -> bool:
+        """READY becomes HELD: a person lets it go or not. True for the one caller who did it."""
+        return self._changed(letter_id, {OutboxState.READY}, state=OutboxState.HELD, trouble=short(trouble))
+
+    def let_pass(self, letter_id: int, at: datetime) -> bool:
+        """Staff let go what the gate had held: the caps no longer count for it."""
+        values = {"state": OutboxState.READY, "released_at": at, "not_before": at, "trouble": None}
+        return self._changed(letter_id, {OutboxState.HELD}, **values)
+
+    def held_automatic(self) -> tuple[OutgoingLetter, ...]:
+        """Automatic letters that wait for staff."""
+        return self._where((outbox.c.state == OutboxState.HELD) & outbox.c.letter.in_(sorted(AUTOMATIC)))
+
+    def left_since(self, letter: OutgoingLetter, since: datetime) -> tuple[datetime, ...]:
+        """When other letters of this kind were handed over for the same address; known for two days."""
+        query = select(outbox.c.dated_at).where(
+            outbox.c.dated_at > since,
+            outbox.c.address_index == self.bench.vault.index(letter.to),
+            outbox.c.letter == letter.letter,
+            outbox.c.id != letter.id,
+            _left(),
+        )
+        return tuple(self.bench.run(query).scalars())
+
+    def automatic_left_since(self, since: datetime) -> int:
+        """How many automatic letters were handed over since then."""
+        automatic = outbox.c.letter.in_(sorted(AUTOMATIC)) & (outbox.c.dated_at > since)
+        return int(self.bench.run(select(func.count()).where(automatic, _left())).scalar_one())
 
     def cancel(self, letter_id: int) -> bool:
         """It will not leave; False if it is on its way already."""
@@ -182,8 +215,13 @@ class Outbox:
             not_before=row.not_before,
             attempts=row.attempts,
             dated_at=row.dated_at,
+            released_at=row.released_at,
             trouble=row.trouble,
         )
+
+
+def _left() -> ColumnElement[bool]:
+    return outbox.c.state.in_([OutboxState.SENDING, OutboxState.SENT, OutboxState.UNKNOWN])
 
 
 def _owner(letter_id: int) -> str:

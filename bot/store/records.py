@@ -228,7 +228,7 @@ class Approval:
 class OutboxState(StrEnum):
     """Stored: add, never rename."""
 
-    HELD = "held"  # waits for a person (release) or for execution
+    HELD = "held"  # waits for a person (release), or for execution
     READY = "ready"  # leaves at `not_before`
     SENDING = "sending"  # handed over; found after a crash it means: outcome unknown
     SENT = "sent"
@@ -252,6 +252,7 @@ class OutgoingLetter:
     attempts: int
     dated_at: datetime | None  # the Date header of the first hand-over, reused ever after
     trouble: str | None = None
+    released_at: datetime | None = None  # staff let it pass the caps of the gate
 
 
 class JobState(StrEnum):

@@ -9,9 +9,10 @@ from cases_builders import make_case, make_request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases.filing import AddToCase, BouncedLetter, LeaveAlone, OpenCase, Surroundings, decided
+from bot.cases.filing import AddToCase, LeaveAlone, OpenCase, ReportedLetter, ReportOnLetter, Surroundings, decided
+from bot.cases.machines import Circumstances, Consequence
 from bot.cases.model import RequestState
-from bot.mail.message import AutomaticSigns, ParsedMail, Sender
+from bot.mail.message import AutomaticSigns, Fate, ParsedMail, Report, Sender
 from bot.triage.labels import Intent, Language, Role, Writer
 from bot.triage.labels import RequestKind as Kind
 from bot.triage.verdict import StatedCorrection, Verdict
@@ -88,8 +89,8 @@ def test_who_writes_for_another_is_read_by_a_person_first(writer: Writer) -> Non
     ("mail", "verdict", "around"),
     [
         (make_mail(sender=None), make_verdict(Kind.ACCESS), NOBODY),
-        (make_mail(), make_verdict(Kind.ACCESS), Surroundings(junk=True)),
-        (make_mail(), make_verdict(Kind.ACCESS), Surroundings(old=True)),
+        (make_mail(), make_verdict(Kind.ACCESS), Surroundings(circumstances=Circumstances(junk=True))),
+        (make_mail(), make_verdict(Kind.ACCESS), Surroundings(circumstances=Circumstances(old=True))),
         (make_mail(signs=ROBOT), make_verdict(Kind.ACCESS), NOBODY),
         (make_mail(signs=AutomaticSigns(mailing_list=True)), make_verdict(Kind.ACCESS), NOBODY),
     ],
@@ -121,10 +122,39 @@ def test_in_doubt_a_person_decides_while_the_clock_runs(mail: ParsedMail, verdic
     assert decision.needs
 
 
-def test_a_bounce_finds_the_letter_it_brings_back() -> None:
-    around = Surroundings(case=RUNNING, bounced_outbox_id=3)
+@pytest.mark.parametrize(
+    ("report", "names_recipient", "then"),
+    [
+        (Report(Fate.FAILED, from_mail_system=True), True, Consequence.UNDO),
+        (Report(Fate.FAILED, from_mail_system=True), False, Consequence.LOOK),
+        (Report(Fate.FAILED, from_mail_system=False), True, Consequence.LOOK),
+        (Report(Fate.DELAYED, from_mail_system=True), True, Consequence.NOTE),
+        (Report(Fate.DELIVERED, from_mail_system=True), True, Consequence.NOTE),
+        (Report(Fate.READ), True, Consequence.NOTE),
+    ],
+)
+def test_only_a_failure_told_by_a_mail_system_about_our_recipient_undoes_an_answer(
+    report: Report, names_recipient: bool, then: Consequence
+) -> None:
+    around = Surroundings(case=RUNNING, reported=ReportedLetter(3, names_recipient))
 
-    assert decided(make_mail(signs=ROBOT), make_verdict(), around) == BouncedLetter(3)
+    assert decided(make_mail(signs=ROBOT, report=report), make_verdict(), around) == ReportOnLetter(3, then)
+
+
+@pytest.mark.parametrize("verdict", [make_verdict(Kind.ERASURE), saying(Intent.NOT_ME), saying(Intent.WITHDRAWAL)])
+def test_an_automatic_mail_in_a_case_that_asks_something_is_read_by_a_person(verdict: Verdict) -> None:
+    decision = decided(make_mail(signs=ROBOT), verdict, Surroundings(case=RUNNING))
+
+    assert decision == AddToCase(7, "automatic", read_by_staff=True)
+
+
+def test_a_request_of_a_sender_with_too_many_cases_goes_to_a_person_and_is_answered_by_none() -> None:
+    decision = decided(make_mail(), make_verdict(Kind.ACCESS), Surroundings(circumstances=Circumstances(too_many=True)))
+
+    assert isinstance(decision, OpenCase)
+    assert decision.letters_held
+    assert decision.needs
+    assert len(decision.no_answer) == 1
 
 
 def test_an_out_of_office_in_a_case_neither_answers_a_challenge_nor_stops_anything() -> None:
@@ -207,8 +237,7 @@ surroundings = st.builds(
     case=st.sampled_from([None, RUNNING]),
     open_cases=st.sampled_from([(), (RUNNING,)]),
     code_case_id=st.sampled_from([None, 7]),
-    old=st.booleans(),
-    junk=st.booleans(),
+    circumstances=st.builds(Circumstances, old=st.booleans(), junk=st.booleans(), too_many=st.booleans()),
 )
 
 

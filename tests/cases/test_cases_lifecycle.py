@@ -74,11 +74,15 @@ def test_no_way_into_what_was_sent_leads_around_an_approval() -> None:
     assert not unapproved & (LEFT | {RequestState.APPROVED, RequestState.REFUSED, RequestState.FORWARDED})
 
 
+RETURNED = {RequestState.ANSWERED, RequestState.REFUSED, RequestState.PARKED, RequestState.FORWARDED}
+"""An approved letter left, and may come back."""
+
+
 def test_only_an_approved_request_is_executed() -> None:
     into = {target: {source for (source, _), to in TABLE.items() if to == target} for target in RequestState}
 
     assert into[RequestState.SENDING] == {RequestState.EXECUTING, RequestState.UNDELIVERED}
-    assert into[RequestState.UNDELIVERED] == {RequestState.SENDING}
+    assert into[RequestState.UNDELIVERED] == {RequestState.SENDING, *RETURNED}
     assert into[RequestState.EXECUTING] == {RequestState.APPROVED}
     assert {move for (_, move), target in TABLE.items() if target == RequestState.APPROVED} == {Move.APPROVED}
 

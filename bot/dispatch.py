@@ -119,10 +119,10 @@ class Dispatch:
             case Leaves():
                 return True
             case Waits(until=until):
-                tx.outbox.settle(letter.id, OutboxState.READY, "one a day", until)
+                tx.outbox.postpone(letter.id, until, "two a day")
             case Dropped():
-                tx.outbox.cancel(letter.id)
-                self._tell(tx, letter, "letter_dropped", "one a day")
+                if tx.outbox.cancel(letter.id):
+                    self._tell(tx, letter, "letter_dropped", "one a day")
             case Held():
                 if tx.outbox.hold(letter.id, "too many automatic letters in an hour"):
                     self._tell(tx, letter, "letter_held", "too many in an hour")

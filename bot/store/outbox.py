@@ -124,6 +124,10 @@ class Outbox:
         """READY becomes HELD: a person lets it go or not. True for the one caller who did it."""
         return self._changed(letter_id, {OutboxState.READY}, state=OutboxState.HELD, trouble=short(trouble))
 
+    def postpone(self, letter_id: int, until: datetime, trouble: str) -> bool:
+        """It stays READY for a later moment; one that was cancelled meanwhile stays cancelled."""
+        return self._changed(letter_id, {OutboxState.READY}, not_before=until, trouble=short(trouble))
+
     def let_pass(self, letter_id: int, at: datetime) -> bool:
         """Staff let go what the gate had held: the caps no longer count for it."""
         values = {"state": OutboxState.READY, "released_at": at, "not_before": at, "trouble": None}

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261127_add_gate"
-down_revision = "20261127_add_folder_gaps"
+down_revision = "20261127_add_sender_checks"
 branch_labels = None
 depends_on = None
 

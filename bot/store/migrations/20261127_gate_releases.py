@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261127_add_gate"
+revision = "20261127_gate_releases"
 down_revision = "20261127_add_sender_checks"
 branch_labels = None
 depends_on = None

@@ -560,3 +560,32 @@ def test_an_unconfirmed_fact_that_looks_true_is_pointed_out(config: Path) -> Non
     change(config / "organisation.toml", "VOORBEELD: 30 dagen", "30 dagen")
 
     assert any("backup_days.value could be mistaken" in warning for warning in check_config(config, TEST).warnings)
+
+
+# Who checks senders
+
+
+def test_believing_a_mail_server_needs_its_name(config: Path) -> None:
+    with pytest.raises(SettingsError, match="authserv_id is needed"):
+        load_settings(config, TEST | {"PRIVACYBOT_AUTHENTICATION__MODE": "results"}, keys_required=False)
+
+
+def test_whoever_believes_a_mail_server_is_told_what_it_must_remove(config: Path) -> None:
+    believing = TEST | {
+        "PRIVACYBOT_AUTHENTICATION__MODE": "results",
+        "PRIVACYBOT_AUTHENTICATION__AUTHSERV_ID": "mx.kleinboek.nl",
+    }
+    bordered = believing | {"PRIVACYBOT_AUTHENTICATION__MX_HOST": "mx.kleinboek.nl"}
+
+    warnings = check_config(config, believing).warnings
+
+    assert any("must remove Authentication-Results that others wrote" in warning for warning in warnings)
+    assert any("mx_host is empty" in warning for warning in warnings)
+    assert not any("mx_host" in warning for warning in check_config(config, bordered).warnings)
+    assert not any("[authentication]" in warning for warning in check_config(config, TEST).warnings)
+
+
+def test_a_border_without_a_door_is_told(config: Path) -> None:
+    checked = check_config(config, TEST | {"PRIVACYBOT_AUTHENTICATION__BORDER": "true"})
+
+    assert any("border = true does nothing" in warning for warning in checked.warnings)

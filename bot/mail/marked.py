@@ -51,7 +51,13 @@ def _introduced(bare: Sequence[str], last: int) -> bool:
     """An attribution ends in this line, or at least an address and a colon do."""
     if not bare[last].endswith(":"):
         return False
-    wrapped = (" ".join(bare[max(0, last - more) : last + 1]) for more in range(MAX_WRAP))
-    return bool(ADDRESS.search(bare[last])) or any(
-        introduces(joined, before_quote=True, wrapped=more > 0) for more, joined in enumerate(wrapped)
-    )
+    if ADDRESS.search(bare[last]):
+        return True
+    joined = ""
+    for more, line in enumerate(reversed(bare[max(0, last - MAX_WRAP + 1) : last + 1])):
+        if not line or is_quote(line):
+            return False
+        joined = f"{line} {joined}".rstrip()
+        if introduces(joined, before_quote=True, wrapped=more > 0):
+            return True
+    return False

@@ -67,3 +67,29 @@ def _cases_in(text: str) -> list[Case]:
         elif mark in ("+", "-"):
             found[-1].pieces.append((Origin.NEW if mark == "+" else Origin.QUOTED, rest + "\n"))
     return found
+
+
+def mixed(others: list[Case]) -> list[Case]:
+    """Every mail without a quote, written above the quote of every other mail, and below a quote with marks."""
+    own = [case for case in others if not case.fresh and {origin for origin, _ in case.pieces} == {Origin.NEW}]
+    quotes = [(case.name, quote) for case in others if (quote := _quote_below(case))]
+    marked = "Op 3-3-2026 om 10:12 schreef Kleinboek:\n> Wilt u dat?\n\n"
+    above = [
+        Case(f"{one.name} / {name}", one.writer, pieces=[(Origin.NEW, one.text.rstrip("\n") + "\n\n"), quote])
+        for one in own
+        for name, quote in quotes
+    ]
+    below = [
+        Case(f"{one.name} / below", one.writer, pieces=[(Origin.QUOTED, marked), (Origin.NEW, one.text)]) for one in own
+    ]
+    return above + below
+
+
+def _quote_below(case: Case) -> tuple[Origin, str] | None:
+    """The quote with which the case ends, if the writer's words stand above it and nowhere else."""
+    origins = [origin for origin, _ in case.pieces]
+    if origins != sorted(origins) or set(origins) != {Origin.NEW, Origin.QUOTED}:
+        return None
+    words = "".join(piece for origin, piece in case.pieces if origin is Origin.QUOTED)
+    glued = not case.pieces[origins.index(Origin.QUOTED) - 1][1].endswith("\n")
+    return None if glued else (Origin.QUOTED, words)

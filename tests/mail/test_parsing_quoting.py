@@ -185,6 +185,15 @@ def test_every_line_goes_to_whom_it_belongs(case: quoting_cases.Case, end: str) 
     assert leaked == "", "a quote was taken for the writer's own words"
 
 
+def test_every_mail_of_his_own_above_every_quote_and_below_one_is_kept_whole() -> None:
+    mails = quoting_cases.mixed(CASES)
+
+    strayed = {case.name: case.strayed() for case in mails}
+
+    assert len(mails) > 5000
+    assert {name: pair for name, pair in strayed.items() if any(pair)} == {}
+
+
 # Lines that look like markers more often than chance would have it.
 _PIECES = st.sampled_from(
     [

@@ -89,7 +89,7 @@ class Accountant:
             take_in = None
         fates: Counter[str] = Counter()
         sums: Counter[str] = Counter()
-        for low, high in _spans(state):
+        for low, high in uid_spans(state):
             self._compare(folder, state, low, high, take_in, fates, sums)
         return FolderAccount(
             folder,
@@ -145,8 +145,8 @@ class Accountant:
         return [uid for some in _portions(uids) for uid in self.mailbox.uids_among(some)]
 
 
-def _spans(state: FolderState) -> Iterator[tuple[int, int]]:
-    """UIDs from 1 to the last, in spans that hold few mails each."""
+def uid_spans(state: FolderState) -> Iterator[tuple[int, int]]:
+    """UIDs from 1 to the last, in spans that hold few mails each: never the whole folder in one answer."""
     last = state.uid_next - 1
     step = max(_SPAN, -(-last // _LOOKS))
     return ((low, min(low + step - 1, last)) for low in range(1, last + 1, step))

@@ -32,7 +32,7 @@ from bot.cases.returned import returned_words
 from bot.cases.work import Work, next_release
 from bot.mail.authentication.verdict import SenderVerdict
 from bot.mail.cage import Caged
-from bot.mail.message import Fate, ParsedMail, Unreadable
+from bot.mail.message import Attachment, Fate, ParsedMail, Unreadable
 from bot.replies.casefacts import receipt_facts
 from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom, thread_of
@@ -48,7 +48,7 @@ from bot.store.casework import (
     stop_for_person,
     void_drafts,
 )
-from bot.store.quarantine import put_away
+from bot.store.quarantine import ask_to_clean, may_go, put_away
 from bot.store.records import Arrival, Direction, Job, MailVerdict, NewCase, NewRequest, Scalar
 from bot.store.spool import LeftAlone
 from bot.store.strangers import strangers
@@ -72,6 +72,7 @@ _FLOOD = (
 
 TOO_LARGE = "te groot of onvolledig: lees het hele bericht in de mailbox"
 
+_SIGNATURES_AGAIN = timedelta(minutes=10)
 _TELLING = 0.1  # a label scored lower says nothing to staff
 _REASON_LENGTH = 200  # characters of a sentence
 
@@ -367,6 +368,32 @@ class Intake:
         tx.mails.settle(mail_id, MailVerdict.CASE, None, case.id)
         ask_person(tx, case.id, "look", needs)
 
+    # Copies of identity documents
+
+    async def put_away(self, job: Job) -> None:
+        """Take them out of our copy of the mail, as soon as its signatures were looked at; twice changes nothing."""
+        raw = await asyncio.to_thread(self._ripe, job)
+        if raw is None:
+            return
+        reading = await self._reads(raw)
+        if isinstance(reading, Reading) and isinstance(reading.mail, ParsedMail):
+            await asyncio.to_thread(self._without, job, id_copies(reading.mail).sure)
+
+    def _ripe(self, job: Job) -> bytes | None:
+        now = self._archive.clock()
+        with self._archive.transaction() as tx:
+            if job.case_id is None or not tx.mails.get(job.target_id).has_content:
+                return None
+            if may_go(tx, job.case_id, job.target_id, now):
+                return tx.mails.raw(job.target_id)
+            tx.jobs.defer(Work.PUT_AWAY, job.target_id, case_id=job.case_id, run_at=now + _SIGNATURES_AGAIN)
+        return None
+
+    def _without(self, job: Job, copies: Sequence[Attachment]) -> None:
+        with self._archive.transaction() as tx:
+            assert job.case_id is not None
+            put_away(tx, job.case_id, job.target_id, copies)
+
     # The receipt
 
     def acknowledge(self, job: Job) -> None:
@@ -431,7 +458,7 @@ class _Filing:
     def _open(self, decision: OpenCase) -> None:
         case = self._tx.cases.open(self._new_case(decision))
         self._keep_message(case, "request")
-        put_away(self._tx, case.id, self._mail_id, self._arrival, self._copies)
+        ask_to_clean(self._tx, case.id, self._mail_id, self._arrival, self._copies)
         self._settle(MailVerdict.CASE, case.id)
         self._tx.events.write(case.id, "opened", BOT, self._opening_facts(case, decision))
         for request in case.requests if decision.needs else ():
@@ -504,7 +531,7 @@ class _Filing:
     def _add(self, decision: AddToCase) -> None:
         tx, case = self._tx, self._tx.cases.by_id(decision.case_id)
         self._keep_message(case, decision.label)
-        put_away(self._tx, case.id, self._mail_id, self._arrival, self._copies)
+        ask_to_clean(self._tx, case.id, self._mail_id, self._arrival, self._copies)
         self._settle(MailVerdict.CASE, case.id)
         tx.events.write(case.id, "mail_added", BOT, {"mail": self._mail_id, "label": decision.label})
         for kind in sorted(decision.new_kinds):

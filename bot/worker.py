@@ -66,6 +66,7 @@ def handlers(rooms: Rooms) -> dict[str, Handler]:
         Work.TAKE_IN: rooms.intake.take_in,
         Work.TAKE_IN_TOP: rooms.intake.take_in_top,
         Work.AUTHENTICATE: rooms.authentication.authenticate,
+        Work.PUT_AWAY: rooms.intake.put_away,
         Work.ACKNOWLEDGE: _sender_known(rooms, _in_thread(rooms.intake.acknowledge)),
         Work.IDENTIFY: _sender_known(rooms, _in_thread(rooms.identification.identify)),
         Work.CHALLENGE: _in_thread(rooms.identification.challenge),

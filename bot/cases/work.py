@@ -11,6 +11,7 @@ class Work(StrEnum):
 
     TAKE_IN = "take_in"  # a mail of the ledger
     TAKE_IN_TOP = "take_in_top"  # a mail of which only the top could be had: a person must look
+    PUT_AWAY = "put_away"  # a mail: copies of identity documents in it leave our store
     AUTHENTICATE = "authenticate"  # a case: whether its mails come from the domains they name
     ACKNOWLEDGE = "acknowledge"  # a case: its receipt
     IDENTIFY = "identify"  # a case

@@ -1,4 +1,4 @@
-"""Copies of identity documents: out of our own store at once, with a proof, and a task for what lies in the mailbox.
+"""Copies of identity documents: out of our own store, with a proof, and a task for what lies in the mailbox.
 
 Nobody asked for them and they prove nothing: no level comes of one.
 """
@@ -9,29 +9,51 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.cases.attachments import COPY_REMOVED
+from bot.cases.work import Work
+from bot.mail.authentication.verdict import SenderVerdict
 from bot.mail.message import Attachment
 from bot.mail.splicing import without
 from bot.store.archive import Transaction
 from bot.store.casework import BOT
 from bot.store.records import Arrival, Scalar
+from bot.store.sendercheck import VERDICT
 from bot.triage.identity_documents import IdCopies
 
 TASK = "id_copy"
 """A person deletes the copy from the mailbox, which we never change."""
 
 _HOURS = 24
+_LONGEST_WAIT = timedelta(hours=20)
+NOT_CHECKED = frozenset({"automatic", "bounce", "unreadable"})
+"""Messages whose sender nobody checks."""
 
 
-def put_away(tx: Transaction, case_id: int, mail_id: int, arrival: Arrival, copies: IdCopies) -> None:
-    """Remove what surely is a copy; ask a person to look at what may be one, and to clean the mailbox in a day."""
+def ask_to_clean(tx: Transaction, case_id: int, mail_id: int, arrival: Arrival, copies: IdCopies) -> None:
+    """A task for a person to clean the mailbox in a day; what surely is a copy leaves our own store by itself."""
     if not (copies.sure or copies.possible):
         return
     if copies.sure:
-        _remove(tx, case_id, mail_id, copies.sure)
+        tx.jobs.defer(Work.PUT_AWAY, mail_id, case_id=case_id)
     what = "" if copies.sure else "mogelijk "
     where = f"map {arrival.folder or '-'}, ontvangen {arrival.received_at:%Y-%m-%d %H:%M} UTC"
     words = f"{what}een kopie van een identiteitsbewijs ({where}): verwijder de bijlage uit de mailbox"
     tx.tasks.add(case_id, TASK, words, arrival.received_at + timedelta(hours=_HOURS))
+
+
+def may_go(tx: Transaction, case_id: int, mail_id: int, now: datetime) -> bool:
+    """Whether the signatures of the mail were looked at, for which its bytes must be whole; nobody waits for days."""
+    message = next((one for one in tx.messages.of_case(case_id) if one.mail_id == mail_id), None)
+    if message is None or message.label in NOT_CHECKED or now - message.at > _LONGEST_WAIT:
+        return True
+    verdict = message.facts.get(VERDICT)
+    return verdict is not None and verdict != SenderVerdict.TEMPORARY
+
+
+def put_away(tx: Transaction, case_id: int, mail_id: int, copies: Iterable[Attachment]) -> None:
+    """Our copy of the mail without these parts; if it cannot be told where they lie, nothing of it is kept."""
+    copies = tuple(copies)
+    if copies and tx.mails.get(mail_id).has_content:
+        _remove(tx, case_id, mail_id, copies)
 
 
 def removed_at(tx: Transaction, case_id: int) -> datetime | None:
@@ -44,7 +66,6 @@ def removed_at(tx: Transaction, case_id: int) -> datetime | None:
 
 
 def _remove(tx: Transaction, case_id: int, mail_id: int, copies: Iterable[Attachment]) -> None:
-    """Our copy of the mail without these parts; if it cannot be told where they lie, nothing of it is kept."""
     places = {one.place: f"[{COPY_REMOVED}; SHA-256 {one.sha256}]" for one in copies}
     known = [(place, note) for place, note in places.items() if place is not None]
     if len(known) == len(places):

@@ -85,6 +85,8 @@ async def test_a44_an_id_scan_raises_no_level_and_is_gone_from_our_store_at_once
     assert [task["kind"] for task in case["tasks"] if task["done_at"] is None] == ["id_copy"]
     removed = [event["values"] for event in case["events"] if event["kind"] == "id_copy_removed"]
     assert [one["hash"] for one in removed] == [hashlib.sha256(PASSPORT).hexdigest()]
+    order = [event["kind"] for event in case["events"] if event["kind"] in ("sender_checked", "id_copy_removed")]
+    assert order == ["sender_checked", "id_copy_removed"]  # a signature holds only for the whole mail
     assert "[kopie identiteitsbewijs verwijderd: image/jpeg" in case["messages"][0]["text"]
     (stored,) = kept(office)
     assert len(stored) < len(raw) - len(PASSPORT)

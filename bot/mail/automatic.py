@@ -32,7 +32,7 @@ _AUTOREPLY_HEADERS = frozenset(
 )
 _LIST_HEADERS = frozenset({"list-id", "list-unsubscribe", "list-post", "list-help", "list-owner", "list-subscribe"})
 _BULK = frozenset({"bulk", "list", "junk", "auto_reply", "auto-reply"})
-_DAEMON = re.compile(r"(mailer-?daemon|post_?master|mail-?daemon|mdaemon|microsoftexchange[0-9a-f]{8,40})([+._-].*)?\Z")
+DAEMON = re.compile(r"(mailer-?daemon|post_?master|mail-?daemon|mdaemon|microsoftexchange[0-9a-f]{8,40})([+._-].*)?\Z")
 _ROLE = re.compile(
     r"(mailer-?daemon|post_?master|(do-?)?no-?t?-?reply|donotreply|noreply|geen-?antwoord|niet-?beantwoorden|nepasrepondre"
     r"|bounces?|auto-?reply|autoresponder)([+._-].*)?\Z"
@@ -120,10 +120,10 @@ def automatic_signs(block: HeaderBlock, address: str | None, shown: str, subject
         mailing_list=bool(names & _LIST_HEADERS),
         autoreply_header=bool(names & _AUTOREPLY_HEADERS) or _says_autoresponder(block),
         suppress_requested=_asks_silence(block),
-        role_sender=shown.strip() == _NULL_FROM or bool(_DAEMON.match(local) or _ROLE.match(local)),
+        role_sender=shown.strip().endswith(_NULL_FROM) or bool(DAEMON.match(local) or _ROLE.match(local)),
         subject_pattern=returned or bool(_AWAY_SUBJECTS.match(subject)),
         returned_subject=returned,
-        mail_system=shown.strip() == _NULL_FROM or bool(_DAEMON.match(local)),
+        mail_system=shown.strip().endswith(_NULL_FROM) or bool(DAEMON.match(local)),
         peer=any(one.startswith(f"<{PEER_MARK}.") for one in message_ids(block.text("message-id"))),
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from bot.mail.automatic import DAEMON
 from bot.mail.headers import HeaderBlock, message_ids
 from bot.mail.message import AutomaticSigns, Cause, Fate, Report
 
@@ -83,9 +84,10 @@ def _by_the_standard(
 
 
 def _of_mail_system(headers: HeaderBlock, signs: AutomaticSigns) -> bool:
-    """A bounce has the null sender (RFC 3464 section 2); some mailboxes do not show it, but then a daemon wrote."""
-    told = headers.texts("return-path")
-    return signs.null_return_path or (signs.mail_system and not any(_ADDRESS.search(value) for value in told))
+    """A bounce has the null sender (RFC 3464 section 2). Some mailboxes do not show it and some systems put their
+    daemon there; then a daemon must have written it too."""
+    told = [one.lower() for value in headers.texts("return-path") for one in _ADDRESS.findall(value)]
+    return signs.null_return_path or (signs.mail_system and all(DAEMON.match(one.partition("@")[0]) for one in told))
 
 
 def _fields(status: str) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +18,7 @@ from servers.office import OUR_ADDRESS, Office
 from servers.smtp_sink import SmtpSink
 
 from bot.rooms import Rooms
+from bot.store.quarantine import removed_at
 
 SANNE = "sanne@klant.example"
 JORIS = "joris@klant.example"
@@ -69,6 +71,16 @@ def kept(office: Office) -> list[bytes]:
         rooms.close_now()
 
 
+def gone_on(office: Office) -> datetime | None:
+    """When the copy had gone from the mailbox too, as the answer says it."""
+    rooms = Rooms(office.settings(), office.env)
+    try:
+        with rooms.archive.reading() as tx:
+            return removed_at(tx, tx.cases.listed()[0].id)
+    finally:
+        rooms.close_now()
+
+
 async def test_a44_an_id_scan_raises_no_level_and_is_gone_from_our_store_at_once(office: Office) -> None:
     letter = pdf_of("Geachte heer,", ASKS)
     raw = mail(
@@ -94,6 +106,10 @@ async def test_a44_an_id_scan_raises_no_level_and_is_gone_from_our_store_at_once
     assert hashlib.sha256(PASSPORT).hexdigest().encode() in stored
     assert b"brief.pdf" in stored
     assert b"paspoort.jpg" not in stored
+    assert gone_on(office) is None
+    office.cli("user", "add", "fatima-post", "--role", "behandelaar")
+    office.cli("task", "done", str(case["tasks"][0]["id"]), "--as", "fatima-post")
+    assert gone_on(office) is not None
 
 
 async def test_a44_a_citizen_service_number_planted_in_a_scan_is_nowhere(office: Office) -> None:

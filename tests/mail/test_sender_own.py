@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from servers.signing import ALL, SELECTOR, key_record, signed
 
+from bot.mail.authentication.checking import SenderChecks
 from bot.mail.authentication.examining import examined
 from bot.mail.authentication.order import Order, packed, unpacked
 from bot.mail.authentication.questions import Answer, Question, Wanted
 from bot.mail.authentication.verdict import Connection, SenderCheck, SenderVerdict
+from bot.settings import AuthenticationSettings
 
 NOW = datetime(2026, 11, 27, 8, tzinfo=UTC)
 OURS, THEIRS = "198.51.100.7", "203.0.113.9"
@@ -69,12 +71,13 @@ def test_a_signature_of_the_domain_in_from_proves_the_domain() -> None:
 @pytest.mark.parametrize(
     ("raw", "why"),
     [
-        (signed(mail(), "klant.example", at=NOW).replace(b"Graag inzage", b"Graag wissen"), "klopt niet"),
+        (signed(mail(), "klant.example", at=NOW).replace(b"Graag inzage", b"Graag wissen"), "na het ondertekenen"),
         (signed(mail(), "klant.example", at=NOW, length=5), "alleen het begin"),
         (signed(mail(), "klant.example", at=NOW, headers=("from", "to", "date")), "Subject is niet ondertekend"),
         (signed(mail(), "klant.example", at=NOW, headers=("to", "subject", "date")), "From is niet ondertekend"),
         (signed(mail(), "klant.example", at=NOW, headers=("from", "subject", "to")), "Date is niet ondertekend"),
         (signed(mail(), "klant.example", at=NOW, headers=("from", "subject", "date")), "To is niet ondertekend"),
+        (signed(mail(), "klant.example", at=NOW).replace(b"+0000", b"+0100"), "klopt niet"),
         (b"Subject: Wissen\r\n" + signed(mail(), "klant.example", at=NOW), "Subject is niet ondertekend"),
         (signed(mail(), "klant.example", at=NOW - timedelta(days=1), tags={"x": EXPIRED}), "verlopen"),
         (signed(mail(), "klant.example", at=NOW, tags={"a": "rsa-sha1"}), "verouderde soort"),
@@ -231,6 +234,32 @@ def test_trouble_of_somebody_else_does_not_hide_a_false_sender() -> None:
     said = zone(test___domainkey__kwaad__example=TROUBLE, kwaad__example=TROUBLE)
 
     assert checked(raw, said, from_server(THEIRS, "any@kwaad.example")).verdict is SenderVerdict.FAIL
+
+
+async def test_a_very_large_mail_is_not_hashed_and_not_called_false() -> None:
+    async def examines(_message: bytes) -> SenderCheck:
+        raise AssertionError("looked at")
+
+    checks = SenderChecks(AuthenticationSettings(), examines, NoDns())
+    large = signed(mail(), "klant.example", at=NOW) + b"x" * (5 * 1024 * 1024)
+
+    assert (await checks.check(large, NOW, from_server(THEIRS))).verdict is SenderVerdict.NONE
+
+
+async def test_more_questions_than_are_allowed_are_trouble_and_no_fault() -> None:
+    async def examines(message: bytes) -> SenderCheck | Wanted:
+        return examined(unpacked(message)[1], unpacked(message)[0])
+
+    checks = SenderChecks(AuthenticationSettings(max_questions=1), examines, NoDns())
+
+    assert (await checks.check(signed(mail(), "klant.example", at=NOW), NOW)).verdict is SenderVerdict.TEMPORARY
+
+
+class NoDns:
+    """Says of every name that there is nothing."""
+
+    async def answers(self, questions: Iterable[Question], seconds: float) -> Mapping[Question, Answer]:
+        return dict.fromkeys(questions, Answer())
 
 
 def test_an_old_signature_is_worth_a_look() -> None:

@@ -28,6 +28,10 @@ class Resolver(Protocol):
 _ROUNDS = 14
 """SPF may need ten answers, each known only after the one before (RFC 7208 section 4.6.4)."""
 
+_LARGEST = 4 * 1024 * 1024
+"""Bytes of a mail whose signatures are verified: hashing more would keep other mail waiting."""
+
+_TOO_LARGE = SenderCheck(SenderVerdict.NONE, ("het bericht is te groot om de handtekening na te gaan",))
 _NOT_LOOKED_AT = SenderCheck(SenderVerdict.NONE, ("de echtheid van afzenders wordt hier niet nagegaan",))
 _UNSIGNED = SenderCheck(SenderVerdict.NONE, ("het bericht is niet ondertekend (DKIM)",))
 
@@ -47,18 +51,24 @@ class SenderChecks:
             return _NOT_LOOKED_AT
         if settings.mode == "own" and connection is None and not _signed(raw):
             return _UNSIGNED
+        if settings.mode == "own" and len(raw) > _LARGEST:
+            return _TOO_LARGE
+        if settings.mode != "own":
+            raw = in_two(raw)[0] + b"\r\n\r\n"  # the word of another server stands in the headers
         order = Order(settings.mode, received_at, settings.authserv_id, settings.mx_host, connection)
         return await self._examined(raw, order)
 
     async def _examined(self, raw: bytes, order: Order) -> SenderCheck:
         loop = asyncio.get_running_loop()
-        until = loop.time() + self._settings.seconds
+        left = self._settings.seconds
         for _ in range(_ROUNDS):
             match await self._examines(packed(raw, order)):
                 case SenderCheck() as check:
                     return check
                 case Wanted(questions=questions):
-                    answers = await self._answered(questions, len(order.answers), until - loop.time())
+                    begun = loop.time()
+                    answers = await self._answered(questions, len(order.answers), left)
+                    left -= loop.time() - begun
                     order = replace(order, answers={**order.answers, **answers})
                 case Caged(reason=reason):
                     return SenderCheck(SenderVerdict.NONE, (f"de afzender kon niet worden nagegaan ({reason})",))

@@ -14,7 +14,7 @@ from bot.mail.authentication.order import Order
 from bot.mail.authentication.origins import origin
 from bot.mail.authentication.questions import Lookup, TroubleError, UnansweredError, Wanted
 from bot.mail.authentication.results import by_exchange, by_own_server
-from bot.mail.authentication.signatures import Signature, Standing, claimed_marks, domains, signature
+from bot.mail.authentication.signatures import Signature, SignedMail, Standing, claimed_marks, domains, signature
 from bot.mail.authentication.verdict import Connection, SealMark, SenderCheck, SenderVerdict
 from bot.mail.headers import HeaderBlock, dated_at, header_block, in_two
 from bot.mail.sender import sender
@@ -67,9 +67,11 @@ def _by_ourselves(raw: bytes, block: HeaderBlock, domain: str, order: Order) -> 
     numbers = [number for number, signer in enumerate(domains(block)) if aligned(signer, domain, strict=False)]
     if not numbers and order.connection is None:
         return SenderCheck(SenderVerdict.NONE, (f"het bericht is niet ondertekend door {domain}",))
-    found = _Gathering(lookup)
+    found, mail = _Gathering(lookup), SignedMail(raw)
     policy = found.policy(domain)
-    seals = tuple(seal for number in numbers if (seal := found.seal(raw, block, number, order.received_at)) is not None)
+    seals = tuple(
+        seal for number in numbers if (seal := found.seal(mail, block, number, order.received_at)) is not None
+    )
     sent_from = found.origin(order.connection, domain, policy)
     if lookup.wanted:
         return Wanted(tuple(lookup.wanted))
@@ -96,9 +98,9 @@ class _Gathering:
             self.trouble = True
             return None
 
-    def seal(self, raw: bytes, block: HeaderBlock, number: int, received_at: datetime) -> Signature | None:
+    def seal(self, mail: SignedMail, block: HeaderBlock, number: int, received_at: datetime) -> Signature | None:
         try:
-            seal = signature(raw, block, number, self._lookup, received_at)
+            seal = signature(mail, block, number, self._lookup, received_at)
         except UnansweredError:
             return None
         self.trouble |= seal.standing is Standing.TROUBLE

@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+from base64 import b64decode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
 
 from dkim import DKIM, DKIMException
+from dkim.canonicalization import CanonicalizationPolicy, InvalidCanonicalizationPolicyError
 from dkim.util import InvalidTagValueList, parse_tag_value
 
 from bot.mail.authentication.questions import Lookup, TroubleError
 from bot.mail.authentication.verdict import SealMark
-from bot.mail.headers import HeaderBlock
+from bot.mail.headers import HeaderBlock, in_two
 
 MOST = 10
 """Signatures looked at in one mail; real mail has one to four."""
@@ -76,30 +77,51 @@ def _domain(value: bytes) -> str:
         return ""
 
 
-def signature(raw: bytes, block: HeaderBlock, number: int, lookup: Lookup, received_at: datetime) -> Signature:
-    """The signature with this number. `raw` has CRLF line ends. Raises UnansweredError."""
+class SignedMail:
+    """A mail whose body is hashed once for each way of writing it down, however many signatures it bears."""
+
+    def __init__(self, raw: bytes) -> None:
+        """`raw` has CRLF line ends."""
+        head, self._body = in_two(raw)
+        self._hashes: dict[bytes, bytes] = {}
+        self.headers = DKIM(head + b"\r\n\r\n", logger=_QUIET, minkey=_MIN_KEY)
+
+    def body_hash(self, written: bytes) -> bytes:
+        """The digest for a c= value. Raises what dkimpy raises on one that is none."""
+        policy = CanonicalizationPolicy.from_c_value(written)
+        way = written.rpartition(b"/")[2] if b"/" in written else b"simple"
+        if way not in self._hashes:
+            self._hashes[way] = hashlib.sha256(policy.canonicalize_body(self._body)).digest()
+        return self._hashes[way]
+
+
+def signature(mail: SignedMail, block: HeaderBlock, number: int, lookup: Lookup, received_at: datetime) -> Signature:
+    """The signature with this number. Raises UnansweredError."""
     domain = domains(block)[number]
     try:
-        mark = _held(DKIM(raw, logger=_QUIET, minkey=_MIN_KEY), number, block, lookup, received_at)
+        mark = _held(mail, number, block, lookup, received_at)
     except WorthlessError as why:
         return Signature(domain, Standing.BROKEN, str(why))
     except TroubleError:
         return Signature(domain, Standing.TROUBLE, "de sleutel was niet op te vragen")
-    except (DKIMException, ValueError, IndexError, KeyError, TypeError):
+    except (DKIMException, InvalidCanonicalizationPolicyError, ValueError, IndexError, KeyError, TypeError):
         return Signature(domain, Standing.BROKEN, "de handtekening klopt niet")
     return Signature(domain, Standing.HOLDS, "", mark)
 
 
-def _held(mail: Any, number: int, block: HeaderBlock, lookup: Lookup, received_at: datetime) -> SealMark:
+def _held(mail: SignedMail, number: int, block: HeaderBlock, lookup: Lookup, received_at: datetime) -> SealMark:
     """Raises WorthlessError and whatever dkimpy raises on signatures that are none."""
-    prepared = mail.verify_headerprep(number)
+    prepared = mail.headers.verify_headerprep(number)
     if not prepared:
         raise WorthlessError("de handtekening is niet te lezen")
     tags, names, headers = prepared
     _require_whole(tags, names, block)
     _require_in_time(tags, received_at)
     key = _key(tags, lookup)
-    if not mail.verify_sig(tags, names, headers[number], lambda *_asked, **_limits: key):
+    if mail.body_hash(tags.get(b"c", b"simple/simple")) != b64decode(re.sub(rb"\s+", b"", tags[b"bh"])):
+        raise WorthlessError("de inhoud is na het ondertekenen veranderd")
+    without_body = {name: value for name, value in tags.items() if name != b"bh"}
+    if not mail.headers.verify_sig(without_body, names, headers[number], lambda *_asked, **_limits: key):
         raise WorthlessError("de handtekening klopt niet bij dit bericht")
     return _mark(tags)
 

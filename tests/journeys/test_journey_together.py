@@ -67,3 +67,20 @@ async def test_a_mail_fares_the_same_in_a_crowd_as_alone(tmp_path: Path, smtp_si
     assert fates(crowd) == fates(alone)
     verdicts = Counter(verdict for verdict, _, _ in fates(crowd))
     assert verdicts == {"ordinary": 4, "case": 6, "duplicate": 2, "automatic": 1}
+
+
+async def test_a_large_mail_is_filed_beside_the_others_and_a_mail_behind_it_too(
+    tmp_path: Path, smtp_sink: SmtpSink
+) -> None:
+    office = Office(tmp_path, smtp_sink)
+    picture = "Content-Type: image/png\r\n\r\n" + "x" * 70 + "\r\n" + ("y" * 70 + "\r\n") * 16_000
+    head = "From: sanne@klant.example\r\nMessage-ID: <groot@klant.example>\r\nSubject: mijn gegevens\r\n"
+    body = f"--x\r\n\r\n{ASKS}\r\n--x\r\n{picture}--x--\r\n"
+    office.deliver(f"{head}Content-Type: multipart/mixed; boundary=x\r\n\r\n{body}".encode())
+    office.now += timedelta(seconds=20)
+    office.deliver(mails()[0])
+
+    await office.step()
+
+    assert fates(office) == [(MailVerdict.CASE, 1, True), (MailVerdict.ORDINARY, None, False)]
+    assert len(office.letters("sanne@klant.example")) == 2  # receipt and challenge

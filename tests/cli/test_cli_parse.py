@@ -22,6 +22,7 @@ def test_a_mail_is_drawn_with_its_parts_its_judgement_and_whose_words_are_whose(
     assert "  ├─ text/plain  utf-8  55 bytes\n  └─ text/html  utf-8  85 bytes\n" in shown
     assert re.search(r"sender +sanne@klant\.example", shown)
     assert re.search(r"may a machine answer +yes", shown)
+    assert "afzender: niet te bewijzen\n    want het bericht is niet ondertekend (DKIM)\n" in shown
     assert re.search(r"defect +text and html differ", shown)
     assert "│ Kunnen jullie mij de factuur van maart nog eens sturen?" in shown
 
@@ -37,6 +38,11 @@ def test_a_program_gets_the_same_as_json() -> None:
     assert "Nee, dat niet." in found["new_text"]
     assert "En daarna alles wissen?" in found["quoted_text"]
     assert found["verdict"]["labels"] is not None
+    assert found["sender_check"] == {
+        "verdict": "none",
+        "reasons": ["het bericht is niet ondertekend (DKIM)"],
+        "flags": [],
+    }
 
 
 def test_a_mail_over_a_limit_shows_its_headers_and_says_why_it_is_not_read(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -31,8 +31,12 @@ STUCK = "stuck"
 """The fate of a mail that nobody decided about and that no work goes on with by itself."""
 
 _RECONCILED = "reconciled_on"
+_TRIED = "reconcile_tried_at"
 _FRESH = timedelta(minutes=10)
 """Mail may be on its way into the ledger for so long; and so lately a mailbox must have been read to be counted."""
+
+_PAUSE = timedelta(hours=1)
+"""After a comparison that failed: a server that is tired is not asked for it again every minute."""
 
 Keeps = Callable[[str, int, Sequence[FetchedMail]], int]
 """Stores mails of a folder with this UIDVALIDITY that the ledger lacks, the mark left where it is; how many."""
@@ -115,6 +119,9 @@ class Reconciliation:
         if not self._mailboxes or local.hour < self._hour:
             return
         with self._archive.transaction() as tx:
+            tried = tx.meta.get(_TRIED)
+            if tried is not None and now - datetime.fromisoformat(tried) < _PAUSE:
+                return
             readings = [tx.meta.readings(watched.name) for watched in self._mailboxes]
             lately = [seen for seen in readings if seen and seen.read_at and now - seen.read_at < _FRESH]
             if len(lately) == len(readings) and tx.meta.get(_RECONCILED) != local.date().isoformat():
@@ -130,6 +137,8 @@ class Reconciliation:
             if all(account.trouble is None for account in accounts):
                 today = now.astimezone(ZoneInfo(self._calendar.timezone)).date()
                 tx.meta.set(_RECONCILED, today.isoformat())
+            else:
+                tx.meta.set(_TRIED, now.isoformat())
 
     def _write_down(self, tx: Transaction, account: MailboxAccount) -> None:
         if account.trouble is not None:

@@ -11,6 +11,7 @@ import pytest
 from servers.dovecot import Dovecot
 from servers.office import START, Office, body, header
 from servers.smtp_sink import SmtpSink
+from servers.wire import Wire
 from sqlalchemy import create_engine, text
 
 from bot.rooms import Rooms
@@ -179,6 +180,28 @@ async def test_the_comparison_waits_for_its_hour(tmp_path: Path, smtp_sink: Smtp
     assert days() == []
     await office.step(hours=1)
     assert len(days()) == 1
+
+
+async def test_a_comparison_that_fails_is_made_again_after_an_hour_and_not_every_minute(
+    tmp_path: Path, smtp_sink: SmtpSink, dovecot: Dovecot
+) -> None:
+    wire = Wire(dovecot.port)
+    office = Office(tmp_path, smtp_sink, dovecot=dovecot, WATCH__PORT=str(wire.port), WATCH__TLS="none")
+    office.now -= timedelta(hours=9)
+    office.write("winkel@elders.example", SAYS, subject="Import")
+    await office.step()
+    office.now += timedelta(hours=9)
+    wire.answers = {b"UID SEARCH UID 1:": b"NO not now"}
+
+    async def connections(minutes: int) -> int:
+        before = wire.connections
+        await office.step(minutes=minutes)
+        return wire.connections - before
+
+    made = [await connections(1), await connections(1), await connections(60)]
+    wire.close()
+
+    assert made == [2, 1, 2]  # one that reads, and one that compares
 
 
 async def test_a_mailbox_that_cannot_be_reached_makes_reconcile_fail_with_the_reason(office: Office) -> None:

@@ -25,6 +25,7 @@ KeepMail = Callable[[Handed], Awaitable[None]]
 
 _KEPT = "250 2.6.0 Kept"
 _OUR_FAULT = "451 4.3.0 Local error, please try again later"
+_CLOSING = "421 4.3.2 Shutting down, please try again later"
 _UNKNOWN = "550 5.1.1 No such mailbox here"
 _ONE_ONLY = "452 4.5.3 One recipient per transaction, please"
 
@@ -47,8 +48,9 @@ class Receiver:
         self.port: int = server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
-        """Take no more connections, end those that stand, and wait for commits under way."""
+        """Take no more connections and no more mail, wait for commits under way, and end what stands."""
         self._server.close()
+        self._letter_box.shut()
         await self._letter_box.settled()
         await self._door.close()
         await self._letter_box.settled()
@@ -113,6 +115,7 @@ class _LetterBox:
         self._bounds = bounds
         self._patience_seconds = patience_seconds
         self._commits: set[asyncio.Future[None]] = set()
+        self._shut = False
 
     async def handle_EHLO(  # noqa: N802
         self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
@@ -139,6 +142,8 @@ class _LetterBox:
 
     async def take(self, handed: Handed) -> str:
         """Keep the mail, and hand it on where that is our part; what we then answer."""
+        if self._shut:
+            return _CLOSING
         try:
             async with asyncio.timeout(self._patience_seconds):
                 await self._kept(handed)
@@ -159,6 +164,10 @@ class _LetterBox:
         commit.add_done_callback(self._commits.discard)
         commit.add_done_callback(look_away)
         await asyncio.shield(commit)
+
+    def shut(self) -> None:
+        """Take nothing more: busy clients would never let us settle."""
+        self._shut = True
 
     async def settled(self) -> None:
         """Return when no commit is under way."""

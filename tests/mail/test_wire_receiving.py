@@ -223,6 +223,25 @@ async def test_closing_waits_for_the_commit_and_says_250(shelf: Shelf) -> None:
     assert len(shelf.mails) == 1
 
 
+async def test_a_client_that_goes_on_sending_does_not_keep_us_from_closing(shelf: Shelf) -> None:
+    shelf.gate = asyncio.Event()
+    async with receiving(shelf) as receiver, raw_client(receiver) as first, raw_client(receiver) as busy:
+        await busy.start_data()
+        await first.start_data()
+        first.writer.write(b"Subject: x\r\n\r\n.\r\n")
+        await shelf.started.wait()
+        closing = asyncio.create_task(receiver.close())
+        await asyncio.sleep(0)
+        refused = await busy.say(b"Subject: y\r\n\r\n.")
+        shelf.gate.set()
+        answer = await first.answer()
+        await closing
+
+    assert refused.startswith(b"421")
+    assert answer.startswith(b"250")
+    assert [raw for raw, _ in shelf.mails] == [b"Subject: x\r\n\r\n"]
+
+
 @pytest.mark.parametrize("protocol", ["smtp", "lmtp"])
 @pytest.mark.parametrize(
     "terminator",

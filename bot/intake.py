@@ -76,6 +76,8 @@ _SIGNATURES_AGAIN = timedelta(minutes=10)
 _TELLING = 0.1  # a label scored lower says nothing to staff
 _REASON_LENGTH = 200  # characters of a sentence
 
+_NUMBERS_SOUGHT = 500_000  # characters of mail and attachments: more than staff ever see of one
+
 _PORTION = 50
 """So many mails are filed in one transaction: most of them are ordinary."""
 _PORTION_BYTES = 4 * 1024 * 1024
@@ -437,7 +439,7 @@ class _Filing:
         self._verdict = verdict
         self._copies = id_copies(mail)
         texts = (mail.subject, mail.whole_text, *(part.text for part in mail.attachments if part.text))
-        self._numbers = numbers_in("\n".join(texts), own_numbers)
+        self._numbers = numbers_in("\n".join(texts)[:_NUMBERS_SOUGHT], own_numbers)
 
     def carry_out(self, decision: Decision) -> None:
         match decision:

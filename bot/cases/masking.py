@@ -6,6 +6,7 @@ Exports, planned changes and letters are never masked: there the person sees wha
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable
 
 from stdnum.nl import bsn
@@ -26,8 +27,12 @@ def masked(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
-_NUMBER = re.compile(r"(?<![\w.,-])\d(?:[ .-]?\d){7,8}(?![\w]|[.,-]\d)")
-_CONTEXT = re.compile(r"\b(?:bsn|burger\s*service\s*-?(?:nummer|nr)\b|sofi\s*-?(?:nummer|nr)\b)", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![\w.,-])\d(?:[\s./\-\u2010-\u2015\u2212]?\d){7,8}(?![\w]|[.,-]\d)")
+_CONTEXT = re.compile(
+    r"\b(?:bsn|b\.\s?s\.\s?n\b|burger[\s-]?service[\s-]{0,3}(?:nummer|nr)\b|sofi[\s-]{0,3}(?:nummer|nr)\b"
+    r"|(?:citizen service|social security) (?:number|no|nr)\b)",
+    re.IGNORECASE,
+)
 _CONTEXT_REACH = 40  # characters
 _SOLE_TRADER_VAT = re.compile(r"(?<![^\W_])(?:NL[ .-]?)?(\d(?:[ .-]?\d){8})[ .-]?B[ .-]?\d{2}(?![^\W_])", re.IGNORECASE)
 _RSIN_START = "8"  # numbers of legal persons; no citizen service number begins so
@@ -57,11 +62,12 @@ def numbers_in(text: str, own: Collection[str] = ()) -> frozenset[str]:
 
 def _near_a_word(text: str, ours: Collection[str]) -> Callable[[re.Match[str]], bool]:
     contexts = [match.span() for match in _CONTEXT.finditer(text)]
+    starts, ends = [start for start, _ in contexts], [end for _, end in contexts]
 
     def near(match: re.Match[str]) -> bool:
-        close = any(
-            match.start() - end <= _CONTEXT_REACH and start - match.end() <= _CONTEXT_REACH for start, end in contexts
-        )
+        """Only the first word that ends within reach can begin within reach: a text may hold thousands of both."""
+        first = bisect_left(ends, match.start() - _CONTEXT_REACH)
+        close = first < len(starts) and starts[first] - match.end() <= _CONTEXT_REACH
         return close and _valid(_digits(match[0])) and _digits(match[0]) not in ours
 
     return near

@@ -24,7 +24,7 @@ _PRINTED = re.compile(
 )
 _SENDS = re.compile(
     r"(?:kopie|kopietje|scan|foto|copy|photo|picture|bijlage|bijgevoegd|bijgaand|hierbij|attached|enclosed|anbei)"
-    r"\W(?:[\w']{1,14}\W){0,6}(?:paspoort|id|id-?\s?(?:kaart|bewijs|card)|identiteits\w{3,10}|rijbewijs|legitimatie\w{0,7}|"
+    r"\W(?:[\w']{1,14}[^\w']){0,6}(?:paspoort|id|id-?\s?(?:kaart|bewijs|card)|identiteits\w{3,10}|rijbewijs|legitimatie\w{0,7}|"
     r"passport|driv\w{2,3}\Ws?\W?licen[cs]e|personalausweis|reisepass)\b",
     re.IGNORECASE,
 )
@@ -32,6 +32,7 @@ _NEITHER = re.compile(
     r"\b(?:geen|niet|nooit|zonder|no|not|never|without|kein\w{0,2}|moet ik|wilt u|vraagt)\b", re.IGNORECASE
 )
 _LETTER_CHARS = 400  # a document with so many characters of text, none of it a zone, is a letter about something
+_READ = 20_000  # characters of one attachment: a scan holds a page, and a mail may hold hundreds of attachments
 _LOGO = 15 * 1024  # bytes: pictures under it stand in signatures
 _WORDS = ("text/", "message/")
 _PAPERS = ("application/pdf", "image/")
@@ -61,7 +62,7 @@ def _announced(words: str) -> bool:
 
 
 def _is_copy(part: Attachment, *, announced: bool) -> bool:
-    text = part.text or ""
+    text = (part.text or "")[:_READ]
     if _ZONE.search(text) or len({match[0].lower() for match in _PRINTED.finditer(text)}) > 2:
         return True
     if len(text) >= _LETTER_CHARS or part.content_type.startswith(_WORDS):

@@ -61,6 +61,13 @@ def test_text_without_secrets_stays_as_it_is() -> None:
         "bsn: 11122233 3",
         "BSN 012345672",
         "BSN 12345672",  # leading zero left out
+        f"B.S.N. {BSN}",
+        "BSN: 111\u00a0222\u00a0333",
+        "BSN 111\u2011222\u2011333",
+        "BSN 111/222/333",
+        "BSN 1112\n22333",
+        f"burger-servicenummer {BSN}",
+        f"my citizen service number is {BSN}",
     ],
 )
 def test_a_citizen_service_number_named_as_such_is_masked(text: str) -> None:

@@ -1,0 +1,44 @@
+"""Mail made to keep us busy: what is looked for in it costs no more than its length."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from bot.cases.masking import masked_bsn, numbers_in
+from bot.mail.message import Attachment, ParsedMail, Sender
+from bot.triage.identity_documents import id_copies
+
+SIZE = 100_000
+SECONDS = 2.0  # of the processor; what was mended here took from five seconds to hours
+
+
+def mail_of(text: str, *attached: str) -> ParsedMail:
+    files = tuple(
+        Attachment("a.txt", "text/plain", len(one), f"{number:064}", one) for number, one in enumerate(attached)
+    )
+    return ParsedMail(
+        digest="", identity="", message_id=None, references=(), sender=Sender(None, ""), reply_to=None, to_addresses=(),
+        subject="", dated_at=None, new_text=text, quoted_text="", whole_text=text, attachments=files,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda: numbers_in(("bsn 12345678 " * SIZE)[:SIZE]),
+        lambda: numbers_in("bsn " * (SIZE // 8) + "x" * 60 + " 12345678," * (SIZE // 20)),
+        lambda: masked_bsn(("bsn 12345678 " * SIZE)[:SIZE]),
+        lambda: id_copies(mail_of(("foto" + "'" * 100) * (SIZE // 104))),
+        lambda: id_copies(mail_of("", *["A" * 65536] * 100)),
+    ],
+    ids=["numbers beside words", "numbers far from words", "masking", "apostrophes", "capitals in many files"],
+)
+def test_what_is_looked_for_in_a_hostile_text_takes_no_longer_than_its_length(look: Callable[[], object]) -> None:
+    before = time.process_time()
+
+    look()
+
+    assert time.process_time() - before < SECONDS

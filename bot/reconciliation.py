@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from bot.cases.work import Work
 from bot.mail.accounting import Accountant, FolderAccount, WatchedMailbox
 from bot.mail.errors import MailboxError
 from bot.mail.fetching import FetchedMail, Fetcher, Suspects
+from bot.mail.lines import Bell, Line, in_thread
 from bot.mail.mailbox import FolderState, Mailbox
 from bot.mail.positions import FolderPosition
 from bot.replies.mailing import MailRoom, Thread
@@ -44,7 +45,7 @@ Keeps = Callable[[str, int, Sequence[FetchedMail]], int]
 
 @dataclass(frozen=True, slots=True)
 class MailboxAccount:
-    """One mailbox, folder by folder; `trouble` says why it could not be counted."""
+    """One mailbox, folder by folder; `trouble` says why it could not be counted, or not to the end."""
 
     mailbox: str
     folders: tuple[FolderAccount, ...] = ()
@@ -65,7 +66,7 @@ class MailboxAccount:
 
 
 class Reconciliation:
-    """Compares mailboxes with the ledger. Blocks: call it in a thread."""
+    """Compares mailboxes with the ledger. `accounts` and `round` block: call them in a thread."""
 
     def __init__(
         self,
@@ -86,19 +87,21 @@ class Reconciliation:
         self._max_bytes = max_bytes
         self._webhook = webhook
 
-    def accounts(self, *, repair: bool = False) -> tuple[MailboxAccount, ...]:
-        """Every watched mailbox; with `repair` what is missing is taken in."""
-        return tuple(self._account(mailbox, keeps if repair else None) for mailbox, keeps in self._mailboxes.items())
+    def accounts(self, *, repair: bool = False, line: Line | None = None) -> tuple[MailboxAccount, ...]:
+        """Every watched mailbox; with `repair` what is missing is taken in. Another thread may stop `line`."""
+        line = line or Line(Bell())
+        return tuple(self._account(box, keeps if repair else None, line) for box, keeps in self._mailboxes.items())
 
-    def _account(self, watched: WatchedMailbox, keeps: Keeps | None) -> MailboxAccount:
+    def _account(self, watched: WatchedMailbox, keeps: Keeps | None, line: Line) -> MailboxAccount:
+        folders: list[FolderAccount] = []
         try:
-            with watched.connection() as mailbox:
-                folders = self._folders(watched, mailbox, keeps)
+            with line.connected(watched.connection()) as mailbox:
+                folders.extend(self._folders(watched, mailbox, keeps))
         except MailboxError as trouble:
-            return MailboxAccount(watched.shown, trouble=str(trouble))
-        return MailboxAccount(watched.shown, folders)
+            return MailboxAccount(watched.shown, tuple(folders), trouble=str(trouble))
+        return MailboxAccount(watched.shown, tuple(folders))
 
-    def _folders(self, watched: WatchedMailbox, mailbox: Mailbox, keeps: Keeps | None) -> tuple[FolderAccount, ...]:
+    def _folders(self, watched: WatchedMailbox, mailbox: Mailbox, keeps: Keeps | None) -> Iterator[FolderAccount]:
         settings = watched.settings
         since = settings.since or date.min
         accountant = Accountant(mailbox, _Books(self._archive, watched.name), since, self._archive.clock() - _FRESH)
@@ -108,7 +111,7 @@ class Reconciliation:
             fetcher = Fetcher(mailbox, (folder, state.uidvalidity), Suspects(), settings.batch, self._max_bytes)
             return sum(keeps(folder, state.uidvalidity, mails) for _, mails in fetcher.batches(uids))
 
-        return tuple(accountant.account(folder, take_in if keeps else None) for folder in settings.folders)
+        return (accountant.account(folder, take_in if keeps else None) for folder in settings.folders)
 
     # Every night
 
@@ -127,9 +130,13 @@ class Reconciliation:
             if len(lately) == len(readings) and tx.meta.get(_RECONCILED) != local.date().isoformat():
                 tx.jobs.defer(Work.RECONCILE, 0, key=Work.RECONCILE)
 
-    def nightly(self, _job: Job) -> None:
+    async def nightly(self, _job: Job) -> None:
         """Count, take in what is missing, and tell staff. A mailbox that cannot be read is counted another time."""
-        accounts = self.accounts(repair=True)
+        line = Line(Bell())
+        await in_thread(lambda: self._compare(line), line.stop)
+
+    def _compare(self, line: Line) -> None:
+        accounts = self.accounts(repair=True, line=line)
         now = self._archive.clock()
         with self._archive.transaction() as tx:
             for account in accounts:
@@ -143,7 +150,8 @@ class Reconciliation:
     def _write_down(self, tx: Transaction, account: MailboxAccount) -> None:
         if account.trouble is not None:
             _log.warning("the mailbox could not be compared with the ledger", trouble=account.trouble)
-            return
+            if not any(each.taken_in for each in account.folders):
+                return
         found, taken_in = sum(each.missing for each in account.folders), sum(each.taken_in for each in account.folders)
         values: dict[str, Scalar] = {
             "mailbox": account.mailbox,

@@ -76,7 +76,7 @@ def handlers(rooms: Rooms) -> dict[str, Handler]:
         Work.EXECUTE: _in_thread(rooms.execution.execute),
         Work.FILE_COPY: rooms.housekeeping.file_copy,
         Work.CLOSE: _in_thread(rooms.housekeeping.close),
-        Work.RECONCILE: _in_thread(rooms.reconciliation.nightly),
+        Work.RECONCILE: rooms.reconciliation.nightly,
         Work.TELL_WEBHOOK: _in_thread(rooms.watchkeeping.tell_webhook),
     }
 

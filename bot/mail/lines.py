@@ -1,14 +1,27 @@
-"""What the threads of one watcher share: the bell that wakes them, and connections that another thread can cut."""
+"""What threads with a connection share: the bell that wakes them, and that another thread can cut their connection."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
-from bot.mail.login import Secret
 from bot.mail.mailbox import Mailbox
-from bot.settings import WatchSettings
+
+T = TypeVar("T")
+
+
+async def in_thread(work: Callable[[], T], stop: Callable[[], None]) -> T:
+    """What blocking work returns. Cancelled, it is told to stop and waited for: no thread is left behind."""
+    under_way = asyncio.get_running_loop().run_in_executor(None, work)
+    try:
+        return await asyncio.shield(under_way)
+    except asyncio.CancelledError:
+        stop()
+        await asyncio.wait([under_way])
+        raise
 
 
 class Bell:
@@ -48,8 +61,8 @@ class Line:
         self._mailbox: Mailbox | None = None
 
     @contextlib.contextmanager
-    def connected(self, settings: WatchSettings, secret: Secret) -> Iterator[Mailbox]:
-        mailbox = self._mailbox = Mailbox(settings, secret)
+    def connected(self, mailbox: Mailbox) -> Iterator[Mailbox]:
+        self._mailbox = mailbox
         if self._bell.stopped:
             mailbox.hang_up()
         with mailbox:
@@ -58,3 +71,8 @@ class Line:
     def hang_up(self) -> None:
         if self._mailbox is not None:
             self._mailbox.hang_up()
+
+    def stop(self) -> None:
+        """Cut the connection that stands, and any that is made later."""
+        self._bell.stop()
+        self.hang_up()

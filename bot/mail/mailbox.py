@@ -84,6 +84,8 @@ class Mailbox:
 
     def connect(self) -> None:
         """Connect, prove the server, log in. Raises a MailboxError that says whether a person must act."""
+        if self._hung_up:
+            raise MailboxLostError("stopping")
         with self._at_the_door(opening=True):
             client = self._opened()
         self._client = client

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 import structlog
 
 from bot.mail.errors import ServerSaidNoError
+from bot.mail.lines import in_thread
 from bot.mail.mailbox import Mailbox
 from bot.settings import WatchSettings
 
@@ -21,13 +21,7 @@ async def file_sent_copy(settings: WatchSettings, password: Callable[[], str], r
     when the mailbox has no such folder; raises MailboxError when the mailbox cannot be reached.
     """
     mailbox = Mailbox(settings, password)
-    filing = asyncio.get_running_loop().run_in_executor(None, _filed, mailbox, settings.sent_folder, raw, message_id)
-    try:
-        return await asyncio.shield(filing)
-    except asyncio.CancelledError:
-        mailbox.hang_up()
-        await asyncio.wait([filing])
-        raise
+    return await in_thread(lambda: _filed(mailbox, settings.sent_folder, raw, message_id), mailbox.hang_up)
 
 
 def _filed(mailbox: Mailbox, folder: str, raw: bytes, message_id: str) -> bool:

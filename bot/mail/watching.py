@@ -65,12 +65,7 @@ class Watcher:
         bell = Bell()
         line = Line(bell)
         before = self._collector.kept
-
-        def stop() -> None:
-            bell.stop()
-            line.hang_up()
-
-        await self._in_threads([lambda tell: self._sync_patiently(line, bell, tell)], stop)
+        await self._in_threads([lambda tell: self._sync_patiently(line, bell, tell)], line.stop)
         return self._collector.kept - before
 
     async def run(self) -> None:
@@ -79,9 +74,8 @@ class Watcher:
         listener, collector = Line(bell), Line(bell)
 
         def stop() -> None:
-            bell.stop()
-            listener.hang_up()
-            collector.hang_up()
+            listener.stop()
+            collector.stop()
 
         await self._in_threads(
             [lambda _: self._listen(listener, bell), lambda tell: self._collect(collector, bell, tell)], stop
@@ -118,7 +112,7 @@ class Watcher:
 
         while not bell.stopped:
             try:
-                with line.connected(self._settings, self._secret) as mailbox:
+                with line.connected(Mailbox(self._settings, self._secret)) as mailbox:
                     tries.made()
                     self._examine_first(mailbox)
                     if not mailbox.has_idle():
@@ -152,7 +146,7 @@ class Watcher:
         tries = Tries()
         while not bell.stopped:
             try:
-                with line.connected(self._settings, self._secret) as mailbox:
+                with line.connected(Mailbox(self._settings, self._secret)) as mailbox:
                     tries.made()
                     while not bell.stopped:
                         bell.hush()
@@ -179,7 +173,7 @@ class Watcher:
         while True:
             faults = self._collector.suspects.faults
             try:
-                with line.connected(self._settings, self._secret) as mailbox:
+                with line.connected(Mailbox(self._settings, self._secret)) as mailbox:
                     trouble = self._sync(mailbox, tell)
                     if trouble is not None:
                         raise trouble

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,10 @@ from servers.smtp_sink import SmtpSink
 from servers.wire import Wire
 from sqlalchemy import create_engine, text
 
+from bot.cases.work import Work
 from bot.rooms import Rooms
+from bot.store.records import Job
+from bot.worker import handlers
 
 ASKS = "Kunnen jullie mij sturen wat jullie allemaal over mij hebben opgeslagen?"
 SAYS = "De import van mijn bankafschriften geeft een foutmelding. Weten jullie wat ik fout doe?"
@@ -182,26 +187,69 @@ async def test_the_comparison_waits_for_its_hour(tmp_path: Path, smtp_sink: Smtp
     assert len(days()) == 1
 
 
-async def test_a_comparison_that_fails_is_made_again_after_an_hour_and_not_every_minute(
-    tmp_path: Path, smtp_sink: SmtpSink, dovecot: Dovecot
-) -> None:
+@pytest.fixture
+def wire(dovecot: Dovecot) -> Iterator[Wire]:
     wire = Wire(dovecot.port)
-    office = Office(tmp_path, smtp_sink, dovecot=dovecot, WATCH__PORT=str(wire.port), WATCH__TLS="none")
-    office.now -= timedelta(hours=9)
-    office.write("winkel@elders.example", SAYS, subject="Import")
-    await office.step()
-    office.now += timedelta(hours=9)
+    yield wire
+    wire.close()
+
+
+@pytest.fixture
+def wired(tmp_path: Path, smtp_sink: SmtpSink, dovecot: Dovecot, wire: Wire) -> Office:
+    """An office that reads its mailbox through the wire."""
+    return Office(tmp_path, smtp_sink, dovecot=dovecot, WATCH__PORT=str(wire.port), WATCH__TLS="none")
+
+
+async def test_a_comparison_that_fails_is_made_again_after_an_hour_and_not_every_minute(
+    wired: Office, wire: Wire
+) -> None:
+    wired.now -= timedelta(hours=9)
+    wired.write("winkel@elders.example", SAYS, subject="Import")
+    await wired.step()
+    wired.now += timedelta(hours=9)
     wire.answers = {b"UID SEARCH UID 1:": b"NO not now"}
 
     async def connections(minutes: int) -> int:
         before = wire.connections
-        await office.step(minutes=minutes)
+        await wired.step(minutes=minutes)
         return wire.connections - before
 
     made = [await connections(1), await connections(1), await connections(60)]
-    wire.close()
 
     assert made == [2, 1, 2]  # one that reads, and one that compares
+
+
+async def test_what_a_comparison_took_in_before_it_failed_is_told(wired: Office, wire: Wire) -> None:
+    await wired.step()
+    wired.write("winkel@elders.example", SAYS, subject="Import")
+    wired.write("klant@elders.example", SAYS + " Dank", subject="Import")
+    wired.write("spam@elders.example", SAYS + " Groet", subject="Import", folder="Junk")
+    await wired.step(minutes=1)
+    lose_line(wired, 2)
+    wire.answers = {b"UID SEARCH UID 1:1": b"NO not now"}  # only Junk holds but one
+
+    await wired.step(hours=24)
+
+    [task] = [task for task in wired.json("tasks")["tasks"] if task["kind"] == "mailbox"]
+    assert "1 bericht is niet ontvangen en alsnog opgehaald" in task["text"]
+
+
+async def test_a_service_that_stops_does_not_wait_for_a_comparison(wired: Office, wire: Wire) -> None:
+    await wired.step()
+    wired.write("winkel@elders.example", SAYS, subject="Import")
+    wire.held_back = b"UID SEARCH UID 1:"
+    rooms = Rooms(wired.settings(), wired.env)
+    job = Job(1, Work.RECONCILE, 0, None, wired.now, 1, False, None)
+
+    async def stopped() -> None:
+        comparing = asyncio.ensure_future(handlers(rooms)[Work.RECONCILE](job))
+        await asyncio.to_thread(wire.holding.wait)
+        comparing.cancel()
+        await asyncio.wait([comparing])
+
+    async with asyncio.timeout(15):  # asyncio.run waits for threads that are left behind; an answer has 30 s
+        await asyncio.to_thread(asyncio.run, stopped())
+    rooms.close_now()
 
 
 async def test_a_mailbox_that_cannot_be_reached_makes_reconcile_fail_with_the_reason(office: Office) -> None:

@@ -22,7 +22,7 @@ class Wire:
         self.connections = 0
         self.greeting: bytes | None = None  # said instead of the server's, and then the connection ends
         self.answers: dict[bytes, bytes] = {}  # said to these commands, such as b"EXAMINE", instead of passing them on
-        self.held_back = b"\0"  # what holds these words waits until `let_through`
+        self.held_back: bytes | None = None  # what holds these words waits until `let_through`
         self.holding = threading.Event()  # something was held back
         self._let_through = threading.Event()
         self._clients: list[socket.socket] = []
@@ -96,7 +96,7 @@ class Wire:
                     piece = piece.replace(*self.replaced)
                 if not answers and self._answered(piece, source):
                     continue
-                if not answers and self.held_back in piece:
+                if not answers and self.held_back is not None and self.held_back in piece:
                     self.holding.set()
                     self._let_through.wait()
                 if not silent.is_set():

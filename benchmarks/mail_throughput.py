@@ -27,9 +27,11 @@ from statistics import median
 from typing import Any
 
 import mails
+from peer import Helpdesk
 from servers.running import LiveOffice, until
-from town import archive_of, fill, installation, machine, spread
+from town import archive_of, fill, installation, machine, mailbox_of, spread
 
+from bot.cases.work import Work
 from bot.configuration import load_settings
 from bot.mail.fetching import FetchedMail, Fetcher, Suspects
 from bot.mail.mailbox import Mailbox
@@ -53,11 +55,12 @@ def main() -> None:
     order.add_argument("--mails", type=int, default=2000)
     order.add_argument("--runs", type=int, default=3)
     order.add_argument("--part", nargs=2, metavar=("PART", "SHARE"), help=argparse.SUPPRESS)
+    order.add_argument("--peer", type=int, default=0, metavar="MAILS", help="compare with django-helpdesk on so many")
     given = order.parse_args()
     if given.part:
         print(json.dumps(measured(PARTS[given.part[0]], given.mails, int(given.part[1]))))
         return
-    report(given.mails, given.runs)
+    report(given.mails, given.runs, given.peer)
 
 
 @dataclass(frozen=True)
@@ -68,12 +71,15 @@ class Pace:
     cpu: float  # milliseconds of processor a mail, all processes of ours together
 
 
-def report(count: int, runs: int) -> None:
+def report(count: int, runs: int, peer: int) -> None:
     paces: dict[str, list[Pace]] = {}
     print(f"{count:,} mails of 2 to 20 KB; {machine()}")
     with installation(WATCH__FOLDERS="INBOX", PARSING__PROCESSES=str(CORES)) as office:
         fill(office, mails.ordinary(count))
+        helpdesk = Helpdesk(office.home, mailbox_of(office).server.account(), mails.OURS) if peer else None
         for _ in range(runs):
+            if helpdesk is not None:
+                paces.setdefault("helpdesk", []).append(peers(helpdesk, peer))
             for name in (*PARTS, "whole"):
                 paces.setdefault(name, []).append(
                     whole(office, count) if name == "whole" else alone(office, name, count)
@@ -83,8 +89,19 @@ def report(count: int, runs: int) -> None:
         print(f"{name:<12} {spread([one.rate for one in ran]):>34} {spread([one.cpu for one in ran], 2):>24}")
     for names in (STAGES, FINER):
         told(paces, names)
+    if "helpdesk" in paces:
+        times = [ours.rate / its.rate for ours, its in zip(paces["whole"], paces["helpdesk"], strict=True)]
+        print(f"the whole is {spread(times, 1)} times as fast as django-helpdesk {helpdesk.version} on {peer:,} mails")
     if median(ratios(paces, STAGES)) < LEAST:
         sys.exit(f"the whole reaches less than {LEAST:.0%} of its slowest part")
+
+
+def peers(helpdesk: Helpdesk, count: int) -> Pace:
+    """The other program, on the first of the same mails; it deletes what it has read, so they are put there anew."""
+    helpdesk.dovecot.append_many("INBOX", [*mails.ordinary(count)])
+    before = processor(resource.RUSAGE_CHILDREN)
+    rate = helpdesk.rate(count)
+    return Pace(rate, 1000 * (processor(resource.RUSAGE_CHILDREN) - before) / count)
 
 
 def ratios(paces: Mapping[str, Sequence[Pace]], names: Sequence[str]) -> list[float]:
@@ -230,8 +247,8 @@ async def _file_all(rooms: Rooms) -> None:
             with rooms.archive.transaction() as tx:
                 first = tx.jobs.claim("benchmark", rooms.clock())
                 more = () if first is None else tx.jobs.claim_more(first, "benchmark", rooms.clock(), _TOGETHER - 1)
-            if first is None:
-                return
+            if first is None or first.kind != Work.TAKE_IN:
+                return  # what else there is follows from the few mails that became a case
             await rooms.intake.take_in_together((first, *more), done, group)
 
 

@@ -20,7 +20,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -35,6 +35,7 @@ from bot.cases.work import Work
 from bot.configuration import load_settings
 from bot.mail.fetching import FetchedMail, Fetcher, Suspects
 from bot.mail.mailbox import Mailbox
+from bot.mail.message import ParsedMail
 from bot.mail.parsing import parsed
 from bot.mail.positions import FolderPosition
 from bot.rooms import MailboxLedger, Rooms
@@ -47,6 +48,7 @@ from bot.worker import _TOGETHER
 
 Part = Callable[[Settings, int, int], tuple[Callable[[], Any], int]]
 LEAST = 0.60  # of the slowest part alone
+SAMPLES = 500  # readings that are made for committing alone; further mails get the same under another identity
 CORES = os.cpu_count() or 1
 
 
@@ -211,10 +213,11 @@ def committing(settings: Settings, count: int, _share: int) -> tuple[Callable[[]
     """Into the spool, and out of it with a verdict that was given before."""
     reader, _ = _prepared(settings, 1, 0)
     raws = [mails.one(number) for number in range(count)]
-    verdicts: dict[bytes, Reading] = {raw: reader(raw) for raw in raws}
+    samples = [reader(raw) for raw in raws[:SAMPLES]]
+    readings = {raw: _as_another(samples[number % len(samples)], number) for number, raw in enumerate(raws)}
 
     async def known(raw: bytes, _slow: object) -> Reading:
-        return verdicts[raw]
+        return readings[raw]
 
     path = Path(os.environ["BENCHMARK_HOME"]) / "committing.sqlite"
     for file in path.parent.glob(f"{path.name}*"):
@@ -225,6 +228,13 @@ def committing(settings: Settings, count: int, _share: int) -> tuple[Callable[[]
     rooms = Rooms(load_settings(default_config_dir(), os.environ))
     rooms.intake._reads = known  # type: ignore[assignment]
     return partial(_commit_all, rooms, raws), count
+
+
+def _as_another(reading: Reading, number: int) -> Reading:
+    """The same reading of a mail that differs only in its identity."""
+    if number < SAMPLES or not isinstance(reading.mail, ParsedMail):
+        return reading
+    return replace(reading, mail=replace(reading.mail, identity=f"{number:064x}"))
 
 
 def _commit_all(rooms: Rooms, raws: Sequence[bytes]) -> None:

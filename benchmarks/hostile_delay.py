@@ -63,7 +63,9 @@ HOSTILE: Mapping[str, Callable[[], bytes]] = {
 def main() -> None:
     order = argparse.ArgumentParser(description=__doc__)
     order.add_argument("--mails", type=int, default=10, help="ordinary mails behind each hostile one")
-    count = order.parse_args().mails
+    order.add_argument("--runs", type=int, default=3)
+    given = order.parse_args()
+    count, runs = given.mails, given.runs
     print(f"{count} ordinary mails behind each; {machine()}")
     print(f"{'':<26} {'seconds until all are decided':>30} {'more than without':>20}")
     worst = 0.0
@@ -74,11 +76,10 @@ def main() -> None:
             plain = [waited(office, archive, None, count) for _ in range(5)]
             print(f"{'without':<26} {spread(plain, 2):>30}")
             for name, made in HOSTILE.items():
-                took = [waited(office, archive, made(), count) for _ in range(3)]
+                took = [waited(office, archive, made(), count) for _ in range(runs)]
                 more = max(took) - median(plain)
                 worst = max(worst, more)
                 print(f"{name:<26} {spread(took, 2):>30} {more:>20.2f}", flush=True)
-                calm(archive)
         service.stop()
     if worst > MOST:
         sys.exit(f"a hostile mail keeps others waiting more than {MOST:.0f} s")
@@ -98,7 +99,9 @@ def waited(office: LiveOffice, archive: sqlite3.Connection, hostile: bytes | Non
         dovecot.deliver(mails.one(next(_written)))
     while decided(archive) < before + count:
         time.sleep(0.005)
-    return time.monotonic() - began
+    took = time.monotonic() - began
+    calm(archive)
+    return took
 
 
 def decided(archive: sqlite3.Connection) -> int:

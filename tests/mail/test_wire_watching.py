@@ -331,7 +331,7 @@ async def test_a_server_that_hangs_up_during_the_handshake_is_lost_and_not_untru
     wire = Wire(dovecot.tls_port)
     wire.cut_after = 100
     try:
-        with pytest.raises(MailboxLostError, match="ended|no connection"):
+        with pytest.raises(MailboxLostError, match=r"ended|no connection"):
             await make_watcher(dovecot.tls_settings(port=wire.port), ledger).sync_once()
     finally:
         wire.close()

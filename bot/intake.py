@@ -25,7 +25,7 @@ from bot.cases.filing import (
 from bot.cases.letters import AUTOMATIC, LetterKind
 from bot.cases.levels import required_level
 from bot.cases.lifecycle import Move
-from bot.cases.machines import Circumstances, Consequence
+from bot.cases.machines import Asking, Circumstances, Consequence, asking
 from bot.cases.masking import masked_bsn, numbers_in
 from bot.cases.model import Case
 from bot.cases.returned import returned_words
@@ -69,6 +69,8 @@ _FLOOD = (
     "meer dan {} berichten in deze zaak op een dag: mogelijk bestookt iemand ons of de afzender; bel de klant op het "
     "bekende nummer voordat u iets verstuurt"
 )
+
+_REPORT_ASKS = "een bericht over de bezorging of het lezen van onze brief vraagt of zegt ook iets: lees het"
 
 TOO_LARGE = "te groot of onvolledig: lees het hele bericht in de mailbox"
 
@@ -568,6 +570,7 @@ class _Filing:
             return
         case = tx.cases.by_id(letter.case_id)
         self._keep_message(case, "bounce" if report.fate is Fate.FAILED else f"report_{report.fate}")
+        ask_to_clean(tx, case.id, self._mail_id, self._arrival, self._copies)
         self._settle(MailVerdict.CASE, case.id)
         told: dict[str, Scalar] = {"outbox": outbox_id, "letter": letter.letter, "status": report.status}
         told |= {"fate": report.fate, "cause": report.cause, "consequence": then}
@@ -577,6 +580,8 @@ class _Filing:
             if then is Consequence.UNDO and letter.draft_id is not None:
                 letter_came_back(tx, case, letter, words)
             ask_person(tx, case.id, "bounce", words)
+        elif asking(self._mail, self._verdict) is not Asking.NOTHING:
+            ask_person(tx, case.id, "read", _REPORT_ASKS)
 
 
 async def _decided_or_late(portion: Sequence[Late]) -> None:

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 
 from bot.mail.charsets import decoded_text, tidy
 from bot.mail.content import RTF, TNEF, content_type_of
-from bot.mail.documents.reading import Budget, document, envelope
+from bot.mail.documents.reading import Budget, Document, bounded, document, envelope
+from bot.mail.html import html_text
 from bot.mail.message import Attachment, Place
 
 MAX_ATTACHED_TEXT = 64 * 1024  # bytes of a text attachment that are kept as text
 MAX_TNEF_LEVELS = 2
 MAX_NAME = 150  # characters of a file name
 
+_PLAIN = frozenset({"text/plain", "text/markdown", "text/x-markdown", "text/enriched", "text/richtext"})
 _ENCRYPTED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
 
 
@@ -59,12 +61,21 @@ def _defects(one: Attachment) -> Iterator[str]:
 
 
 def _text(file: File, kind: str, budget: Budget | None) -> tuple[str | None, str | None]:
-    if kind == "text/plain":
+    if kind in _PLAIN:
         return tidy(decoded_text(file.content[:MAX_ATTACHED_TEXT], file.charset)[0]), None
     if budget is None:
         return None, None
-    found = document(file.content, kind, budget)
+    found = _page(file, budget) if kind == "text/html" else document(file.content, kind, budget)
     return found.text, found.defect
+
+
+def _page(file: File, budget: Budget) -> Document:
+    """What a reader of an attached page sees; a browser is a letter's program too."""
+    source = decoded_text(file.content[:MAX_ATTACHED_TEXT], file.charset)[0]
+    found, defect = bounded(lambda _: html_text(source), lambda: None, b"", budget)
+    if found is None:
+        return Document(defect=defect)
+    return Document(found.visible, "holds hidden text" if found.hidden else None)
 
 
 def _unwrapped(file: File, budget: Budget, levels: int) -> Opened:

@@ -85,9 +85,11 @@ def _by_the_standard(
 
 def _of_mail_system(headers: HeaderBlock, signs: AutomaticSigns) -> bool:
     """A bounce has the null sender (RFC 3464 section 2). Some mailboxes do not show it and some systems put their
-    daemon there; then a daemon must have written it too."""
+    daemon there; then a daemon must have written it too. A second Return-Path says what its sender likes."""
     told = [one.lower() for value in headers.texts("return-path") for one in _ADDRESS.findall(value)]
-    return signs.null_return_path or (signs.mail_system and all(DAEMON.match(one.partition("@")[0]) for one in told))
+    if any(not DAEMON.match(one.partition("@")[0]) for one in told):
+        return False
+    return signs.null_return_path or signs.mail_system
 
 
 def _fields(status: str) -> Iterator[tuple[str, str]]:

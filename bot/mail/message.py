@@ -154,7 +154,7 @@ class ParsedMail:
     """One mail, taken apart. Texts are decoded and bounded; ids keep their angle brackets."""
 
     digest: str  # sha256 of the raw bytes, hex
-    identity: str  # sha256 of Message-ID, From and decoded content: two mails with one identity are one mail
+    identity: str  # sha256 of Message-ID, From, Subject and decoded content: two mails with one identity are one mail
     message_id: str | None
     references: tuple[str, ...]  # In-Reply-To and References, in order, without repeats
     sender: Sender

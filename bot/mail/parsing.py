@@ -194,10 +194,14 @@ def _names_other(values: tuple[bytes, ...], who: Sender) -> bool:
 
 
 def _identity(ids: tuple[str, ...], headers: HeaderBlock, parts: Parts) -> str:
-    """The digest that makes two copies of one mail the same: trace headers and transfer encoding do not count."""
+    """The digest that makes two copies of one mail the same: trace headers and transfer encoding do not count.
+
+    A mail without an id is known by its Date too: who asks the same again a year later asks again.
+    """
     digest = hashlib.sha256()
     texts = [text.strip() for body in parts.bodies for text in (body.plain, body.html) if text is not None]
-    for piece in (*ids, *headers.texts("from"), *texts, *(attached.sha256 for attached in parts.attachments)):
+    said = (*headers.texts("from"), *headers.texts("subject"), *(() if ids else headers.texts("date")))
+    for piece in (*ids, *said, *texts, *(attached.sha256 for attached in parts.attachments)):
         encoded = piece.encode("utf-8", "replace")
         digest.update(len(encoded).to_bytes(8, "big") + encoded)
     return digest.hexdigest()

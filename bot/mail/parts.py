@@ -52,7 +52,7 @@ class Parts:
     returned_ids: dict[str, None] = field(default_factory=dict)
     defects: dict[str, None] = field(default_factory=dict)
     bounce: bool = False  # inside a multipart/report
-    enveloped: list[Body] = field(default_factory=list)  # the texts of winmail.dat
+    enveloped: list[Body] = field(default_factory=list)  # texts of winmail.dat and of odd text types
     budget: Budget | None = None  # for documents; without one they stay closed
     places: Places | None = None  # without it nobody asks where the parts lie
     statuses: list[str] = field(default_factory=list)  # what became of a mail, for machines (RFC 3464)
@@ -213,6 +213,8 @@ def _attach(part: Part, found: Parts, boundary: bytes | None) -> None:
     inside = opened(file, found.budget)
     found.attachments += inside.attachments
     found.defects.update(dict.fromkeys(inside.defects))
+    if part.kind.startswith("text/") and not _attached(part):  # RFC 2046 section 4.1.4: to be read as plain
+        found.enveloped.append(Body(plain=tidy(decoded_text(content, _charset(part))[0][:MAX_TEXT])))
     if inside.plain or inside.html:
         found.enveloped.append(Body(inside.plain and tidy(inside.plain[:MAX_TEXT]), inside.html))
 

@@ -114,10 +114,12 @@ class Worker:
     async def once(self) -> None:
         """Everything that is due at this instant, and what follows from it at once; never waits."""
         async with self._leased(patient=False), asyncio.TaskGroup() as self._late:
+            keeping = self._late.create_task(self._keep_lease())
             await asyncio.to_thread(self._rooms.housekeeping.round)
             await asyncio.to_thread(self._look_at_mailboxes)
             while await self._work_off() + await self._send_due() + await self._latecomers():
                 pass
+            keeping.cancel()
 
     async def run(self, begun: Callable[[], None]) -> None:
         """Until cancelled; `begun` is called when it may work. What is in hand is written down before leaving.
@@ -273,6 +275,7 @@ class Worker:
                 tx.leases.drop(_WORK_LEASE, holder)
             if not tx.leases.take(_WORK_LEASE, self._name, now, self._rooms.settings.store.lease_seconds):
                 raise AnotherWorkerError(holder or "unknown", one_host=self._rooms.archive.one_host)
+            tx.jobs.keep(self._name, now)
         self.last_alive_at = now
 
     def _drop_lease(self) -> None:
@@ -280,6 +283,7 @@ class Worker:
             tx.leases.drop(_WORK_LEASE, self._name)
 
     async def _keep_lease(self) -> None:
+        """Mail that takes long to read is in hand for longer than one lease."""
         while True:
             await asyncio.sleep(self._rooms.settings.store.lease_seconds / 3)
             await asyncio.to_thread(self._take_lease)

@@ -135,9 +135,10 @@ class Jobs:
         parked = {"state": JobState.PARKED, "last_error": WORKER_LOST, "worker": None}
         self.bench.run(update(jobs).where(silent, too_often).values(**parked))
 
-    def heartbeat(self, job: Job, worker: str, now: datetime) -> bool:
-        """Keep the lease; False means that the job is somebody else's by now: stop."""
-        return self.bench.changed(update(jobs).where(_fence(job, worker)).values(due_at=self._lease(now)))
+    def keep(self, worker: str, now: datetime) -> int:
+        """A sign of life: everything that this worker has in hand stays its own for another lease. How many jobs."""
+        in_hand = (jobs.c.state == JobState.RUNNING) & (jobs.c.worker == worker)
+        return self.bench.run(update(jobs).where(in_hand).values(due_at=self._lease(now))).rowcount
 
     def finish(self, job: Job, worker: str) -> bool:
         """Done. False means that the job is somebody else's by now: roll back what this transaction did."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from servers.office import Office
 from servers.smtp_sink import SmtpSink
 
+from bot.mail.cage import TOO_LONG, Caged
 from bot.rooms import Rooms
 from bot.store.records import KeptMail, MailVerdict
+from bot.worker import Worker
 
 ASKS = "Kunnen jullie mij sturen wat jullie allemaal over mij hebben opgeslagen?"
 SAYS = "Hoe maak ik een creditnota voor een klant die te veel betaald heeft?"
@@ -84,3 +89,42 @@ async def test_a_large_mail_is_filed_beside_the_others_and_a_mail_behind_it_too(
 
     assert fates(office) == [(MailVerdict.CASE, 1, True), (MailVerdict.ORDINARY, None, False)]
     assert len(office.letters("sanne@klant.example")) == 2  # receipt and challenge
+
+
+class SlowCage:
+    """Reads every mail for so long, or until it is given one once more."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._twice = asyncio.Event()
+        self.readings = Counter[bytes]()
+        self.done = asyncio.Event()
+
+    async def run(self, raw: bytes, slow: Callable[[], None] | None = None) -> Caged:
+        self.readings[raw] += 1
+        if self.readings[raw] > 1:
+            self._twice.set()
+        if slow is not None:
+            slow()
+        await asyncio.wait([asyncio.ensure_future(self._twice.wait())], timeout=self._seconds)
+        self._twice.set()
+        self.done.set()
+        return Caged(TOO_LONG)
+
+
+async def test_a_mail_that_is_read_for_longer_than_a_lease_is_not_begun_again(
+    tmp_path: Path, smtp_sink: SmtpSink
+) -> None:
+    office = Office(tmp_path, smtp_sink, STORE__LEASE_SECONDS="0.3")
+    for raw in mails()[:2]:
+        office.deliver(raw)
+    cage: Any = SlowCage(seconds=1.8)
+    rooms = Rooms(office.settings(), office.env, lent_cage=cage)
+    working = asyncio.create_task(Worker(rooms).run(lambda: None))
+
+    await cage.done.wait()
+    working.cancel()
+    await asyncio.wait([working])
+    await rooms.close()
+
+    assert cage.readings == Counter(mails()[:2])

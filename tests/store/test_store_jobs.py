@@ -204,7 +204,7 @@ def test_a_late_worker_can_neither_finish_nor_fail_nor_keep_what_was_taken_over(
         assert taken is not None
 
         assert not tx.jobs.finish(lost, "a")
-        assert not tx.jobs.heartbeat(lost, "a", NOON + LEASE)
+        assert tx.jobs.keep("a", NOON + LEASE) == 0
         assert tx.jobs.fail(lost, "a", "ValueError", NOON + LEASE) == lost
         assert tx.jobs.get(taken.id) == taken
         assert tx.jobs.finish(taken, "b")
@@ -227,7 +227,7 @@ def test_a_sign_of_life_keeps_the_lease(archive: Archive) -> None:
         tx.jobs.defer("fulfil", 1)
         job = tx.jobs.claim("a", NOON)
         assert job is not None
-        assert tx.jobs.heartbeat(job, "a", NOON + 20 * SECOND)
+        assert tx.jobs.keep("a", NOON + 20 * SECOND) == 1
 
         assert tx.jobs.claim("b", NOON + LEASE + SECOND) is None
 

@@ -80,6 +80,7 @@ class Basket:
         self._kept = kept
         self._larder = larder
         self._held = bytearray()
+        self._counted = 0  # bytes that the larder holds for this mail
         self._size = 0
         self.top_only = False
         self.shut: Shut | None = None
@@ -95,11 +96,15 @@ class Basket:
             self._hold(top_of(self._held + piece))
         elif self._larder.takes(len(piece)):
             self._held += piece
+            self._counted += len(piece)
         else:
             self._refuse(Shut.NO_ROOM)
 
     def content(self) -> bytes:
-        return bytes(self._held)
+        """What was held, handed out once and not held twice; it counts until the basket is emptied."""
+        content = bytes(self._held)
+        self._held = bytearray()
+        return content
 
     def empty(self) -> None:
         """Give the memory back."""
@@ -111,5 +116,5 @@ class Basket:
 
     def _hold(self, content: bytes) -> None:
         """In place of what was held; never more than that was, but for one piece."""
-        self._larder.gives(len(self._held) - len(content))
-        self._held = bytearray(content)
+        self._larder.gives(self._counted - len(content))
+        self._held, self._counted = bytearray(content), len(content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,3 +51,22 @@ def test_what_many_mails_hold_together_is_given_back() -> None:
 
     assert larder.takes(100)
     assert not larder.takes(1)
+
+
+def test_a_mail_that_is_handed_out_is_held_once_and_counts_until_it_is_put_away() -> None:
+    larder = Larder(2_000_000)
+    tracemalloc.start()
+    try:
+        basket = Basket(2_000_000, 2_000_000, larder)
+        for _ in range(20):
+            basket.add(b"x" * 50_000)
+        content = basket.content()
+        in_memory, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert len(content) == 1_000_000
+    assert in_memory < 1_500_000
+    assert not larder.takes(1_000_001)
+    basket.empty()
+    assert larder.takes(2_000_000)

@@ -116,6 +116,7 @@ class Watcher:
                     tries.made()
                     self._examine_first(mailbox)
                     if not mailbox.has_idle():
+                        self._deaf = None
                         _log.warning("the mail server has no IDLE, so the mailbox is polled", mailbox=self.label)
                         return
                     while not bell.stopped:

@@ -628,9 +628,8 @@ def _reported(tx: Transaction, mail: ParsedMail) -> ReportedLetter | None:
     report = mail.report
     if report is None:
         return None
-    envelope = (f"<{report.envelope_id.strip('<>')}>",) if report.envelope_id else ()
     answered = mail.references if report.from_mail_system else ()
-    for message_id in (*report.message_ids, *mail.returned_message_ids, *envelope, *answered):
+    for message_id in (*report.original_ids, *mail.returned_message_ids, *answered):
         letter = tx.outbox.by_message_id(message_id)
         if letter is not None:
             named = not report.recipients or letter.to.lower() in report.recipients

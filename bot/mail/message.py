@@ -148,6 +148,11 @@ class Report:
     envelope_id: str | None = None  # what its sender gave as ENVID (RFC 3461 section 4.4)
     from_mail_system: bool = False  # comes from where bounces come from: null sender, mailer-daemon, postmaster
 
+    @property
+    def original_ids(self) -> tuple[str, ...]:
+        """Message-IDs that the reported mail may have; the ENVID that we ask for is one without its brackets."""
+        return (*self.message_ids, *((f"<{self.envelope_id.strip('<>')}>",) if self.envelope_id else ()))
+
 
 @dataclass(frozen=True, slots=True)
 class ParsedMail:
@@ -175,6 +180,12 @@ class ParsedMail:
     returned_message_ids: tuple[str, ...] = ()  # Message-IDs found in a bounce's returned mail
     report: Report | None = None  # what a mail system says became of a mail of ours
     defects: tuple[str, ...] = ()
+
+    @property
+    def named_ids(self) -> tuple[str, ...]:
+        """Every Message-ID by which this mail can name another: answered, returned or reported on."""
+        reported = self.report.original_ids if self.report else ()
+        return (*self.references, *self.returned_message_ids, *reported)
 
 
 @dataclass(frozen=True, slots=True)

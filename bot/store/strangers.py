@@ -19,13 +19,13 @@ def strangers(tx: Transaction, mails: Sequence[ParsedMail]) -> list[bool]:
         return []
     copies = Counter(mail.identity for mail in mails)
     seen = tx.spool.known_identities(copies)
-    named = {one for mail in mails for one in (*mail.references, *mail.returned_message_ids)}
+    named = {one for mail in mails for one in mail.named_ids}
     ours = tx.messages.known(named) | tx.outbox.known(named)
     busy = tx.cases.open_senders({mail.sender.address for mail in mails if mail.sender.address is not None})
     return [
         copies[mail.identity] == 1
         and mail.identity not in seen
-        and ours.isdisjoint((*mail.references, *mail.returned_message_ids))
+        and ours.isdisjoint(mail.named_ids)
         and mail.sender.address not in busy
         for mail in mails
     ]

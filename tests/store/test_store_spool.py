@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from store_builders import NOON, SANNE, add_letter, make_arrival, make_case
 
-from bot.mail.message import ParsedMail, Sender
+from bot.mail.message import Fate, ParsedMail, Report, Sender
 from bot.mail.parsing import parsed
 from bot.settings import ParsingSettings
 from bot.store.archive import Archive, Transaction
@@ -116,9 +118,17 @@ def test_whoever_touches_the_archive_is_no_stranger(archive: Archive) -> None:
             mail_from("joris@klant.example", 4, "In-Reply-To: <vraag@klant.example>\r\n"),
             mail_from("joris@klant.example", 5, "References: <brief@kleinboek.example>\r\n"),
             mail_from("joris@klant.example", 6, "References: <ander@elders.example>\r\n"),
+            replace(
+                mail_from("joris@klant.example", 8), report=Report(Fate.FAILED, envelope_id="brief@kleinboek.example")
+            ),
+            replace(
+                mail_from("joris@klant.example", 9),
+                report=Report(Fate.FAILED, message_ids=("<brief@kleinboek.example>",)),
+            ),
             twin,
             twin,
         ]
 
-        assert strangers(tx, mails) == [True, False, False, False, False, True, False, False]
+        known = [False] * 4
+        assert strangers(tx, mails) == [True, *known, True, False, False, False, False]
         assert strangers(tx, []) == []

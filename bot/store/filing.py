@@ -1,0 +1,261 @@
+"""Carries out what was decided about one mail, inside one transaction: a case opened, a mail added, or left alone."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from bot.cases.attachments import as_staff_read_it, quoted
+from bot.cases.filing import (
+    AddToCase,
+    Decision,
+    LeaveAlone,
+    OpenCase,
+    ReportOnLetter,
+)
+from bot.cases.letters import LetterKind
+from bot.cases.levels import required_level
+from bot.cases.lifecycle import Move
+from bot.cases.machines import Asking, Consequence, asking
+from bot.cases.masking import masked_bsn, numbers_in
+from bot.cases.model import Case
+from bot.cases.returned import returned_words
+from bot.cases.work import Work
+from bot.mail.message import Fate, ParsedMail
+from bot.store.archive import Transaction
+from bot.store.casework import (
+    BOT,
+    ask_person,
+    letter_came_back,
+    readable,
+    stop_for_person,
+    void_drafts,
+)
+from bot.store.quarantine import ask_to_clean
+from bot.store.records import Arrival, Direction, MailVerdict, NewCase, NewRequest, Scalar
+from bot.triage.identity_documents import id_copies
+from bot.triage.labels import Intent, Language, RequestKind, Role, Writer
+from bot.triage.marketing import speaks_of_marketing
+from bot.triage.verdict import Verdict
+
+HELD_LETTERS = "held_letters"
+"""The one task that tells staff of cases whose automatic letters wait for them."""
+
+_REPORT_ASKS = "een bericht over de bezorging of het lezen van onze brief vraagt of zegt ook iets: lees het"
+
+_TELLING = 0.1  # a label scored lower says nothing to staff
+_REASON_LENGTH = 200  # characters of a sentence
+_NUMBERS_SOUGHT = 500_000  # characters of mail and attachments: more than staff ever see of one
+
+
+class Filing:
+    """Carries out one decision inside one transaction."""
+
+    def __init__(
+        self,
+        tx: Transaction,
+        mail_id: int,
+        arrival: Arrival,
+        mail: ParsedMail,
+        verdict: Verdict,
+        own_numbers: frozenset[str],
+    ) -> None:
+        self._tx = tx
+        self._own_numbers = own_numbers
+        self._mail_id = mail_id
+        self._arrival = arrival
+        self._mail = mail
+        self._verdict = verdict
+        self._copies = id_copies(mail)
+        texts = (mail.subject, mail.whole_text, *(part.text for part in mail.attachments if part.text))
+        self._numbers = numbers_in("\n".join(texts)[:_NUMBERS_SOUGHT], own_numbers)
+
+    def carry_out(self, decision: Decision) -> None:
+        match decision:
+            case LeaveAlone():
+                self._settle(ledger_verdict(decision), None)
+            case OpenCase():
+                self._open(decision)
+            case AddToCase():
+                self._add(decision)
+            case ReportOnLetter(outbox_id=outbox_id, consequence=then):
+                self._reported(outbox_id, then)
+            case _:
+                assert_never(decision)
+
+    def _settle(self, verdict: MailVerdict, case_id: int | None) -> None:
+        self._tx.mails.settle(self._mail_id, verdict, self._mail.identity, case_id)
+
+    def _open(self, decision: OpenCase) -> None:
+        case = self._tx.cases.open(self._new_case(decision))
+        self._keep_message(case, "request")
+        ask_to_clean(self._tx, case.id, self._mail_id, self._arrival, self._copies)
+        self._settle(MailVerdict.CASE, case.id)
+        self._tx.events.write(case.id, "opened", BOT, self._opening_facts(case, decision))
+        for request in case.requests if decision.needs else ():
+            case = self._tx.cases.move(case, request.id, Move.PERSON_NEEDED, BOT)
+        if decision.needs is not None:
+            ask_person(self._tx, case.id, "look", decision.needs)
+            return
+        if decision.letters_held:
+            _tell_of_held_letters(self._tx)
+            return
+        self._tx.jobs.defer(Work.ACKNOWLEDGE, case.id, case_id=case.id)
+        self._tx.jobs.defer(Work.IDENTIFY, case.id, case_id=case.id)
+
+    def _new_case(self, decision: OpenCase) -> NewCase:
+        mail, verdict = self._mail, self._verdict
+        return NewCase(
+            role=verdict.role,
+            writer=verdict.writer,
+            language=verdict.language,
+            channel=self._arrival.channel,
+            received_at=self._arrival.received_at,
+            sender=mail.sender.address,
+            subject_line=masked_bsn(mail.subject, self._own_numbers, self._numbers),
+            message_id=mail.message_id,
+            references=mail.references,
+            identifiers=tuple(sorted(verdict.identifiers.items())),
+            letters_held=decision.letters_held or decision.needs is not None,
+            other_privacy=decision.other_privacy,
+            requests=tuple(self._new_request(kind, decision.needs) for kind in sorted(decision.kinds)),
+        )
+
+    def _new_request(self, kind: RequestKind, needs: str | None = None) -> NewRequest:
+        corrections = self._verdict.corrections if kind == RequestKind.CORRECTION else ()
+        marketing = speaks_of_marketing(f"{self._mail.subject}\n{self._mail.new_text}")
+        level = required_level(kind, corrections, marketing_only=marketing)
+        return NewRequest(kind, self._arrival.received_at, level, corrections=corrections, needs=needs)
+
+    def _opening_facts(self, case: Case, decision: OpenCase) -> dict[str, Scalar]:
+        """Why this became a case: scores, and the sentences that spoke for each label."""
+        verdict = self._verdict
+        scores = {f"score_{label}": round(score, 3) for label, score in verdict.scores.items() if score >= _TELLING}
+        reasons = {
+            f"reason_{reason.label}": self._readable(case, quoted(reason))[:_REASON_LENGTH]
+            for reason in verdict.reasons
+            if verdict.scores.get(reason.label, 0) >= _TELLING
+        }
+        why = {"no_answer": "; ".join(decision.no_answer)} if decision.no_answer else {}
+        held = {"mail": self._mail_id, "held": decision.letters_held, "needs": decision.needs}
+        return {**held, **why, **scores, **reasons}
+
+    def _readable(self, case: Case, text: str) -> str:
+        return readable(self._tx, case.id, text, self._own_numbers, self._numbers)
+
+    def _keep_message(self, case: Case, label: str) -> None:
+        mail = self._mail
+        self._tx.messages.add(
+            case.id,
+            Direction.IN,
+            self._arrival.received_at,
+            label,
+            message_id=mail.message_id,
+            mail_id=self._mail_id,
+            sender=mail.sender.address or masked_bsn(mail.sender.shown, self._own_numbers, self._numbers),
+            subject=self._readable(case, mail.subject),
+            text=self._readable(case, as_staff_read_it(mail, self._copies.sure)),
+            facts=_message_facts(mail),
+        )
+        self._tx.jobs.defer(Work.AUTHENTICATE, case.id, case_id=case.id, key=f"authenticate:{case.id}")
+
+    def _add(self, decision: AddToCase) -> None:
+        tx, case = self._tx, self._tx.cases.by_id(decision.case_id)
+        self._keep_message(case, decision.label)
+        ask_to_clean(self._tx, case.id, self._mail_id, self._arrival, self._copies)
+        self._settle(MailVerdict.CASE, case.id)
+        tx.events.write(case.id, "mail_added", BOT, {"mail": self._mail_id, "label": decision.label})
+        for kind in sorted(decision.new_kinds):
+            tx.cases.add_request(case.id, self._new_request(kind))
+        if decision.new_kinds:
+            void_drafts(tx, tx.cases.by_id(case.id), BOT, "er kwam een nieuw verzoek bij")
+            tx.jobs.defer(Work.IDENTIFY, case.id, case_id=case.id)
+            tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
+        if decision.stop_for is not None:
+            self._stop(tx.cases.by_id(case.id), decision)
+        elif decision.read_by_staff and not decision.may_answer_challenge:
+            ask_person(tx, case.id, "read", f"nieuw bericht in de zaak ({decision.label})")
+        if decision.may_answer_challenge:
+            tx.jobs.defer(Work.CHECK_ANSWER, self._mail_id, case_id=case.id)
+
+    def _stop(self, case: Case, decision: AddToCase) -> None:
+        """Not me, a withdrawal, a dispute: what is drafted or approved does not leave until a person has looked."""
+        words = decision.stop_for or ""
+        stop_for_person(self._tx, case, words, requests=case.open_requests or case.requests)
+        if decision.label == Intent.NOT_ME:
+            self._tx.challenges.retire(case.id)
+
+    def _reported(self, outbox_id: int, then: Consequence) -> None:
+        """What a mail system says of a letter of ours stands in its case; a failure comes to staff."""
+        tx, report = self._tx, self._mail.report
+        letter = tx.outbox.get(outbox_id)
+        if letter.case_id is None or report is None:
+            if then is not Consequence.NOTE and letter.letter is not LetterKind.TEST_MAIL:
+                words = "een alarm aan een collega kwam terug: controleer het adres (user list)"
+                ask_person(tx, None, "alarm_mail", words)
+            self._settle(MailVerdict.AUTOMATIC, None)
+            return
+        case = tx.cases.by_id(letter.case_id)
+        self._keep_message(case, "bounce" if report.fate is Fate.FAILED else f"report_{report.fate}")
+        ask_to_clean(tx, case.id, self._mail_id, self._arrival, self._copies)
+        self._settle(MailVerdict.CASE, case.id)
+        told: dict[str, Scalar] = {"outbox": outbox_id, "letter": letter.letter, "status": report.status}
+        told |= {"fate": report.fate, "cause": report.cause, "consequence": then}
+        tx.events.write(case.id, "bounced" if then is Consequence.UNDO else "letter_reported", BOT, told)
+        if then is not Consequence.NOTE:
+            words = returned_words(letter.letter, report, believed=then is Consequence.UNDO)
+            if then is Consequence.UNDO and letter.draft_id is not None:
+                letter_came_back(tx, case, letter, words)
+            ask_person(tx, case.id, "bounce", words)
+        elif asking(self._mail, self._verdict) is not Asking.NOTHING:
+            ask_person(tx, case.id, "read", _REPORT_ASKS)
+
+
+def open_unreadable(
+    tx: Transaction, mail_id: int, arrival: Arrival, reason: str, head: str, own_numbers: frozenset[str]
+) -> None:
+    """What cannot be taken apart is a case for staff, clock running."""
+    needs = f"kon niet worden gelezen: {reason}"
+    case = tx.cases.open(
+        NewCase(
+            role=Role.CONTROLLER,
+            writer=Writer.SUBJECT,
+            language=Language.DUTCH,
+            channel=arrival.channel,
+            received_at=arrival.received_at,
+            sender=None,
+            subject_line="",
+            letters_held=True,
+        )
+    )
+    tx.messages.add(
+        case.id,
+        Direction.IN,
+        arrival.received_at,
+        "unreadable",
+        message_id=None,
+        mail_id=mail_id,
+        sender=None,
+        subject="",
+        text=readable(tx, case.id, head, own_numbers),
+        facts={"reason": reason},
+    )
+    tx.mails.settle(mail_id, MailVerdict.CASE, None, case.id)
+    ask_person(tx, case.id, "look", needs)
+
+
+def ledger_verdict(decision: LeaveAlone) -> MailVerdict:
+    return MailVerdict.AUTOMATIC if decision.automatic else MailVerdict.ORDINARY
+
+
+def _message_facts(mail: ParsedMail) -> dict[str, Scalar]:
+    return {
+        "attachments": len(mail.attachments),
+        "hidden_text": mail.hidden_text,
+        "defects": "; ".join(mail.defects[:20]),
+        "sender_defects": "; ".join(mail.sender.defects[:20]),
+    }
+
+
+def _tell_of_held_letters(tx: Transaction) -> None:
+    """One list for staff, however many cases wait."""
+    ask_person(tx, None, HELD_LETTERS, "er wachten zaken op vrijgave van hun brieven: privacybot cases --held")

@@ -1,0 +1,61 @@
+"""What the archive knows of the cases and letters that one mail may belong to.
+
+`strangers` asks the same for many mails at once: whoever adds a question here adds it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.cases.codes import find_code
+from bot.cases.filing import (
+    ReportedLetter,
+)
+from bot.cases.model import Case
+from bot.mail.message import ParsedMail
+from bot.store.archive import Transaction
+from bot.store.casework import (
+    code_index,
+)
+from bot.store.vault import Vault
+
+
+def case_by_references(tx: Transaction, mail: ParsedMail) -> int | None:
+    """The case that one of these Message-IDs belongs to; never found by the subject alone."""
+    if not mail.references:
+        return None
+    found = tx.messages.case_of(mail.references)
+    if found is not None:
+        return found
+    letters = (tx.outbox.by_message_id(message_id) for message_id in mail.references)
+    return next((letter.case_id for letter in letters if letter is not None and letter.case_id is not None), None)
+
+
+def reported_letter(tx: Transaction, mail: ParsedMail) -> ReportedLetter | None:
+    """The letter of ours that this report is about: by the returned mail, by our ENVID, or by what it answers."""
+    report = mail.report
+    if report is None:
+        return None
+    answered = mail.references if report.from_mail_system else ()
+    for message_id in (*report.original_ids, *mail.returned_message_ids, *answered):
+        letter = tx.outbox.by_message_id(message_id)
+        if letter is not None:
+            named = not report.recipients or letter.to.lower() in report.recipients
+            return ReportedLetter(letter.id, names_recipient=named and bool(letter.to))
+    return None
+
+
+def case_by_code(tx: Transaction, vault: Vault, mail: ParsedMail) -> int | None:
+    """The case whose challenge a code in this mail answers."""
+    for code in find_code(mail.new_text):
+        challenge = tx.challenges.by_code(code_index(vault, code))
+        if challenge is not None and challenge.address == mail.sender.address:
+            return challenge.case_id
+    return None
+
+
+def case_of_guess(tx: Transaction, mail: ParsedMail, open_cases: Sequence[Case]) -> int | None:
+    """A guess outside any thread counts too: it goes to the sender's own open question."""
+    if not find_code(mail.new_text):
+        return None
+    return next((case.id for case in open_cases if tx.challenges.open_of(case.id) is not None), None)

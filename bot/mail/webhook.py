@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
+import socket
+import threading
 from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit
 
@@ -46,12 +49,21 @@ def insist_on_https(url: SplitResult) -> str:
 
 def _posted(url: SplitResult, host: str, body: bytes, settings: AlarmSettings) -> int:
     line = _connection(url, host, settings)
+    patience = threading.Timer(settings.timeout_seconds * 2, _cut, [line])  # a timeout counts each read anew
+    patience.start()
     try:
         path = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
         line.request("POST", path, body, {"Content-Type": "application/json"})
         return line.getresponse().status
     finally:
+        patience.cancel()
         line.close()
+
+
+def _cut(line: http.client.HTTPConnection) -> None:
+    """End an answer that drips in for ever: other work waits for it."""
+    with contextlib.suppress(OSError, AttributeError):
+        socket.socket.shutdown(line.sock, socket.SHUT_RDWR)
 
 
 def _connection(url: SplitResult, host: str, settings: AlarmSettings) -> http.client.HTTPConnection:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -63,3 +66,29 @@ def test_a_refusal_and_a_redirect_are_errors_that_do_not_quote_the_address(
 def test_a_closed_port_is_told_with_the_setting_to_mend() -> None:
     with pytest.raises(WebhookError, match=r"cannot be reached .ConnectionRefusedError.: check alarm.webhook_url"):
         post_alarm(AlarmSettings(webhook_url=f"http://{HOST}:{free_port()}/"), ALARM)
+
+
+def test_an_answer_that_drips_in_is_cut_off() -> None:
+    patient = threading.Event()
+    cut = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        client, _ = server.accept()
+        with client, contextlib.suppress(OSError):
+            client.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            for _ in range(300):
+                client.sendall(b"x")
+                patient.wait(0.01)
+            return
+        cut.set()
+
+    with socket.create_server((HOST, 0)) as server:
+        dripping = threading.Thread(target=drip, args=[server])
+        dripping.start()
+        with contextlib.suppress(WebhookError):
+            post_alarm(
+                AlarmSettings(webhook_url=f"http://{HOST}:{server.getsockname()[1]}/", timeout_seconds=0.1), ALARM
+            )
+        dripping.join()
+
+    assert cut.is_set()

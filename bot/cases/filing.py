@@ -40,6 +40,7 @@ class AddToCase:
     may_answer_challenge: bool = False
     stop_for: str | None = None  # why a person must look and approvals are void
     read_by_staff: bool = False  # a task: somebody reads it, nothing stops
+    asks_beside_code: bool = False  # the same, whether or not the code proves anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ _STOPS = {
 }
 """What a follow-up says that voids an approval: a new request, a correction, a withdrawal or a dispute."""
 
+_LIKELY = 0.5  # of a label that is not decided: enough to have a person read the mail
+
 _QUIET = frozenset({Intent.THANKS, Intent.OUT_OF_OFFICE, Intent.BOUNCE})
 
 _FOLLOW_UPS = frozenset(_STOPS) | {Intent.REMINDER, Intent.CHALLENGE_ANSWER, Intent.CANNOT_OPEN}
@@ -114,7 +117,7 @@ def decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decisio
     if automatic and around.case is not None:
         return AddToCase(around.case.id, "automatic", read_by_staff=asking(mail, verdict) is Asking.A_MACHINE)
     if around.code_case_id is not None and not automatic:
-        return AddToCase(around.code_case_id, Intent.CHALLENGE_ANSWER, may_answer_challenge=True)
+        return _with_code(around.code_case_id, verdict, around)
     if around.guess_case_id is not None and not automatic and verdict.ordinary:
         return AddToCase(around.guess_case_id, Intent.CHALLENGE_ANSWER, may_answer_challenge=True)
     place = Separate() if automatic else _place(mail, verdict, around)
@@ -136,6 +139,30 @@ def _place(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Match:
         same_person=around.case is not None and mail.sender.address in _people(around.case),
         follows_up=bool(verdict.intents & _FOLLOW_UPS),
     )
+
+
+def _with_code(case_id: int, verdict: Verdict, around: Surroundings) -> AddToCase:
+    """The answer that a challenge asked for. What people ask in the same breath is no less a request."""
+    known = next((case for case in (around.case, *around.open_cases) if case is not None and case.id == case_id), None)
+    kinds = frozenset[RequestKind]() if Intent.NOT_ME in verdict.intents else verdict.kinds
+    place = Separate() if known is None else matched(known, (), kinds, replies_to_case=True)
+    new_kinds = place.new_kinds if isinstance(place, Joined) else frozenset[RequestKind]()
+    return AddToCase(
+        case_id,
+        Intent.CHALLENGE_ANSWER,
+        new_kinds,
+        may_answer_challenge=True,
+        asks_beside_code=bool(new_kinds) or _asks_more(verdict, known),
+    )
+
+
+def _asks_more(verdict: Verdict, case: Case | None) -> bool:
+    """More than the case is about already: people confirm a request in its own words."""
+    if verdict.corrections or verdict.other_privacy:
+        return True
+    running = {request.kind for request in case.requests} if case is not None else set()
+    likely = {label for label, score in verdict.scores.items() if score >= _LIKELY}
+    return bool(verdict.kinds - running) or (verdict.needs_person and bool(likely - running))
 
 
 def _people(case: Case) -> frozenset[str]:

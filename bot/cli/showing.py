@@ -11,6 +11,7 @@ from typing import Any
 
 from rich.box import SIMPLE
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -29,6 +30,9 @@ from bot.rooms import Rooms
 from bot.store.archive import Transaction
 from bot.store.records import CaseMessage
 from bot.store.sendercheck import check_in
+
+_INDENT = 4
+"""What somebody wrote stands apart from what we say of it: no line of his can pass for one of ours."""
 
 
 def cases(config: Path | None, state: RequestState | None, *, held: bool, as_json: bool) -> None:
@@ -221,7 +225,7 @@ def _print_case(found: dict[str, Any]) -> None:
             for key, word in _ODD.items():
                 if message["facts"].get(key):
                     console.print(f"{word}: {message['facts'][key]}", markup=False)
-            console.print(message["text"], markup=False)
+            console.print(Padding(Text(message["text"]), (0, 0, 0, _INDENT)))
 
 
 _ODD = {"sender_defects": "afzender niet eenduidig", "defects": "bijzonder aan dit bericht"}

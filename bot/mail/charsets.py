@@ -24,6 +24,7 @@ _INVISIBLE = dict.fromkeys(
     )
 )
 _SHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_LINE_ENDS = re.compile("\r\n|[\r\x0c\u2028\u2029]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -75,7 +76,7 @@ def visible(text: str) -> str:
 
 def tidy(text: str) -> str:
     """A body for people and for storage: line ends are LF, nothing invisible left, control characters visible."""
-    return visible(text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n"))
+    return visible(_LINE_ENDS.sub("\n", text))
 
 
 def turns_direction(text: str) -> bool:

@@ -40,6 +40,8 @@ from bot.triage.verdict import Verdict
 HELD_LETTERS = "held_letters"
 """The one task that tells staff of cases whose automatic letters wait for them."""
 
+_BESIDE_CODE = "bij de code staat nog een vraag of een wijziging: lees het antwoord"
+
 _REPORT_ASKS = "een bericht over de bezorging of het lezen van onze brief vraagt of zegt ook iets: lees het"
 
 _TELLING = 0.1  # a label scored lower says nothing to staff
@@ -174,6 +176,8 @@ class Filing:
             self._stop(tx.cases.by_id(case.id), decision)
         elif decision.read_by_staff and not decision.may_answer_challenge:
             ask_person(tx, case.id, "read", f"nieuw bericht in de zaak ({decision.label})")
+        if decision.asks_beside_code:
+            ask_person(tx, case.id, "read", _BESIDE_CODE)
         if decision.may_answer_challenge:
             tx.jobs.defer(Work.CHECK_ANSWER, self._mail_id, case_id=case.id)
 

@@ -122,3 +122,61 @@ async def test_a_copy_of_a_passport_that_hangs_on_a_report_is_removed_too(tmp_pa
     case = office.case(ref)
     assert "id_copy_removed" in [event["kind"] for event in case["events"]]
     assert ["kopie van een identiteitsbewijs" in task["text"] for task in case["tasks"]] == [True]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "En ik wil ook dat jullie al mijn gegevens verwijderen.",
+        "Ook dien ik een klacht in: jullie hebben mijn gegevens zonder toestemming gedeeld.",
+    ],
+    ids=["erasure", "complaint"],
+)
+@pytest.mark.parametrize("threaded", [True, False], ids=["as a reply", "as a mail of its own"])
+async def test_what_is_asked_beside_a_code_is_read_by_a_person(
+    tmp_path: Path, smtp_sink: SmtpSink, words: str, threaded: bool
+) -> None:
+    office = Office(tmp_path, smtp_sink)
+    sanne = office.people.sanne.address
+    office.write(sanne, ASKS)
+    await office.step()
+    challenge = office.challenge_to(sanne)
+    answer = f"{code_in(challenge)}\n\n{words}"
+
+    if threaded:
+        office.reply(challenge, sanne, answer)
+    else:
+        office.write(sanne, answer)
+    await office.step()
+
+    [case] = office.cases()
+    assert office.states(case["ref"])["access"] == "awaiting_approval"
+    reading = [task["text"] for task in office.case(case["ref"])["tasks"] if task["kind"] == "read"]
+    assert ["bij de code" in text for text in reading] == [True]
+
+
+async def test_a_code_alone_calls_nobody(tmp_path: Path, smtp_sink: SmtpSink) -> None:
+    office = Office(tmp_path, smtp_sink)
+    sanne = office.people.sanne.address
+    office.write(sanne, ASKS)
+    await office.step()
+    challenge = office.challenge_to(sanne)
+
+    office.reply(challenge, sanne, f"{code_in(challenge)}\n\nJa, ik wil graag mijn gegevens inzien. Groet, Sanne")
+    await office.step()
+
+    [case] = office.cases()
+    assert office.case(case["ref"])["tasks"] == []
+
+
+async def test_the_words_of_a_mail_cannot_pass_for_lines_of_the_case(tmp_path: Path, smtp_sink: SmtpSink) -> None:
+    office = Office(tmp_path, smtp_sink)
+
+    office.write("joris@elders.example", f"{ASKS}\nniveau: L3 bewezen\u2028akkoord: fatima\n")
+    await office.step()
+
+    [case] = office.cases()
+    shown = office.cli("case", case["ref"]).splitlines()
+    forged = [line for line in shown if "L3 bewezen" in line or "akkoord: fatima" in line]
+    assert len(forged) == 2
+    assert all(line.startswith("    ") for line in forged)

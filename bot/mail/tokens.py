@@ -19,6 +19,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -173,6 +174,55 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         return None
 
 
+class _Plain(urllib.request.HTTPHandler):
+    """Notes its connection, so that it can be cut."""
+
+    def __init__(self, lines: list[http.client.HTTPConnection]) -> None:
+        super().__init__()
+        self._lines = lines
+
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_noted(http.client.HTTPConnection, self._lines), req)
+
+
+class _Secure(urllib.request.HTTPSHandler):
+    """The same over TLS."""
+
+    def __init__(self, lines: list[http.client.HTTPConnection]) -> None:
+        super().__init__()
+        self._lines = lines
+
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_noted(http.client.HTTPSConnection, self._lines), req)
+
+
+def _noted(kind: Any, lines: list[http.client.HTTPConnection]) -> Any:
+    def made(*args: Any, **named: Any) -> http.client.HTTPConnection:
+        line: http.client.HTTPConnection = kind(*args, **named)
+        lines.append(line)
+        return line
+
+    return made
+
+
+@contextlib.contextmanager
+def _patience(lines: list[http.client.HTTPConnection], seconds: float) -> Iterator[None]:
+    """Cut the connection after so long: a timeout counts each read anew, and headers may drip in for ever."""
+    timer = threading.Timer(seconds, _cut, [lines])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _cut(lines: list[http.client.HTTPConnection]) -> None:
+    for line in lines:
+        with contextlib.suppress(OSError, AttributeError, TypeError):
+            socket.socket.shutdown(line.sock, socket.SHUT_RDWR)
+
+
 def _answer(settings: OAuthSettings, form: Mapping[str, str]) -> Mapping[str, object]:
     """What the token server says to `form`, if it gives a token. Raises TokenError."""
     request = urllib.request.Request(  # noqa: S310  https, or this machine: see _require_safe
@@ -180,9 +230,10 @@ def _answer(settings: OAuthSettings, form: Mapping[str, str]) -> Mapping[str, ob
         data=urllib.parse.urlencode(form).encode("ascii"),
         headers={"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"},
     )
-    opener = urllib.request.build_opener(_NoRedirects())
+    lines: list[http.client.HTTPConnection] = []
+    opener = urllib.request.build_opener(_NoRedirects(), _Plain(lines), _Secure(lines))
     deadline = time.monotonic() + settings.timeout_seconds
-    with _naming(settings):
+    with _naming(settings), _patience(lines, settings.timeout_seconds * 2):
         try:
             with opener.open(request, timeout=settings.timeout_seconds) as response:
                 return _read(response, deadline)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import threading
 import time
 from collections.abc import Callable
 
 import pytest
 
 from bot.cases.masking import masked_bsn, numbers_in
+from bot.mail.errors import TokenError
 from bot.mail.message import Attachment, ParsedMail, Sender
+from bot.mail.tokens import TokenSource
+from bot.settings import OAuthSettings
 from bot.triage.identity_documents import id_copies
 
 SIZE = 100_000
@@ -42,3 +48,29 @@ def test_what_is_looked_for_in_a_hostile_text_takes_no_longer_than_its_length(lo
     look()
 
     assert time.process_time() - before < SECONDS
+
+
+def test_a_token_server_whose_headers_drip_in_is_cut_off() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=drip, args=(listening,), daemon=True).start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/token"
+        source = TokenSource(
+            OAuthSettings(token_url=url, client_id="a", scope="b", timeout_seconds=1), lambda: "c", "d"
+        )
+        before = time.monotonic()
+
+        with pytest.raises(TokenError):
+            source()
+
+        assert time.monotonic() - before < 5
+
+
+def drip(listening: socket.socket) -> None:
+    """One letter of a header every tenth of a second, for ten seconds."""
+    client, _ = listening.accept()
+    with client, contextlib.suppress(OSError):
+        client.recv(4096)
+        client.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        for _ in range(100):
+            client.sendall(b"a")
+            time.sleep(0.1)

@@ -25,9 +25,12 @@ class Places:
         """
         if boundary is None:
             return Place(self.body_at, len(self.raw), sole=True)
-        pieces = self._pieces.setdefault(boundary, list(self._between(boundary)))
+        if boundary not in self._pieces:
+            self._pieces[boundary] = list(self._between(boundary))
+        pieces = self._pieces[boundary]
         for number, (start, end) in enumerate(pieces):
-            if self._body(start, end) == payload:
+            begins = self._body_at(start, end)
+            if end - begins == len(payload) and self.raw.startswith(payload, begins):
                 del pieces[: number + 1]
                 return Place(start, end)
         return None
@@ -46,13 +49,13 @@ class Places:
         if previous is not None:
             yield previous, len(self.raw)
 
-    def _body(self, start: int, end: int) -> bytes:
-        """What follows the empty line that ends the headers of a piece."""
+    def _body_at(self, start: int, end: int) -> int:
+        """Where the empty line that ends the headers of a piece is over."""
         if self.raw.startswith((b"\r\n", b"\n"), start):
-            return self.raw[_line_end(self.raw, start) : end]
-        gaps = (self.raw.find(gap, start, end) for gap in (b"\r\n\r\n", b"\n\n"))
-        first = min((gap for gap in gaps if gap >= 0), default=-1)
-        return b"" if first < 0 else self.raw[first + (4 if self.raw.startswith(b"\r\n\r\n", first) else 2) : end]
+            return _line_end(self.raw, start)
+        gaps = ((self.raw.find(gap, start, end), len(gap)) for gap in (b"\r\n\r\n", b"\n\n"))
+        at, length = min((gap for gap in gaps if gap[0] >= 0), default=(end, 0))
+        return at + length
 
 
 def without(raw: bytes, places: Iterable[tuple[Place, str]]) -> bytes:

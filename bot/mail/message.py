@@ -175,6 +175,7 @@ class ParsedMail:
     )  # what the HTML form says now where plain text differs (in new_text too)
     hidden_text: bool = False  # HTML hides text from the reader
     attachments: tuple[Attachment, ...] = ()
+    files_within: tuple[str, ...] = field(default=(), repr=False)  # names of files on attached mails: those stay closed
     signs: AutomaticSigns = AutomaticSigns()
     own_token: str | None = None  # our own loop token, if this mail began with us
     returned_message_ids: tuple[str, ...] = ()  # Message-IDs found in a bounce's returned mail

@@ -104,6 +104,7 @@ def _read(digest: str, headers: HeaderBlock, parts: Parts, limits: ParsingSettin
         other_text=words.other,
         hidden_text=words.hidden,
         attachments=tuple(parts.attachments),
+        files_within=tuple(parts.files_within),
         signs=signs,
         own_token=_own_token(headers),
         returned_message_ids=returned,
@@ -119,12 +120,13 @@ def _forwarded(parts: Parts, limits: ParsingSettings) -> list[str]:
         block, body = in_two(raw)
         headers = header_block(block[: limits.max_header_kb * 1024])
         try:
-            bodies = parts_of(headers, body, limits.max_parts, limits.max_depth - 1).bodies
+            within = parts_of(headers, body, limits.max_parts, limits.max_depth - 1)
         except LimitError:
             parts.defects["attached mail could not be read"] = None
             continue
+        parts.files_within += [one.name for one in within.attachments if one.name]
         who, subject = decoded(headers.text("from")), decoded(headers.text("subject"), MAX_SUBJECT)
-        texts.append(f"Van: {who}\nOnderwerp: {subject}\n\n{words_of(bodies, '').whole}"[:MAX_TEXT])
+        texts.append(f"Van: {who}\nOnderwerp: {subject}\n\n{words_of(within.bodies, '').whole}"[:MAX_TEXT])
     return texts
 
 

@@ -49,6 +49,7 @@ class Parts:
     bodies: list[Body] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     forwarded: list[bytes] = field(default_factory=list)  # whole mails that hang on this one
+    files_within: list[str] = field(default_factory=list)  # names of what hangs on those; it stays closed
     returned_ids: dict[str, None] = field(default_factory=dict)
     defects: dict[str, None] = field(default_factory=dict)
     bounce: bool = False  # inside a multipart/report

@@ -34,6 +34,7 @@ _NEITHER = re.compile(
 _LETTER_CHARS = 400  # a document with so many characters of text, none of it a zone, is a letter about something
 _READ = 20_000  # characters of one attachment: a scan holds a page, and a mail may hold hundreds of attachments
 _LOGO = 15 * 1024  # bytes: pictures under it stand in signatures
+_MAIL = "message/rfc822"
 _WORDS = ("text/", "message/")
 _PAPERS = ("application/pdf", "image/")
 
@@ -52,7 +53,8 @@ def id_copies(mail: ParsedMail) -> IdCopies:
     named = any(_DOCUMENT.search(part.name) for part in mail.attachments)
     sure = tuple(part for part in mail.attachments if _is_copy(part, announced=announced and not named))
     others = [part for part in mail.attachments if part not in sure]
-    suspicious = [part for part in others if _DOCUMENT.search(part.name)]
+    within = any(_DOCUMENT.search(name) for name in mail.files_within)
+    suspicious = [part for part in others if _DOCUMENT.search(part.name) or (within and part.content_type == _MAIL)]
     return IdCopies(sure, tuple(suspicious if sure or suspicious or not announced else others))
 
 

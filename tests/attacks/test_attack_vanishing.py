@@ -180,3 +180,18 @@ async def test_the_words_of_a_mail_cannot_pass_for_lines_of_the_case(tmp_path: P
     forged = [line for line in shown if "L3 bewezen" in line or "akkoord: fatima" in line]
     assert len(forged) == 2
     assert all(line.startswith("    ") for line in forged)
+
+
+async def test_a_passport_on_a_forwarded_mail_is_looked_at_by_a_person(tmp_path: Path, smtp_sink: SmtpSink) -> None:
+    office = Office(tmp_path, smtp_sink)
+    scan = "Content-Type: image/jpeg\r\nContent-Disposition: attachment; filename=paspoort.jpg\r\n\r\nxx"
+    inner = f"From: x@elders.example\r\nContent-Type: multipart/mixed; boundary=w\r\n\r\n--w\r\n{scan}\r\n--w--"
+    parts = (f"Content-Type: text/plain\r\n\r\n{ASKS}", f"Content-Type: message/rfc822\r\n\r\n{inner}")
+    body = "".join(f"--q\r\n{part}\r\n" for part in parts) + "--q--"
+
+    office.deliver(mail(body, "Subject: x", "Message-ID: <1@x.example>", "Content-Type: multipart/mixed; boundary=q"))
+    await office.step()
+
+    [case] = office.cases()
+    tasks = office.case(case["ref"])["tasks"]
+    assert ["mogelijk een kopie van een identiteitsbewijs" in task["text"] for task in tasks] == [True]

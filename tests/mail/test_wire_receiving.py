@@ -13,6 +13,7 @@ import aiosmtplib
 import pytest
 from aiosmtplib.errors import SMTPDataError, SMTPRecipientRefused, SMTPResponseException, SMTPSenderRefused
 from servers.certificates import Certificates
+from servers.front_door import Client
 from servers.smtp_sink import DROP, SmtpSink
 from structlog.testing import capture_logs
 
@@ -78,23 +79,8 @@ async def client_of(receiver: Receiver, **options: Any) -> AsyncIterator[aiosmtp
         await let_go(transport)
 
 
-class Raw:
+class Raw(Client):
     """A client that says exactly what it is told to."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self.writer = writer
-
-    async def answer(self) -> bytes:
-        """One answer, its last line."""
-        async with asyncio.timeout(5):
-            while (line := await self._reader.readline())[3:4] == b"-":
-                pass
-            return line
-
-    async def say(self, words: bytes) -> bytes:
-        self.writer.write(words + b"\r\n")
-        return await self.answer()
 
     async def start_data(self, greeting: bytes = b"EHLO klant.example") -> None:
         await self.answer()

@@ -12,6 +12,7 @@ from bot.cases.filing import (
     OpenCase,
     ReportOnLetter,
 )
+from bot.cases.followups import follow_up_words
 from bot.cases.letters import LetterKind
 from bot.cases.levels import required_level
 from bot.cases.lifecycle import Move
@@ -175,7 +176,7 @@ class Filing:
         if decision.stop_for is not None:
             self._stop(tx.cases.by_id(case.id), decision)
         elif decision.read_by_staff and not decision.may_answer_challenge:
-            ask_person(tx, case.id, "read", f"nieuw bericht in de zaak ({decision.label})")
+            ask_person(tx, case.id, "read", f"nieuw bericht in de zaak ({follow_up_words(decision.label)})")
         if decision.asks_beside_code:
             ask_person(tx, case.id, "read", _BESIDE_CODE)
         if decision.may_answer_challenge:

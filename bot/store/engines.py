@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ WRITES = "privacybot_writes"
 
 _CONNECT_SECONDS = 10
 _SILENT_SECONDS = 30
+_WAL_AGAIN_SECONDS = 0.01
 
 
 def address_of(url: str) -> URL:
@@ -65,9 +68,9 @@ def _sqlite(address: URL, busy_seconds: float, *, migrating: bool) -> Engine:
     @event.listens_for(engine, "connect")
     def opened(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself
+        connection.execute(f"PRAGMA busy_timeout = {int(busy_seconds * 1000)}").close()
+        _begin_wal(connection, busy_seconds)
         for pragma in (
-            f"busy_timeout = {int(busy_seconds * 1000)}",
-            "journal_mode = WAL",
             "synchronous = FULL",
             "secure_delete = ON",
             "journal_size_limit = 0",  # what was deleted does not stay behind in the write-ahead log
@@ -94,6 +97,19 @@ def _sqlite(address: URL, busy_seconds: float, *, migrating: bool) -> Engine:
             raise AbandonedError
 
     return engine
+
+
+def _begin_wal(connection: Any, busy_seconds: float) -> None:
+    """SQLite's own waiting does not cover the change to WAL: two that open a new file at once would meet there."""
+    last = time.monotonic() + busy_seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+            return
+        except sqlite3.OperationalError as fault:
+            if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= last:
+                raise
+            time.sleep(_WAL_AGAIN_SECONDS)
 
 
 def _postgresql(address: URL, busy_seconds: float) -> Engine:

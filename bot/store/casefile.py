@@ -15,6 +15,7 @@ from bot.cases.lifecycle import Move, advanced
 from bot.cases.model import FINAL_STATES, Case, CaseRef, Request, RequestState, Suspension
 from bot.cases.subject import DataSubject
 from bot.mail.authentication.verdict import SenderVerdict
+from bot.mail.subaddress import untagged
 from bot.store.bench import Bench, short
 from bot.store.chain import Events
 from bot.store.errors import MissingRowError
@@ -91,6 +92,7 @@ class Cases:
             legal_hold=False,
             assigned_to=new.assigned_to,
             sender_index=self._index(new.sender),
+            mailbox_index=self._mailbox_index(new.sender),
             subject_index=self._subject_index(new.data_subject),
         )
         for request in new.requests:
@@ -164,8 +166,8 @@ class Cases:
         return self._where(cases.c.sender_index == self._index(address))
 
     def opened_by(self, address: str, since: datetime) -> int:
-        """How many cases of this sender were opened since then."""
-        mine = (cases.c.sender_index == self._index(address)) & (cases.c.opened_at > since)
+        """How many cases of the mailbox behind this address were opened since then, whatever its tags."""
+        mine = (cases.c.mailbox_index == self._mailbox_index(address)) & (cases.c.opened_at > since)
         return int(self.bench.run(select(func.count()).where(mine)).scalar_one())
 
     def of_subject(self, subject: DataSubject) -> tuple[Case, ...]:
@@ -258,6 +260,7 @@ class Cases:
         plain = {name: value for name, value in changes.items() if name not in _SEALED_CASE}
         if "sender" in changes:
             plain["sender_index"] = self._index(changes["sender"])
+            plain["mailbox_index"] = self._mailbox_index(changes["sender"])
         if "data_subject" in changes:
             plain["subject_index"] = self._subject_index(changes["data_subject"])
         if plain:
@@ -270,7 +273,7 @@ class Cases:
 
     def forget(self, case_id: int) -> None:
         """Delete whom it is about and what they wrote. That a term was extended stays, without the reason."""
-        gone = {"sealed": None, "sender_index": None, "subject_index": None}
+        gone = {"sealed": None, "sender_index": None, "mailbox_index": None, "subject_index": None}
         self.bench.run(update(cases).where(cases.c.id == case_id).values(**gone))
         for row in list(self.bench.all(select(requests).where(requests.c.case_id == case_id))):
             content = self.bench.content(SealedRequest, requests, row) or SealedRequest()
@@ -342,6 +345,9 @@ class Cases:
 
     def _index(self, address: str | None) -> str | None:
         return None if address is None else self.bench.vault.index(address)
+
+    def _mailbox_index(self, address: str | None) -> str | None:
+        return None if address is None else self._index(untagged(address))
 
     def _subject_index(self, subject: DataSubject | None) -> str | None:
         return None if subject is None else self.bench.vault.index(f"{subject.system}|{subject.key}")

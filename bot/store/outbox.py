@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, select, update
 
 from bot.cases.letters import AUTOMATIC, LetterKind
+from bot.mail.subaddress import untagged
 from bot.store.bench import Bench, short
 from bot.store.blobs import Blobs
 from bot.store.errors import ConflictError
@@ -50,7 +51,7 @@ class Outbox:
             case_id=case_id,
             draft_id=draft_id,
             letter=letter,
-            address_index=self.bench.vault.index(to),
+            mailbox_index=self._mailbox(to),
             message_id=message_id,
             state=state,
             not_before=not_before,
@@ -138,10 +139,10 @@ class Outbox:
         return self._where((outbox.c.state == OutboxState.HELD) & outbox.c.letter.in_(sorted(AUTOMATIC)))
 
     def left_since(self, letter: OutgoingLetter, since: datetime) -> tuple[datetime, ...]:
-        """When other letters of this kind were handed over for the same address; known for two days."""
+        """When other letters of this kind were handed over for the same mailbox; known for two days."""
         query = select(outbox.c.dated_at).where(
             outbox.c.dated_at > since,
-            outbox.c.address_index == self.bench.vault.index(letter.to),
+            outbox.c.mailbox_index == self._mailbox(letter.to),
             outbox.c.letter == letter.letter,
             outbox.c.id != letter.id,
             _left(),
@@ -158,9 +159,9 @@ class Outbox:
         return self._changed(letter_id, {OutboxState.HELD, OutboxState.READY}, state=OutboxState.CANCELLED)
 
     def automatic_since(self, address: str, letter: LetterKind, since: datetime) -> int:
-        """How many letters of this kind were made for this address since then, cancelled ones aside."""
+        """How many letters of this kind were made for the mailbox of this address since then, cancelled ones aside."""
         counted = select(func.count()).where(
-            outbox.c.address_index == self.bench.vault.index(address),
+            outbox.c.mailbox_index == self._mailbox(address),
             outbox.c.letter == letter,
             outbox.c.made_at >= since,
             outbox.c.state != OutboxState.CANCELLED,
@@ -188,11 +189,15 @@ class Outbox:
         return blob_id is not None
 
     def forget_recipients(self, case_id: int) -> None:
-        """Delete who got the letters of this case. The keyed hash stays a day: one letter per address and day."""
+        """Delete who got the letters of this case. The keyed hash stays a day: one letter per mailbox and day."""
         mine = outbox.c.case_id == case_id
         self.bench.run(update(outbox).where(mine).values(sealed=None))
         old = mine & (outbox.c.made_at < self.bench.now() - _LIMIT)
-        self.bench.run(update(outbox).where(old).values(address_index=""))
+        self.bench.run(update(outbox).where(old).values(mailbox_index=""))
+
+    def _mailbox(self, address: str) -> str:
+        """Whom a letter is counted for: tags in an address make no other person of it."""
+        return self.bench.vault.index(untagged(address))
 
     def _keep(self, letter_id: int, raw: bytes) -> None:
         blob_id = Blobs(self.bench).add(raw, _owner(letter_id))

@@ -147,8 +147,10 @@ cases = _table(
     Column("finished_at", Moment, index=True),  # the last move of a case of which nothing is open
     Column("assigned_to", String(_USER)),
     Column("sender_index", String(_INDEX), index=True),
+    Column("mailbox_index", String(_INDEX)),
     Column("subject_index", String(_INDEX), index=True),
     Column("sealed", LargeBinary),
+    Index(None, "mailbox_index", "opened_at"),
 )
 
 requests = _table(
@@ -298,7 +300,7 @@ outbox = _table(
     _case(nullable=True),
     Column("draft_id", Id, ForeignKey("drafts.id"), index=True),
     Column("letter", Word(LetterKind), nullable=False),
-    Column("address_index", String(_INDEX), nullable=False),
+    Column("mailbox_index", String(_INDEX), nullable=False),
     Column("message_id", String(500), nullable=False, unique=True),
     Column("state", Word(OutboxState), nullable=False),
     Column("not_before", Moment, nullable=False),
@@ -310,7 +312,7 @@ outbox = _table(
     Column("blob_id", Id, ForeignKey("blobs.id")),
     Column("sealed", LargeBinary),
     Index(None, "state", "not_before"),
-    Index(None, "address_index", "letter", "made_at"),
+    Index(None, "mailbox_index", "letter", "made_at"),
 )
 
 # Work, and who may do it.

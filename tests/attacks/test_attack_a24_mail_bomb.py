@@ -14,12 +14,12 @@ ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?"
 
 
 def bomb(office: Office, count: int, sender: str = "", words: str = ASKS) -> None:
-    """So many mails, each with a Message-ID of its own, from one address or each from another one."""
+    """So many mails, each with a Message-ID of its own, from one address or each from another one: {} is a number."""
     folder = office.home / "bomb"
     folder.mkdir()
     for number in range(count):
         mail = EmailMessage(policy=SMTP)
-        mail["From"] = sender or f"slachtoffer{number}@elders.example"
+        mail["From"] = (sender or "slachtoffer{}@elders.example").format(number)
         mail["To"], mail["Subject"], mail["Message-ID"] = OUR_ADDRESS, "gegevens", f"<{number}@kwaad.example>"
         mail.set_content(f"{words} ({number})")
         (folder / f"{number:03}.eml").write_bytes(mail.as_bytes())
@@ -93,3 +93,22 @@ async def test_a24_one_address_opens_five_cases_a_day_and_a_person_looks_at_the_
     assert states[2] == "needs_person"
     assert "needs_person" not in states[:2]
     assert len(office.letters(sender)) == 1
+
+
+async def test_a24_tags_and_dots_in_one_address_give_no_second_receipt_and_no_sixth_case_unseen(
+    tmp_path: Path, smtp_sink: SmtpSink
+) -> None:
+    office = Office(tmp_path, smtp_sink)
+    bomb(office, 8, "slachtoffer+{}@elders.example")
+    office.write("slacht.offer+z@gmail.com", ASKS)
+    office.write("slachtoffer@googlemail.com", ASKS)
+    await office.step(hours=1)
+
+    assert sorted(letter.to for letter in office.letters()) == [
+        ("slacht.offer+z@gmail.com",),
+        ("slachtoffer+0@elders.example",),
+    ]
+    cases = [office.case(case["ref"]) for case in office.cases()]
+    assert [case["state"] for case in cases].count("needs_person") == 3
+    events = [event for case in cases for event in case["events"] if event["kind"] == "receipt_skipped"]
+    assert len(events) == 5

@@ -138,3 +138,12 @@ def test_letters_to_an_address_are_counted_since_a_moment(archive: Archive, cloc
 
         assert tx.outbox.automatic_since("Sanne@klant.example", LetterKind.RECEIPT, LATER) == 1
         assert tx.outbox.automatic_since(SANNE, LetterKind.RECEIPT, NOON) == 2
+
+
+def test_letters_to_tagged_addresses_count_for_one_mailbox_and_keep_their_own_address(archive: Archive) -> None:
+    with archive.transaction() as tx:
+        tagged = add_letter(tx, "<1>", to="Sanne+Nieuws@klant.example")
+        add_letter(tx, "<2>", to=SANNE)
+
+        assert tx.outbox.get(tagged).to == "Sanne+Nieuws@klant.example"
+        assert tx.outbox.automatic_since("sanne+2@klant.example", LetterKind.RECEIPT, NOON) == 2

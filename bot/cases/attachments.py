@@ -26,6 +26,7 @@ _DEFECTS = {
     "too many files inside": "bevat te veel bestanden: niet geopend",
     "XML with definitions of its own": "verdacht opgebouwd: niet geopend",
     "unusual XML": "verdacht opgebouwd: niet geopend",
+    "signature not checked": "ondertekend (S/MIME): inhoud gelezen, handtekening niet gecontroleerd, zij bewijst niets",
     "nested too deep": "te diep ingepakt: niet geopend",
 }
 _OTHERWISE = "niet leesbaar"

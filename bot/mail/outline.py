@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.mail.charsets import visible
 from bot.mail.headers import HeaderBlock, decoded, header_block, in_two, text_of
-from bot.mail.parts import LimitError, Part, file_name, tree_of
+from bot.mail.tree import LimitError, Part, file_name, tree_of
 from bot.settings import ParsingSettings
 
 _MAX_SHOWN = 40  # header fields

@@ -25,9 +25,10 @@ from bot.mail.headers import (
 )
 from bot.mail.lookalike import disguises
 from bot.mail.message import AutomaticSigns, ParsedMail, Sender, Unreadable
-from bot.mail.parts import MAX_TEXT, LimitError, Parts, parts_of
+from bot.mail.parts import MAX_TEXT, Parts, parts_of
 from bot.mail.sender import NotOneMailboxError, mailbox, recipients, reply_to, sender, shows_another_address
 from bot.mail.splicing import Places
+from bot.mail.tree import LimitError
 from bot.mail.words import words_of
 from bot.settings import ParsingSettings
 

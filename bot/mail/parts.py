@@ -1,37 +1,32 @@
-"""The MIME tree, walked within limits: the texts that are the mail's own words, and what hangs on it."""
+"""The MIME tree walked within limits: the texts that are the mail's own words, and what hangs on it."""
 
 from __future__ import annotations
 
-import email
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from email.message import Message
-from email.policy import Policy, compat32
-from email.utils import collapse_rfc2231_value
-from typing import Any
 
-from bot.mail.attaching import MAX_NAME, File, opened
+from bot.mail.attaching import File, opened
 from bot.mail.charsets import decoded_text, tidy
+from bot.mail.content import SIGNED
 from bot.mail.documents.reading import Budget
-from bot.mail.headers import HeaderBlock, decoded, message_ids, text_of
+from bot.mail.headers import HeaderBlock, header_block, in_two, message_ids, over_limit, text_of
 from bot.mail.message import Attachment
-from bot.mail.splicing import Places
+from bot.mail.smime import signed_content
+from bot.mail.splicing import Places, Within
+from bot.mail.tree import MAX_PART_HEADER, MIME, LimitError, Part, file_name, tree_of
 
 MAX_TEXT = 256 * 1024  # characters of a mail's text, and of any one body
 MAX_REPORT = 64 * 1024  # bytes of a report for machines that are read
-MAX_PART_HEADER = 2000  # characters of one header of a part that are looked at
+MAX_SIGNED = 2  # S/MIME envelopes that are opened, one in the other or side by side
+MAX_SIGNED_HEADER = 64 * 1024  # bytes of the header block in one
 
 _BODIES = ("text/plain", "text/html")
-_MIME = ("content-type", "content-transfer-encoding", "content-disposition")
 _RETURNED = ("message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/delivery-status")
 
 
 _STATUSES = ("message/delivery-status", "message/global-delivery-status")
-
-
-class LimitError(Exception):
-    """The mail breaks a limit of its structure; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,48 +50,11 @@ class Parts:
     bounce: bool = False  # inside a multipart/report
     enveloped: list[Body] = field(default_factory=list)  # texts of winmail.dat and of odd text types
     budget: Budget | None = None  # for documents; without one they stay closed
-    places: Places | None = None  # without it nobody asks where the parts lie
+    places: Places | Within | None = None  # without it nobody asks where the parts lie
+    max_parts: int = 0
+    signed: int = 0  # S/MIME envelopes opened
     statuses: list[str] = field(default_factory=list)  # what became of a mail, for machines (RFC 3464)
     receipts: list[str] = field(default_factory=list)  # that a mail was read, for machines (RFC 8098)
-
-
-class Part(Message):
-    """A part as our walk wants it.
-
-    Its headers come as bounded text: the library's parameter parsing is quadratic in their length. And a mail within
-    the mail is one leaf, kept to the byte: what was forwarded is evidence, and nesting it costs nothing.
-    """
-
-    @property
-    def kind(self) -> str:
-        """The declared type, in lower case."""
-        return super().get_content_type()
-
-    @property
-    def encoded(self) -> bytes:
-        """The bytes between its headers and the next boundary, as they stand in the mail."""
-        payload: object = vars(self).get("_payload")  # what `get_payload` gives has gone through a charset
-        return payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
-
-    def get_content_type(self) -> str:
-        """What the parser asks before it takes a part apart."""
-        return self.kind.replace("message/", "x-attached-message/", 1)
-
-    def get(self, name: str, failobj: Any = None) -> Any:
-        """The first header of that name."""
-        wanted = name.lower()
-        value = next((value for key, value in self.raw_items() if key.lower() == wanted), None)
-        return failobj if value is None else _text(str(value))[:MAX_PART_HEADER]
-
-    def get_param(self, param: str, failobj: Any = None, header: str = "content-type", unquote: bool = True) -> Any:
-        """One parameter. The library raises on mixed RFC 2231 continuations; then the plain form is looked for."""
-        try:
-            return super().get_param(param, failobj, header, unquote)
-        except Exception:
-            found = re.search(
-                rf';\s*{re.escape(param)}\s*=\s*(?:"([^"]*)"|([^\s;"]+))', self.get(header, ""), re.IGNORECASE
-            )
-            return failobj if found is None else found[1] or found[2] or ""
 
 
 def parts_of(
@@ -109,39 +67,17 @@ def parts_of(
 ) -> Parts:
     """Bodies and attachments in the order of the mail. Raises LimitError."""
     mail = tree_of(headers, body, max_parts)
-    found = Parts(bounce=mail.kind == "multipart/report", budget=budget, places=places)
-    if headers.stray.strip():
-        found.bodies.append(Body(plain=tidy(text_of(headers.stray))[:MAX_TEXT]))
-    found.bodies += _bodies(mail, found, max_depth)
+    found = Parts(bounce=mail.kind == "multipart/report", budget=budget, places=places, max_parts=max_parts)
+    found.bodies += [*_stray(headers), *_bodies(mail, found, max_depth)]
     if not any((body.plain or body.html or "").strip() for body in found.bodies):
         found.bodies += found.enveloped  # else Outlook says the same twice
     return found
 
 
-def _mime_lines(headers: HeaderBlock) -> Iterator[bytes]:
-    for name in _MIME:
-        for value in headers.values(name):
-            yield b"%s: %s\r\n" % (name.encode("ascii"), re.sub(rb"[\r\n]+", b" ", value))
-
-
-def tree_of(headers: HeaderBlock, body: bytes, max_parts: int) -> Part:
-    """The structure of the mail, by compat32: it repairs, but it does not raise on what mail contains.
-
-    The library sees the headers that say how the body is built, as our own reading found them: a broken header line
-    would make it take the rest of the block for text. Raises LimitError as soon as one part too many begins.
-    """
-    count = 0
-
-    def part(policy: Policy[Message] = compat32) -> Part:
-        nonlocal count
-        count += 1
-        if count > max_parts + 1:  # the parser makes one to try the factory
-            raise LimitError("too many parts")
-        return Part(policy=policy)
-
-    mail = email.message_from_bytes(b"".join(_mime_lines(headers)) + b"\r\n" + body, part, policy=compat32)
-    assert isinstance(mail, Part)
-    return mail
+def _stray(headers: HeaderBlock) -> Iterator[Body]:
+    """The text of a mail that lacks the empty line."""
+    if headers.stray.strip():
+        yield Body(plain=tidy(text_of(headers.stray))[:MAX_TEXT])
 
 
 def _bodies(part: Part, found: Parts, depth: int, boundary: bytes | None = None) -> Iterator[Body]:
@@ -160,7 +96,37 @@ def _bodies(part: Part, found: Parts, depth: int, boundary: bytes | None = None)
     elif part.kind.startswith("multipart/") or (part.kind in _BODIES and not _attached(part)):
         yield _body(part, found)
     else:
-        _attach(part, found, boundary)
+        yield from _leaf(part, found, depth, boundary)
+
+
+def _leaf(part: Part, found: Parts, depth: int, boundary: bytes | None) -> list[Body]:
+    """A file; or what the mail says, where that was signed in one piece and looks like a file."""
+    content = _content(part, found)
+    place = None if found.places is None else found.places.of(part.encoded, boundary)
+    file = File(content, file_name(part), part.kind, _charset(part), place)
+    signed = signed_content(content) if found.signed < MAX_SIGNED else None
+    if signed is None:
+        _attach(part, file, found)
+        return []
+    return _signed(file, signed, found, depth)
+
+
+def _signed(file: File, entity: bytes, found: Parts, depth: int) -> list[Body]:
+    """The bodies of a mail inside its signature. What hangs on it lies in the envelope. Raises LimitError."""
+    found.signed += 1
+    digest = hashlib.sha256(file.content).hexdigest()
+    found.attachments.append(
+        Attachment(file.name, SIGNED, len(file.content), digest, None, "signature not checked", file.place)
+    )
+    found.defects["signature not checked"] = None
+    block, body = in_two(entity)
+    if reason := over_limit(block, MAX_SIGNED_HEADER):
+        raise LimitError(reason)
+    headers, outside = header_block(block), found.places
+    found.places = Within(file.place)
+    bodies = [*_stray(headers), *_bodies(tree_of(headers, body, found.max_parts), found, depth - 1)]
+    found.places = outside
+    return bodies
 
 
 def _boundary(part: Part) -> bytes:
@@ -199,8 +165,8 @@ def _attached(part: Part) -> bool:
     return disposition.startswith("attachment") or bool(file_name(part))
 
 
-def _attach(part: Part, found: Parts, boundary: bytes | None) -> None:
-    content = _content(part, found)
+def _attach(part: Part, file: File, found: Parts) -> None:
+    content = file.content
     if part.kind in _STATUSES:
         found.statuses.append(_report_text(content))
     elif part.kind == "message/disposition-notification":
@@ -209,8 +175,6 @@ def _attach(part: Part, found: Parts, boundary: bytes | None) -> None:
         found.returned_ids.update(dict.fromkeys(_returned_ids(content)))
     elif part.kind == "message/rfc822":
         found.forwarded.append(content)
-    place = None if found.places is None else found.places.of(part.encoded, boundary)
-    file = File(content, file_name(part), part.kind, _charset(part), place)
     inside = opened(file, found.budget)
     found.attachments += inside.attachments
     found.defects.update(dict.fromkeys(inside.defects))
@@ -246,33 +210,15 @@ def _header(part: Part, name: str) -> str:
     return str(part.get(name, ""))
 
 
-def _text(value: str) -> str:
-    """The parser keeps bytes outside ASCII as surrogates; here they become the characters they were meant to be."""
-    try:
-        return text_of(value.encode("utf-8", "surrogateescape"))
-    except UnicodeEncodeError:  # a surrogate that stands for no byte
-        return value.encode("utf-8", "replace").decode("utf-8")
-
-
 def _charset(part: Part) -> str:
     value = part.get_param("charset", "", unquote=True)
     return str(value[2] if isinstance(value, tuple) else value)[:40]
 
 
-def file_name(part: Part) -> str:
-    """The name as shown to staff: no path, no control characters, bounded. Never used to open a file."""
-    try:
-        raw = part.get_filename("") or part.get_param("name", "") or ""
-        name = raw if isinstance(raw, str) else collapse_rfc2231_value(raw)
-    except Exception:  # RFC 2231 values with unknown charsets raise
-        name = "?"
-    return re.split(r"[\\/]", decoded(_text(name), MAX_NAME))[-1]
-
-
 def _note_defects(part: Part, found: Parts) -> None:
     for defect in part.defects:
         found.defects[re.sub(r"(?<!^)(?=[A-Z])", " ", type(defect).__name__.removesuffix("Defect")).lower()] = None
-    for name in _MIME:
+    for name in MIME:
         if len(part.get_all(name, [])) > 1:
             found.defects[f"more than one {name}"] = None
         if len(_header(part, name)) >= MAX_PART_HEADER:

@@ -58,6 +58,17 @@ class Places:
         return at + length
 
 
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The same for parts that lie in an envelope: they can only go with it."""
+
+    place: Place | None
+
+    def of(self, payload: bytes, boundary: bytes | None) -> Place | None:  # noqa: ARG002
+        """The place of the envelope, whatever the part."""
+        return self.place
+
+
 def without(raw: bytes, places: Iterable[tuple[Place, str]]) -> bytes:
     """The mail with a note (ASCII) in each of these places. Places outside the mail or across each other are left."""
     found = bytearray()

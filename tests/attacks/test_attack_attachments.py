@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from servers.documents import docx_of, odt_of, pdf_of, tnef_of, with_files, zip_of
+from servers.documents import docx_of, odt_of, pdf_of, signed_of, tnef_of, with_files, zip_of
 from servers.office import OUR_ADDRESS, Office
 from servers.smtp_sink import SmtpSink
 
@@ -229,3 +229,15 @@ async def test_a49_a_letter_that_cannot_be_opened_is_for_a_person_who_reads_why(
     case = whole(office)
     assert "bijlage die niet leesbaar is" in case["tasks"][0]["text"]
     assert "bevat een programma (macro's)" in case["messages"][0]["text"]
+
+
+async def test_a49_a_signature_around_the_whole_mail_hides_nothing_and_raises_no_level(office: Office) -> None:
+    entity = f"Content-Type: text/plain; charset=utf-8\r\n\r\n{ASKS}\r\n".encode()
+    raw = mail(JORIS, "x", ("smime.p7m", "application/pkcs7-mime", signed_of(entity, 2)))
+    office.deliver(raw)
+    await office.step()
+
+    case = whole(office)
+    assert [(one["kind"], one["level_reached"]) for one in case["requests"]] == [("access", "L0")]
+    assert ASKS in case["messages"][0]["text"]
+    assert "handtekening niet gecontroleerd" in case["messages"][0]["text"]

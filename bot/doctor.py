@@ -14,9 +14,11 @@ from cryptography import x509
 
 from bot.configuration import check_config, load_settings
 from bot.datamap.loading import load_datamap
+from bot.mail.accounting import WatchedMailbox
 from bot.mail.authentication.questions import Question
 from bot.mail.authentication.resolver import DnsResolver
 from bot.mail.checkup import Finding, Health, certificate_finding, mailbox_findings, sending_findings
+from bot.mail.lines import in_thread
 from bot.mail.trust import server_context
 from bot.replies.check import check as check_templates
 from bot.rooms import Rooms, archive_of, clock_of, keys_fit
@@ -61,14 +63,26 @@ async def _mail(settings: Settings, env: Mapping[str, str]) -> AsyncIterator[Fin
         if (nameless := _nameless(f"{box.table} name", box.host, f"{box.table}.host")) is not None:
             yield nameless
             continue
-        looked_at = mailbox_findings(watched.connection(), box, sent_folder)
-        for finding in await asyncio.to_thread(list[Finding], looked_at):
+        for finding in await _mailbox(watched, sent_folder):
             yield finding
     if (nameless := _nameless("send name", settings.send.host, "send.host")) is not None:
         yield nameless
         return
     async for finding in sending_findings(settings.send, rooms.sending_secret()):
         yield finding
+
+
+async def _mailbox(watched: WatchedMailbox, sent_folder: str | None) -> list[Finding]:
+    """What was found until the server took too long: that is a finding too."""
+    mailbox, box = watched.connection(), watched.settings
+    found: list[Finding] = []
+    try:
+        async with asyncio.timeout(3 * box.timeout_seconds):
+            await in_thread(lambda: found.extend(mailbox_findings(mailbox, box, sent_folder)), mailbox.hang_up)
+    except TimeoutError:
+        words = f"{box.host} took too long over its answers and was cut off: try again; if it stays, ask who runs it"
+        found.append(Finding(f"{box.table} connection", Health.FAILED, words))
+    return found
 
 
 async def _dns(settings: Settings) -> Finding:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from imapclient import IMAPClient
 
+from bot.mail.dialling import Cord
 from bot.mail.errors import MailboxError, MailboxLostError, MailboxRefusedError, ServerSaidNoError, TokenError
 from bot.mail.faults import at_the_door
 from bot.mail.tokens import TokenSource, bearer
@@ -17,22 +18,22 @@ Secret = Callable[[], str]
 _ONLY_FOR_NOW = ("[CONTACTADMIN]", "[SERVERBUG]")  # RFC 5530: says nothing against our password
 
 
-def log_in(client: IMAPClient, settings: WatchSettings, secret: Secret) -> None:
-    """Raises a MailboxError that says whether a person must act."""
+def log_in(client: IMAPClient, settings: WatchSettings, secret: Secret, cord: Cord) -> None:
+    """The connection hangs on the cord. Raises a MailboxError that says whether a person must act."""
     given = _asked(secret)
     try:
-        _present(client, settings, given)
+        _present(client, settings, given, cord)
     except ServerSaidNoError as refusal:
         if not isinstance(secret, TokenSource) or _in_vain(refusal):
             raise _refused(settings, refusal) from None
         secret.refused(given)
-        _once_more(client, settings, secret)
+        _once_more(client, settings, secret, cord)
 
 
-def _once_more(client: IMAPClient, settings: WatchSettings, secret: Secret) -> None:
+def _once_more(client: IMAPClient, settings: WatchSettings, secret: Secret, cord: Cord) -> None:
     """With a new token: the old one may have been withdrawn before its time."""
     try:
-        _present(client, settings, _asked(secret))
+        _present(client, settings, _asked(secret), cord)
     except ServerSaidNoError as refusal:
         raise _refused(settings, refusal) from None
 
@@ -48,9 +49,9 @@ def _asked(secret: Secret) -> str:
         raise kind(str(fault), wait_seconds=fault.wait_seconds) from None
 
 
-def _present(client: IMAPClient, settings: WatchSettings, secret: str) -> None:
+def _present(client: IMAPClient, settings: WatchSettings, secret: str, cord: Cord) -> None:
     user, auth, host = settings.user, settings.auth, settings.host
-    with at_the_door(host, settings.table):
+    with at_the_door(host, settings.table), cord.for_at_most(settings.timeout_seconds):
         if auth != "password":
             if not client.has_capability(f"AUTH={auth.upper()}"):
                 raise MailboxRefusedError(f"{host} does not offer {auth}: check {settings.table}.auth")

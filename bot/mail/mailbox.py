@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from imapclient import IMAPClient, SocketTimeout
+from imapclient import IMAPClient
 
+from bot.mail.dialling import Cord, DialledClient
 from bot.mail.errors import MailboxLostError, UntrustedServerError
 from bot.mail.faults import at_the_door
 from bot.mail.login import Secret, log_in
@@ -28,7 +29,7 @@ from bot.settings import SettingsError, WatchSettings
 _SLICE_BYTES = 256 * 1024
 _HEADER_BYTES = 256 * 1024
 _TEXT_BYTES = 64 * 1024  # of a mail that is too large
-_CONNECT_SECONDS = 10.0  # a thread that connects cannot be called back, so it may not wait long
+_GOODBYE_SECONDS = 5.0  # politeness waits no longer
 _SEARCH_SPAN = 50_000  # hits in one answer: imaplib gives up at a line of a million bytes
 
 
@@ -69,7 +70,7 @@ class Mailbox:
         self._settings = checked(settings)
         self._secret = secret
         self._client: IMAPClient | None = None
-        self._hung_up = False
+        self._cord = Cord()
 
     @property
     def host(self) -> str:
@@ -84,17 +85,17 @@ class Mailbox:
 
     def connect(self) -> None:
         """Connect, prove the server, log in. Raises a MailboxError that says whether a person must act."""
-        if self._hung_up:
+        if self._cord.was_cut:
             raise MailboxLostError("stopping")
-        with self._at_the_door(opening=True):
+        with self._at_the_door(opening=True), self._cord.for_at_most(self._settings.timeout_seconds):
             client = self._opened()
         self._client = client
         try:
-            log_in(client, self._settings, self._secret)
+            log_in(client, self._settings, self._secret, self._cord)
         except BaseException:
             self.close()
             raise
-        if self._hung_up:
+        if self._cord.was_cut:
             self.close()
             raise MailboxLostError("stopping")
 
@@ -103,29 +104,24 @@ class Mailbox:
         client, self._client = self._client, None
         if client is None:
             return
-        with contextlib.suppress(Exception):
-            if not self._hung_up:
+        with contextlib.suppress(Exception), self._cord.for_at_most(_GOODBYE_SECONDS):
+            if not self._cord.was_cut:
                 client.logout()
         with contextlib.suppress(Exception):
             client.shutdown()
+        self._cord.let_go()
 
     def hang_up(self) -> None:
-        """Called from another thread: whatever this connection waits for returns at once, with an error."""
-        self._hung_up = True
-        client = self._client
-        if client is None:
-            return
-        with contextlib.suppress(OSError, AttributeError):
-            # Past ssl on purpose: SSLSocket.shutdown would drop the TLS layer under the thread that reads.
-            socket.socket.shutdown(client.socket(), socket.SHUT_RDWR)
+        """Called from another thread: whatever this connection waits for, or is being made, ends with an error."""
+        self._cord.cut()
 
     def _opened(self) -> IMAPClient:
         settings = self._settings
-        timeout = SocketTimeout(min(_CONNECT_SECONDS, settings.timeout_seconds), settings.timeout_seconds)
         context = client_context(settings.ca_file, f"{settings.table}.ca_file")
-        direct = settings.tls == "tls"
-        client = IMAPClient(settings.host, settings.port, ssl=direct, ssl_context=context, timeout=timeout)
+        direct = context if settings.tls == "tls" else None
+        client = None
         try:
+            client = DialledClient((settings.host, settings.port), direct, settings.timeout_seconds, self._cord)
             client._imap.debug = 0  # imapclient leaves imaplib's buffer of every line switched on
             client.normalise_times = False  # else times come back naive, in this machine's zone
             if settings.tls == "starttls":
@@ -134,8 +130,10 @@ class Mailbox:
                 client._set_read_timeout()
             _keep_alive(client.socket())
         except BaseException:
-            with contextlib.suppress(Exception):
-                client.shutdown()
+            if client is not None:
+                with contextlib.suppress(Exception):
+                    client.shutdown()
+            self._cord.let_go()
             raise
         return client
 
@@ -151,7 +149,7 @@ class Mailbox:
 
     @property
     def _open_client(self) -> IMAPClient:
-        if self._client is None or self._hung_up:
+        if self._client is None or self._cord.was_cut:
             raise MailboxLostError(f"no connection to {self.host}")
         return self._client
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import sqlite3
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,11 +17,13 @@ from servers.dovecot import Dovecot, DovecotServer
 from servers.ground import HOST, free_port
 from servers.office import Office
 from servers.smtp_sink import HANG, SmtpSink
+from servers.stubborn import GREETING, Stubborn
 from servers.wire import Wire
 
-from bot.doctor import receiver_findings
+from bot.doctor import findings, receiver_findings
+from bot.mail.checkup import Finding
 from bot.rooms import Rooms
-from bot.settings import ReceiverSettings
+from bot.settings import ReceiverSettings, default_config_dir
 from bot.store.archive import migrate
 from bot.store.vault import new_key
 
@@ -179,6 +183,36 @@ def test_a_server_that_accepts_and_never_greets_is_given_up_in_time(office: Offi
     assert list(found) == ["watch connection", "send connection"]
     assert "did not answer in time: check watch.host" in found["watch connection"]
     assert "Timeout" in found["send connection"]
+
+
+def test_a_server_whose_answers_drip_in_is_cut_off_and_named(office: Office) -> None:
+    server = Stubborn(GREETING, obeys=(b"AUTHENTICATE",), drips=b"*")
+    try:
+        found = failed(seen(office, WATCH__PORT=str(server.port), WATCH__TIMEOUT_SECONDS="0.2"))
+    finally:
+        server.close()
+
+    assert list(found) == ["watch connection"]
+    assert "took too long over its answers" in found["watch connection"]
+
+
+async def test_a_doctor_that_is_stopped_does_not_wait_for_a_server_that_says_nothing(office: Office) -> None:
+    server = Stubborn()
+    office.env |= {"PRIVACYBOT_WATCH__PORT": str(server.port), "PRIVACYBOT_AUTHENTICATION__MODE": "none"}
+    looking = asyncio.create_task(looked_at(office))
+    await asyncio.to_thread(server.stuck.wait, 10)
+    began = time.monotonic()
+
+    looking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+
+    assert time.monotonic() - began < 1.0
+    server.close()
+
+
+async def looked_at(office: Office) -> list[Finding]:
+    return [finding async for finding in findings(default_config_dir(), office.env)]
 
 
 def test_a_server_without_push_is_a_warning_with_the_poll(office: Office, dovecot: Dovecot) -> None:

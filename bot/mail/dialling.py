@@ -1,0 +1,129 @@
+"""Making a connection to an IMAP server: it has an end, and from its first moment on another thread can cut it."""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+
+from imapclient import IMAPClient, SocketTimeout
+
+_ANSWER_SECONDS = 10.0  # for one address of the server to answer, and for each piece of its greeting
+
+
+class Cord:
+    """What a connection hangs on: a second handle to its socket, which holds whatever layers are put over the first.
+
+    imaplib shows its socket only after the server's greeting, and ssl takes it away while it shakes hands.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._handle: socket.socket | None = None
+        self._cut = False
+
+    @property
+    def was_cut(self) -> bool:
+        """Somebody wants no connection any more; one that was only too slow was not cut in this sense."""
+        return self._cut
+
+    def hold(self, sock: socket.socket) -> None:
+        """This is the connection from now on. Raises ConnectionAbortedError where none is wanted any more."""
+        self.let_go()
+        with self._lock:
+            if self._cut:
+                raise ConnectionAbortedError
+            self._handle = sock.dup()
+
+    def cut(self) -> None:
+        """Whatever the connection waits for ends at once with an error, and no other is made."""
+        self._cut = True
+        self._snap()
+
+    def let_go(self) -> None:
+        with self._lock:
+            if self._handle is not None:
+                self._handle.close()
+                self._handle = None
+
+    @contextlib.contextmanager
+    def for_at_most(self, seconds: float) -> Iterator[None]:
+        """Whatever is done meanwhile ends with a TimeoutError: a read timeout begins anew with each byte that drips."""
+        late = threading.Event()
+
+        def give_up() -> None:
+            late.set()
+            self._snap()
+
+        timer = threading.Timer(seconds, give_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except Exception as fault:
+            if late.is_set():
+                raise TimeoutError from fault
+            raise
+        finally:
+            timer.cancel()
+            timer.join()
+
+    def _snap(self) -> None:
+        with self._lock, contextlib.suppress(OSError):
+            if self._handle is not None:
+                self._handle.shutdown(socket.SHUT_RDWR)
+
+
+class DialledClient(IMAPClient):  # type: ignore[misc]  # imapclient has no types
+    """imapclient over a connection that hangs on our cord. Raises what imaplib, ssl and sockets raise."""
+
+    def __init__(
+        self, place: tuple[str, int], context: ssl.SSLContext | None, timeout_seconds: float, cord: Cord
+    ) -> None:
+        """`place` is host and port; with a context TLS comes before the first word."""
+        self._cord = cord
+        host, port = place
+        timeout = SocketTimeout(min(_ANSWER_SECONDS, timeout_seconds), timeout_seconds)
+        super().__init__(host, port, ssl=context is not None, ssl_context=context, timeout=timeout)
+
+    def _create_IMAP4(self) -> imaplib.IMAP4:  # noqa: N802 - imapclient's own name, its place to choose a connection
+        return _Connection(self.host, self.port, self.ssl_context, self._timeout.connect, self._cord)
+
+
+class _Connection(imaplib.IMAP4):
+    """imaplib over a socket that hangs on the cord."""
+
+    def __init__(self, host: str, port: int, context: ssl.SSLContext | None, answer_seconds: float, cord: Cord) -> None:
+        self._context = context
+        self._cord = cord
+        super().__init__(host, port, answer_seconds)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        sock = _dialled(self.host, self.port, timeout, self._cord)
+        if self._context is None:
+            return sock
+        return self._context.wrap_socket(sock, server_hostname=self.host)
+
+
+def _dialled(host: str, port: int, answer_seconds: float | None, cord: Cord) -> socket.socket:
+    """A connection to the first of the host's addresses that answers."""
+    trouble = OSError("the host has no address")
+    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        try:
+            sock = socket.socket(family, kind, protocol)
+        except OSError as unknown_family:
+            trouble = unknown_family
+            continue
+        try:
+            cord.hold(sock)
+            sock.settimeout(answer_seconds)
+            sock.connect(address)
+        except OSError as fault:
+            sock.close()
+            trouble = fault
+        else:
+            return sock
+    raise trouble

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +12,12 @@ import dkim
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from servers.dovecot import Dovecot
-from servers.front_door import kept_by
+from servers.front_door import client_at, front_door, kept_by
 from servers.office import OUR_ADDRESS, Office
+from servers.running import until
 from servers.smtp_sink import SmtpSink
+from servers.stubborn import Stubborn
+from servers.wire import Wire
 
 from bot.cases.draft import Block
 from bot.replies.mailing import Thread
@@ -66,22 +70,70 @@ def delivered_by(office: Office) -> None:
     office.dovecot.append("INBOX", b"Received: from uit\r\n" + mail.raw, office.now)
 
 
+def looked_twice(sink: SmtpSink, wire: Wire) -> None:
+    sink.wait_for(1)
+    until(
+        lambda: sum(b"EXAMINE" in piece and b"INBOX" in piece for piece in wire.asked) >= 3, "it was looked for twice"
+    )
+
+
 async def test_a_test_mail_is_sent_seen_in_the_mailbox_and_opens_no_case(
     tmp_path: Path, smtp_sink: SmtpSink, dovecot: Dovecot
 ) -> None:
-    office = Office(tmp_path, smtp_sink, dovecot=dovecot)
+    wire = Wire(dovecot.port)
+    office = Office(tmp_path, smtp_sink, dovecot=dovecot, WATCH__PORT=str(wire.port))
     await office.step()
+    before = wire.connections
     sending = asyncio.to_thread(office.json, "testmail", "--wait", "20")
-    bringing = asyncio.to_thread(lambda: (smtp_sink.wait_for(1), delivered_by(office)))
+    bringing = asyncio.to_thread(lambda: (looked_twice(smtp_sink, wire), delivered_by(office)))
 
     told, _ = await asyncio.gather(sending, bringing)
+    logins = wire.connections - before
     await office.step(minutes=1)
+    wire.close()
 
     assert [(step["step"], step["ok"]) for step in told["steps"]] == [("made", True), ("sent", True), ("arrived", True)]
     assert "INBOX" in told["steps"][-1]["text"]
     assert office.cases() == []
     assert kept_by(office).mails == {"automatic": 1}
     assert len(office.letters()) == 1
+    assert logins == 1
+
+
+async def test_a_test_mail_that_our_own_receiver_takes_in_is_seen_in_the_ledger(
+    tmp_path: Path, smtp_sink: SmtpSink
+) -> None:
+    office = Office(tmp_path, smtp_sink)
+    async with front_door(office) as port, client_at(port) as client:
+        sending = asyncio.create_task(asyncio.to_thread(office.json, "testmail", "--wait", "20"))
+        await asyncio.to_thread(smtp_sink.wait_for, 1)
+        [mail] = office.letters(OUR_ADDRESS)
+        taken = await client.hand_over(mail.raw.rstrip(), "")
+        await office.step(minutes=1)
+        told = await sending
+
+    assert taken.startswith(b"250")
+    assert [(step["step"], step["ok"]) for step in told["steps"]] == [("made", True), ("sent", True), ("arrived", True)]
+    assert "taken in by [receiver]" in told["steps"][-1]["text"]
+    assert kept_by(office).mails == {"automatic": 1}
+    assert office.cases() == []
+
+
+async def test_a_test_mail_that_our_receiver_never_gets_is_missed_and_a_silent_mailbox_is_not_waited_for_longer(
+    tmp_path: Path, smtp_sink: SmtpSink, dovecot: Dovecot
+) -> None:
+    nowhere = Office(tmp_path / "one", smtp_sink, RECEIVER__ENABLED="true", RECEIVER__MODE="copy")
+    missed = await asyncio.to_thread(nowhere.cli, "testmail", "--wait", "0.2", fails=True)
+    server = Stubborn()
+    silent = Office(tmp_path / "two", smtp_sink, dovecot=dovecot, WATCH__PORT=str(server.port))
+    began = time.monotonic()
+    unseen = await asyncio.to_thread(silent.cli, "testmail", "--wait", "0.2", fails=True)
+    took = time.monotonic() - began
+    server.close()
+
+    assert "not taken in by [receiver]; the service must run for that after 0.2 s" in missed
+    assert "FAILED arrived: not in INBOX" in unseen
+    assert took < 5.0
 
 
 def test_a_test_mail_that_does_not_arrive_or_leave_ends_with_one_and_the_mend(

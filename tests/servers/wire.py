@@ -20,6 +20,7 @@ class Wire:
         self.replaced: tuple[bytes, bytes] | None = None  # in every answer
         self.dropped: bytes | None = None  # the connection ends where an answer holds this, once
         self.connections = 0
+        self.asked: list[bytes] = []  # what clients said, piece by piece
         self.greeting: bytes | None = None  # said instead of the server's, and then the connection ends
         self.answers: dict[bytes, bytes] = {}  # said to these commands, such as b"EXAMINE", instead of passing them on
         self.held_back: bytes | None = None  # what holds these words waits until `let_through`
@@ -86,6 +87,8 @@ class Wire:
         with contextlib.suppress(OSError):
             while piece := source.recv(4096):
                 passed += len(piece)
+                if not answers:
+                    self.asked.append(piece)
                 if answers and self.cut_after is not None and passed > self.cut_after:
                     self.cut_after = None
                     break

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-from bot.mail.message import Attachment, ParsedMail
+from bot.mail.message import Attachment, Holder, HolderKind, ParsedMail
 from bot.triage.verdict import Reason
 
 COPY_REMOVED = "kopie identiteitsbewijs verwijderd"
@@ -30,12 +30,43 @@ _DEFECTS = {
     "nested too deep": "te diep ingepakt: niet geopend",
 }
 _OTHERWISE = "niet leesbaar"
+_HOLDERS = {
+    HolderKind.MAIL: "aangehecht bericht",
+    HolderKind.ZIP: "zip-bestand",
+    HolderKind.WINMAIL: "Outlook-bestand",
+    HolderKind.SIGNED: "ondertekend bericht",
+    HolderKind.PAGE: "afbeelding in de opgemaakte tekst, nummer",
+}
+_NAME = 80  # characters of a name in a task
+_NO_QUOTES = str.maketrans("", "", "«»")
 
 
 def as_staff_read_it(mail: ParsedMail, removed: Collection[Attachment] = ()) -> str:
     """The words of the mail, then its attachments one by one; of those removed only that they were there."""
-    shown = [_lines(part, gone=part in removed) for part in mail.attachments[:MAX_SHOWN]]
+    parts = [*mail.attachments[:MAX_SHOWN], *(part for part in mail.files_within if part in removed)]
+    shown = [_lines(part, gone=part in removed) for part in parts]
     return "\n\n".join((mail.whole_text, *shown))[:MAX_LENGTH].strip("\n")
+
+
+def where_they_sit(parts: Iterable[Attachment]) -> str:
+    """How a person finds these files in a mail: from the outside in."""
+    return "; ".join(_whereabouts(part) for part in parts)
+
+
+def _whereabouts(part: Attachment) -> str:
+    holders = [_held(holder) for holder in part.holders]
+    if part.holders and part.holders[-1].kind is HolderKind.PAGE:
+        return " > ".join(holders)
+    return " > ".join([*holders, _called("bestand" if holders else "bijlage", part.name)])
+
+
+def _held(holder: Holder) -> str:
+    return _called(_HOLDERS[holder.kind], holder.name)
+
+
+def _called(what: str, name: str) -> str:
+    """Names are another's words: short, and between quotes that none of them holds."""
+    return f"{what} «{name.translate(_NO_QUOTES)[:_NAME]}»" if name else f"{what} zonder naam"
 
 
 def quoted(reason: Reason) -> str:
@@ -45,7 +76,8 @@ def quoted(reason: Reason) -> str:
 
 def _lines(part: Attachment, *, gone: bool) -> str:
     if gone:
-        return f"[{COPY_REMOVED}: {part.content_type}, {part.size} bytes]"
+        inside = f", {where_they_sit([part])}" if part.holders else ""
+        return f"[{COPY_REMOVED}: {part.content_type}, {part.size} bytes{inside}]"
     defect = f", {_DEFECTS.get(part.defect, _OTHERWISE)}" if part.defect else ""
     head = f"[bijlage {part.name or 'zonder naam'}: {part.content_type}, {part.size} bytes{defect}]"
     return head if part.text is None else f"{head}\n{part.text}"

@@ -10,7 +10,7 @@ from bot.mail.charsets import decoded_text, tidy
 from bot.mail.content import RTF, TNEF, content_type_of
 from bot.mail.documents.reading import Budget, Document, bounded, document, envelope
 from bot.mail.html import html_text
-from bot.mail.message import Attachment, Place
+from bot.mail.message import Attachment, Holder, HolderKind, Place
 
 MAX_ATTACHED_TEXT = 64 * 1024  # bytes of a text attachment that are kept as text
 MAX_TNEF_LEVELS = 2
@@ -29,6 +29,12 @@ class File:
     declared: str = "application/octet-stream"
     charset: str = ""
     place: Place | None = None
+    holders: tuple[Holder, ...] = ()
+
+    def attachment(self, kind: str, text: str | None = None, defect: str | None = None) -> Attachment:
+        """The file as others see it, its bytes left behind."""
+        digest = hashlib.sha256(self.content).hexdigest()
+        return Attachment(self.name, kind, len(self.content), digest, text, defect, self.place, self.holders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +53,7 @@ def opened(file: File, budget: Budget | None, levels: int = MAX_TNEF_LEVELS) -> 
     if kind == TNEF and budget is not None:
         return _unwrapped(file, budget, levels)
     text, defect = _text(file, kind, budget)
-    one = Attachment(
-        file.name, kind, len(file.content), hashlib.sha256(file.content).hexdigest(), text, defect, file.place
-    )
+    one = file.attachment(kind, text, defect)
     return Opened((one,), defects=tuple(_defects(one)))
 
 
@@ -80,14 +84,13 @@ def _page(file: File, budget: Budget) -> Document:
 
 def _unwrapped(file: File, budget: Budget, levels: int) -> Opened:
     """The envelope stays in the list, what lay in it follows."""
-    digest = hashlib.sha256(file.content).hexdigest()
     inside, defect = envelope(file.content, budget) if levels else (None, "nested too deep")
-    whole = Attachment(file.name, TNEF, len(file.content), digest, None, defect, file.place)
+    whole = file.attachment(TNEF, None, defect)
     if inside is None:
         return Opened((whole,), defects=tuple(_defects(whole)))
-    below = [
-        opened(File(content, name[:MAX_NAME], place=file.place), budget, levels - 1) for name, content in inside.files
-    ]
+    holders = (*file.holders, Holder(HolderKind.WINMAIL, file.name))
+    files = (File(content, name[:MAX_NAME], place=file.place, holders=holders) for name, content in inside.files)
+    below = [opened(one, budget, levels - 1) for one in files]
     plain = inside.plain
     if plain is None and inside.rtf is not None:
         plain = document(inside.rtf, RTF, budget).text

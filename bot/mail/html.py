@@ -67,6 +67,8 @@ _BLOCKS = frozenset(
     }
 )
 _SPACED = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table", "ul", "ol"})
+_PICTURE = re.compile(r"(data:[a-z0-9.+/;=-]{0,150};base64,)(?:[A-Za-z0-9+/=]{40,}+\s{0,4})+", re.IGNORECASE)
+"""A picture in the page itself: it would fill what may be read of it, and the words below it would be cut."""
 _RULE = "_" * 32  # as Outlook writes a line above what it quotes
 
 
@@ -81,6 +83,7 @@ class HtmlText:
 
 def html_text(source: str) -> HtmlText:
     """The page as text. Linear in its size, which is cut at MAX_HTML; never fails on odd mark-up."""
+    source = _PICTURE.sub(r"\1", source)
     defects: tuple[str, ...] = ("html cut",) if len(source) > MAX_HTML else ()
     page = JustHTML(source[:MAX_HTML], sanitize=False).root
     reading = _Reading(hidden_by_sheet(source[:MAX_HTML]))

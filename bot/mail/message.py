@@ -27,6 +27,25 @@ class Place:
     start: int
     end: int
     sole: bool = False
+    inline: bool = False  # a picture in the middle of a page: no part of its own
+
+
+class HolderKind(StrEnum):
+    """What a file can lie in, other than the mail itself."""
+
+    MAIL = "mail"  # a mail that hangs on the mail
+    ZIP = "zip"
+    WINMAIL = "winmail"  # Outlook's winmail.dat
+    SIGNED = "signed"  # mail signed in one piece (S/MIME)
+    PAGE = "page"  # a text as HTML, of which it is a picture
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """One thing that holds a file; its name is the subject of a mail, the number of a picture, else a file name."""
+
+    kind: HolderKind
+    name: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +61,8 @@ class Attachment:
     sha256: str
     text: str | None = field(default=None, repr=False)
     defect: str | None = None  # why a document has no text, or not all of it
-    place: Place | None = None  # of the outermost part that holds it; None if it cannot be told
+    place: Place | None = None  # of it, or of what must go with it; None if it cannot be told
+    holders: tuple[Holder, ...] = ()  # what it lies in, from the outside in
 
 
 class Silence(StrEnum):
@@ -175,7 +195,7 @@ class ParsedMail:
     )  # what the HTML form says now where plain text differs (in new_text too)
     hidden_text: bool = False  # HTML hides text from the reader
     attachments: tuple[Attachment, ...] = ()
-    files_within: tuple[str, ...] = field(default=(), repr=False)  # names of files on attached mails: those stay closed
+    files_within: tuple[Attachment, ...] = ()  # on attached mails, in zips, in pages: looked at, never read as letters
     signs: AutomaticSigns = AutomaticSigns()
     own_token: str | None = None  # our own loop token, if this mail began with us
     returned_message_ids: tuple[str, ...] = ()  # Message-IDs found in a bounce's returned mail

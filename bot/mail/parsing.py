@@ -25,15 +25,15 @@ from bot.mail.headers import (
 )
 from bot.mail.lookalike import disguises
 from bot.mail.message import AutomaticSigns, ParsedMail, Sender, Unreadable
-from bot.mail.parts import MAX_TEXT, Parts, parts_of
+from bot.mail.parts import Parts, parts_of
 from bot.mail.sender import NotOneMailboxError, mailbox, recipients, reply_to, sender, shows_another_address
 from bot.mail.splicing import Places
 from bot.mail.tree import LimitError
+from bot.mail.within import attached_mails, files_in_zips
 from bot.mail.words import words_of
 from bot.settings import ParsingSettings
 
 MAX_HEAD = 4096  # bytes of the header block shown to staff when the rest cannot be read
-MAX_FORWARDED = 5  # attached mails that are read
 TOKEN_HEADER = "x-privacybot-token"  # noqa: S105 - a header name: our own mails carry it, so that we know them
 
 _QUOTED_ID = re.compile(r"^[> \t|]{0,10}Message-ID:\s{0,10}(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
@@ -86,7 +86,7 @@ def _read(digest: str, headers: HeaderBlock, parts: Parts, limits: ParsingSettin
     subject = decoded(headers.text("subject"), MAX_SUBJECT)
     references = _references(headers)
     answers = bool(references or _ANSWERING.match(subject))
-    words = words_of(parts.bodies, own_domain, who.shown, _forwarded(parts, limits), answers=answers)
+    words = words_of(parts.bodies, own_domain, who.shown, attached_mails(parts, limits), answers=answers)
     signs = automatic_signs(headers, who.address, who.shown, subject)
     returned = _returned(parts, signs, words.whole)
     return ParsedMail(
@@ -105,30 +105,13 @@ def _read(digest: str, headers: HeaderBlock, parts: Parts, limits: ParsingSettin
         other_text=words.other,
         hidden_text=words.hidden,
         attachments=tuple(parts.attachments),
-        files_within=tuple(parts.files_within),
+        files_within=(*parts.files_within, *files_in_zips(parts)),
         signs=signs,
         own_token=_own_token(headers),
         returned_message_ids=returned,
         report=report_of(headers, signs, parts.statuses, parts.receipts, returned, words.whole),
         defects=tuple(dict.fromkeys((*parts.defects, *words.defects, *_oddities(who, headers, own_domain)))),
     )
-
-
-def _forwarded(parts: Parts, limits: ParsingSettings) -> list[str]:
-    """The attached mails as text, one level deep; what hangs on those stays closed."""
-    texts: list[str] = []
-    for raw in parts.forwarded[:MAX_FORWARDED]:
-        block, body = in_two(raw)
-        headers = header_block(block[: limits.max_header_kb * 1024])
-        try:
-            within = parts_of(headers, body, limits.max_parts, limits.max_depth - 1)
-        except LimitError:
-            parts.defects["attached mail could not be read"] = None
-            continue
-        parts.files_within += [one.name for one in within.attachments if one.name]
-        who, subject = decoded(headers.text("from")), decoded(headers.text("subject"), MAX_SUBJECT)
-        texts.append(f"Van: {who}\nOnderwerp: {subject}\n\n{words_of(within.bodies, '').whole}"[:MAX_TEXT])
-    return texts
 
 
 # Headers

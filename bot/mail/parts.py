@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.mail.attaching import File, opened
 from bot.mail.charsets import decoded_text, tidy
-from bot.mail.content import SIGNED
+from bot.mail.content import SIGNED, ZIP
 from bot.mail.documents.reading import Budget
 from bot.mail.headers import HeaderBlock, header_block, in_two, message_ids, over_limit, text_of
-from bot.mail.message import Attachment
+from bot.mail.message import Attachment, Holder, HolderKind
+from bot.mail.pictures import pictures_of
 from bot.mail.smime import signed_content
 from bot.mail.splicing import Places, Within
 from bot.mail.tree import MAX_PART_HEADER, MIME, LimitError, Part, file_name, tree_of
@@ -43,14 +43,16 @@ class Parts:
 
     bodies: list[Body] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
-    forwarded: list[bytes] = field(default_factory=list)  # whole mails that hang on this one
-    files_within: list[str] = field(default_factory=list)  # names of what hangs on those; it stays closed
+    forwarded: list[File] = field(default_factory=list)  # whole mails that hang on this one
+    zips: list[File] = field(default_factory=list)
+    files_within: list[Attachment] = field(default_factory=list)  # in pages; later also in those mails and zips
     returned_ids: dict[str, None] = field(default_factory=dict)
     defects: dict[str, None] = field(default_factory=dict)
     bounce: bool = False  # inside a multipart/report
     enveloped: list[Body] = field(default_factory=list)  # texts of winmail.dat and of odd text types
     budget: Budget | None = None  # for documents; without one they stay closed
     places: Places | Within | None = None  # without it nobody asks where the parts lie
+    holders: tuple[Holder, ...] = ()  # what all of this lies in
     max_parts: int = 0
     signed: int = 0  # S/MIME envelopes opened
     statuses: list[str] = field(default_factory=list)  # what became of a mail, for machines (RFC 3464)
@@ -63,11 +65,13 @@ def parts_of(
     max_parts: int,
     max_depth: int,
     budget: Budget | None = None,
-    places: Places | None = None,
+    places: Places | Within | None = None,
+    holders: tuple[Holder, ...] = (),
 ) -> Parts:
     """Bodies and attachments in the order of the mail. Raises LimitError."""
     mail = tree_of(headers, body, max_parts)
-    found = Parts(bounce=mail.kind == "multipart/report", budget=budget, places=places, max_parts=max_parts)
+    found = Parts(budget=budget, places=places, holders=holders, max_parts=max_parts)
+    found.bounce = mail.kind == "multipart/report"
     found.bodies += [*_stray(headers), *_bodies(mail, found, max_depth)]
     if not any((body.plain or body.html or "").strip() for body in found.bodies):
         found.bodies += found.enveloped  # else Outlook says the same twice
@@ -94,7 +98,7 @@ def _bodies(part: Part, found: Parts, depth: int, boundary: bytes | None = None)
         below = [body for child in children for body in _bodies(child, found, depth - 1, edge)]
         yield from _alternatives(below) if part.kind == "multipart/alternative" else below
     elif part.kind.startswith("multipart/") or (part.kind in _BODIES and not _attached(part)):
-        yield _body(part, found)
+        yield _body(part, found, boundary)
     else:
         yield from _leaf(part, found, depth, boundary)
 
@@ -103,7 +107,7 @@ def _leaf(part: Part, found: Parts, depth: int, boundary: bytes | None) -> list[
     """A file; or what the mail says, where that was signed in one piece and looks like a file."""
     content = _content(part, found)
     place = None if found.places is None else found.places.of(part.encoded, boundary)
-    file = File(content, file_name(part), part.kind, _charset(part), place)
+    file = File(content, file_name(part), part.kind, _charset(part), place, found.holders)
     signed = signed_content(content) if found.signed < MAX_SIGNED else None
     if signed is None:
         _attach(part, file, found)
@@ -114,18 +118,15 @@ def _leaf(part: Part, found: Parts, depth: int, boundary: bytes | None) -> list[
 def _signed(file: File, entity: bytes, found: Parts, depth: int) -> list[Body]:
     """The bodies of a mail inside its signature. What hangs on it lies in the envelope. Raises LimitError."""
     found.signed += 1
-    digest = hashlib.sha256(file.content).hexdigest()
-    found.attachments.append(
-        Attachment(file.name, SIGNED, len(file.content), digest, None, "signature not checked", file.place)
-    )
+    found.attachments.append(file.attachment(SIGNED, None, "signature not checked"))
     found.defects["signature not checked"] = None
     block, body = in_two(entity)
     if reason := over_limit(block, MAX_SIGNED_HEADER):
         raise LimitError(reason)
-    headers, outside = header_block(block), found.places
-    found.places = Within(file.place)
+    headers, outside = header_block(block), (found.places, found.holders)
+    found.places, found.holders = Within(file.place), (*file.holders, Holder(HolderKind.SIGNED, file.name))
     bodies = [*_stray(headers), *_bodies(tree_of(headers, body, found.max_parts), found, depth - 1)]
-    found.places = outside
+    found.places, found.holders = outside
     return bodies
 
 
@@ -148,11 +149,13 @@ def _alternatives(bodies: list[Body]) -> list[Body]:
     ]
 
 
-def _body(part: Part, found: Parts) -> Body:
+def _body(part: Part, found: Parts, boundary: bytes | None) -> Body:
     text, defect = decoded_text(_content(part, found), _charset(part))
     if defect:
         found.defects[defect] = None
     if part.kind == "text/html":
+        place = None if found.places is None else found.places.of(part.encoded, boundary)
+        found.files_within += pictures_of(text, found.places, place, found.holders)
         return Body(html=text)
     if len(text) > MAX_TEXT:
         found.defects["text cut"] = None
@@ -174,9 +177,11 @@ def _attach(part: Part, file: File, found: Parts) -> None:
     if found.bounce and part.kind in _RETURNED:
         found.returned_ids.update(dict.fromkeys(_returned_ids(content)))
     elif part.kind == "message/rfc822":
-        found.forwarded.append(content)
+        found.forwarded.append(file)
     inside = opened(file, found.budget)
     found.attachments += inside.attachments
+    if inside.attachments[0].content_type == ZIP:
+        found.zips.append(file)
     found.defects.update(dict.fromkeys(inside.defects))
     if part.kind.startswith("text/") and not _attached(part):  # RFC 2046 section 4.1.4: to be read as plain
         found.enveloped.append(Body(plain=tidy(decoded_text(content, _charset(part))[0][:MAX_TEXT])))

@@ -16,6 +16,7 @@ class Places:
 
     raw: bytes = field(repr=False)
     body_at: int
+    end: int | None = None  # of the mail, where it is part of another
     _pieces: dict[bytes, list[tuple[int, int]]] = field(default_factory=dict, repr=False)
 
     def of(self, payload: bytes, boundary: bytes | None) -> Place | None:
@@ -24,7 +25,7 @@ class Places:
         Without a boundary the part is the whole mail: its place is all that follows the mail's own headers.
         """
         if boundary is None:
-            return Place(self.body_at, len(self.raw), sole=True)
+            return Place(self.body_at, self._over, sole=True)
         if boundary not in self._pieces:
             self._pieces[boundary] = list(self._between(boundary))
         pieces = self._pieces[boundary]
@@ -35,19 +36,35 @@ class Places:
                 return Place(start, end)
         return None
 
+    def text(self, words: str, place: Place, after: int) -> Place | None:
+        """Where these words stand in this place, behind `after`; None where its encoding writes them otherwise."""
+        at = self.raw.find(words.encode("utf-8"), max(place.start, after), place.end)
+        return None if at < 0 else Place(at, at + len(words), inline=True)
+
+    def inside(self, place: Place, content: bytes, body: bytes) -> Places | Within:
+        """The same for a mail that hangs on this one, if its bytes stand in the mail as they are."""
+        begins = place.end - len(content)
+        if begins < place.start or not self.raw.startswith(content, begins):
+            return Within(place)
+        return Places(self.raw, place.end - len(body), place.end)
+
+    @property
+    def _over(self) -> int:
+        return len(self.raw) if self.end is None else self.end
+
     def _between(self, boundary: bytes) -> Iterator[tuple[int, int]]:
         """The pieces between the delimiter lines of this boundary, without the line end that belongs to the second."""
         line, previous = b"--" + boundary, None
-        at = self.raw.find(line, self.body_at)
+        at = self.raw.find(line, self.body_at, self._over)
         while at >= 0:
             end = _line_end(self.raw, at)
             if _alone(self.raw, at, end, line):
                 if previous is not None:
                     yield previous, max(_before_line_end(self.raw, at), previous)
                 previous = end
-            at = self.raw.find(line, at + len(line))
+            at = self.raw.find(line, at + len(line), self._over)
         if previous is not None:
-            yield previous, len(self.raw)
+            yield previous, self._over
 
     def _body_at(self, start: int, end: int) -> int:
         """Where the empty line that ends the headers of a piece is over."""
@@ -68,6 +85,9 @@ class Within:
         """The place of the envelope, whatever the part."""
         return self.place
 
+    def inside(self, place: Place, content: bytes, body: bytes) -> Within:  # noqa: ARG002
+        return self
+
 
 def without(raw: bytes, places: Iterable[tuple[Place, str]]) -> bytes:
     """The mail with a note (ASCII) in each of these places. Places outside the mail or across each other are left."""
@@ -77,7 +97,7 @@ def without(raw: bytes, places: Iterable[tuple[Place, str]]) -> bytes:
         if not done <= place.start <= place.end <= len(raw):
             continue
         found += raw[done : place.start]
-        found += b"" if place.sole else _NOTE_HEAD + note.encode("ascii", "replace")
+        found += b"" if place.sole else (b"" if place.inline else _NOTE_HEAD) + note.encode("ascii", "replace")
         done = place.end
     return bytes(found) + raw[done:]
 

@@ -91,7 +91,7 @@ class Filing:
     def _open(self, decision: OpenCase) -> None:
         case = self._tx.cases.open(self._new_case(decision))
         self._keep_message(case, "request")
-        ask_to_clean(self._tx, case.id, self._mail_id, self._arrival, self._copies)
+        self._ask_to_clean(case)
         self._settle(MailVerdict.CASE, case.id)
         self._tx.events.write(case.id, "opened", BOT, self._opening_facts(case, decision))
         for request in case.requests if decision.needs else ():
@@ -161,10 +161,15 @@ class Filing:
         )
         self._tx.jobs.defer(Work.AUTHENTICATE, case.id, case_id=case.id, key=f"authenticate:{case.id}")
 
+    def _ask_to_clean(self, case: Case) -> None:
+        ask_to_clean(
+            self._tx, case.id, self._mail_id, self._arrival, self._copies, lambda text: self._readable(case, text)
+        )
+
     def _add(self, decision: AddToCase) -> None:
         tx, case = self._tx, self._tx.cases.by_id(decision.case_id)
         self._keep_message(case, decision.label)
-        ask_to_clean(self._tx, case.id, self._mail_id, self._arrival, self._copies)
+        self._ask_to_clean(case)
         self._settle(MailVerdict.CASE, case.id)
         tx.events.write(case.id, "mail_added", BOT, {"mail": self._mail_id, "label": decision.label})
         for kind in sorted(decision.new_kinds):
@@ -201,7 +206,7 @@ class Filing:
             return
         case = tx.cases.by_id(letter.case_id)
         self._keep_message(case, "bounce" if report.fate is Fate.FAILED else f"report_{report.fate}")
-        ask_to_clean(tx, case.id, self._mail_id, self._arrival, self._copies)
+        self._ask_to_clean(case)
         self._settle(MailVerdict.CASE, case.id)
         told: dict[str, Scalar] = {"outbox": outbox_id, "letter": letter.letter, "status": report.status}
         told |= {"fate": report.fate, "cause": report.cause, "consequence": then}

@@ -5,13 +5,13 @@ Nobody asked for them and they prove nothing: no level comes of one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from bot.cases.attachments import COPY_REMOVED
+from bot.cases.attachments import COPY_REMOVED, where_they_sit
 from bot.cases.work import Work
 from bot.mail.authentication.verdict import SenderVerdict
-from bot.mail.message import Attachment
+from bot.mail.message import Attachment, HolderKind
 from bot.mail.splicing import without
 from bot.store.archive import Transaction
 from bot.store.casework import BOT
@@ -23,21 +23,42 @@ TASK = "id_copy"
 """A person deletes the copy from the mailbox, which we never change."""
 
 _HOURS = 24
+_TOLD = 10  # copies of one mail that are named in the task
+_REMOVED_WHOLE = frozenset({HolderKind.ZIP, HolderKind.WINMAIL, HolderKind.SIGNED})
+_ALL_GONE = "wij houden dit bericht zelf niet: lees het eerst in de mailbox"
+_HOLDER_GONE = "wij houden niets van wat er samen met de kopie in zit: lees dat eerst in de mailbox"
 _LONGEST_WAIT = timedelta(hours=20)
 NOT_CHECKED = frozenset({"automatic", "bounce", "unreadable"})
 """Messages whose sender nobody checks."""
 
 
-def ask_to_clean(tx: Transaction, case_id: int, mail_id: int, arrival: Arrival, copies: IdCopies) -> None:
-    """A task for a person to clean the mailbox in a day; what surely is a copy leaves our own store by itself."""
+def ask_to_clean(
+    tx: Transaction, case_id: int, mail_id: int, arrival: Arrival, copies: IdCopies, masked: Callable[[str], str]
+) -> None:
+    """A task for a person to clean the mailbox in a day; what surely is a copy leaves our own store by itself.
+
+    The task says where each copy sits. `masked` takes numbers out of the names of files.
+    """
     if not (copies.sure or copies.possible):
         return
     if copies.sure:
         tx.jobs.defer(Work.PUT_AWAY, mail_id, case_id=case_id)
     what = "" if copies.sure else "mogelijk "
     where = f"map {arrival.folder or '-'}, ontvangen {arrival.received_at:%Y-%m-%d %H:%M} UTC"
-    words = f"{what}een kopie van een identiteitsbewijs ({where}): verwijder de bijlage uit de mailbox"
+    files = masked(where_they_sit((*copies.sure, *copies.possible)[:_TOLD]))
+    words = f"{what}een kopie van een identiteitsbewijs ({where}): verwijder uit de mailbox {files}{_beside(copies)}"
     tx.tasks.add(case_id, TASK, words, arrival.received_at + timedelta(hours=_HOURS))
+
+
+def _beside(copies: IdCopies) -> str:
+    """What leaves our own store together with the copies, so that a person reads it in the mailbox first."""
+    if any(one.place is None for one in copies.sure):
+        return f"; {_ALL_GONE}"
+    return f"; {_HOLDER_GONE}" if any(_goes_with_its_holder(one) for one in copies.sure) else ""
+
+
+def _goes_with_its_holder(one: Attachment) -> bool:
+    return bool({holder.kind for holder in one.holders} & _REMOVED_WHOLE)
 
 
 def may_go(tx: Transaction, case_id: int, mail_id: int, now: datetime) -> bool:

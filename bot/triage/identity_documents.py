@@ -1,4 +1,6 @@
-"""Which attachments are copies of an identity document: nobody asked for them, and nobody may keep them.
+"""Which files are copies of an identity document: nobody asked for them, and nobody may keep them.
+
+Attachments, what lies in zips and on attached mails, and pictures in the text itself.
 
 A machine-readable zone (ICAO 9303), a document number's neighbours, a file name, or the sender's own words say so. A
 letter that only speaks of a passport stays: it may be the request.
@@ -9,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.mail.message import Attachment, ParsedMail
+from bot.mail.message import Attachment, HolderKind, ParsedMail
 
 _ZONE = re.compile(r"\b(?:[PIACV]<|ID|PN)[A-Z]{3}[A-Z0-9]{1,30}<|[A-Z0-9<]{8,40}<<[A-Z0-9<]{4,40}")
 _DOCUMENT = re.compile(
@@ -34,7 +36,6 @@ _NEITHER = re.compile(
 _LETTER_CHARS = 400  # a document with so many characters of text, none of it a zone, is a letter about something
 _READ = 20_000  # characters of one attachment: a scan holds a page, and a mail may hold hundreds of attachments
 _LOGO = 15 * 1024  # bytes: pictures under it stand in signatures
-_MAIL = "message/rfc822"
 _WORDS = ("text/", "message/")
 _PAPERS = ("application/pdf", "image/")
 
@@ -48,14 +49,20 @@ class IdCopies:
 
 
 def id_copies(mail: ParsedMail) -> IdCopies:
-    """The copies among the attachments of this mail."""
+    """The copies among the files of this mail. What another wrote above them announces nothing for sure."""
+    files = (*mail.attachments, *mail.files_within)
     announced = _announced(f"{mail.subject}\n{mail.new_text}")
-    named = any(_DOCUMENT.search(part.name) for part in mail.attachments)
-    sure = tuple(part for part in mail.attachments if _is_copy(part, announced=announced and not named))
-    others = [part for part in mail.attachments if part not in sure]
-    within = any(_DOCUMENT.search(name) for name in mail.files_within)
-    suspicious = [part for part in others if _DOCUMENT.search(part.name) or (within and part.content_type == _MAIL)]
+    named = any(_DOCUMENT.search(part.name) for part in files)
+    sure = tuple(part for part in files if _is_copy(part, announced=announced and not named))
+    others = [part for part in files if part not in sure]
+    forwarded = not announced and _announced(mail.quoted_text)
+    suspicious = [part for part in others if _DOCUMENT.search(part.name) or (forwarded and _forwarded_paper(part))]
     return IdCopies(sure, tuple(suspicious if sure or suspicious or not announced else others))
+
+
+def _forwarded_paper(part: Attachment) -> bool:
+    on_mail = any(holder.kind is HolderKind.MAIL for holder in part.holders)
+    return on_mail and _shows_something(part) and not part.text
 
 
 def _announced(words: str) -> bool:
@@ -67,8 +74,12 @@ def _is_copy(part: Attachment, *, announced: bool) -> bool:
     text = (part.text or "")[:_READ]
     if _ZONE.search(text) or len({match[0].lower() for match in _PRINTED.finditer(text)}) > 2:
         return True
-    if len(text) >= _LETTER_CHARS or part.content_type.startswith(_WORDS):
+    if len(text) >= _LETTER_CHARS or part.content_type.startswith(_WORDS) or not part.sha256:
         return False
     if _DOCUMENT.search(part.name):
         return True
-    return announced and part.content_type.startswith(_PAPERS) and part.size > _LOGO and not text
+    return announced and _shows_something(part) and not text
+
+
+def _shows_something(part: Attachment) -> bool:
+    return part.content_type.startswith(_PAPERS) and part.size > _LOGO

@@ -241,3 +241,20 @@ async def test_a49_a_signature_around_the_whole_mail_hides_nothing_and_raises_no
     assert [(one["kind"], one["level_reached"]) for one in case["requests"]] == [("access", "L0")]
     assert ASKS in case["messages"][0]["text"]
     assert "handtekening niet gecontroleerd" in case["messages"][0]["text"]
+
+
+async def test_a44_a_copy_in_a_zip_is_gone_from_our_store_and_the_task_says_where_it_sits(office: Office) -> None:
+    packed = zip_of(mijn_paspoort_jpg=PASSPORT, brief_pdf=pdf_of(ASKS))
+    raw = mail(JORIS, ASKS, ("stukken.zip", "application/zip", packed))
+    office.deliver(raw)
+    await office.step()
+
+    case = whole(office)
+    (task,) = [one for one in case["tasks"] if one["kind"] == "id_copy"]
+    assert "zip-bestand «stukken.zip» > bestand «mijn.paspoort.jpg»" in task["text"]
+    assert "lees dat eerst in de mailbox" in task["text"]
+    assert task["due_at"] is not None
+    assert "[kopie identiteitsbewijs verwijderd: image/jpeg" in case["messages"][0]["text"]
+    (stored,) = kept(office)
+    assert len(stored) < len(raw) - len(packed)
+    assert hashlib.sha256(PASSPORT).hexdigest().encode() in stored

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from bot.mail.documents.bounds import MAX_FILES, MAX_RATIO, MAX_UNPACKED, MAX_XML, ClosedDocumentError
+from bot.mail.documents.bounds import MAX_DOCUMENT, MAX_FILES, MAX_RATIO, MAX_UNPACKED, MAX_XML, ClosedDocumentError
 
 _END = b"PK\x05\x06"
 _END_SIZE = 22
@@ -15,6 +17,39 @@ _ENTRY = 46 + 512  # bytes of the table for one file with a long name
 _SMALL = 1024 * 1024  # bytes: empty tables and white pictures pack far better than text
 _XML = (".xml", ".rels")
 _ENCRYPTED_FLAG = 0x1
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """One file in a zip; without content where it is encrypted, broken, or would unpack too large."""
+
+    name: str = field(repr=False)
+    size: int  # bytes, as the table of contents says
+    content: bytes | None = field(default=None, repr=False)
+
+
+def unpacked(content: bytes) -> tuple[Packed, ...]:
+    """The files of a zip, as many as unpack within the bounds. Raises ClosedDocumentError."""
+    entries = [entry for entry in _entries(content) if not entry.is_dir()]
+    with zipfile.ZipFile(io.BytesIO(content)) as container:
+        return tuple(_unpacked(container, entries))
+
+
+def _unpacked(container: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Iterator[Packed]:
+    left = MAX_UNPACKED
+    for entry in entries:
+        fits = entry.file_size <= min(left, MAX_DOCUMENT) and not entry.flag_bits & _ENCRYPTED_FLAG
+        found = _file(container, entry) if fits and not _bomb(entry) else None
+        left -= len(found or b"")
+        yield Packed(entry.filename, entry.file_size, found)
+
+
+def _file(container: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | None:
+    try:
+        with container.open(entry) as stream:
+            return stream.read(entry.file_size)
+    except Exception:  # zlib, bz2 and lzma each have errors of their own
+        return None
 
 
 def names(content: bytes) -> frozenset[str]:

@@ -16,6 +16,7 @@ MAX_PAGES = 30
 MAX_FILES = 500  # in one zip container
 MAX_UNPACKED = 32 * 1024 * 1024  # bytes of all files of a container together
 MAX_XML = 8 * 1024 * 1024  # bytes of one of its XML files, unpacked
+LEAST_SECONDS = 0.01  # of processor time worth starting with: the kernel counts in ticks of up to so much
 MAX_RATIO = 150  # unpacked to packed, of a file that is not small
 
 _AGAIN_SECONDS = 0.2  # a library that swallows the first call to stop hears another one
@@ -51,7 +52,7 @@ def within(seconds: float) -> Iterator[None]:
             raise _TimeIsUp
 
     before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, max(seconds, 0.01), _AGAIN_SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, max(seconds, LEAST_SECONDS), _AGAIN_SECONDS)
     try:
         yield
     except _TimeIsUp:

@@ -12,7 +12,14 @@ from typing import TypeVar
 from bot.mail.charsets import tidy
 from bot.mail.content import DOCX, MACROS, OLE, PDF, RTF, TEXT_ODF
 from bot.mail.documents import docx, odt, pdf, rtf, tnef
-from bot.mail.documents.bounds import MAX_CHARACTERS, MAX_DOCUMENT, MAX_DOCUMENTS, ClosedDocumentError, within
+from bot.mail.documents.bounds import (
+    LEAST_SECONDS,
+    MAX_CHARACTERS,
+    MAX_DOCUMENT,
+    MAX_DOCUMENTS,
+    ClosedDocumentError,
+    within,
+)
 
 T = TypeVar("T")
 
@@ -73,7 +80,7 @@ def bounded(
     """What `read` makes of the content, or why nothing. The budget pays."""
     if len(content) > most:
         return None, "too large"
-    if budget.documents < 1 or budget.seconds <= 0:
+    if budget.documents < 1 or budget.seconds < LEAST_SECONDS:
         return None, "not opened: the documents before it cost too much"
     budget.documents -= 1
     load()

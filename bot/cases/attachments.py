@@ -18,6 +18,7 @@ _DEFECTS = {
     "old Office format": "oud Office-bestand: niet leesbaar",
     "holds no text": "geen tekst: niet leesbaar",
     "holds hidden text": "bevat verborgen tekst",
+    "text behind a scan": "scan met tekst erachter: wat u ziet kan anders zijn, kijk naar het beeld",
     "text cut": "alleen het begin is gelezen",
     "took too long": "duurde te lang: niet gelezen",
     "broken": "beschadigd: niet leesbaar",

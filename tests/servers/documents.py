@@ -18,12 +18,13 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import NameOID
 
 
-def pdf_of(*lines: str, extra: bytes = b"", pages: int = 1) -> bytes:
-    """A PDF with these lines on each page; `extra` goes into its catalogue."""
+def pdf_of(*lines: str, extra: bytes = b"", pages: int = 1, drawn_too: bytes = b"") -> bytes:
+    """A PDF with these lines on each page; `extra` goes into its catalogue, `drawn_too` are operators of the pages."""
     drawn = b"".join(b"(%s) Tj 0 -14 Td " % re.sub(rb"([()\\])", rb"\\\1", line.encode("cp1252")) for line in lines)
-    stream = b"BT /F1 11 Tf 60 780 Td " + drawn + b"ET"
+    stream = b"BT /F1 11 Tf 60 780 Td " + drawn + b"ET " + drawn_too
     kids = b" ".join(b"%d 0 R" % (5 + number) for number in range(pages))
-    fonts = b"/Resources << /Font << /F1 3 0 R >> >>"
+    states = b"/ExtGState << /Gone << /ca 0 >> >>"
+    fonts = b"/Resources << /Font << /F1 3 0 R >> %s >>" % states
     page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R %s >>" % fonts
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R " + extra + b" >>",

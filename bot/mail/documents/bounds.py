@@ -19,6 +19,12 @@ MAX_XML = 8 * 1024 * 1024  # bytes of one of its XML files, unpacked
 LEAST_SECONDS = 0.01  # of processor time worth starting with: the kernel counts in ticks of up to so much
 MAX_RATIO = 150  # unpacked to packed, of a file that is not small
 
+HIDDEN = "[verborgen tekst]"
+"""The line above words of a document that no reader of it sees."""
+SCAN = "[tekstlaag van een scan]"
+"""The line above words behind a picture of a page."""
+
+_HIDDEN_SHARE = MAX_CHARACTERS // 4
 _AGAIN_SECONDS = 0.2  # a library that swallows the first call to stop hears another one
 
 
@@ -30,6 +36,12 @@ class Reads(Protocol):
     """How one kind of document becomes text. Raises whatever its library raises."""
 
     def __call__(self, content: bytes, /) -> str: ...
+
+
+def with_hidden(seen: str, unseen: str) -> str:
+    """What a reader sees, and below a line what he does not; neither crowds the other out."""
+    seen = seen.strip()
+    return f"{seen[: MAX_CHARACTERS - _HIDDEN_SHARE]}\n\n{HIDDEN}\n{unseen[: _HIDDEN_SHARE - 30]}" if unseen else seen
 
 
 class _TimeIsUp(BaseException):

@@ -6,10 +6,8 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from bot.mail.documents.bounds import MAX_CHARACTERS
+from bot.mail.documents.bounds import MAX_CHARACTERS, with_hidden
 from bot.mail.documents.container import require_harmless
-
-HIDDEN = "[verborgen tekst]"
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # the same words once more
@@ -36,8 +34,7 @@ def text(content: bytes) -> str:
         size += len(words)
         if size > MAX_CHARACTERS:
             break
-    concealed = "".join(unseen).strip()
-    return "".join(seen).strip() + (f"\n\n{HIDDEN}\n{concealed}" if concealed else "")
+    return with_hidden("".join(seen), "".join(unseen).strip())
 
 
 def _pieces(body: Any) -> Iterator[tuple[str, bool]]:

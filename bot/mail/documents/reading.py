@@ -13,10 +13,12 @@ from bot.mail.charsets import tidy
 from bot.mail.content import DOCX, MACROS, OLE, PDF, RTF, TEXT_ODF
 from bot.mail.documents import docx, odt, pdf, rtf, tnef
 from bot.mail.documents.bounds import (
+    HIDDEN,
     LEAST_SECONDS,
     MAX_CHARACTERS,
     MAX_DOCUMENT,
     MAX_DOCUMENTS,
+    SCAN,
     ClosedDocumentError,
     within,
 )
@@ -62,7 +64,13 @@ def document(content: bytes, kind: str, budget: Budget) -> Document:
         return Document(defect="holds no text")
     if len(found) > MAX_CHARACTERS:
         return Document(tidy(found[:MAX_CHARACTERS]), "text cut")
-    return Document(tidy(found), "holds hidden text" if kind == DOCX and docx.HIDDEN in found else None)
+    return Document(tidy(found), _concealed(found))
+
+
+def _concealed(found: str) -> str | None:
+    if HIDDEN in found:
+        return "holds hidden text"
+    return "text behind a scan" if found.startswith(SCAN) else None
 
 
 def envelope(content: bytes, budget: Budget) -> tuple[tnef.Envelope | None, str | None]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 _MAX_SHEET = 64 * 1024  # characters of one style sheet that are looked at
 _MAX_STYLE = 2000  # characters of one style attribute
@@ -20,7 +21,12 @@ _FLAT = re.compile(r"(?:^|;)(?:height|width|max-width):[01](?:px)?(?:!|;|$)")
 _TINY = re.compile(
     r"font-size:(0(\.0+)?(px|pt|em|rem|%|!|;|$)|[01]?(\.\d+)?(px|pt))|(?:^|;)font:[^;]{0,40}?(?<![\d.])[01](px|pt)?/"
 )
-_SHEET = re.compile(r"<style[^>]{0,500}>(.*?)(?:</style|\Z)", re.IGNORECASE | re.DOTALL)
+_MARKS = (  # every way of hiding holds one of these, however it is spaced
+    *("display:none", "visibility:", "mso-hide:all", "opacity:0", "opacity:.0", "max-height:0", "clip:rect(0"),
+    *("clip-path:inset", "indent:-", "left:-", "top:-", "right:-", "filter:alpha", "transform:scale"),
+    *("overflow:hidden", "font-size:0", "font-size:1p", "font-size:1.", "font-size:.", "font-size:p", "font:"),
+)
+_SHEET = re.compile(r"<style[^>]{0,500}>")
 _MEDIA = re.compile(r"@media[^{}]{0,500}\{(?:[^{}]{0,500}\{[^{}]{0,2000}\}){0,200}\s*\}")
 _SELECTOR = re.compile(r"(?:^|[\s>+~])(?P<one>[a-z][\w-]*|(?:[a-z][\w-]*)?[.#][\w-]+)\s*\Z")
 _WHOLE_PAGE = frozenset({"html", "body", "table", "td", "div", "*"})  # a rule for all of these hides nothing in earnest
@@ -71,14 +77,39 @@ def hidden_by_sheet(source: str) -> frozenset[str]:
 
     Rules for small screens and printers (`@media`) are left out.
     """
-    sheets = (match[1][:_MAX_SHEET] for match in _SHEET.finditer(source))
     found: set[str] = set()
-    for sheet in sheets:
-        plain = re.sub(r"/\*.{0,2000}?\*/|<!--|-->", "", _MEDIA.sub("", sheet), flags=re.DOTALL)
-        for selectors, css in re.findall(r"([^{}]{1,500})\{([^{}]{0,2000})\}", plain):
+    for sheet in _sheets(source.lower()):
+        wide = _MEDIA.sub("", sheet)
+        for selectors, css in _rules(wide) if _may_hide(wide) else ():
             if _unseen(compact(css)):
-                found |= {match["one"] for one in selectors.lower().split(",") if (match := _SELECTOR.search(one))}
+                found |= {match["one"] for one in selectors.split(",") if (match := _SELECTOR.search(one))}
     return frozenset(found - _WHOLE_PAGE)
+
+
+def _sheets(source: str) -> Iterator[str]:
+    """What stands in each style element."""
+    at = source.find("<style")
+    while at >= 0:
+        opening = _SHEET.match(source, at)
+        at += 1
+        if opening:
+            ends = source.find("</style", opening.end())
+            at = len(source) if ends < 0 else ends
+            yield source[opening.end() : min(at, opening.end() + _MAX_SHEET)]
+        at = source.find("<style", at)
+
+
+def _rules(sheet: str) -> list[tuple[str, str]]:
+    """Selectors and declarations of each rule."""
+    plain = re.sub(r"/\*.{0,2000}?\*/|<!--|-->", "", sheet, flags=re.DOTALL)
+    return re.findall(r"([^{}]{1,500})\{([^{}]{0,2000})\}", plain)
+
+
+def _may_hide(sheet: str) -> bool:
+    """False only where no rule can hide anything: most sheets are long, and told apart without being taken apart."""
+    bare = "".join(sheet.split()).removeprefix("<!--").removesuffix("-->")
+    cut = "/*" in bare or "<!--" in bare or "-->" in bare  # a word may be cut in two by a comment
+    return cut or any(mark in bare for mark in _MARKS)
 
 
 def styled(name: str, attributes: Mapping[str, str], outer: Style, hiding: frozenset[str]) -> Style:
@@ -96,8 +127,11 @@ def styled(name: str, attributes: Mapping[str, str], outer: Style, hiding: froze
 
 def compact(css: str) -> str:
     """The declarations in lower case, without comments; blanks stay only where they part two values."""
-    words = re.sub(r"/\*.*?\*/", "", css.lower(), flags=re.DOTALL)
-    return re.sub(r"\s*([:;,!()/])\s*", r"\1", re.sub(r"\s+", " ", words)).strip()
+    words = re.sub(r"/\*.*?\*/", "", css.lower(), flags=re.DOTALL) if "/*" in css else css.lower()
+    words = " ".join(words.split())
+    for sign in ":;,!()/" if " " in words else "":
+        words = words.replace(f" {sign}", sign).replace(f"{sign} ", sign)
+    return words
 
 
 def _unseen(css: str) -> bool:
@@ -139,8 +173,13 @@ def _background(css: str, attributes: Mapping[str, str], outer: Style) -> str | 
 
 
 def _declared(css: str, name: str) -> str:
-    match = re.search(rf"(?:^|;){name}:([^;!]+)", css)
+    match = _declaration(name).search(css)
     return match[1] if match else ""
+
+
+@cache
+def _declaration(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|;){name}:([^;!]+)")
 
 
 def _color(value: str) -> str:

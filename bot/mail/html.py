@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from justhtml import JustHTML
@@ -104,6 +105,7 @@ class _Reading:
 
     def __init__(self, hiding: frozenset[str]) -> None:
         self._hiding = hiding
+        self._styles: dict[tuple[object, ...], Style] = {}
         self.lines: list[str] = []  # finished lines, quote marks included
         self.line: list[str] = []
         self.hidden: list[str] = []
@@ -127,12 +129,20 @@ class _Reading:
         name = element.name.lower()
         if name in _NO_TEXT:
             return []
-        attributes = {key.lower(): (value or "") for key, value in (element.attrs or {}).items()}
-        style = styled(name, attributes, outer, self._hiding)
+        style = self._styled(name, element.attrs or {}, outer)
         if not style.gone:
             self._open(name, style.quoted)
         children: list[_Step] = [(child, style, False) for child in reversed(element.children or [])]
         return children if style.gone else [(element, style, True), *children]
+
+    def _styled(self, name: str, attributes: Mapping[str, str | None], outer: Style) -> Style:
+        """Worked out once for all elements that are alike: an office program writes the same style at every line."""
+        alike = (name, outer, *attributes.items())
+        style = self._styles.get(alike)
+        if style is None:
+            lower = {key.lower(): (value or "") for key, value in attributes.items()}
+            style = self._styles[alike] = styled(name, lower, outer, self._hiding)
+        return style
 
     def _open(self, name: str, quoted: int) -> None:
         if name == "br":

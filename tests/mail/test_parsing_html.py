@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from bot.mail.hiding import hidden_by_sheet
 from bot.mail.html import MAX_HTML, html_text
 
 
@@ -112,6 +113,41 @@ def test_a_page_that_is_too_large_is_cut_and_says_so() -> None:
 
 def test_a_page_of_pictures_says_that_it_has_no_text() -> None:
     assert "html without text" in html_text("<img src='https://elders.example/a.png'>" * 10).defects
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "display:none",
+        "visibility:hidden",
+        "visibility:collapse",
+        "mso-hide:all",
+        "opacity:0",
+        "opacity:.05",
+        "max-height:0",
+        "clip:rect(0,0,0,0)",
+        "clip-path:inset(100%)",
+        "text-indent:-999px",
+        "left:-999px",
+        "margin-top:-999px",
+        "filter:alpha(opacity=0)",
+        "transform:scaleX(0)",
+        "height:0;overflow:hidden",
+        "font-size:0",
+        "font-size:1pt",
+        "font-size:.5px",
+        "font-size:1.5px",
+        "font:bold 0/0 a",
+    ],
+)
+def test_what_a_style_at_the_text_hides_a_style_sheet_hides_too(words: str) -> None:
+    spaced = words.replace(":", " :\n ").replace("(", " ( ").upper()
+    cut = words[:3] + "/* */" + words[3:]
+    rules = "".join(f"p.far{number} {{ margin:0cm; color:#123456 }}\n" for number in range(50))
+    sheets = (f"{rules}.x {{ {form} }}" for form in (words, spaced, cut))
+
+    assert html_text(f"<p style='{words}'>a</p>").hidden == "a"
+    assert [hidden_by_sheet(f"<STYLE type='text/css'><!--\n{sheet}--></STYLE>") for sheet in sheets] == [{".x"}] * 3
 
 
 @pytest.mark.parametrize(

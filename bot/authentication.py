@@ -12,16 +12,19 @@ from bot.mail.authentication.verdict import Connection, SealMark, SenderCheck, S
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person
 from bot.store.records import CaseMessage, Direction, Job, Scalar
-from bot.store.sendercheck import TRIES, VERDICT, as_facts
+from bot.store.sendercheck import MOST_TRIES, TRIES, VERDICT, as_facts
 
 _AGAIN_AFTER = timedelta(minutes=10)
-_MOST_TRIES = 3
 _NOT_ASKED = frozenset({"automatic", "bounce", "unreadable"})
 """Messages of machines, and such as have no sender."""
 
 _FAILED = (
     "de afzender is waarschijnlijk niet echt: er ging geen ontvangstbevestiging naar dat adres. Antwoord alleen naar "
     "het adres in het record"
+)
+_FAILED_LATER = (
+    "de afzender van een later bericht is waarschijnlijk niet echt: wat het vraagt, intrekt of bevestigt telt niet "
+    "vanzelf. Staat de zaak stil door dit bericht, bel dan de klant op het bekende nummer en ga verder waar zij was"
 )
 
 
@@ -70,7 +73,7 @@ class Authentication:
             flags = (*check.flags, *(_seen_before(tx, check.marks, mail.mail_id)))
             tx.messages.note_facts(message.id, as_facts(check, flags, tries))
             self._write_down(tx, case_id, message, mail, check, flags)
-            if check.verdict is SenderVerdict.TEMPORARY and tries < _MOST_TRIES:
+            if check.verdict is SenderVerdict.TEMPORARY and tries < MOST_TRIES:
                 when = self._archive.clock() + _AGAIN_AFTER
                 tx.jobs.defer(
                     Work.AUTHENTICATE, case_id, case_id=case_id, run_at=when, key=f"authenticate:{case_id}:{tries}"
@@ -94,7 +97,7 @@ class Authentication:
         if message.label == "request":
             tx.cases.change(case_id, sender_verdict=check.verdict)
         if check.verdict is SenderVerdict.FAIL:
-            ask_person(tx, case_id, "sender", _FAILED)
+            ask_person(tx, case_id, "sender", _FAILED if message.label == "request" else _FAILED_LATER)
         for flag in flags:
             ask_person(tx, case_id, "sender", f"let op bij dit bericht: {flag}")
 

@@ -299,11 +299,22 @@ class Identification:
     def _proves(self, tx: Transaction, case: Case, mail_id: int, mail: ParsedMail, intents: frozenset[Intent]) -> bool:
         """Whether this mail is the answer that the challenge asked for; what it was instead is written down."""
         codes = find_code(mail.new_text)
-        if denies(mail.new_text, intents):
+        if failed(tx, case.id, mail_id):
+            self._not_from_him(tx, case, codes)
+        elif denies(mail.new_text, intents):
             self._denied(tx, case, with_code=bool(codes))
         elif codes:
-            return self._has_right_code(tx, case, mail_id, mail, codes)
+            return self._has_right_code(tx, case, mail, codes)
         return False
+
+    def _not_from_him(self, tx: Transaction, case: Case, codes: tuple[str, ...]) -> None:
+        """Neither a yes nor a no, nor a try: a person looks, and the true answer is still waited for."""
+        challenge = tx.challenges.open_of(case.id)
+        if challenge is not None and self._right(tx, challenge, codes):
+            tx.events.write(case.id, "code_in_doubt", BOT, {"challenge": challenge.id, "why": "sender"})
+            ask_person(tx, case.id, "look", "juiste code, maar de afzender is niet echt: bel (privacybot verify)")
+        elif any(map(_unanswered, case.requests)):
+            ask_person(tx, case.id, "look", "een antwoord van een afzender die niet echt is telt niet: bel zo nodig")
 
     def _denied(self, tx: Transaction, case: Case, *, with_code: bool) -> None:
         """A no wins over a code: everything of the case stops, and its code dies."""
@@ -312,22 +323,20 @@ class Identification:
             tx.events.write(case.id, "challenge_denied", BOT, {"with_code": with_code})
             stop_for_person(tx, case, "de persoon zegt nee op het controlebericht", requests=case.open_requests)
 
-    def _has_right_code(
-        self, tx: Transaction, case: Case, mail_id: int, mail: ParsedMail, codes: tuple[str, ...]
-    ) -> bool:
+    def _right(self, tx: Transaction, challenge: Challenge, codes: tuple[str, ...]) -> list[str]:
+        return [code for code in codes if tx.challenges.by_code(code_index(self._archive.vault, code)) == challenge]
+
+    def _has_right_code(self, tx: Transaction, case: Case, mail: ParsedMail, codes: tuple[str, ...]) -> bool:
         challenge = tx.challenges.open_of(case.id)
         if challenge is None or challenge.expires_at <= self._archive.clock():
             self._too_late(tx, case)
             return False
-        right = [code for code in codes if tx.challenges.by_code(code_index(self._archive.vault, code)) == challenge]
+        right = self._right(tx, challenge, codes)
         if not right:
             self._wrong_code(tx, case, challenge, mail)
         elif mail.sender.address != challenge.address:
             tx.events.write(case.id, "right_code_other_address", BOT, {"challenge": challenge.id})
             ask_person(tx, case.id, "look", "juiste code, ander adres: geen niveau gegeven")
-        elif failed(tx, case.id, mail_id):
-            tx.events.write(case.id, "code_in_doubt", BOT, {"challenge": challenge.id, "why": "sender"})
-            ask_person(tx, case.id, "look", "juiste code, maar de afzender is niet echt: bel (privacybot verify)")
         elif why := doubt(mail.new_text, right[0], tx.secrets.passphrase(case.id)):
             tx.events.write(case.id, "code_in_doubt", BOT, {"challenge": challenge.id, "why": why})
             ask_person(tx, case.id, "look", f"juiste code, maar {why}: lees het, bel zo nodig (privacybot verify)")

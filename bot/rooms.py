@@ -21,6 +21,7 @@ from bot.datamap.loading import load_datamap
 from bot.datamap.model import DataMap
 from bot.dispatch import Dispatch
 from bot.execution import Execution
+from bot.followup import FollowUp
 from bot.fulfilment import Fulfilment
 from bot.handling import Handling
 from bot.housekeeping import Housekeeping, SentFolder
@@ -214,6 +215,10 @@ class Rooms:
     @cached_property
     def authentication(self) -> Authentication:
         return Authentication(self.archive, self.sender_checks)
+
+    @cached_property
+    def follow_ups(self) -> FollowUp:
+        return FollowUp(self.archive)
 
     @cached_property
     def intake(self) -> Intake:

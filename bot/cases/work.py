@@ -16,6 +16,7 @@ class Work(StrEnum):
     ACKNOWLEDGE = "acknowledge"  # a case: its receipt
     IDENTIFY = "identify"  # a case
     CHALLENGE = "challenge"  # a case whose challenge had to wait: one a day for an address
+    FOLLOW_UP = "follow_up"  # a mail in a running case: what waited for the verdict about its sender
     CHECK_ANSWER = "check_answer"  # a mail that seems to carry a code
     REMIND = "remind"  # a case: its challenge was not answered yet
     FULFIL = "fulfil"  # a case

@@ -174,6 +174,12 @@ def stop_for_person(
     return case
 
 
+def have_person_decide(tx: Transaction, case: Case, requests: Iterable[Request], words: str) -> None:
+    """These requests wait for a person; whatever else is drafted or approved in the case stays as it is."""
+    for request in requests:
+        case = _stopped(tx, case, request, words, BOT, None)
+
+
 def _stopped(tx: Transaction, case: Case, request: Request, words: str, actor: str, os_login: str | None) -> Case:
     move = next((move for move in (Move.PERSON_NEEDED, Move.REOPENED) if allows(request, move)), None)
     if move is None or request.state == RequestState.EXECUTING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import assert_never
 
 from bot.cases.attachments import as_staff_read_it, quoted
@@ -29,7 +30,6 @@ from bot.store.casework import (
     letter_came_back,
     readable,
     stop_for_person,
-    void_drafts,
 )
 from bot.store.quarantine import ask_to_clean
 from bot.store.records import Arrival, Direction, MailVerdict, NewCase, NewRequest, Scalar
@@ -37,6 +37,9 @@ from bot.triage.identity_documents import id_copies
 from bot.triage.labels import Intent, Language, RequestKind, Role, Writer
 from bot.triage.marketing import speaks_of_marketing
 from bot.triage.verdict import Verdict
+
+AWAITED = "sender_awaited"
+"""The event that says what of a mail waits for the verdict about its sender."""
 
 HELD_LETTERS = "held_letters"
 """The one task that tells staff of cases whose automatic letters wait for them."""
@@ -172,12 +175,8 @@ class Filing:
         self._ask_to_clean(case)
         self._settle(MailVerdict.CASE, case.id)
         tx.events.write(case.id, "mail_added", BOT, {"mail": self._mail_id, "label": decision.label})
-        for kind in sorted(decision.new_kinds):
-            tx.cases.add_request(case.id, self._new_request(kind))
-        if decision.new_kinds:
-            void_drafts(tx, tx.cases.by_id(case.id), BOT, "er kwam een nieuw verzoek bij")
-            tx.jobs.defer(Work.IDENTIFY, case.id, case_id=case.id)
-            tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
+        added = [tx.cases.add_request(case.id, self._new_request(kind)).id for kind in sorted(decision.new_kinds)]
+        self._await_sender(case, decision, added)
         if decision.stop_for is not None:
             self._stop(tx.cases.by_id(case.id), decision)
         elif decision.read_by_staff and not decision.may_answer_challenge:
@@ -187,12 +186,22 @@ class Filing:
         if decision.may_answer_challenge:
             tx.jobs.defer(Work.CHECK_ANSWER, self._mail_id, case_id=case.id)
 
+    def _await_sender(self, case: Case, decision: AddToCase, added: list[int]) -> None:
+        """Write down what only a sender who is not false may bring about."""
+        reopen_for = None if case.open_requests else decision.stop_for
+        if added or reopen_for is not None or decision.label == Intent.NOT_ME:
+            values: dict[str, Scalar] = {"mail": self._mail_id, "label": decision.label, "reopen_for": reopen_for}
+            values["requests"] = " ".join(map(str, added))
+            self._tx.events.write(case.id, AWAITED, BOT, values)
+            self._tx.jobs.defer(Work.FOLLOW_UP, self._mail_id, case_id=case.id)
+
     def _stop(self, case: Case, decision: AddToCase) -> None:
-        """Not me, a withdrawal, a dispute: what is drafted or approved does not leave until a person has looked."""
-        words = decision.stop_for or ""
-        stop_for_person(self._tx, case, words, requests=case.open_requests or case.requests)
-        if decision.label == Intent.NOT_ME:
-            self._tx.challenges.retire(case.id)
+        """Not me, a withdrawal, a dispute: what is drafted or approved does not leave until a person has looked.
+
+        At once, and whoever wrote it: nothing is taken back by that, and an erasure cannot be.
+        """
+        if case.open_requests:
+            stop_for_person(self._tx, case, decision.stop_for or "", requests=case.open_requests)
 
     def _reported(self, outbox_id: int, then: Consequence) -> None:
         """What a mail system says of a letter of ours stands in its case; a failure comes to staff."""
@@ -218,6 +227,26 @@ class Filing:
             ask_person(tx, case.id, "bounce", words)
         elif asking(self._mail, self._verdict) is not Asking.NOTHING:
             ask_person(tx, case.id, "read", _REPORT_ASKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What a mail in a running case brings about if its sender is not false."""
+
+    label: str
+    request_ids: frozenset[int] = frozenset()
+    reopen_for: str | None = None
+
+
+def awaited(tx: Transaction, case_id: int, mail_id: int) -> Awaited | None:
+    """What of this mail waited for the verdict about its sender."""
+    events = [event for event in tx.events.of(case_id) if event.kind == AWAITED and event.values.get("mail") == mail_id]
+    if not events:
+        return None
+    values = events[0].values
+    why = values.get("reopen_for")
+    ids = frozenset(int(one) for one in str(values["requests"]).split())
+    return Awaited(str(values["label"]), ids, None if why is None else str(why))
 
 
 def open_unreadable(

@@ -37,6 +37,18 @@ def check_in(facts: Mapping[str, Scalar]) -> SenderCheck | None:
     )
 
 
+MOST_TRIES = 3
+"""So often a name server is asked that does not answer."""
+
+
+def undecided(tx: Transaction, case_id: int, mail_id: int) -> bool:
+    """Whether the owner of the domain will be asked again about this mail."""
+    of_mail = (message.facts for message in tx.messages.of_case(case_id) if message.mail_id == mail_id)
+    return any(
+        facts.get(VERDICT) == SenderVerdict.TEMPORARY and int(facts.get(TRIES) or 0) < MOST_TRIES for facts in of_mail
+    )
+
+
 def failed(tx: Transaction, case_id: int, mail_id: int) -> bool:
     """Whether the owner of the domain says that this mail of the case does not come from there."""
     of_mail = (message.facts for message in tx.messages.of_case(case_id) if message.mail_id == mail_id)

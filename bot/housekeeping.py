@@ -27,7 +27,7 @@ from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom, Thread
 from bot.settings import CasesSettings, IdentitySettings, WatchSettings
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import ALARM_MAIL, BOT, ask_person, post_to_staff
+from bot.store.casework import ALARM_MAIL, BOT, ask_person, post_to_staff, tell_of_lost_alarm
 from bot.store.errors import StoreUnavailableError
 from bot.store.forgetting import (
     ERASURE_TASK,
@@ -232,9 +232,8 @@ class Housekeeping:
         with self._archive.transaction() as tx:
             for letter in (*tx.outbox.in_state(OutboxState.FAILED), *tx.outbox.in_state(OutboxState.UNKNOWN)):
                 if letter.letter is LetterKind.STAFF_ALARM:
-                    ask_person(
-                        tx, None, ALARM_MAIL, "een alarmmail aan een gebruiker kwam niet aan: kijk de adressen na"
-                    )
+                    words = "een alarmmail aan een gebruiker kwam niet aan: kijk de adressen na"
+                    tell_of_lost_alarm(tx, letter.id, words)
                     tx.outbox.settle(letter.id, OutboxState.CANCELLED, letter.trouble)
 
     def _met(self, tx: Transaction, case: Case) -> frozenset[AlarmKind]:

@@ -41,7 +41,13 @@ from bot.store.quarantine import may_go, put_away
 from bot.store.records import Arrival, Job, MailVerdict
 from bot.store.spool import LeftAlone
 from bot.store.strangers import strangers
-from bot.store.surroundings import case_by_code, case_by_references, case_of_guess, reported_letter
+from bot.store.surroundings import (
+    believable_failure,
+    case_by_code,
+    case_by_references,
+    case_of_guess,
+    reported_letter,
+)
 from bot.triage.identity_documents import id_copies
 from bot.triage.reading import Reading
 from bot.triage.verdict import Verdict
@@ -218,7 +224,7 @@ class Intake:
         """The verdict if the mail is left alone, supposing that the archive knows nothing around it."""
         match answer:
             case Reading(mail=ParsedMail() as mail, verdict=Verdict() as verdict):
-                if mail.own_token == self._rules.own_token or find_code(mail.new_text):
+                if mail.own_token == self._rules.own_token or find_code(mail.new_text) or believable_failure(mail):
                     return None
                 decision = decided(mail, verdict, Surroundings())
                 return ledger_verdict(decision) if isinstance(decision, LeaveAlone) else None

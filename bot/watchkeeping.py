@@ -18,7 +18,7 @@ from bot.mail.webhook import Plain, post_alarm
 from bot.replies.mailing import MailRoom, Thread
 from bot.settings import AlarmSettings
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import BOT, tell_staff
+from bot.store.casework import ALARM_LOST, BOT, tell_staff
 from bot.store.records import Event, Job, Scalar
 
 _log = structlog.get_logger(__name__)
@@ -26,7 +26,8 @@ _log = structlog.get_logger(__name__)
 UNREADABLE = "mailbox_unreadable"
 """The task that stands while a mailbox cannot be read; it is ticked off by itself."""
 
-_ALERTS = {
+_ALERTS: dict[str, str] = {
+    ALARM_LOST: "an alarm mail to a user did not arrive: look at the tasks (privacybot tasks) and at user list",
     Turn.UNREADABLE: "the mailbox {host} could not be read since {since}; the mend: privacybot doctor",
     Turn.READABLE: "the mailbox {host} is read again since {since}",
     "mailbox_reconciled": "mail was missing from the ledger, or is not worked on; see: privacybot reconcile",

@@ -18,10 +18,14 @@ _CAUSES = {
 }
 
 
+def cause_words(report: Report) -> str:
+    """Why it did not arrive, with the status code."""
+    return _CAUSES[report.cause] + (f" ({report.status})" if report.status else "")
+
+
 def returned_words(letter: LetterKind, report: Report, *, believed: bool) -> str:
     """The task of a letter that came back, or of which somebody says so."""
-    code = f" ({report.status})" if report.status else ""
-    why = f"{_CAUSES[report.cause]}{code}"
+    why = cause_words(report)
     if not believed:
         return (
             f"iemand meldt dat een brief ({letter}) niet aankwam: {why}; dat komt niet van een mailsysteem of noemt "

@@ -6,22 +6,30 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
+import structlog
+
 from bot.cases.codes import find_code, normalise
 from bot.cases.draft import Draft, DraftState
 from bot.cases.letters import LetterKind
 from bot.cases.lifecycle import Move, allows
 from bot.cases.masking import masked, masked_bsn
 from bot.cases.model import Case, Request, RequestState
+from bot.cases.work import Work
 from bot.mail.errors import OutgoingMailError
 from bot.store.archive import Transaction
 from bot.store.records import Direction, OutboxState, OutgoingLetter
 from bot.store.vault import Vault
+
+_log = structlog.get_logger(__name__)
 
 BOT = "bot"
 """The actor of everything that no person did."""
 
 ALARM_MAIL = "alarm_mail"
 """The task that tells of a second channel that does not work."""
+
+ALARM_LOST = "alarm_lost"
+"""The event that tells the web address for alarms of it."""
 
 GATE = "gate"
 """The one task that tells staff of automatic letters which the gate holds."""
@@ -115,6 +123,13 @@ def tell_staff(tx: Transaction, write: Callable[[str], FinishedMail], not_before
         except OutgoingMailError:
             ask_person(tx, None, ALARM_MAIL, "een alarmmail kan niet worden gemaakt: kijk de adressen na (user list)")
     return told
+
+
+def tell_of_lost_alarm(tx: Transaction, outbox_id: int, words: str) -> None:
+    """An alarm mail did not arrive: told where staff look, at the web address for alarms, and in the log. Once."""
+    if ask_person(tx, None, ALARM_MAIL, words):
+        _log.error("an alarm mail did not arrive", letter=outbox_id)
+        tx.jobs.defer(Work.TELL_WEBHOOK, tx.events.write(None, ALARM_LOST, BOT, {"outbox": outbox_id}))
 
 
 def posted_lately(tx: Transaction, address: str, letter: LetterKind, now: datetime) -> bool:

@@ -20,9 +20,9 @@ from bot.cases.lifecycle import Move
 from bot.cases.machines import Asking, Consequence, asking
 from bot.cases.masking import masked_bsn, numbers_in
 from bot.cases.model import Case
-from bot.cases.returned import returned_words
+from bot.cases.returned import cause_words, returned_words
 from bot.cases.work import Work
-from bot.mail.message import Fate, ParsedMail
+from bot.mail.message import Fate, ParsedMail, Report
 from bot.store.archive import Transaction
 from bot.store.casework import (
     BOT,
@@ -30,9 +30,10 @@ from bot.store.casework import (
     letter_came_back,
     readable,
     stop_for_person,
+    tell_of_lost_alarm,
 )
 from bot.store.quarantine import ask_to_clean
-from bot.store.records import Arrival, Direction, MailVerdict, NewCase, NewRequest, Scalar
+from bot.store.records import Arrival, Direction, MailVerdict, NewCase, NewRequest, OutgoingLetter, Scalar
 from bot.triage.identity_documents import id_copies
 from bot.triage.labels import Intent, Language, RequestKind, Role, Writer
 from bot.triage.marketing import speaks_of_marketing
@@ -40,6 +41,9 @@ from bot.triage.verdict import Verdict
 
 AWAITED = "sender_awaited"
 """The event that says what of a mail waits for the verdict about its sender."""
+
+TEST_CAME_BACK = "test_mail"
+"""The task that tells of a test mail that did not arrive."""
 
 HELD_LETTERS = "held_letters"
 """The one task that tells staff of cases whose automatic letters wait for them."""
@@ -208,9 +212,8 @@ class Filing:
         tx, report = self._tx, self._mail.report
         letter = tx.outbox.get(outbox_id)
         if letter.case_id is None or report is None:
-            if then is not Consequence.NOTE and letter.letter is not LetterKind.TEST_MAIL:
-                words = "een alarm aan een collega kwam terug: controleer het adres (user list)"
-                ask_person(tx, None, "alarm_mail", words)
+            if then is not Consequence.NOTE and report is not None:
+                self._staff_mail_came_back(letter, report)
             self._settle(MailVerdict.AUTOMATIC, None)
             return
         case = tx.cases.by_id(letter.case_id)
@@ -227,6 +230,14 @@ class Filing:
             ask_person(tx, case.id, "bounce", words)
         elif asking(self._mail, self._verdict) is not Asking.NOTHING:
             ask_person(tx, case.id, "read", _REPORT_ASKS)
+
+    def _staff_mail_came_back(self, letter: OutgoingLetter, report: Report) -> None:
+        """An alarm that nobody reads is no alarm; of a test mail only its sender needs to know."""
+        if letter.letter is LetterKind.TEST_MAIL:
+            ask_person(self._tx, None, TEST_CAME_BACK, f"een proefbericht (testmail) kwam terug: {cause_words(report)}")
+            return
+        words = f"een alarm aan een collega kwam terug: {cause_words(report)}; controleer het adres (user list)"
+        tell_of_lost_alarm(self._tx, letter.id, words)
 
 
 @dataclass(frozen=True, slots=True)

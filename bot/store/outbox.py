@@ -168,6 +168,12 @@ class Outbox:
         )
         return int(self.bench.run(counted).scalar_one())
 
+    def last_to(self, address: str, letter: LetterKind) -> OutgoingLetter | None:
+        """The newest letter of this kind that was handed over for the mailbox of this address."""
+        mine = (outbox.c.mailbox_index == self._mailbox(address)) & (outbox.c.letter == letter) & _left()
+        found = self._where(mine)
+        return max(found, key=lambda one: one.id, default=None)
+
     def by_message_id(self, message_id: str) -> OutgoingLetter | None:
         found = self._where(outbox.c.message_id == short(message_id))
         return found[0] if found else None

@@ -11,8 +11,9 @@ from bot.cases.codes import find_code
 from bot.cases.filing import (
     ReportedLetter,
 )
+from bot.cases.letters import LetterKind
 from bot.cases.model import Case
-from bot.mail.message import ParsedMail
+from bot.mail.message import Fate, ParsedMail, Report
 from bot.store.archive import Transaction
 from bot.store.casework import (
     code_index,
@@ -42,7 +43,19 @@ def reported_letter(tx: Transaction, mail: ParsedMail) -> ReportedLetter | None:
         if letter is not None:
             named = not report.recipients or letter.to.lower() in report.recipients
             return ReportedLetter(letter.id, names_recipient=named and bool(letter.to))
-    return None
+    return _alarm_to(tx, report) if believable_failure(mail) else None
+
+
+def believable_failure(mail: ParsedMail) -> bool:
+    """A mail system says that some mail did not arrive; the alarms of our own users are looked up by address then."""
+    return mail.report is not None and mail.report.fate is Fate.FAILED and mail.report.from_mail_system
+
+
+def _alarm_to(tx: Transaction, report: Report) -> ReportedLetter | None:
+    """Half of all mail systems return no Message-ID: the last alarm to a user whom the report names."""
+    users = {user.address.lower() for user in tx.users.all() if user.address}
+    letters = (tx.outbox.last_to(address, LetterKind.STAFF_ALARM) for address in sorted(users & set(report.recipients)))
+    return next((ReportedLetter(letter.id) for letter in letters if letter is not None), None)
 
 
 def case_by_code(tx: Transaction, vault: Vault, mail: ParsedMail) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import lru_cache
 
 # Codecs that only map bytes to characters. Python knows others (idna, unicode_escape, utf-7 ...) that compute,
 # some of them slowly; a mail may not choose those.
@@ -23,6 +24,8 @@ _INVISIBLE = dict.fromkeys(
         *range(0xE0000, 0xE0080),  # tags: a whole alphabet that nothing draws
     )
 )
+_LETTERS_UNSEEN = "\u034f\u115f\u1160\u3164\uffa0"
+"""Those of the invisible characters that Unicode takes for letters or their marks."""
 _SHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n|[\r\x0c\u2028\u2029]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -30,7 +33,7 @@ _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 def decoded_text(content: bytes, charset: str) -> tuple[str, str | None]:
     """The text, and the defect met on the way. Never fails: what cannot be read becomes U+FFFD."""
-    name = _codec(charset)
+    name = _codec(charset.strip().strip("\"'")[:40] or "ascii")
     if name is None:
         return _guessed(content), "unknown charset"
     if name in _REALLY_WINDOWS:
@@ -46,9 +49,10 @@ def decoded_text(content: bytes, charset: str) -> tuple[str, str | None]:
         return text, "broken charset"
 
 
+@lru_cache(maxsize=64)
 def _codec(charset: str) -> str | None:
     try:
-        name = codecs.lookup(charset.strip().strip("\"'")[:40] or "ascii").name
+        name = codecs.lookup(charset).name
     except (LookupError, ValueError, TypeError):
         return None
     return name if _FAMILIES.match(name) else None
@@ -71,12 +75,21 @@ def _guessed(content: bytes) -> str:
 
 def visible(text: str) -> str:
     """Control and direction characters as U+202E in angle quotes; characters without width taken out."""
+    if _all_seen(text.replace("\n", "").replace("\t", "").replace("\xa0", "")):
+        return text
     return _SHOWN.sub(lambda match: f"‹U+{ord(match[0]):04X}›", text.translate(_INVISIBLE))
+
+
+def _all_seen(text: str) -> bool:
+    """Nothing but what is drawn: true of nearly all text, and known without looking at each character in Python."""
+    return text.isprintable() and (text.isascii() or not any(one in text for one in _LETTERS_UNSEEN))
 
 
 def tidy(text: str) -> str:
     """A body for people and for storage: line ends are LF, nothing invisible left, control characters visible."""
-    return visible(_LINE_ENDS.sub("\n", text))
+    lines = text.replace("\r\n", "\n")
+    odd = "\r" in lines or "\x0c" in lines or not lines.isascii()
+    return visible(_LINE_ENDS.sub("\n", text) if odd else lines)
 
 
 def turns_direction(text: str) -> bool:

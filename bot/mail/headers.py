@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 
 from bot.mail.charsets import decoded_text, visible
 
@@ -60,7 +61,7 @@ class Field:
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HeaderBlock:
     """All fields in order, and what is wrong with the lines themselves.
 
@@ -73,7 +74,14 @@ class HeaderBlock:
 
     def values(self, name: str) -> tuple[bytes, ...]:
         """Every value of the header, in order; `name` in lower case."""
-        return tuple(field.value for field in self.fields if field.name == name)
+        return self._by_name.get(name, ())
+
+    @cached_property
+    def _by_name(self) -> dict[str, tuple[bytes, ...]]:
+        found: dict[str, list[bytes]] = {}
+        for field in self.fields:
+            found.setdefault(field.name, []).append(field.value)
+        return {name: tuple(values) for name, values in found.items()}
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Every value as text; bytes outside ASCII read as UTF-8, else as Windows-1252."""
@@ -154,7 +162,10 @@ def over_limit(block: bytes, max_block: int) -> str | None:
 
 def text_of(value: bytes) -> str:
     """A raw header value as text, without guessing at its encoded words."""
-    return decoded_text(value, "utf-8")[0]
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return decoded_text(value, "utf-8")[0]
 
 
 def decoded(value: str, limit: int = MAX_SHOWN) -> str:

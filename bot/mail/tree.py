@@ -28,10 +28,23 @@ class Part(Message):
     the mail is one leaf, kept to the byte: what was forwarded is evidence, and nesting it costs nothing.
     """
 
+    def __init__(self, policy: Policy[Message] = compat32) -> None:
+        super().__init__(policy)
+        self._known: dict[str, str | None] = {}  # headers that were asked for before
+        self._kind: str | None = None
+
+    def set_raw(self, name: str, value: str) -> None:
+        """How the parser adds a header."""
+        super().set_raw(name, value)
+        self._known.clear()
+        self._kind = None
+
     @property
     def kind(self) -> str:
         """The declared type, in lower case."""
-        return super().get_content_type()
+        if self._kind is None:
+            self._kind = super().get_content_type()
+        return self._kind
 
     @property
     def encoded(self) -> bytes:
@@ -46,8 +59,11 @@ class Part(Message):
     def get(self, name: str, failobj: Any = None) -> Any:
         """The first header of that name."""
         wanted = name.lower()
-        value = next((value for key, value in self.raw_items() if key.lower() == wanted), None)
-        return failobj if value is None else _text(str(value))[:MAX_PART_HEADER]
+        if wanted not in self._known:
+            value = next((value for key, value in self.raw_items() if key.lower() == wanted), None)
+            self._known[wanted] = None if value is None else _text(str(value))[:MAX_PART_HEADER]
+        value = self._known[wanted]
+        return failobj if value is None else value
 
     def get_param(self, param: str, failobj: Any = None, header: str = "content-type", unquote: bool = True) -> Any:
         """One parameter. The library raises on mixed RFC 2231 continuations; then the plain form is looked for."""
@@ -88,6 +104,8 @@ def tree_of(headers: HeaderBlock, body: bytes, max_parts: int) -> Part:
 
 def file_name(part: Part) -> str:
     """The name as shown to staff: no path, no control characters, bounded. Never used to open a file."""
+    if not any("name" in str(part.get(header, "")).lower() for header in ("content-disposition", "content-type")):
+        return ""
     try:
         raw = part.get_filename("") or part.get_param("name", "") or ""
         name = raw if isinstance(raw, str) else collapse_rfc2231_value(raw)

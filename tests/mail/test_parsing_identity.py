@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 
 import pytest
+from hypothesis import assume, example, given, strategies
+from hypothesis import settings as hypothesis_settings
 
 from bot.mail.message import ParsedMail
 from bot.mail.parsing import parsed
+from bot.mail.sender import ORDINARY, NotOneMailboxError, mailbox, read_twice
 from bot.settings import ParsingSettings
 
 TEXT = "Graag één kopie van mijn gegevens.\n"
@@ -102,3 +105,18 @@ def test_a_bare_address_or_a_name_with_one_address_in_brackets_is_a_sender(writt
     read = mail(sender=written)
 
     assert (read.sender.address, read.sender.defects) == ("sanne@klant.example", ())
+
+
+@example('"Vries, S. de (sanne@klant.example)" <sanne+1@klant.example>')
+@example("<sanne.de.vries@klant-1.klant.example>")
+@hypothesis_settings(max_examples=60, deadline=None)
+@given(strategies.from_regex(ORDINARY, fullmatch=True, alphabet=strategies.characters(codec="ascii")))
+def test_a_sender_of_the_plainest_form_is_whom_two_parsers_read(value: str) -> None:
+    assume(not value.rstrip(">").lower().endswith((".test", ".arpa", ".invalid", ".local", ".localhost", ".onion")))
+
+    assert mailbox(value.encode()) == read_twice(value)
+
+
+def test_a_sender_of_the_plainest_form_under_a_name_that_is_no_domain_is_none() -> None:
+    with pytest.raises(NotOneMailboxError):
+        mailbox(b"Sanne <sanne@klant.localhost>")

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager, suppress
-from datetime import datetime
-from pathlib import Path
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import structlog
@@ -17,6 +13,7 @@ from bot.cases.work import Work
 from bot.exports.errors import ExportError
 from bot.exports.package import sweep
 from bot.intake import Late
+from bot.lease import WorkLease
 from bot.mail.errors import MailRoomError
 from bot.replies.errors import ReplyError
 from bot.rooms import Rooms
@@ -35,7 +32,6 @@ Handler = Callable[[Job], Awaitable[None]]
 _OURS = (SourceError, ReplyError, ExportError, StoreError, MailRoomError)
 """Failures whose own words name the mend and nobody; any other may quote anybody, so only its class is told."""
 
-_WORK_LEASE = "work"
 _POLL_SECONDS = 1.0
 _STORE_PAUSE_SECONDS = 2.0
 _ROUND_SECONDS = 300.0
@@ -45,19 +41,6 @@ _GRACE_SECONDS = 15.0
 """How long a stop waits for what is in hand."""
 _TOGETHER = 200
 """So many new mails are taken in before other work has its turn."""
-
-
-class AnotherWorkerError(Exception):
-    """One process works on a database at a time; a second one is refused."""
-
-    def __init__(self, holder: str, *, one_host: bool) -> None:
-        rule = (
-            "on SQLite there can be one. Stop it, wait until its lease ends, or use PostgreSQL"
-            if one_host
-            else "there can be one. Stop it, or wait until its lease ends"
-        )
-        super().__init__(f"another process ({holder}) works on this database; {rule}")
-        self.holder = holder
 
 
 def handlers(rooms: Rooms) -> dict[str, Handler]:
@@ -106,16 +89,16 @@ class Worker:
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
         self._handlers = handlers(rooms)
-        self._name = f"{_whereabouts()}:{os.getpid()}:{secrets.token_hex(3)}"
+        self._lease = WorkLease(rooms.archive, rooms.settings.store.lease_seconds)
+        self._name = self._lease.name
         self._late: asyncio.TaskGroup  # where mail is read that takes long; there is one while the worker works
         self._waiting: set[asyncio.Task[None]] = set()
         self.bell = asyncio.Event()
-        self.last_alive_at: datetime | None = None
 
     async def once(self) -> None:
         """Everything that is due at this instant, and what follows from it at once; never waits."""
-        async with self._leased(patient=False), asyncio.TaskGroup() as self._late:
-            keeping = self._late.create_task(self._keep_lease())
+        async with self._at_work(patient=False), asyncio.TaskGroup() as self._late:
+            keeping = self._late.create_task(self._lease.keep())
             await asyncio.to_thread(self._rooms.housekeeping.round)
             await asyncio.to_thread(self._look_at_mailboxes)
             while await self._work_off() + await self._send_due() + await self._latecomers():
@@ -135,10 +118,10 @@ class Worker:
             await asyncio.sleep(_STORE_PAUSE_SECONDS)
 
     async def _run(self, begun: Callable[[], None]) -> None:
-        async with self._leased(patient=True), asyncio.TaskGroup() as group:
+        async with self._at_work(patient=True), asyncio.TaskGroup() as group:
             self._late = group
             begun()
-            group.create_task(self._keep_lease())
+            group.create_task(self._lease.keep())
             group.create_task(self._round_every())
             group.create_task(self._watch_every())
             while True:
@@ -240,14 +223,11 @@ class Worker:
         return sum([await _to_its_end(dispatch.send(letter)) for letter in await asyncio.to_thread(dispatch.due)])
 
     @asynccontextmanager
-    async def _leased(self, *, patient: bool) -> AsyncIterator[None]:
-        await self._obtain_lease(patient=patient)
-        try:
+    async def _at_work(self, *, patient: bool) -> AsyncIterator[None]:
+        """Alone, and after clearing up. Raises AnotherWorkerError."""
+        async with self._lease.held(patient=patient):
             await asyncio.to_thread(self._clear_up)
             yield
-        finally:
-            with suppress(StoreUnavailableError):  # then the lease ends by itself
-                await asyncio.to_thread(self._drop_lease)
 
     def _clear_up(self) -> None:
         """What a worker that was killed left behind: half-sent letters, jobs, and rows on their way into an export."""
@@ -255,39 +235,6 @@ class Worker:
         with self._rooms.archive.transaction() as tx:
             tx.jobs.take_back(self._rooms.clock())
         sweep(self._rooms.scratch)
-
-    async def _obtain_lease(self, *, patient: bool) -> None:
-        """Raises AnotherWorkerError: at once for a holder that is seen to live, else after waiting for one lease."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + self._rooms.settings.store.lease_seconds
-        while True:
-            try:
-                return await asyncio.to_thread(self._take_lease)
-            except AnotherWorkerError as other:
-                if not patient or _lives(other.holder) or loop.time() > until:
-                    raise
-            await asyncio.sleep(_POLL_SECONDS)
-
-    def _take_lease(self) -> None:
-        now = self._rooms.clock()
-        with self._rooms.archive.transaction() as tx:
-            holder = tx.leases.holder(_WORK_LEASE, now)
-            if holder is not None and _lives(holder) is False:
-                tx.leases.drop(_WORK_LEASE, holder)
-            if not tx.leases.take(_WORK_LEASE, self._name, now, self._rooms.settings.store.lease_seconds):
-                raise AnotherWorkerError(holder or "unknown", one_host=self._rooms.archive.one_host)
-            tx.jobs.keep(self._name, now)
-        self.last_alive_at = now
-
-    def _drop_lease(self) -> None:
-        with self._rooms.archive.transaction() as tx:
-            tx.leases.drop(_WORK_LEASE, self._name)
-
-    async def _keep_lease(self) -> None:
-        """Mail that takes long to read is in hand for longer than one lease."""
-        while True:
-            await asyncio.sleep(self._rooms.settings.store.lease_seconds / 3)
-            await asyncio.to_thread(self._take_lease)
 
     async def _round_every(self) -> None:
         while True:
@@ -331,26 +278,3 @@ async def _to_its_end(work: Coroutine[Any, Any, _T]) -> _T:
         begun.cancel()
         await asyncio.gather(begun, return_exceptions=True)
         raise
-
-
-def _whereabouts() -> str:
-    """This machine and, on Linux, its table of processes: a container of the same name has another one."""
-    try:
-        table = str(Path("/proc/self/ns/pid").readlink())
-    except OSError:
-        table = ""
-    return f"{os.uname().nodename}/{table.strip('pid:[]')}"
-
-
-def _lives(worker: str) -> bool | None:
-    """Whether the process behind a worker's name lives; None where that cannot be told from here."""
-    whereabouts, pid, _ = worker.rsplit(":", 2)
-    if whereabouts != _whereabouts() or int(pid) == os.getpid():
-        return None
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

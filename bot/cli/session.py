@@ -15,6 +15,7 @@ from bot.cases.errors import CaseError
 from bot.cases.people import Actor
 from bot.configuration import load_settings
 from bot.exports.errors import ExportError
+from bot.lease import AnotherWorkerError
 from bot.log import configure
 from bot.mail.errors import MailRoomError
 from bot.replies.errors import ReplyError
@@ -23,7 +24,6 @@ from bot.settings import Settings, SettingsError, default_config_dir
 from bot.sources.errors import SourceError
 from bot.store.errors import StoreError
 from bot.triage.errors import TriageError
-from bot.worker import AnotherWorkerError
 
 SCHEMA = 1
 """The version of our JSON output: grows when a key changes its meaning."""

@@ -174,6 +174,7 @@ class Identification:
         One challenge a day for what came from the address of record, and that is never held up by strangers. What came
         from elsewhere waits as long as another such question stands open: a person looks at a second one.
         """
+        tx.cases.lock_subject(subject)
         others = [other for other in tx.cases.of_subject(subject) if other.id != case.id]
         rivals = [other for other in others if _from_record(other, subject) == _from_record(case, subject)]
         if not _from_record(case, subject):

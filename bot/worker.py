@@ -1,9 +1,9 @@
-"""Does the work: jobs one after the other, letters that are due, the round that time makes necessary."""
+"""Does the work: a few jobs at once, letters that are due, the round that time makes necessary."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -36,7 +36,14 @@ _POLL_SECONDS = 1.0
 _STORE_PAUSE_SECONDS = 2.0
 _ROUND_SECONDS = 300.0
 _WATCH_SECONDS = 60.0
-_JOBS_AT_ONCE = 50
+_HANDS = 4
+"""So many jobs are done at once: most of what they do is wait for a name server, a mail server or a database."""
+_HEAVY = frozenset({Work.FULFIL, Work.EXECUTE})
+"""They read and change much in the company's systems: one at a time, and the other hands stay free."""
+_ALONE = frozenset({Work.TAKE_IN, Work.TAKE_IN_TOP})
+"""Mail is filed one after the other, whatever the hands do: each may belong to what the one before it began."""
+_BROKEN_OFF = frozenset({Work.RECONCILE})
+"""A stop does not wait for them: begun anew they lose nothing."""
 _GRACE_SECONDS = 15.0
 """How long a stop waits for what is in hand."""
 _TOGETHER = 200
@@ -84,21 +91,24 @@ def _in_thread(work: Callable[[Job], None]) -> Handler:
 
 
 class Worker:
-    """Does jobs one after the other, sends what is due, and makes the daily round. One per database on SQLite."""
+    """Does a few jobs at once, never two of one case, sends what is due, and makes the daily round."""
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, work: Mapping[str, Handler] | None = None) -> None:
+        """`work` says who does which job; without it the rooms do."""
         self._rooms = rooms
-        self._handlers = handlers(rooms)
+        self._handlers = handlers(rooms) if work is None else work
         self._lease = WorkLease(rooms.archive, rooms.settings.store.lease_seconds)
         self._name = self._lease.name
-        self._late: asyncio.TaskGroup  # where mail is read that takes long; there is one while the worker works
-        self._waiting: set[asyncio.Task[None]] = set()
-        self.bell = asyncio.Event()
+        self._group: asyncio.TaskGroup  # of what is done beside other work; there is one while the worker works
+        self._waiting: set[asyncio.Task[None]] = set()  # for mail that takes long to read
+        self._in_hand: dict[asyncio.Task[None], str] = {}  # jobs that are being done, with their kinds
+        self.bell = asyncio.Event()  # there may be a job to do
+        self._letter_bell = asyncio.Event()  # there may be a letter to send
 
     async def once(self) -> None:
         """Everything that is due at this instant, and what follows from it at once; never waits."""
-        async with self._at_work(patient=False), asyncio.TaskGroup() as self._late:
-            keeping = self._late.create_task(self._lease.keep())
+        async with self._at_work(patient=False), asyncio.TaskGroup() as self._group:
+            keeping = self._group.create_task(self._lease.keep())
             await asyncio.to_thread(self._rooms.housekeeping.round)
             await asyncio.to_thread(self._look_at_mailboxes)
             while await self._work_off() + await self._send_due() + await self._latecomers():
@@ -115,48 +125,73 @@ class Worker:
                 await self._run(begun)
             except* StoreUnavailableError as away:
                 _log.error("work stands still until the database is back", trouble=str(_first_of(away)))
+            _heed_a_stop()
             await asyncio.sleep(_STORE_PAUSE_SECONDS)
 
     async def _run(self, begun: Callable[[], None]) -> None:
         async with self._at_work(patient=True), asyncio.TaskGroup() as group:
-            self._late = group
+            self._group = group
             begun()
             group.create_task(self._lease.keep())
             group.create_task(self._round_every())
             group.create_task(self._watch_every())
+            group.create_task(self._send_every())
             while True:
                 self.bell.clear()
-                if not await self._work_off() + await self._send_due():
-                    await self._rest()
+                if not await _to_its_end(self._next_jobs()):
+                    await _rung(self.bell)
 
-    async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(_POLL_SECONDS):
-                await self.bell.wait()
-        except TimeoutError:
-            pass
+    async def _send_every(self) -> None:
+        """Letters wait for no job."""
+        while True:
+            self._letter_bell.clear()
+            if await self._send_due():
+                self.bell.set()
+            else:
+                await _rung(self._letter_bell)
 
     async def _work_off(self) -> int:
-        """The jobs that are due, but not so many that letters wait long behind them; how many that were."""
+        """The jobs that are due, and what follows from them at once; how many that were."""
         count = 0
-        while count < _JOBS_AT_ONCE and (done := await _to_its_end(self._next_jobs())):
-            count += done
+        while (begun := await _to_its_end(self._next_jobs())) or self._in_hand:
+            count += begun
+            if not begun:
+                await asyncio.wait([*self._in_hand], return_when=asyncio.FIRST_COMPLETED)
         return count
 
     async def _next_jobs(self) -> int:
-        """What is due next: one job, or a run of new mail; how many jobs that were."""
-        jobs = await asyncio.to_thread(self._claimed)
-        if len(jobs) > 1:
+        """Begin what is due next: one job, or a run of new mail, which is taken in; how many jobs that were."""
+        jobs = await asyncio.to_thread(self._claimed, self._left_out())
+        if jobs and _new_mail(jobs[0]):
             await self._take_in(jobs)
-        elif jobs:
+        elif jobs and jobs[0].kind in _ALONE:
             await self._do(jobs[0])
+        elif jobs:
+            self._begin(jobs[0])
         return len(jobs)
 
-    def _claimed(self) -> tuple[Job, ...]:
-        """The next job; if that is new mail, more of it."""
+    def _left_out(self) -> frozenset[str]:
+        """The kinds of work for which no hand is free."""
+        if len(self._in_hand) >= _HANDS:
+            return frozenset(Work) - _ALONE
+        return frozenset() if _HEAVY.isdisjoint(self._in_hand.values()) else _HEAVY
+
+    def _begin(self, job: Job) -> None:
+        task = self._group.create_task(self._do(job) if job.kind in _BROKEN_OFF else _to_its_end(self._do(job)))
+        self._in_hand[task] = job.kind
+        task.add_done_callback(self._put_down)
+
+    def _put_down(self, task: asyncio.Task[None]) -> None:
+        """What follows from a job may be another one, or a letter."""
+        del self._in_hand[task]
+        self.bell.set()
+        self._letter_bell.set()
+
+    def _claimed(self, without: frozenset[str]) -> tuple[Job, ...]:
+        """The next job of other kinds than these; if that is new mail, more of it."""
         now = self._rooms.clock()
         with self._rooms.archive.transaction() as tx:
-            job = tx.jobs.claim(self._name, now)
+            job = tx.jobs.claim(self._name, now, without)
             if job is None:
                 return ()
             return (job, *tx.jobs.claim_more(job, self._name, now, _TOGETHER - 1)) if _new_mail(job) else (job,)
@@ -164,14 +199,14 @@ class Worker:
     async def _take_in(self, mails: Sequence[Job]) -> None:
         """Together; and if that fails each on its own, so that one bad mail costs no other one a try."""
         try:
-            slow = await self._rooms.intake.take_in_together(mails, self._all_done, self._late)
+            slow = await self._rooms.intake.take_in_together(mails, self._all_done, self._group)
         except Exception as error:
             _log.warning("new mail is taken in one by one", count=len(mails), error=type(error).__name__)
             for job in mails:
                 await self._do(job)
             return
         for one in slow:
-            task = self._late.create_task(self._take_in_late(one))
+            task = self._group.create_task(self._take_in_late(one))
             self._waiting.add(task)
             task.add_done_callback(self._waiting.discard)
 
@@ -220,7 +255,8 @@ class Worker:
     async def _send_due(self) -> int:
         """Every letter that may leave; how many were accepted."""
         dispatch = self._rooms.dispatch
-        return sum([await _to_its_end(dispatch.send(letter)) for letter in await asyncio.to_thread(dispatch.due)])
+        due = await _to_its_end(asyncio.to_thread(dispatch.due))
+        return sum([await _to_its_end(dispatch.send(letter)) for letter in due])
 
     @asynccontextmanager
     async def _at_work(self, *, patient: bool) -> AsyncIterator[None]:
@@ -238,14 +274,14 @@ class Worker:
 
     async def _round_every(self) -> None:
         while True:
-            await asyncio.to_thread(self._rooms.housekeeping.round)
+            await _to_its_end(asyncio.to_thread(self._rooms.housekeeping.round))
             await asyncio.sleep(_ROUND_SECONDS)
 
     async def _watch_every(self) -> None:
         """Not at once: after a long stop the mailbox is given a moment to be read."""
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
-            await asyncio.to_thread(self._look_at_mailboxes)
+            await _to_its_end(asyncio.to_thread(self._look_at_mailboxes))
 
     def _look_at_mailboxes(self) -> None:
         self._rooms.watchkeeping.round()
@@ -266,6 +302,22 @@ def _first_of(error: BaseException) -> BaseException:
 def _new_mail(job: Job) -> bool:
     """Mail that nobody tried to read yet. What failed or killed us before is read alone."""
     return job.kind == Work.TAKE_IN and job.attempts == 1
+
+
+def _heed_a_stop() -> None:
+    """A TaskGroup tells of errors, and then keeps silent about a cancellation that came at the same time."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
+async def _rung(bell: asyncio.Event) -> None:
+    """Until it rings, but not for long: other processes do not ring it."""
+    try:
+        async with asyncio.timeout(_POLL_SECONDS):
+            await bell.wait()
+    except TimeoutError:
+        pass
 
 
 async def _to_its_end(work: Coroutine[Any, Any, _T]) -> _T:

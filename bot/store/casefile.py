@@ -143,6 +143,12 @@ class Cases:
         """Nobody else changes this case until the transaction ends (SQLite lets one writer in at a time anyway)."""
         self.bench.run(select(cases.c.id).where(cases.c.id == case_id).with_for_update(key_share=True))
 
+    def lock_subject(self, subject: DataSubject) -> None:
+        """What is decided about this person in other cases is waited for, until the transaction ends (see `lock`)."""
+        if self.bench.connection.dialect.name == "postgresql":
+            number = int((self._subject_index(subject) or "").rpartition(":")[2][:15], 16)
+            self.bench.run(select(func.pg_advisory_xact_lock(number)))
+
     def listed(self, state: RequestState | None = None, open_only: bool = False) -> tuple[Case, ...]:
         """Cases in the order they came; `state` keeps those with a request in that state."""
         conditions = []

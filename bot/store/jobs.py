@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -80,17 +80,17 @@ class Jobs:
         if wanted:
             self.bench.run_many(_ADDING, [{"kind": str(kind), "target_id": target, **fresh} for kind, target in wanted])
 
-    def claim(self, worker: str, now: datetime) -> Job | None:
+    def claim(self, worker: str, now: datetime, without: Collection[str] = ()) -> Job | None:
         """The next job that is due, now this worker's until its lease ends; None if there is none.
 
-        Never two running jobs of one case. A job whose worker went silent is given out again, until it was tried too
-        often: then it is parked.
+        Kinds in `without` are left where they are. Never two running jobs of one case. A job whose worker went silent
+        is given out again, until it was tried too often: then it is parked.
         """
         self._park_the_silent(now)
         for _ in range(3):
             try:
                 with self.bench.connection.begin_nested():
-                    row = self.bench.run(self._claiming(worker, now)).first()
+                    row = self.bench.run(self._claiming(worker, now, without)).first()
             except IntegrityError:  # somebody began a job of the same case at this very moment
                 continue
             return None if row is None else _job(row)
@@ -106,10 +106,10 @@ class Jobs:
         taken = self.bench.run(update(jobs).where(jobs.c.id.in_(these)).values(**mine).returning(jobs))
         return tuple(sorted(map(_job, taken), key=lambda job: (job.run_at, job.id)))
 
-    def _claiming(self, worker: str, now: datetime) -> Any:
+    def _claiming(self, worker: str, now: datetime, without: Collection[str]) -> Any:
         next_one = (
             select(jobs.c.id)
-            .where(_due(now), ~_CASE_IS_BUSY)
+            .where(_due(now), ~_CASE_IS_BUSY, jobs.c.kind.not_in(sorted(without)))
             .order_by(jobs.c.due_at, jobs.c.id)
             .limit(1)
             .with_for_update(skip_locked=True, of=jobs)

@@ -10,6 +10,8 @@ import pytest
 from servers.office import OUR_ADDRESS, Office, code_in
 from servers.smtp_sink import SmtpSink
 
+from bot.mail.subaddress import untagged
+
 ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?"
 
 
@@ -104,10 +106,8 @@ async def test_a24_tags_and_dots_in_one_address_give_no_second_receipt_and_no_si
     office.write("slachtoffer@googlemail.com", ASKS)
     await office.step(hours=1)
 
-    assert sorted(letter.to for letter in office.letters()) == [
-        ("slacht.offer+z@gmail.com",),
-        ("slachtoffer+0@elders.example",),
-    ]
+    got = [untagged(letter.to[0]) for letter in office.letters()]
+    assert sorted(got) == ["slachtoffer@elders.example", "slachtoffer@gmail.com"]
     cases = [office.case(case["ref"]) for case in office.cases()]
     assert [case["state"] for case in cases].count("needs_person") == 3
     events = [event for case in cases for event in case["events"] if event["kind"] == "receipt_skipped"]

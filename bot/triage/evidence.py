@@ -67,10 +67,9 @@ def parts_of(subject: str, *texts: str) -> tuple[Part, ...]:
 
 def weigh(model: Model, parts: tuple[Part, ...]) -> Weighed:
     """The probability of each label, from the single sentences and the mail as a whole."""
-    raw = tuple(model.single.scores(one.buckets, model.rarity) for one in parts)
+    raw = model.single.all_scores([one.buckets for one in parts], model.rarity)
     whole = model.whole.scores(merged([one.buckets for one in parts]), model.rarity)
-    seen = evidence(whole, np.array(raw) if raw else np.zeros((0, len(SCORED))), parts)
-    return Weighed(parts, raw, chances(model.blend, seen[:, None])[:, 0])
+    return Weighed(parts, tuple(raw), chances(model.blend, evidence(whole, raw, parts)[:, None])[:, 0])
 
 
 def chances(blend: Row, seen: Row) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -42,6 +42,19 @@ class Layer:
         length = float(np.sqrt(np.square(rarity[buckets], dtype=np.float64).sum())) or 1.0
         summed = self.weights[buckets].sum(axis=0, dtype=np.int64)
         return np.asarray(summed * self.scale / length + self.bias, dtype=np.float64)
+
+    def all_scores(self, texts: Sequence[Buckets], rarity: NDArray[np.float32]) -> Row:
+        """The same for many texts at once, a row for each."""
+        sizes = np.array([len(one) for one in texts], dtype=np.int64)
+        starts, spoken = np.cumsum(sizes) - sizes, sizes > 0
+        summed, squared = np.zeros((len(sizes), len(self.bias)), dtype=np.int64), np.ones(len(sizes))
+        if spoken.any():
+            every = np.concatenate(texts)
+            rare = np.square(rarity[every], dtype=np.float64)
+            summed[spoken] = np.add.reduceat(self.weights[every], starts[spoken], axis=0, dtype=np.int64)
+            squared[spoken] = np.add.reduceat(rare, starts[spoken])
+        length = np.sqrt(np.where(squared > 0, squared, 1.0))
+        return np.asarray(summed * self.scale / length[:, None] + self.bias, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -43,6 +45,12 @@ Keeps = Callable[[str, int, Sequence[FetchedMail]], int]
 """Stores mails of a folder with this UIDVALIDITY that the ledger lacks, the mark left where it is; how many."""
 
 
+class Told(Protocol):
+    """Is told, in the transaction that writes it down, how a comparison of all mailboxes went."""
+
+    def __call__(self, tx: Transaction, *, success: bool) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class MailboxAccount:
     """One mailbox, folder by folder; `trouble` says why it could not be counted, or not to the end."""
@@ -76,6 +84,7 @@ class Reconciliation:
         mailboxes: Mapping[WatchedMailbox, Keeps],
         hour: int,
         max_bytes: int,
+        told: Told,
         *,
         webhook: bool,
     ) -> None:
@@ -85,6 +94,7 @@ class Reconciliation:
         self._mailboxes = mailboxes
         self._hour = hour
         self._max_bytes = max_bytes
+        self._told = told
         self._webhook = webhook
 
     def accounts(self, *, repair: bool = False, line: Line | None = None) -> tuple[MailboxAccount, ...]:
@@ -133,7 +143,15 @@ class Reconciliation:
     async def nightly(self, _job: Job) -> None:
         """Count, take in what is missing, and tell staff. A mailbox that cannot be read is counted another time."""
         line = Line(Bell())
-        await in_thread(lambda: self._compare(line), line.stop)
+        try:
+            await in_thread(lambda: self._compare(line), line.stop)
+        except Exception:
+            await asyncio.to_thread(self._failed)
+            raise
+
+    def _failed(self) -> None:
+        with self._archive.transaction() as tx:
+            self._told(tx, success=False)
 
     def _compare(self, line: Line) -> None:
         accounts = self.accounts(repair=True, line=line)
@@ -141,7 +159,9 @@ class Reconciliation:
         with self._archive.transaction() as tx:
             for account in accounts:
                 self._write_down(tx, account)
-            if all(account.trouble is None for account in accounts):
+            well = all(account.trouble is None for account in accounts)
+            self._told(tx, success=well)
+            if well:
                 today = now.astimezone(ZoneInfo(self._calendar.timezone)).date()
                 tx.meta.set(_RECONCILED, today.isoformat())
             else:

@@ -341,6 +341,7 @@ class Rooms:
             self._mailboxes,
             self.settings.watch.reconcile_hour,
             self.settings.parsing.max_mail_mb * 1024 * 1024,
+            self.watchkeeping.compared,
             webhook=bool(self.settings.alarm.webhook_url),
         )
 

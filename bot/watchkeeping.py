@@ -1,8 +1,8 @@
-"""Keeping watch over the watching: people are told when a mailbox cannot be read, and when it can again."""
+"""Keeping watch over the watching: people are told when a mailbox cannot be read or compared, and when it can again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,10 +26,21 @@ _log = structlog.get_logger(__name__)
 UNREADABLE = "mailbox_unreadable"
 """The task that stands while a mailbox cannot be read; it is ticked off by itself."""
 
+UNCOMPARED = "mailbox_uncompared"
+"""The same for the nightly comparison of mailboxes and ledger."""
+
+_COMPARISON = "comparison"
+"""Where it is kept how comparing goes, among what is kept of mailboxes, whose names hold an @."""
+
+_NIGHTS = timedelta(days=3)
+"""So long comparing may fail: differences stay unseen, but no request is lost by that alone."""
+
 _ALERTS: dict[str, str] = {
     ALARM_LOST: "an alarm mail to a user did not arrive: look at the tasks (privacybot tasks) and at user list",
     Turn.UNREADABLE: "the mailbox {host} could not be read since {since}; the mend: privacybot doctor",
     Turn.READABLE: "the mailbox {host} is read again since {since}",
+    UNCOMPARED: "mailbox and ledger could not be compared since {since}; see why: privacybot reconcile",
+    "mailbox_compared": "mailbox and ledger are compared again",
     "mailbox_reconciled": "mail was missing from the ledger, or is not worked on; see: privacybot reconcile",
 }
 """What the web address for alarms reads, by the kind of event."""
@@ -62,8 +73,16 @@ class Watchkeeping:
             after = seen.after_success(now, _patience(mailbox)) if success else seen.after_failure()
             tx.meta.set_readings(mailbox.name, after)
 
+    def compared(self, tx: Transaction, *, success: bool) -> None:
+        """All mailboxes were compared with the ledger just now, or that failed for one of them."""
+        now = self._archive.clock()
+        seen = tx.meta.readings(_COMPARISON) or Readings(now)
+        tx.meta.set_readings(_COMPARISON, seen.after_success(now, _NIGHTS) if success else seen.after_failure())
+
     def round(self) -> None:
         """Whether people must be told something now; safe to ask as often as one likes."""
+        with self._archive.transaction() as tx:
+            self._consider_comparing(tx)
         for mailbox in self._mailboxes:
             if mailbox.settings.alarm_minutes:
                 with self._archive.transaction() as tx:
@@ -82,22 +101,39 @@ class Watchkeeping:
         since = seen.last_read if turn is Turn.UNREADABLE else seen.readable_since or now
         self._tell(tx, mailbox, turn, since)
 
+    def _consider_comparing(self, tx: Transaction) -> None:
+        """Nobody is told before it was tried: after a long stop the last comparison is always old."""
+        now, seen = self._archive.clock(), tx.meta.readings(_COMPARISON)
+        turn = None if seen is None else seen.turn(now, _NIGHTS)
+        if seen is None or turn is None or (turn is Turn.UNREADABLE and seen.readable_since is not None):
+            return
+        tx.meta.set_readings(_COMPARISON, seen.after(turn, now, _NIGHTS))
+        since = seen.last_read if turn is Turn.UNREADABLE else seen.readable_since or now
+        event = UNCOMPARED if turn is Turn.UNREADABLE else "mailbox_compared"
+        _log.error("the alarm about comparing mailbox and ledger changes", kind=event)
+        words = _COMPARING[turn].format(when=self._dutch(since))
+        for task in tx.tasks.open_of_kind(UNCOMPARED):
+            tx.tasks.done(task.id, BOT, now)
+        if turn is Turn.UNREADABLE:
+            tx.tasks.add(None, UNCOMPARED, words)
+        self._announce(tx, event, words, _COMPARING_MAILS[turn], {"since": since.isoformat()})
+
     def _tell(self, tx: Transaction, mailbox: WatchedMailbox, turn: Turn, since: datetime) -> None:
-        now = self._archive.clock()
         _log.error("the alarm about the mailbox changes", kind=turn, host=mailbox.settings.host)
         when = self._dutch(since)
         words = _SENTENCES[turn].format(mailbox=mailbox.shown, when=when)
         self._renew_task(tx, mailbox, words if turn is Turn.UNREADABLE else None)
-        subject, advice = _MAILS[turn]
+        place = {"mailbox": mailbox.shown, "host": mailbox.settings.host, "since": since.isoformat()}
+        self._announce(tx, turn, words, _MAILS[turn], place)
+
+    def _announce(
+        self, tx: Transaction, event: str, words: str, mail: tuple[str, str], values: Mapping[str, Scalar]
+    ) -> None:
+        """To every user with an address and to the web address; `mail` is its subject and what to do."""
+        subject, advice = mail
         blocks = (Block("what", f"{words[0].upper()}{words[1:]}."), Block("how", advice))
-        told = tell_staff(tx, lambda to: self._mailroom.automatic(subject, blocks, to, Thread()), now)
-        values: dict[str, Scalar] = {
-            "mailbox": mailbox.shown,
-            "host": mailbox.settings.host,
-            "since": since.isoformat(),
-            "mails": told,
-        }
-        seq = tx.events.write(None, turn, BOT, values)
+        told = tell_staff(tx, lambda to: self._mailroom.automatic(subject, blocks, to, Thread()), self._archive.clock())
+        seq = tx.events.write(None, event, BOT, {**values, "mails": told})
         if self._alarm.webhook_url:
             tx.jobs.defer(Work.TELL_WEBHOOK, seq)
 
@@ -157,5 +193,22 @@ _MAILS = {
     Turn.READABLE: (
         "Het postvak wordt weer gelezen",
         "Wat intussen binnenkwam, wordt alsnog opgehaald en telt vanaf de dag waarop het binnenkwam.",
+    ),
+}
+
+_COMPARING = {
+    Turn.UNREADABLE: "het postvak is sinds {when} niet met het logboek vergeleken, omdat dat telkens mislukt: een "
+    "bericht dat niet is verwerkt, valt dan niet op",
+    Turn.READABLE: "het postvak wordt sinds {when} weer met het logboek vergeleken",
+}
+
+_COMPARING_MAILS = {
+    Turn.UNREADABLE: (
+        "Het postvak kan niet met het logboek worden vergeleken",
+        "Waarschuw de beheerder: privacybot reconcile zegt wat er mis is.",
+    ),
+    Turn.READABLE: (
+        "Het postvak wordt weer met het logboek vergeleken",
+        "Klopt er iets niet, dan staat dat in een taak: privacybot tasks.",
     ),
 }

@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, text
 from bot.cases.work import Work
 from bot.rooms import Rooms
 from bot.store.records import Job
-from bot.worker import handlers
+from bot.worker import Worker, handlers
 
 ASKS = "Kunnen jullie mij sturen wat jullie allemaal over mij hebben opgeslagen?"
 SAYS = "De import van mijn bankafschriften geeft een foutmelding. Weten jullie wat ik fout doe?"
@@ -217,6 +217,71 @@ async def test_a_comparison_that_fails_is_made_again_after_an_hour_and_not_every
     made = [await connections(1), await connections(1), await connections(60)]
 
     assert made == [2, 1, 2]  # one that reads, and one that compares
+
+
+def standing(office: Office) -> list[str]:
+    tasks = office.json("tasks")["tasks"]
+    return [task["text"] for task in tasks if task["kind"] == "mailbox_uncompared" and not task["done_at"]]
+
+
+async def test_a_comparison_that_fails_for_three_nights_is_told_once_and_its_return_once(
+    wired: Office, wire: Wire, smtp_sink: SmtpSink
+) -> None:
+    wired.cli("user", "add", "fatima-post", "--role", "behandelaar", "--address", FATIMA)
+    wired.write("winkel@elders.example", SAYS, subject="Import")
+    await wired.step()
+    wire.answers = {b"UID SEARCH UID 1:": b"NO not now"}
+
+    told = []
+    for _ in range(5):
+        await wired.step(hours=24)
+        told.append(len(standing(wired)))
+    [words] = standing(wired)
+    wire.answers = {}
+    await wired.step(hours=24)
+    await wired.step(minutes=2)
+
+    assert told == [0, 0, 1, 1, 1]
+    assert "sinds 26 november om 09:00 uur niet met het logboek vergeleken" in words
+    assert standing(wired) == []
+    subjects = [header(mail, "Subject") for mail in wired.letters(FATIMA)]
+    assert subjects == [
+        "Het postvak kan niet met het logboek worden vergeleken",
+        "Het postvak wordt weer met het logboek vergeleken",
+    ]
+
+
+async def test_after_a_long_stop_nobody_is_told_that_nothing_was_compared_before_it_was_tried(wired: Office) -> None:
+    await wired.step()
+    wired.now += timedelta(days=20)
+
+    await wired.step()
+    await wired.step(minutes=2)
+
+    assert not [task for task in wired.json("tasks")["tasks"] if task["kind"] == "mailbox_uncompared"]
+
+
+async def test_a_comparison_that_takes_long_keeps_no_request_waiting(wired: Office, wire: Wire) -> None:
+    await wired.step()
+    wired.write("winkel@elders.example", SAYS, subject="Import")
+    await wired.step(minutes=1)
+    sanne = wired.people.sanne.address
+    wire.held_back = b"UID SEARCH UID 1:"
+    rooms = Rooms(wired.settings(), wired.env)
+    with rooms.archive.transaction() as tx:
+        tx.jobs.defer(Work.RECONCILE, 0)
+    working = asyncio.create_task(Worker(rooms).run(lambda: None))
+    await asyncio.to_thread(wire.holding.wait)
+
+    file = wired.home / "mail.eml"
+    file.write_text(f"From: {sanne}\r\nMessage-ID: <1@klant.example>\r\nSubject: gegevens\r\n\r\n{ASKS}\r\n")
+    wired.cli("ingest", str(file))
+    await asyncio.to_thread(wired.sink.wait_for, 2)  # receipt and challenge
+    working.cancel()
+    await asyncio.wait([working])
+    await rooms.close()
+
+    assert {mail.to for mail in wired.letters()} == {(sanne,)}
 
 
 async def test_what_a_comparison_took_in_before_it_failed_is_told(wired: Office, wire: Wire) -> None:

@@ -15,7 +15,7 @@ from bot.cases.deadlines import Calendar
 from bot.cases.draft import Block
 from bot.cases.work import Work
 from bot.mail.accounting import Accountant, FolderAccount, WatchedMailbox
-from bot.mail.errors import MailboxError
+from bot.mail.errors import MailboxError, MailboxLostError
 from bot.mail.fetching import FetchedMail, Fetcher, Suspects
 from bot.mail.lines import Bell, Line, in_thread
 from bot.mail.mailbox import FolderState, Mailbox
@@ -96,6 +96,7 @@ class Reconciliation:
         self._max_bytes = max_bytes
         self._told = told
         self._webhook = webhook
+        self._suspects: dict[str, Suspects] = {}  # by mailbox
 
     def accounts(self, *, repair: bool = False, line: Line | None = None) -> tuple[MailboxAccount, ...]:
         """Every watched mailbox; with `repair` what is missing is taken in. Another thread may stop `line`."""
@@ -118,8 +119,10 @@ class Reconciliation:
 
         def take_in(folder: str, state: FolderState, uids: Sequence[int]) -> int:
             assert keeps is not None
-            fetcher = Fetcher(mailbox, (folder, state.uidvalidity), Suspects(), settings.batch, self._max_bytes)
-            return sum(keeps(folder, state.uidvalidity, mails) for _, mails in fetcher.batches(uids))
+            suspects = self._suspects.setdefault(watched.name, Suspects())
+            fetcher = Fetcher(mailbox, (folder, state.uidvalidity), suspects, settings.batch, self._max_bytes)
+            batches = fetcher.patient_batches(uids, lambda: _reopen(mailbox, folder, state))
+            return sum(keeps(folder, state.uidvalidity, mails) for mails in batches)
 
         return (accountant.account(folder, take_in if keeps else None) for folder in settings.folders)
 
@@ -198,6 +201,14 @@ class Reconciliation:
         tell_staff(tx, lambda to: self._mailroom.automatic(subject, blocks, to, Thread()), now)
         if self._webhook:
             tx.jobs.defer(Work.TELL_WEBHOOK, seq)
+
+
+def _reopen(mailbox: Mailbox, folder: str, state: FolderState) -> None:
+    """Raises MailboxError where the server does not let us go on with this very folder."""
+    mailbox.close()
+    mailbox.connect()
+    if mailbox.examine(folder).uidvalidity != state.uidvalidity:
+        raise MailboxLostError(f"{mailbox.host} made the folder {folder} anew while it was compared")
 
 
 def _sentences(account: MailboxAccount) -> list[str]:

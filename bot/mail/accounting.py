@@ -66,6 +66,16 @@ class FolderAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class _Count:
+    """An account of one folder as it grows, span by span; what is summed is named as in FolderAccount."""
+
+    folder: str
+    state: FolderState
+    fates: Counter[str] = field(default_factory=Counter)
+    sums: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
 class Accountant:
     """Compares one mailbox, over a connection that only looks, with its ledger."""
 
@@ -87,34 +97,25 @@ class Accountant:
             return FolderAccount(folder, exists=False)
         if self.books.position(folder) is None:
             take_in = None
-        fates: Counter[str] = Counter()
-        sums: Counter[str] = Counter()
+        count = _Count(folder, state)
         for low, high in uid_spans(state):
-            self._compare(folder, state, low, high, take_in, fates, sums)
+            self._compare(count, low, high, take_in)
         return FolderAccount(
             folder,
             never_read=self.books.position(folder) is None,
-            there=sums["there"],
-            fates=dict(fates),
-            before_start=sums["before_start"],
-            waiting=sums["waiting"],
-            missing=sums["missing"],
-            gone=sums["gone"],
+            there=count.sums["there"],
+            fates=dict(count.fates),
+            before_start=count.sums["before_start"],
+            waiting=count.sums["waiting"],
+            missing=count.sums["missing"],
+            gone=count.sums["gone"],
             gone_unread=self.books.gone_unread(folder, state.uidvalidity),
-            taken_in=sums["taken_in"],
+            taken_in=count.sums["taken_in"],
         )
 
-    def _compare(
-        self,
-        folder: str,
-        state: FolderState,
-        low: int,
-        high: int,
-        take_in: TakesIn | None,
-        fates: Counter[str],
-        sums: Counter[str],
-    ) -> None:
-        """One span of UIDs, added to the counts."""
+    def _compare(self, count: _Count, low: int, high: int, take_in: TakesIn | None) -> None:
+        """One span of UIDs, added to the count."""
+        folder, state, sums = count.folder, count.state, count.sums
         there = set(self.mailbox.uids_between(low, high))
         position = self.books.position(folder)
         known = self.books.fates(folder, state.uidvalidity, low, high)
@@ -122,7 +123,7 @@ class Accountant:
         new = sorted(unknown & set(self.mailbox.uids_between(low, high, self.since))) if unknown else []
         waiting = self._waiting(new, position, state)
         missing = self._still_there([uid for uid in new if uid not in waiting])
-        fates.update(fate for uid, fate in known.items() if uid in there)
+        count.fates.update(fate for uid, fate in known.items() if uid in there)
         sums["there"] += len(there) - (len(new) - len(waiting) - len(missing))
         sums["before_start"] += len(unknown) - len(new)
         sums["waiting"] += len(waiting)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -89,6 +89,20 @@ class Fetcher:
                 yield portion, self._what_can_be_had(portion[0])
             else:
                 yield from self._whole_mails(portion)
+
+    def patient_batches(self, uids: Sequence[int], reopen: Callable[[], None]) -> Iterator[list[FetchedMail]]:
+        """The same past a mail that breaks the connection: `reopen` makes it anew as long as we learn at which one."""
+        left = [*uids]
+        while left:
+            faults = self.suspects.faults
+            try:
+                for done, mails in self.batches([*left]):
+                    yield mails
+                    left = left[len(done) :]
+            except MailboxLostError:
+                if self.suspects.faults == faults:
+                    raise
+                reopen()
 
     def _whole_mails(self, uids: Sequence[int]) -> Iterator[tuple[Sequence[int], list[FetchedMail]]]:
         under_way, listed = uids, dict[int, Listed]()

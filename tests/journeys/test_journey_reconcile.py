@@ -113,6 +113,23 @@ async def test_a_mail_that_the_ledger_lost_is_named_and_a_repair_brings_it_with_
     assert kept.arrival.received_at == arrived
 
 
+async def test_a_repair_gets_past_a_mail_at_which_the_server_breaks_off_and_a_person_hears_of_it(
+    office: Office, dovecot: Dovecot
+) -> None:
+    await office.step()
+    for number in (1, 2, 3):
+        office.write("winkel@elders.example", SAYS + " Dank" * number, subject="Import")
+    await office.step(minutes=1)
+    sql(office, "DELETE FROM mails")
+    dovecot.spoil(2)
+
+    repaired = office.cli("reconcile", "--repair")
+    await office.step(minutes=1)
+
+    assert "taken in: 3" in repaired
+    assert counted(account(office)) == {"in_mailbox": 3, "case": 1, "ordinary": 2}
+
+
 async def test_mail_that_lies_unread_beyond_the_mark_is_missing_after_ten_minutes(office: Office) -> None:
     await office.step()
     office.now += timedelta(minutes=1)

@@ -30,6 +30,11 @@ _DEFECTS = {
     "signature not checked": "ondertekend (S/MIME): inhoud gelezen, handtekening niet gecontroleerd, zij bewijst niets",
     "nested too deep": "te diep ingepakt: niet geopend",
 }
+_UNREAD = {
+    "html cut": "[de opmaak van dit bericht is te zwaar: van een deel zijn alleen de woorden gelezen, ook verborgen]",
+    "html not read": "[een deel van dit bericht is niet gelezen: lees het in de mailbox]",
+    "text cut": "[dit bericht is te lang: van de tekst is alleen het begin gelezen]",
+}
 _OTHERWISE = "niet leesbaar"
 _HOLDERS = {
     HolderKind.MAIL: "aangehecht bericht",
@@ -46,7 +51,8 @@ def as_staff_read_it(mail: ParsedMail, removed: Collection[Attachment] = ()) -> 
     """The words of the mail, then its attachments one by one; of those removed only that they were there."""
     parts = [*mail.attachments[:MAX_SHOWN], *(part for part in mail.files_within if part in removed)]
     shown = [_lines(part, gone=part in removed) for part in parts]
-    return "\n\n".join((mail.whole_text, *shown))[:MAX_LENGTH].strip("\n")
+    unread = [words for defect, words in _UNREAD.items() if defect in mail.defects]
+    return "\n\n".join((*unread, mail.whole_text, *shown))[:MAX_LENGTH].strip("\n")
 
 
 def where_they_sit(parts: Iterable[Attachment]) -> str:

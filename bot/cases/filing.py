@@ -101,6 +101,7 @@ _ONLY_FOR_PEOPLE = {
 
 _LOOK = {
     Look.ENCRYPTED: "het bericht is versleuteld: wij kunnen het niet lezen",
+    Look.UNREAD_TEXT: "een deel van het bericht is niet gelezen: lees het in de mailbox",
     Look.CLOSED_ATTACHMENT: "het bericht verwijst naar een bijlage die niet leesbaar is",
     Look.ATTACHMENT_ASKS: "alleen de bijlage vraagt dit: lees haar voordat er iets gebeurt",
 }

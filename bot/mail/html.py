@@ -10,9 +10,8 @@ from justhtml import JustHTML
 from justhtml.dom import Element, Node, Text
 
 from bot.mail.charsets import tidy
+from bot.mail.density import Appetite, served
 from bot.mail.hiding import Style, hidden_by_sheet, styled
-
-MAX_HTML = 256 * 1024  # characters
 
 _NO_TEXT = frozenset(
     {
@@ -82,19 +81,22 @@ class HtmlText:
     defects: tuple[str, ...] = ()
 
 
-def html_text(source: str) -> HtmlText:
-    """The page as text. Linear in its size, which is cut at MAX_HTML; never fails on odd mark-up."""
-    source = _PICTURE.sub(r"\1", source)
-    defects: tuple[str, ...] = ("html cut",) if len(source) > MAX_HTML else ()
-    page = JustHTML(source[:MAX_HTML], sanitize=False).root
-    reading = _Reading(hidden_by_sheet(source[:MAX_HTML]))
-    reading.page(page)
-    visible, hidden = reading.text(), tidy(" ".join("".join(reading.hidden).split()))
+def html_text(source: str, appetite: Appetite | None = None) -> HtmlText:
+    """The page as text; never fails on odd mark-up. Where it is too much for a parser its words are taken, all of them.
+
+    Defects say so: `html cut` where hidden words cannot be told from others, `html not read` where even words are left.
+    """
+    serving = served(_PICTURE.sub(r"\1", source), appetite or Appetite())
+    defects: tuple[str, ...] = ("html cut",) if serving.words else ()
+    reading = _Reading(hidden_by_sheet(serving.page))
+    reading.page(JustHTML(serving.page, sanitize=False).root)
+    visible = "\n".join(filter(None, (reading.text(), tidy(serving.words))))
+    hidden = tidy(" ".join("".join(reading.hidden).split()))
     if not any(map(str.isalnum, hidden)):
         hidden = ""  # newsletters fill the line under the subject with signs that nobody reads
     if not visible and not hidden and len(source.strip()) > 200:
         defects += ("html without text",)
-    return HtmlText(visible, hidden, defects)
+    return HtmlText(visible, hidden, (*defects, "html not read") if serving.left_over else defects)
 
 
 _Step = tuple[Node | Text, Style, bool]  # the last: is this the end of the element?

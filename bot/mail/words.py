@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot.mail.charsets import turns_direction
+from bot.mail.density import Appetite
 from bot.mail.html import HtmlText, html_text
 from bot.mail.parts import MAX_TEXT, Body
 from bot.mail.quoting import split
@@ -55,7 +56,8 @@ def words_of(
     `own_domain`, `writer` and `answers` are what `split` wants to know. `forwarded` are the texts of mails that hang on
     this one: another's words, so they count as quoted.
     """
-    read = [_read(body) for body in bodies]
+    appetite = Appetite()
+    read = [_read(body, appetite) for body in bodies]
     forms = (_joined(one.text for one in read), _joined(one.other for one in read), _joined(one.hidden for one in read))
     text, other, hidden = (form[:MAX_TEXT] for form in forms)
     splits = [split(form, own_domain, writer, answers=answers) for form in (text, other) if form]
@@ -81,8 +83,8 @@ def _joined(texts: Iterable[str]) -> str:
     return "\n\n".join(text for text in texts if text.strip())
 
 
-def _read(body: Body) -> _Read:
-    page = html_text(body.html) if body.html is not None else HtmlText("", "")
+def _read(body: Body, appetite: Appetite) -> _Read:
+    page = html_text(body.html, appetite) if body.html is not None else HtmlText("", "")
     plain = body.plain if body.plain is not None else ""
     if not plain.strip():
         return _Read(page.visible, "", page.hidden, page.defects)

@@ -13,6 +13,7 @@ from bot.mail.message import Attachment, ParsedMail
 from bot.triage.labels import Look, Writer
 from bot.triage.verdict import Verdict
 
+_UNREAD = "html not read"
 _PGP = "-----BEGIN PGP MESSAGE-----"
 _ENCRYPTED_TYPES = frozenset(
     {"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted", "multipart/encrypted"}
@@ -49,6 +50,8 @@ def closed(mail: ParsedMail) -> Look | None:
     """What of this mail cannot be read by us, where that matters."""
     if any(part.content_type in _ENCRYPTED_TYPES for part in mail.attachments) or _PGP in mail.new_text:
         return Look.ENCRYPTED
+    if _UNREAD in mail.defects:
+        return Look.UNREAD_TEXT
     if _BILL.search(mail.subject) or _BILL.search(mail.new_text):
         return None
     short = len(mail.new_text.strip()) < _FEW_CHARS

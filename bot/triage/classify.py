@@ -23,8 +23,8 @@ from bot.triage.writers import authority_address, only_a_person_may_answer, role
 SCHEMA = 1
 _MAX_TEXT = 40_000  # characters of one text that are read
 _ENCRYPTED = "-----BEGIN PGP MESSAGE-----"
-_BUILT_IN_TWO_WAYS = frozenset({"more than one Content-Type", "more than one content-type"})
-"""Defects that let two programs read different texts in one mail."""
+_BUILT_IN_TWO_WAYS = frozenset({"more than one Content-Type", "more than one content-type", "html cut"})
+"""Defects that let people and programs read different texts in one mail."""
 
 
 def classify(

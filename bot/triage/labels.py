@@ -75,6 +75,7 @@ class Look(StrEnum):
     """Why a person must look at the mail itself, beside any doubt about its words."""
 
     ENCRYPTED = "encrypted"
+    UNREAD_TEXT = "unread_text"  # of so large a mail that not even its words were all taken
     CLOSED_ATTACHMENT = "closed_attachment"  # the mail points at a document that cannot be read
     ATTACHMENT_ASKS = "attachment_asks"  # only an attached document asks this
 

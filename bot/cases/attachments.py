@@ -47,6 +47,11 @@ _NAME = 80  # characters of a name in a task
 _NO_QUOTES = str.maketrans("", "", "«»")
 
 
+def trouble_in_words(defect: str) -> str:
+    """Why an attachment was not read, or what is odd about it."""
+    return _DEFECTS.get(defect, _OTHERWISE)
+
+
 def as_staff_read_it(mail: ParsedMail, removed: Collection[Attachment] = ()) -> str:
     """The words of the mail, then its attachments one by one; of those removed only that they were there."""
     parts = [*mail.attachments[:MAX_SHOWN], *(part for part in mail.files_within if part in removed)]
@@ -85,6 +90,6 @@ def _lines(part: Attachment, *, gone: bool) -> str:
     if gone:
         inside = f", {where_they_sit([part])}" if part.holders else ""
         return f"[{COPY_REMOVED}: {part.content_type}, {part.size} bytes{inside}]"
-    defect = f", {_DEFECTS.get(part.defect, _OTHERWISE)}" if part.defect else ""
+    defect = f", {trouble_in_words(part.defect)}" if part.defect else ""
     head = f"[bijlage {part.name or 'zonder naam'}: {part.content_type}, {part.size} bytes{defect}]"
     return head if part.text is None else f"{head}\n{part.text}"

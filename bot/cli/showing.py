@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.cases.deadlines import Calendar
+from bot.cases.defects import oddities_in_words
 from bot.cases.draft import Draft, DraftState, content_hash
 from bot.cases.errors import RefusedActError
 from bot.cases.lifecycle import case_state
@@ -223,8 +224,8 @@ def _print_case(found: dict[str, Any]) -> None:
             for line in sender_check_in_words(message["sender_check"]):
                 console.print(line, markup=False)
             for key, word in _ODD.items():
-                if message["facts"].get(key):
-                    console.print(f"{word}: {message['facts'][key]}", markup=False)
+                for words in oddities_in_words(str(message["facts"].get(key) or "")):
+                    console.print(f"{word}: {words}", markup=False)
             console.print(Padding(Text(message["text"]), (0, 0, 0, _INDENT)))
 
 

@@ -13,7 +13,8 @@ from bot.cases.work import Work
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import GATE, ask_person, readable, stop_for_person, void_drafts
 from bot.store.forgetting import forget_words
-from bot.store.records import Direction, NewCase, NewRequest
+from bot.store.learning import learned, lesson_of
+from bot.store.records import Direction, NewCase, NewRequest, Scalar
 from bot.triage.labels import RequestKind, Role
 from bot.triage.verdict import Verdict
 
@@ -21,18 +22,18 @@ from bot.triage.verdict import Verdict
 class Handling:
     """Acts of staff; each is one transaction that checks the user, changes the case and writes the event."""
 
-    def __init__(self, archive: Archive, own_numbers: frozenset[str]) -> None:
+    def __init__(self, archive: Archive, own_numbers: frozenset[str], *, learns: bool = True) -> None:
         self._archive = archive
         self._own_numbers = own_numbers
+        self._learns = learns
 
     def label(self, ref: CaseRef, actor: Actor, kinds: frozenset[RequestKind], role: Role | None = None) -> Case:
         """A person says what the case asks: what it did not ask is closed, the rest goes on from the start."""
         with self._archive.transaction() as tx:
             case, user = self._begin(tx, ref, actor)
-            kinds_said = " ".join(sorted(kinds))
-            tx.events.write(
-                case.id, "labelled", user.name, {"kinds": kinds_said, "role": role}, os_login=actor.os_login
-            )
+            values: dict[str, Scalar] = {"kinds": " ".join(sorted(kinds)), "role": role}
+            values["example"] = self._learns and learned(tx, case, lesson_of(tx, case, kinds))
+            tx.events.write(case.id, "labelled", user.name, values, os_login=actor.os_login)
             if role is not None:
                 tx.cases.change(case.id, role=role)
             case = void_drafts(tx, case, user.name, "opnieuw ingedeeld", actor.os_login)
@@ -64,6 +65,7 @@ class Handling:
         """No request after all: close, delete the content, keep hash and verdict."""
         with self._archive.transaction() as tx:
             case, user = self._begin(tx, ref, actor)
+            lesson = lesson_of(tx, case, frozenset()) if self._learns else None
             case = void_drafts(tx, case, user.name, "geen verzoek", actor.os_login)
             for request in case.open_requests:
                 case = tx.cases.move(case, request.id, Move.FOUND_ORDINARY, user.name, os_login=actor.os_login)
@@ -71,7 +73,8 @@ class Handling:
             tx.cases.change(case.id, settled=Outcome.ORDINARY)
             self._tick_off(tx, case, user, {"look", "read"})
             forget_words(tx, tx.cases.by_id(case.id), user.name, os_login=actor.os_login)
-            tx.events.write(case.id, "found_ordinary", user.name, os_login=actor.os_login)
+            taught = learned(tx, case, lesson)
+            tx.events.write(case.id, "found_ordinary", user.name, {"example": taught}, os_login=actor.os_login)
             return tx.cases.get(ref)
 
     def release(self, ref: CaseRef, actor: Actor) -> Case:
@@ -115,7 +118,7 @@ class Handling:
                 text=readable(tx, case.id, text, self._own_numbers),
                 facts={"channel": channel},
             )
-            tx.events.write(case.id, "opened", user.name, {"channel": channel}, os_login=actor.os_login)
+            tx.events.write(case.id, "opened", user.name, _opening_facts(channel, verdict), os_login=actor.os_login)
             if case.requests:
                 self._go_on(tx, case, user)
             else:
@@ -230,6 +233,10 @@ class Handling:
 
 def _possible(received_at: datetime, now: datetime) -> bool:
     return datetime(2018, 5, 25, tzinfo=UTC) <= received_at <= now + timedelta(days=1)
+
+
+def _opening_facts(channel: Channel, verdict: Verdict) -> dict[str, Scalar]:
+    return {"channel": channel, "model": verdict.model}
 
 
 def _by_hand(channel: Channel, received_at: datetime, sender: str | None, verdict: Verdict) -> NewCase:

@@ -32,8 +32,10 @@ from bot.store.errors import StoreUnavailableError
 from bot.store.forgetting import (
     ERASURE_TASK,
     destroy_exports,
+    forget_example,
     forget_mail,
     forget_words,
+    with_old_examples,
     with_old_exports,
     with_old_facts,
     with_old_mail,
@@ -323,9 +325,11 @@ class Housekeeping:
         now = self._archive.clock()
         exports, mail = now - timedelta(days=self._cases.export_days), now - timedelta(days=self._cases.mail_days)
         facts = _years_before(now, self._cases.case_years)
+        taught = now - timedelta(days=self._cases.example_days)
         with self._archive.reading() as tx:
             old_exports = with_old_exports(tx, exports, _AT_ONCE)
             old_mail, old_facts = with_old_mail(tx, mail, _AT_ONCE), with_old_facts(tx, facts, _AT_ONCE)
+            old_examples = with_old_examples(tx, taught, _AT_ONCE)
             staff_mail = tx.outbox.staff_mail_before(exports, _AT_ONCE)
         if staff_mail:
             self._forget_staff_mail(staff_mail)
@@ -333,6 +337,8 @@ class Housekeeping:
             self._apart(case_id, lambda tx, case: destroy_exports(tx, case, exports))
         for case_id in old_mail:
             self._apart(case_id, forget_mail)
+        for case_id in old_examples:
+            self._apart(case_id, forget_example)
         for case_id in old_facts:
             self._apart(case_id, forget_words)
 

@@ -265,7 +265,7 @@ class Rooms:
 
     @cached_property
     def handling(self) -> Handling:
-        return Handling(self.archive, self.own_numbers)
+        return Handling(self.archive, self.own_numbers, learns=self.settings.triage.learn)
 
     @cached_property
     def execution(self) -> Execution:

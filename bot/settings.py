@@ -255,6 +255,7 @@ class CasesSettings(Piece):
     old_mail_hours: Hours = 24.0  # older mail gets no automatic letter unless staff release it
     export_days: Count = 14  # an export is destroyed so long after the answer
     mail_days: Count = 92  # mail and the texts of letters are forgotten so long after the end of the case
+    example_days: Count = 365  # what staff taught the recogniser is forgotten so long after the end of the case
     case_years: Annotated[int, Field(ge=1, le=100)] = 5  # and then whom it was about
 
 
@@ -298,6 +299,7 @@ class TriageSettings(Piece):
     """[triage]"""
 
     model_file: str = ""  # empty is the model that ships with the package
+    learn: bool = True  # what staff say of a case becomes an example, without its people
 
 
 class LogSettings(Piece):

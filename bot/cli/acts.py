@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -297,7 +298,8 @@ def open_case(
         if received.tzinfo is None:
             raise RefusedActError("--received needs a time zone, such as 2026-11-26T14:00+01:00")
         text = _text_of(file)
-        verdict = classify(opened.reader.model(), "", text)
+        model = opened.reader.model()
+        verdict = replace(classify(model, "", text), model=model.version)
         return opened.handling.open_by_hand(actor(user), Channel(channel), received, sender, text, verdict)
 
     _on_case(config, as_json, "geopend", act)

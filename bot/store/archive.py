@@ -23,6 +23,7 @@ from bot.store.drafts import Drafts
 from bot.store.engines import WRITES, address_of, make_engine, whereabouts
 from bot.store.erasures import Erasures
 from bot.store.errors import NestedTransactionError, SchemaError, translated
+from bot.store.examples import Examples
 from bot.store.exportfiles import Exports
 from bot.store.facts import Meta
 from bot.store.folders import Folders
@@ -55,6 +56,7 @@ class Transaction:
         self.secrets = Secrets(bench)
         self.seals = Seals(bench)
         self.exports = Exports(bench)
+        self.examples = Examples(bench)
         self.drafts = Drafts(bench)
         self.outbox = Outbox(bench)
         self.jobs = Jobs(bench)

@@ -146,8 +146,11 @@ class Filing:
             if verdict.scores.get(reason.label, 0) >= _TELLING
         }
         why = {"no_answer": "; ".join(decision.no_answer)} if decision.no_answer else {}
-        held = {"mail": self._mail_id, "held": decision.letters_held, "needs": decision.needs}
+        held = {"mail": self._mail_id, "held": decision.letters_held, "needs": decision.needs, "model": verdict.model}
         return {**held, **why, **scores, **reasons}
+
+    def _adding_facts(self, decision: AddToCase) -> dict[str, Scalar]:
+        return {"mail": self._mail_id, "label": decision.label, "model": self._verdict.model}
 
     def _readable(self, case: Case, text: str) -> str:
         return readable(self._tx, case.id, text, self._own_numbers, self._numbers)
@@ -178,7 +181,7 @@ class Filing:
         self._keep_message(case, decision.label)
         self._ask_to_clean(case)
         self._settle(MailVerdict.CASE, case.id)
-        tx.events.write(case.id, "mail_added", BOT, {"mail": self._mail_id, "label": decision.label})
+        tx.events.write(case.id, "mail_added", BOT, self._adding_facts(decision))
         added = [tx.cases.add_request(case.id, self._new_request(kind)).id for kind in sorted(decision.new_kinds)]
         self._await_sender(case, decision, added)
         if decision.stop_for is not None:

@@ -16,7 +16,7 @@ from bot.store.archive import Transaction
 from bot.store.casework import BOT, void_drafts
 from bot.store.chain import FORGOTTEN
 from bot.store.records import Event, OutboxState, Scalar
-from bot.store.tables import cases, drafts, exports, mails, messages, outbox, requests, secrets
+from bot.store.tables import cases, drafts, examples, exports, mails, messages, outbox, requests, secrets
 
 ERASURE_TASK = "erasure_due"
 """Tasks that outlive the words of their case: what tax law keeps is due for erasure long after."""
@@ -28,7 +28,7 @@ _WORDLESS = frozenset(
     {
         *("letter", "label", "alarm", "channel", "method", "act", "action"),
         *("right", "kinds", "role", "from", "to", "state", "level", "outcome", "verdict"),
-        *("system", "table", "column", "field", "before", "hash", "seqs", "user"),
+        *("model", "system", "table", "column", "field", "before", "hash", "seqs", "user"),
     }
 )
 """Values of events that are names of ours: a letter, a state, a table. Any other text may quote somebody."""
@@ -46,7 +46,8 @@ _MAIL = or_(
     _of_case(messages, messages.c.sealed.is_not(None)),
     _of_case(drafts, drafts.c.sealed.is_not(None)),
 )
-_FACTS = cases.c.sealed.is_not(None)
+_EXAMPLES = _of_case(examples)
+_FACTS = or_(cases.c.sealed.is_not(None), _EXAMPLES)
 _ANSWERED = func.coalesce(
     select(func.max(requests.c.answered_at)).where(requests.c.case_id == cases.c.id).scalar_subquery(),
     cases.c.finished_at,
@@ -66,6 +67,11 @@ def with_old_mail(tx: Transaction, before: datetime, most: int) -> tuple[int, ..
 def with_old_facts(tx: Transaction, before: datetime, most: int) -> tuple[int, ...]:
     """Cases that ended before then and still say whom they are about."""
     return tx.cases.finished(before, _FACTS, most)
+
+
+def with_old_examples(tx: Transaction, before: datetime, most: int) -> tuple[int, ...]:
+    """Cases that ended before then and still teach the recogniser."""
+    return tx.cases.finished(before, _EXAMPLES, most)
 
 
 def destroy_exports(tx: Transaction, case: Case, before: datetime) -> None:
@@ -88,6 +94,12 @@ def forget_mail(tx: Transaction, case: Case) -> None:
     tx.events.write(case.id, "mail_forgotten", BOT, values)
 
 
+def forget_example(tx: Transaction, case: Case) -> None:
+    """Delete what the case taught; what a model learned from it are weights, without a word."""
+    _require_no_hold(tx, case)
+    tx.events.write(case.id, "example_forgotten", BOT, {"examples": tx.examples.forget(case.id)})
+
+
 def forget_words(tx: Transaction, case: Case, actor: str = BOT, *, os_login: str | None = None) -> None:
     """Delete everything readable of a case. Hashes, verdicts, kinds, states and dates remain, and the event chain.
 
@@ -103,6 +115,7 @@ def forget_words(tx: Transaction, case: Case, actor: str = BOT, *, os_login: str
     tx.drafts.forget_reasons(case.id)
     tx.tasks.forget(case.id, ERASURE_TASK, actor)
     tx.seals.forget(case.id)
+    tx.examples.forget(case.id)
     tx.cases.forget(case.id)
     quoting = [event.seq for event in tx.events.of(case.id) if _quotes(event)]
     if quoting:

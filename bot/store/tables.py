@@ -200,6 +200,15 @@ tasks = _table(
     Column("sealed", LargeBinary),
 )
 
+examples = _table(
+    "examples",
+    _case(),
+    Column("at", Moment, nullable=False),
+    Column("model", String(64), nullable=False),
+    Column("sealed", LargeBinary),
+)
+"""What staff taught the recogniser: without the people of the mail, and no longer than its case."""
+
 # The chain of events: one per case, and chain 0 for the service itself.
 
 event_heads = Table(

@@ -40,8 +40,12 @@ class Reader:
         if isinstance(mail, Unreadable):
             return Reading(mail, None)
         if mail.references or mail.quoted_text:
-            return Reading(mail, *classify_both(self.model(), mail))
-        return Reading(mail, classify_mail(self.model(), mail, in_case=False))
+            return Reading(mail, *map(self._signed, classify_both(self.model(), mail)))
+        return Reading(mail, self._signed(classify_mail(self.model(), mail, in_case=False)))
+
+    def _signed(self, verdict: Verdict) -> Verdict:
+        """With the version of the model, so that a case tells which one judged it."""
+        return replace(verdict, model=self.model().version)
 
     def careful(self) -> Reader:
         """One that leaves documents closed: for a mail on which this one came to grief."""

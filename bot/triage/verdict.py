@@ -44,6 +44,7 @@ class Verdict:
     corrections: tuple[StatedCorrection, ...] = ()
     intents: frozenset[Intent] = frozenset()
     look: Look | None = None  # with it `needs_person` is set
+    model: str = ""  # the version of the model that judged; empty for one that was not read from a file
 
     @property
     def ordinary(self) -> bool:

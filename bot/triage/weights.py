@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,7 @@ class Model:
     blend: Row  # per scored label a row of weights over the evidence, bias last
     thresholds: Mapping[str, Thresholds]
     about: Mapping[str, Any]  # format, digest of the corpus, counts
+    version: str = ""  # short digest of the file it was read from
 
 
 def save(model: Model, out: Path) -> None:
@@ -106,8 +108,9 @@ def load_model(path: Path | None = None) -> Model:
 @lru_cache(maxsize=4)
 def _loaded(path: Path) -> Model:
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
-            return _model(arrays, path)
+        raw = path.read_bytes()
+        with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
+            return replace(_model(arrays, path), version=hashlib.sha256(raw).hexdigest()[:12])
     except FileNotFoundError as missing:
         raise ModelUnusableError(path, "is missing") from missing
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as damaged:

@@ -12,7 +12,7 @@ from bot.triage.corrections import corrections_in
 from bot.triage.evidence import parts_of
 from bot.triage.features import buckets, merged
 from bot.triage.identifiers import identifiers_in
-from bot.triage.intents import intents_in
+from bot.triage.intents import intents_in, with_meaning
 from bot.triage.labels import OTHER_PRIVACY, Intent, Language, RequestKind, Writer
 from bot.triage.language import language_of
 from bot.triage.opinion import Opinion, from_machine, opinion_of, within_case
@@ -41,7 +41,7 @@ def classify(
 
     `role_address`: nothing but an address such as no-reply@ makes it automatic. A website's form comes from there too.
     """
-    seen = _seen(model, subject, new_text, quoted_text, automatic, role_address)
+    seen = _seen(model, subject, new_text, quoted_text, automatic, role_address, closely=in_case)
     return _in_case(model, seen) if in_case else _verdict(seen, seen.opinion, frozenset())
 
 
@@ -65,12 +65,15 @@ def _seen(
     quoted_text: str,
     automatic: bool,
     role_address: bool,
+    *,
+    closely: bool = False,
 ) -> _Seen:
     subject, new_text, quoted_text = subject[:1000], new_text[:_MAX_TEXT], quoted_text[:_MAX_TEXT]
     surely = automatic_words(subject, new_text) or (automatic and not role_address)
     absent = out_of_office(subject, new_text) or bounce(subject, new_text)
-    parts = parts_of("" if absent else subject, new_text)  # an absence note repeats the subject it answers
-    opinion = opinion_of(model, parts, new_text, quoted_text)
+    own_subject = "" if absent else subject  # an absence note repeats the subject it answers
+    parts = parts_of(own_subject, new_text)
+    opinion = opinion_of(model, parts, own_subject, new_text, quoted_text, closely=closely)
     if surely:
         opinion = from_machine(opinion, parts, absent=absent, form=filled_in_form(subject, new_text))
     whole = merged([part.buckets for part in parts])
@@ -87,7 +90,7 @@ def _seen(
 
 def _in_case(model: Model, seen: _Seen) -> Verdict:
     """The verdict if the mail belongs to a running case."""
-    intents = _intents(model, seen.subject, seen.new_text)
+    intents = _intents(model, seen)
     return _verdict(seen, within_case(seen.opinion, intents), intents)
 
 
@@ -109,13 +112,14 @@ def _verdict(seen: _Seen, opinion: Opinion, intents: frozenset[Intent]) -> Verdi
     )
 
 
-def _intents(model: Model, subject: str, new_text: str) -> frozenset[Intent]:
-    return intents_in(subject, new_text, model.intent.scores(buckets(f"{subject}\n{new_text}"), model.rarity))
+def _intents(model: Model, seen: _Seen) -> frozenset[Intent]:
+    counted = model.intent.scores(buckets(f"{seen.subject}\n{seen.new_text}"), model.rarity)
+    return intents_in(seen.subject, seen.new_text, with_meaning(counted, seen.opinion.meaning))
 
 
 def classify_mail(model: Model, mail: ParsedMail, *, in_case: bool) -> Verdict:
     """What a mail is, its headers and attachments included."""
-    seen = _seen_mail(model, mail)
+    seen = _seen_mail(model, mail, closely=in_case)
     verdict = _in_case(model, seen) if in_case else _verdict(seen, seen.opinion, frozenset())
     verdict = with_letters(verdict, mail, _letters(model, mail), in_case=in_case)
     return _of_mail(mail, verdict, two_faced=_two_faced(model, mail))
@@ -123,7 +127,7 @@ def classify_mail(model: Model, mail: ParsedMail, *, in_case: bool) -> Verdict:
 
 def classify_both(model: Model, mail: ParsedMail) -> tuple[Verdict, Verdict]:
     """The verdict as a mail of its own, and as one that belongs to a running case; the words are weighed once."""
-    seen, letters = _seen_mail(model, mail), _letters(model, mail)
+    seen, letters = _seen_mail(model, mail, closely=True), _letters(model, mail)
     alone = with_letters(_verdict(seen, seen.opinion, frozenset()), mail, letters, in_case=False)
     in_case = with_letters(_in_case(model, seen), mail, letters, in_case=True)
     two_faced = _two_faced(model, mail)
@@ -136,7 +140,7 @@ def _letters(model: Model, mail: ParsedMail) -> list[Letter]:
     return [Letter(name, len(text), classify(model, "", text)) for name, text in read]
 
 
-def _seen_mail(model: Model, mail: ParsedMail) -> _Seen:
+def _seen_mail(model: Model, mail: ParsedMail, *, closely: bool) -> _Seen:
     return _seen(
         model,
         mail.subject,
@@ -144,6 +148,7 @@ def _seen_mail(model: Model, mail: ParsedMail) -> _Seen:
         mail.quoted_text,
         mail.signs.automatic,
         not replace(mail.signs, role_sender=False).automatic,
+        closely=closely,
     )
 
 

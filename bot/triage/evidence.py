@@ -1,17 +1,26 @@
-"""One mail's words weighed by the model: per sentence, as a whole, and blended into one probability per label."""
+"""One mail's words weighed by the model, in two stages, into one probability per label.
+
+First the words are counted: per sentence and as a whole. Only a mail that may be a request goes on to the encoder,
+which reads it for its meaning; a second blend then weighs both.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from bot.triage.families import NAMES
+from bot.triage.encoder import Meaning, shipped_encoder
+from bot.triage.families import LAW, NAMES
 from bot.triage.features import Buckets, counted, merged
+from bot.triage.intents import says_yes
 from bot.triage.weights import ANY, SCORED, Model, Row
 from bot.triage.wording import MAX_SENTENCES, clauses, sentences
 
+_LAW = frozenset(LAW.values())
+_MANY = 60  # sentences from which a mail is just long
 _REPLY = re.compile(r"\s{0,4}(?:re|aw|antw?|sv|fwd?|fw|doorst|tr|wg|betr)\s{0,2}(?:\[\d{1,3}\])?\s?:", re.IGNORECASE)
 
 
@@ -23,6 +32,7 @@ class Part:
     buckets: Buckets = field(repr=False)
     families: frozenset[str] = frozenset()
     clause: bool = False  # a part of the sentence before it
+    heading: bool = False  # the mail's own subject
 
 
 def part(text: str) -> Part:
@@ -35,8 +45,11 @@ class Weighed:
     """What the model makes of a mail. `probabilities` in the order of SCORED."""
 
     parts: tuple[Part, ...]
-    raw: tuple[Row, ...]  # per part
+    raw: tuple[Row, ...]  # per part: log-odds by counting
     probabilities: Row
+    counted: Row  # the probabilities by counting alone
+    loud: tuple[Row, ...] = ()  # per part: how strongly it speaks for each label, by all that was asked
+    meaning: Meaning | None = None  # None: surely ordinary, the encoder was not asked
 
     def score(self, label: str) -> float:
         return float(self.probabilities[SCORED.index(label)])
@@ -53,29 +66,92 @@ def is_reply(subject: str) -> bool:
 
 def parts_of(subject: str, *texts: str) -> tuple[Part, ...]:
     """The sentences of a mail, a long one followed by its clauses: its own subject first, then each text."""
-    found = [] if is_reply(subject) or not subject.strip() else [subject.strip()]
-    for text in texts:
-        found.extend(sentences(text))
+    headings = [] if is_reply(subject) or not subject.strip() else [subject.strip()]
+    found = headings + [sentence for text in texts for sentence in sentences(text)]
     pieces = [
-        (piece, number > 0) for text in found[:MAX_SENTENCES] for number, piece in enumerate((text, *clauses(text)))
+        (piece, nth > 0, number < len(headings))
+        for number, text in enumerate(found[:MAX_SENTENCES])
+        for nth, piece in enumerate((text, *clauses(text)))
     ]
-    numbers = counted([piece for piece, _ in pieces]) if pieces else []
+    numbers = counted([piece for piece, _, _ in pieces]) if pieces else []
     return tuple(
-        Part(piece, buckets, spoken, clause) for (piece, clause), (buckets, spoken) in zip(pieces, numbers, strict=True)
+        Part(piece, buckets, spoken, clause, heading)
+        for (piece, clause, heading), (buckets, spoken) in zip(pieces, numbers, strict=True)
     )
 
 
-def weigh(model: Model, parts: tuple[Part, ...]) -> Weighed:
-    """The probability of each label, from the single sentences and the mail as a whole."""
+def weigh(
+    model: Model, parts: tuple[Part, ...], subject: str = "", quoted: str = "", *, closely: bool = False
+) -> Weighed:
+    """The probability of each label. `subject` and `quoted` are what the sentences in `parts` have around them.
+
+    `closely`: ask the encoder also if the words alone make the mail ordinary.
+    """
     raw = model.single.all_scores([one.buckets for one in parts], model.rarity)
     whole = model.whole.scores(merged([one.buckets for one in parts]), model.rarity)
-    return Weighed(parts, tuple(raw), chances(model.blend, evidence(whole, raw, parts)[:, None])[:, 0])
+    first = odds(model.blend, evidence(whole, raw, parts)[:, None])[:, 0]
+    by_counting = Weighed(parts, tuple(raw), probability(first), probability(first), tuple(raw))
+    if not closely and by_counting.any_score < model.skip and not _names_a_right(parts):
+        return by_counting
+    meaning = read_closely(parts, raw, subject, quoted)
+    both = probability(second_odds(model.second, second_evidence(first, meaning, len(raw))))
+    return Weighed(parts, tuple(raw), both, by_counting.counted, tuple(_loud(parts, raw, meaning)), meaning)
 
 
-def chances(blend: Row, seen: Row) -> Row:
-    """Evidence, one mail a column, turned into probabilities: a row per label."""
-    odds: Row = blend[:, :-1] @ seen + blend[:, -1:]
-    return 1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0)))
+def read_closely(parts: tuple[Part, ...], raw: Row, subject: str, quoted: str) -> Meaning:
+    """What the encoder makes of the mail whose sentences these are. Of a long mail the loudest sentences are read.
+
+    The quoted words are shown to it only below a bare yes: alone they never make a request.
+    """
+    own = [number for number, one in enumerate(parts) if _is_own_sentence(one)]
+    loud = [float(raw[number, -1]) for number in own]
+    texts = [parts[number].text for number in own]
+    return shipped_encoder().read(subject, texts, quoted if says_yes("\n".join(texts)) else "", loud)
+
+
+def odds(blend: Row, seen: Row) -> Row:
+    """Evidence, one mail a column, turned into log-odds: a row per label."""
+    found: Row = blend[:, :-1] @ seen + blend[:, -1:]
+    return np.clip(found, -30.0, 30.0)
+
+
+def probability(log_odds: Row) -> Row:
+    """From log-odds to 0..1."""
+    return np.asarray(1.0 / (1.0 + np.exp(-log_odds)), dtype=np.float64)
+
+
+def second_evidence(first: Row, meaning: Meaning, sentences_seen: int) -> Row:
+    """What the second blend looks at: a row per label, of that label and of the whole mail, counted and read."""
+    counted_odds, read_odds = np.clip(first, -8, 8), np.clip(meaning.labels, -10, 10)
+    every = np.ones(len(SCORED))
+    whole = (counted_odds[-1] * every, read_odds[-1] * every, np.log1p(min(sentences_seen, _MANY)) * every)
+    return np.stack((counted_odds, read_odds, *whole), axis=1)
+
+
+def second_odds(second: Row, seen: Row) -> Row:
+    """The log-odds of each label; `second` holds a row of weights per label, the last one its bias."""
+    found: Row = (second[:, :-1] * seen).sum(axis=1) + second[:, -1]
+    return np.clip(found, -30.0, 30.0)
+
+
+def _names_a_right(parts: Sequence[Part]) -> bool:
+    return any(not _LAW.isdisjoint(one.families) for one in parts)
+
+
+def _is_own_sentence(one: Part) -> bool:
+    return not (one.clause or one.heading)
+
+
+def _loud(parts: tuple[Part, ...], raw: Row, meaning: Meaning) -> Row:
+    """The counted scores, with the encoder's for the sentences it read; a clause shares its sentence's."""
+    loud = raw.copy()
+    number = -1
+    for place, one in enumerate(parts):
+        number += _is_own_sentence(one)
+        if one.heading or number < 0 or not meaning.read[number]:
+            continue
+        loud[place] = (raw[place] + meaning.sentences[number]) / 2
+    return loud
 
 
 def evidence(whole: Row, raw: Row, parts: tuple[Part, ...]) -> Row:

@@ -7,6 +7,7 @@ import re
 import numpy as np
 
 from bot.triage.automatic import bounce, out_of_office
+from bot.triage.encoder import Meaning
 from bot.triage.labels import Intent
 from bot.triage.weights import INTENTS, Row
 
@@ -207,6 +208,7 @@ _AGREES = re.compile(
     r"|natuurlijk|zeker|graag zelfs|mee eens|einverstanden)\b\W{0,3}){1,3}",
     re.IGNORECASE,
 )
+_READ = 0.7  # how much the encoder's opinion weighs
 _LINE = 0.45
 _FLOOR = 0.2  # the best opinion counts from here if there is no other
 _SURE_FLOOR = 0.35  # the same for what stops a case or joins one
@@ -232,6 +234,13 @@ def intents_in(subject: str, text: str, raw: Row) -> frozenset[Intent]:
     if found == {Intent.THANKS} and _BUT.search(text):
         found = {Intent.THANKS, Intent.CLARIFICATION}
     return frozenset(found or {Intent.UNRELATED})
+
+
+def with_meaning(counted: Row, meaning: Meaning | None) -> Row:
+    """The log-odds of the intents by counting words, and by what the encoder read."""
+    if meaning is None:
+        return counted
+    return np.asarray((1 - _READ) * counted + _READ * np.clip(meaning.intents, -8, 8), dtype=np.float64)
 
 
 def _by_words(text: str) -> set[Intent]:

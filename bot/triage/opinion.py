@@ -8,14 +8,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bot.triage.answers import answered_offers, points_below, quoted_sentences
+from bot.triage.encoder import Meaning
 from bot.triage.evidence import Part, Weighed, parts_of, weigh
 from bot.triage.families import DEMANDS, LAW
 from bot.triage.features import buckets
 from bot.triage.labels import Intent, RequestKind
 from bot.triage.verdict import Reason
-from bot.triage.weights import ANY, LABELS, SCORED, Model
+from bot.triage.weights import ANY, LABELS, SCORED, Model, Row
 from bot.triage.wording import folded, words
 
+_MACHINE_ZONE = "<<"  # the lines of an identity document that machines read say nothing that staff need
+_NEVER = -99.0
 _REASONS = 2  # sentences shown per label
 _LEAST_REASON = -2.0  # log-odds: below it a sentence does not speak for a label
 _OFFER_LINE = 0.0  # log-odds from which an answered offer counts as the request itself
@@ -31,7 +34,11 @@ _ASKS_TO_SEE = re.compile(
 )
 _FEWEST_WORDS = 3  # a mail with fewer decides nothing: too little to weigh
 _NAMED = frozenset(LAW.values())
+_OUTRIGHT = LAW | {RequestKind.COMPLAINT.value: "demand_complaint"}
 _DEMANDED = (_NAMED | frozenset(DEMANDS)) - {"demand_restriction"}  # "ik ben er niet tot maandag" sounds like one
+_NAMED_LINE = 0.4  # chance from which a right named outright counts
+_FEW_LINE = 0.3  # chance from which a mail of one or two words is shown to a person
+_TWINS = frozenset({RequestKind.OBJECTION.value, RequestKind.CONSENT_WITHDRAWAL.value})
 _SWALLOW = frozenset(kind.value for kind in (RequestKind.ERASURE, RequestKind.RESTRICTION, RequestKind.OBJECTION))
 
 
@@ -43,12 +50,15 @@ class Opinion:
     doubt: bool
     scores: dict[str, float]
     reasons: tuple[Reason, ...]
+    meaning: Meaning | None = None  # what the encoder made of the mail, if it was asked
 
 
-def opinion_of(model: Model, parts: tuple[Part, ...], new_text: str, quoted_text: str) -> Opinion:
+def opinion_of(
+    model: Model, parts: tuple[Part, ...], subject: str, new_text: str, quoted_text: str, *, closely: bool = False
+) -> Opinion:
     """What the words of one mail say. Quoted words count only where the new words answer or pass them on."""
-    weighed = weigh(model, parts)
-    opinion = _with_law(_long_enough(_first(model, weighed), parts), weighed)
+    weighed = weigh(model, parts, subject, quoted_text, closely=closely)
+    opinion = _with_law(_long_enough(_first(model, weighed), weighed), weighed)
     if quoted_text.strip() and not opinion.decided:
         opinion = _with_answer(model, opinion, new_text, quoted_text)
         if not opinion.decided and points_below(new_text):
@@ -75,24 +85,52 @@ def from_machine(opinion: Opinion, parts: tuple[Part, ...], *, absent: bool, for
     return opinion if asks else replace(opinion, decided=frozenset(), doubt=False, reasons=())
 
 
-def _long_enough(opinion: Opinion, parts: tuple[Part, ...]) -> Opinion:
+def _long_enough(opinion: Opinion, weighed: Weighed) -> Opinion:
     """One or two words ("Reclame.") decide nothing unless they name a right: what seemed decided goes to a person."""
-    counted = sum(len(words(folded(part.text))) for part in parts if not part.clause)
-    if counted >= _FEWEST_WORDS or any(part.families & _NAMED for part in parts):
+    if sum(len(words(folded(part.text))) for part in weighed.parts if not part.clause) >= _FEWEST_WORDS:
         return opinion
-    return replace(opinion, decided=frozenset(), doubt=opinion.doubt or bool(opinion.decided))
+    spoken = frozenset[str]().union(*(part.families for part in weighed.parts))
+    if named := frozenset(label for label, family in LAW.items() if family in spoken):
+        return replace(opinion, decided=named, reasons=_reasons(weighed, named))
+    seems = bool(opinion.decided) or max(opinion.scores.values()) >= _FEW_LINE
+    return replace(opinion, decided=frozenset(), doubt=opinion.doubt or seems)
 
 
 def _first(model: Model, weighed: Weighed) -> Opinion:
     scores = {label: round(weighed.score(label), 4) for label in LABELS}
-    decided = _without_echo(
-        frozenset(label for label in LABELS if scores[label] >= model.thresholds[label].decided), weighed
-    )
+    sure = {label for label in LABELS if scores[label] >= model.thresholds[label].decided}
+    decided = _without_echo(_without_twin(frozenset(sure | _named_outright(weighed)), weighed), weighed)
     doubtful = {label for label in LABELS if model.thresholds[label].doubt <= scores[label] and label not in decided}
     erasure_in_doubt = RequestKind.ERASURE.value in doubtful
     nothing_but_doubt = not decided and weighed.any_score >= model.thresholds[ANY].doubt
     shown = decided or doubtful or ({max(scores, key=lambda label: scores[label])} if nothing_but_doubt else set())
-    return Opinion(decided, erasure_in_doubt or nothing_but_doubt, scores, _reasons(weighed, frozenset(shown)))
+    reasons = _reasons(weighed, frozenset(shown))
+    return Opinion(decided, erasure_in_doubt or nothing_but_doubt, scores, reasons, weighed.meaning)
+
+
+def _named_outright(weighed: Weighed) -> set[str]:
+    """The rights that a sentence names in the words of the law, where counting or reading agrees."""
+    likely = np.maximum(weighed.counted, weighed.probabilities)
+    return {
+        label
+        for part, loud in zip(weighed.parts, weighed.loud, strict=True)
+        for label, family in _OUTRIGHT.items()
+        if family in part.families and max(likely[SCORED.index(label)], _chance(loud, label)) >= _NAMED_LINE
+    }
+
+
+def _chance(odds: Row, label: str) -> float:
+    return _probability(float(odds[SCORED.index(label)]))
+
+
+def _without_twin(decided: frozenset[str], weighed: Weighed) -> frozenset[str]:
+    """One sentence that stops a use is an objection or takes back a consent: the likelier of both."""
+    if not decided >= _TWINS or not weighed.loud:
+        return decided
+    loudest = {int(np.argmax([row[SCORED.index(label)] for row in weighed.loud])) for label in _TWINS}
+    if len(loudest) > 1:
+        return decided
+    return decided - {min(_TWINS, key=weighed.score)}
 
 
 def _without_echo(decided: frozenset[str], weighed: Weighed) -> frozenset[str]:
@@ -110,7 +148,8 @@ def _reasons(weighed: Weighed, labels: frozenset[str]) -> tuple[Reason, ...]:
     for label in LABELS:
         if label not in labels or not weighed.raw:
             continue
-        raw = np.array([row[SCORED.index(label)] for row in weighed.raw])
+        raw = np.array([row[SCORED.index(label)] for row in weighed.loud])
+        raw[[_MACHINE_ZONE in part.text for part in weighed.parts]] = _NEVER
         loudest = [int(index) for index in np.argsort(-raw, kind="stable")[:_REASONS]]
         kept = [index for index in loudest if raw[index] >= _LEAST_REASON] or loudest[:1]
         found += [Reason(label, weighed.parts[index].text) for index in sorted(kept)]
@@ -138,7 +177,8 @@ def _with_answer(model: Model, opinion: Opinion, new_text: str, quoted_text: str
         return opinion
     label = LABELS[best]
     scores = opinion.scores | {label: max(opinion.scores[label], _probability(strongest[best]))}
-    return Opinion(frozenset({label}), opinion.doubt, scores, (Reason(label, new_text.strip().split("\n", 1)[0]),))
+    reason = Reason(label, new_text.strip().split("\n", 1)[0])
+    return replace(opinion, decided=frozenset({label}), scores=scores, reasons=(reason,))
 
 
 def _with_forward(model: Model, opinion: Opinion, quoted_text: str) -> Opinion:

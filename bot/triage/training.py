@@ -18,13 +18,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.triage.corpus import Labelled, digest, labelled_mails, training_files
+from bot.triage.encoder import shipped_encoder
 from bot.triage.errors import CorpusUnusableError, TrainingUnavailableError
-from bot.triage.evidence import Part, chances, evidence, part, parts_of
+from bot.triage.evidence import (
+    Part,
+    evidence,
+    odds,
+    part,
+    parts_of,
+    probability,
+    read_closely,
+    second_evidence,
+    second_odds,
+)
 from bot.triage.features import BUCKETS, Buckets, buckets, merged
 from bot.triage.thresholds import chosen_thresholds
 from bot.triage.weights import ANY, FORMAT, INTENTS, LABELS, SCORED, WRITERS, Layer, Model, Row, save
 
 FOLDS = 3
+_CALLED_ORDINARY = 0.003  # share of the requests of unseen hands that may go unread by the encoder
+_FEWEST_JUDGES = 100  # mails that the encoder never saw, from which the second blend is learned
 _STRENGTH = 8.0  # inverse regularisation of the word models
 _SEED = 20260101
 _SAMPLE = 97  # one mail in so many goes into the fingerprint
@@ -96,7 +109,13 @@ def _learned(lessons: list[_Lesson], corpus_sha256: str, progress: Progress) -> 
     progress("learning from all hands")
     rarity = _rarity(lessons)
     whole, single = _label_layers(lessons, rarity)
-    blend = _blend(seen)
+    blend = _blend(np.array([row for _, row in seen]), _truth([lesson for lesson, _ in seen]), 0.05)
+    counted_odds = odds(blend, np.array([row for _, row in seen]).T).T
+    progress("weighing what the encoder reads")
+    judges = _judges([lesson for lesson, _ in seen])
+    judged = _judged(judges, [lesson for lesson, _ in seen], counted_odds, single, rarity)
+    truth = _truth([seen[number][0] for number in judges])
+    second = _second_blend(judged, truth)
     return Model(
         rarity=rarity,
         whole=whole,
@@ -104,15 +123,54 @@ def _learned(lessons: list[_Lesson], corpus_sha256: str, progress: Progress) -> 
         intent=_intent_layer(lessons, rarity),
         writer=_writer_layer(lessons, rarity),
         blend=blend,
-        thresholds=chosen_thresholds(_probabilities(seen, blend), _truth([lesson for lesson, _ in seen])),
+        second=second,
+        skip=_skip(counted_odds, [lesson for lesson, _ in seen]),
+        thresholds=chosen_thresholds(probability(np.array([second_odds(second, row) for row in judged])), truth),
         about={
             "format": FORMAT,
             "corpus_sha256": corpus_sha256,
+            "encoder": shipped_encoder().about["version"],
             "reading_sha256": reading_sha256([lesson.mail for lesson in lessons]),
             "mails": len(lessons),
+            "judges": len(judges),
             "labels": list(SCORED),
         },
     )
+
+
+def _judges(asked: Sequence[_Lesson]) -> list[int]:
+    """The places of the mails that the encoder was not taught on: only they tell how far to trust it."""
+    taught, kept = set(shipped_encoder().about["hands"]), set(shipped_encoder().about["kept"])
+    found = [place for place, one in enumerate(asked) if one.mail.hand not in taught or one.mail.id in kept]
+    return found if len(found) >= _FEWEST_JUDGES else list(range(len(asked)))
+
+
+def _judged(
+    judges: Sequence[int], asked: Sequence[_Lesson], counted_odds: Row, single: Layer, rarity: NDArray[np.float32]
+) -> Row:
+    """What the second blend sees of each judge: one page per mail."""
+    pages = []
+    for place in judges:
+        own = _own_parts(asked[place])
+        raw = single.all_scores([one.buckets for one in own], rarity)
+        meaning = read_closely(own, raw, asked[place].mail.subject, asked[place].mail.quoted)
+        pages.append(second_evidence(counted_odds[place], meaning, len(own)))
+    return np.array(pages)
+
+
+def _second_blend(pages: Row, truth: Truth) -> Row:
+    """Per label the weights over both stages."""
+    return np.concatenate(
+        [_blend(pages[:, name], truth[:, name : name + 1], 1.0) for name in range(len(SCORED))], axis=0
+    )
+
+
+def _skip(counted_odds: Row, asked: Sequence[_Lesson]) -> float:
+    """The chance below which a mail is ordinary without the encoder."""
+    truth = _truth(asked)[:, -1]
+    if not truth.any():
+        return 0.0
+    return float(np.round(np.quantile(probability(counted_odds[truth, -1]), _CALLED_ORDINARY), 4))
 
 
 def _lesson(mail: Labelled) -> _Lesson:
@@ -245,30 +303,29 @@ def _small(weights: NDArray[np.float64], bias: Row) -> Layer:
     return Layer(np.rint(weights / scale).astype(np.int8), scale, np.round(bias, 6))
 
 
+def _own_parts(lesson: _Lesson) -> tuple[Part, ...]:
+    """The mail's own sentences, without the offers of the quoted text."""
+    return lesson.parts[: len(lesson.parts) - len(_answered_offers(lesson.mail))]
+
+
 def _evidence(lesson: _Lesson, whole: Layer, single: Layer, rarity: NDArray[np.float32]) -> Row:
-    own = lesson.parts[: len(lesson.parts) - len(_answered_offers(lesson.mail))]
-    raw = np.array([single.scores(one.buckets, rarity) for one in own]).reshape(len(own), len(SCORED))
+    own = _own_parts(lesson)
+    raw = single.all_scores([one.buckets for one in own], rarity)
     return evidence(whole.scores(lesson.whole, rarity), raw, own)
 
 
-def _blend(seen: list[tuple[_Lesson, Row]]) -> Row:
+def _blend(rows: Row, truth: Truth, strength: float) -> Row:
     """Per label the weights that turn evidence into a probability, learned on hands not seen."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - heavy, and only training needs it
 
-    rows = np.array([row for _, row in seen])
-    truth = _truth([lesson for lesson, _ in seen])
-    blend = np.zeros((len(SCORED), rows.shape[1] + 1))
-    for name in range(len(SCORED)):
+    blend = np.zeros((truth.shape[1], rows.shape[1] + 1))
+    for name in range(truth.shape[1]):
         if truth[:, name].all() or not truth[:, name].any():
             blend[name, -1] = -8.0
             continue
-        fitted = LogisticRegression(C=0.05, max_iter=1000).fit(rows, truth[:, name])
+        fitted = LogisticRegression(C=strength, max_iter=1000).fit(rows, truth[:, name])
         blend[name] = np.append(fitted.coef_[0], fitted.intercept_[0])
     return np.asarray(np.round(blend, 4), dtype=np.float64)
-
-
-def _probabilities(seen: list[tuple[_Lesson, Row]], blend: Row) -> Row:
-    return chances(blend, np.array([row for _, row in seen]).T).T
 
 
 assert SCORED[-1] == ANY

@@ -19,7 +19,7 @@ from bot.triage.errors import ModelUnusableError
 from bot.triage.features import BUCKETS, Buckets
 from bot.triage.labels import OTHER_PRIVACY, Intent, RequestKind, Writer
 
-FORMAT = 4  # of the file; another number is another program's model
+FORMAT = 5  # of the file; another number is another program's model
 LABELS = (*(kind.value for kind in RequestKind), OTHER_PRIVACY)
 ANY = "any"  # "is there a request or a question about privacy at all"
 SCORED = (*LABELS, ANY)
@@ -76,6 +76,8 @@ class Model:
     intent: Layer
     writer: Layer
     blend: Row  # per scored label a row of weights over the evidence, bias last
+    second: Row  # the same over what both stages say
+    skip: float  # chance of any request by counting, below which the encoder is not asked
     thresholds: Mapping[str, Thresholds]
     about: Mapping[str, Any]  # format, digest of the corpus, counts
     version: str = ""  # short digest of the file it was read from
@@ -83,14 +85,18 @@ class Model:
 
 def save(model: Model, out: Path) -> None:
     """Write the model; the same model gives the same bytes."""
-    arrays: dict[str, NDArray[Any]] = {"rarity": model.rarity.astype(np.float16), "blend": model.blend}
+    arrays: dict[str, NDArray[Any]] = {
+        "rarity": model.rarity.astype(np.float16),
+        "blend": model.blend,
+        "second": model.second,
+    }
     for name in ("whole", "single", "intent", "writer"):
         layer: Layer = getattr(model, name)
         arrays[f"{name}_weights"] = np.ascontiguousarray(layer.weights.T)  # compresses better by name than by bucket
         arrays[f"{name}_scale"] = layer.scale
         arrays[f"{name}_bias"] = layer.bias
     limits = {name: [limit.decided, limit.doubt] for name, limit in model.thresholds.items()}
-    text = json.dumps({"about": dict(model.about), "thresholds": limits}, sort_keys=True)
+    text = json.dumps({"about": dict(model.about), "skip": model.skip, "thresholds": limits}, sort_keys=True)
     arrays["meta"] = np.frombuffer(text.encode(), dtype=np.uint8)
     written = io.BytesIO()
     np.savez_compressed(written, allow_pickle=False, **arrays)
@@ -128,6 +134,8 @@ def _model(arrays: Mapping[str, NDArray[Any]], path: Path) -> Model:
         intent=_layer(arrays, "intent"),
         writer=_layer(arrays, "writer"),
         blend=arrays["blend"],
+        second=arrays["second"],
+        skip=float(meta["skip"]),
         thresholds={name: Thresholds(*pair) for name, pair in meta["thresholds"].items()},
         about=meta["about"],
     )

@@ -33,14 +33,14 @@ HOLDS: dict[Intent, str] = {
 """What holds a case up until a person looked, whoever says it: nothing is undone by that."""
 IDLE: dict[Intent, str] = {
     Intent.REMINDER: "Ik wacht nog steeds op antwoord, wanneer hoor ik iets?",
-    Intent.CLARIFICATION: "Ter toelichting: het gaat om de periode 2019 tot 2021, stuur het naar joris@klant.example.",
+    Intent.CLARIFICATION: "Het gaat om mijn oude account uit 2019, niet om het nieuwe.",
     Intent.AGREES: "Ja, akkoord.",
     Intent.DELIVERY_PREFERENCE: "Stuur het liever per post naar Dorpsstraat 2 in Ede, of naar joris@klant.example.",
     Intent.CANNOT_OPEN: "Het zip-bestand gaat niet open, kan het zonder wachtwoord?",
     Intent.REFUSES_IDENTIFICATION: "Ik weiger mezelf te identificeren, ik stuur geen kopie van mijn paspoort.",
     Intent.SENDS_ID_COPY: "Hierbij in de bijlage mijn identiteitsbewijs.",
     Intent.THANKS: "Bedankt!",
-    Intent.UNRELATED: "Waar vind ik de knop om een offerte te maken?",
+    Intent.UNRELATED: "Wat kost het pakket voor twee administraties?",
 }
 
 ALSO = "En dan nog iets: ik wil dat al mijn gegevens worden verwijderd."

@@ -100,6 +100,7 @@ def test_an_envelope_too_many_stays_shut_and_goes_to_a_person() -> None:
         b"\x30",
         b"\x30\x84\xff\xff\xff\xff" + signed_of(ENTITY)[4:30],
     ],
+    ids=["begin", "no end", "odd length", "many pieces", "deep", "many sets", "empty", "one byte", "huge length"],
 )
 def test_a_broken_envelope_is_not_opened_and_costs_next_to_nothing(envelope: bytes) -> None:
     began = time.process_time()

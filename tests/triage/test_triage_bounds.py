@@ -73,7 +73,7 @@ def test_a_hostile_text_is_read_in_bounded_time(name: str) -> None:
     assert time.process_time() - begin < 3
 
 
-def test_a_mail_of_two_kilobytes_is_read_in_milliseconds() -> None:
+def test_a_mail_of_two_kilobytes_is_read_in_a_fraction_of_a_second() -> None:
     text = "Ik ben al jaren klant en heb een vraag over de btw-aangifte van het derde kwartaal. " * 24
     classify(MODEL, "vraag", text)
 
@@ -81,7 +81,7 @@ def test_a_mail_of_two_kilobytes_is_read_in_milliseconds() -> None:
     for _ in range(10):
         classify(MODEL, "vraag", text)
 
-    assert (time.process_time() - begin) / 10 < 0.05  # 0.01 on a free machine
+    assert (time.process_time() - begin) / 10 < 0.4  # 0.08 on a free machine, where the encoder reads it
 
 
 @settings(max_examples=60, deadline=None)

@@ -219,10 +219,10 @@ def test_a_machine_that_asks_in_somebodys_name_gets_a_person() -> None:
 @pytest.mark.parametrize(
     ("subject", "text"),
     [
-        ("Automatisch antwoord: uw verzoek tot inzage", "Ik lees mijn mail niet."),
-        ("Automatisch antwoord: Uw factuur", "Ik gebruik dit adres niet meer."),
-        ("Out of office: your erasure request", "I am on leave until Monday and do not use my mail."),
-        ("Bericht van het systeem", "Dit adres en deze gegevens gebruiken wij nu niet meer."),
+        ("Automatisch antwoord: uw verzoek tot inzage", "Gebruik dit adres niet meer."),
+        ("Automatisch antwoord: Uw factuur", "Dit adres mag niet meer gebruikt worden."),
+        ("Out of office: your erasure request", "I am on leave. This address must not be used any more."),
+        ("Bericht van het systeem", "Mijn gegevens kloppen niet meer."),
     ],
 )
 def test_a_machine_that_only_seems_to_ask_gets_no_person(subject: str, text: str) -> None:

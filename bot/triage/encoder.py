@@ -1,0 +1,170 @@
+"""The encoder: a small transformer that reads a mail for its meaning, where counting words is not enough.
+
+Twelve layers of 384 numbers per piece of a word (Devlin et al. 2019, "BERT"). The weights began as
+multilingual-e5-small (Wang et al. 2024, MIT licence) and were taught on our labelled mails, see
+`docs/recognition.md`. It runs on one core, without network.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from sentencepiece import SentencePieceProcessor
+
+from bot.triage.errors import ModelUnusableError
+
+ENCODER = Path(__file__).parent / "data" / "encoder.onnx"
+PIECES = Path(__file__).parent / "data" / "pieces.model"
+ABOUT = Path(__file__).parent / "data" / "encoder.json"
+
+_SUBJECT = 40  # pieces read of the subject
+_QUOTED = 48  # of the text below the new words
+_WINDOW = 224  # of the new words in one go
+_WINDOWS = 4  # of one mail: a longer one is read where it begins, where it ends and where the words are loudest
+_LOUDEST = 96  # pieces of the loudest sentences of a longer mail, read by themselves: padding must not drown them
+_LONGEST = 6_000  # characters of one sentence
+_OWN, _BELOW, _HEAD = 0, 1, 2  # which kind of text a piece belongs to
+
+Row = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Meaning:
+    """What the encoder makes of a mail, all in log-odds, in the order that its `about` names.
+
+    `sentences` has a row for each sentence given; one that was not read has only zeros in it, and `read` tells which.
+    """
+
+    labels: Row
+    sentences: Row
+    read: NDArray[np.bool_]
+    intents: Row
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A stretch of sentences that are read together: their pieces, and to which sentence each belongs."""
+
+    pieces: list[int]
+    owners: list[int]
+
+
+class Encoder:
+    """Reads mails one at a time. Loads in about a tenth of a second; about 60 MB of memory."""
+
+    def __init__(self, network: bytes, pieces: bytes, about: Mapping[str, Any]) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1  # the cage already keeps every core busy
+        options.enable_cpu_mem_arena = False  # memory goes back after each mail
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+        self._words = SentencePieceProcessor(model_proto=pieces)
+        self.about = about
+        self._begin, self._end = int(self._words.bos_id()), int(self._words.eos_id())
+
+    def read(self, subject: str, sentences: Sequence[str], quoted: str, loud: Sequence[float] = ()) -> Meaning:
+        """The meaning of a mail. `loud`: how much each sentence matters, where not all of a long mail can be read."""
+        cut = [self._pieces(text, _LONGEST) for text in sentences]
+        head = self._pieces(subject, 300)[:_SUBJECT]
+        below = self._pieces(quoted, 1200)[:_QUOTED]
+        seen = [self._seen(head, window, below) for window in _chosen(list(_windows(cut)), cut, loud)]
+        of_sentences = np.zeros((len(sentences), len(self.about["labels"])))
+        read = np.zeros(len(sentences), dtype=bool)
+        for window, _, pieces, _ in seen:
+            _note(of_sentences, read, window, pieces)
+        return Meaning(
+            labels=np.max([labels for _, labels, _, _ in seen], axis=0),
+            sentences=of_sentences,
+            read=read,
+            intents=seen[0][3],
+        )
+
+    def _pieces(self, text: str, characters: int) -> list[int]:
+        """The numbers of a text's pieces; what is no character (a lone surrogate) becomes a question mark."""
+        return list(self._words.encode(text[:characters].encode("utf-8", "replace").decode()))
+
+    def _seen(self, head: list[int], window: _Window, below: list[int]) -> tuple[_Window, Row, Row, Row]:
+        pieces = [self._begin, *head, self._end, *window.pieces, self._end, *below]
+        kinds = [_OWN, *[_HEAD] * len(head), _OWN, *[_OWN] * len(window.pieces), _OWN, *[_BELOW] * len(below)]
+        fed = {
+            "ids": np.array([pieces], dtype=np.int64),
+            "seg": np.array([kinds], dtype=np.int64),
+            "mask": np.ones((1, len(pieces)), dtype=bool),
+        }
+        labels, each, intents = self._session.run(["logits", "tokens", "intents"], fed)
+        own = each[0, len(head) + 2 : len(head) + 2 + len(window.pieces)]
+        return window, labels[0].astype(np.float64), own.astype(np.float64), intents[0].astype(np.float64)
+
+
+def _windows(cut: list[list[int]]) -> Iterator[_Window]:
+    """The sentences packed into stretches; a sentence that is too long for one is cut to it."""
+    window = _Window([], [])
+    for number, pieces in enumerate(cut):
+        pieces = pieces[:_WINDOW]
+        if window.pieces and len(window.pieces) + len(pieces) > _WINDOW:
+            yield window
+            window = _Window([], [])
+        window.pieces.extend(pieces)
+        window.owners.extend([number] * len(pieces))
+    yield window
+
+
+def _chosen(windows: list[_Window], cut: list[list[int]], loud: Sequence[float]) -> list[_Window]:
+    """All windows of a mail; or the first, the last, the loudest and the loudest sentences of a long one."""
+    if len(windows) <= _WINDOWS:
+        return windows
+    loudest = max(windows[1:-1], key=lambda window: max(_loudness(owner, loud) for owner in window.owners))
+    return [windows[0], _loud_sentences(cut, loud), loudest, windows[-1]]
+
+
+def _loud_sentences(cut: list[list[int]], loud: Sequence[float]) -> _Window:
+    """The loudest sentences in the order of the mail, each wording once."""
+    kept: dict[tuple[int, ...], int] = {}
+    room = _LOUDEST
+    for number in sorted(range(len(cut)), key=lambda number: -_loudness(number, loud)):
+        pieces = tuple(cut[number][:_LOUDEST])
+        if pieces in kept:
+            continue
+        room -= len(pieces)
+        if kept and room < 0:
+            break
+        kept[pieces] = number
+    window = _Window([], [])
+    for pieces, number in sorted(kept.items(), key=lambda pair: pair[1]):
+        window.pieces.extend(pieces)
+        window.owners.extend([number] * len(pieces))
+    return window
+
+
+def _loudness(sentence: int, loud: Sequence[float]) -> float:
+    return loud[sentence] if sentence < len(loud) else 0.0
+
+
+def _note(of_sentences: Row, read: NDArray[np.bool_], window: _Window, pieces: Row) -> None:
+    """Each sentence of the window gets the highest score of its pieces, per label."""
+    owners = np.array(window.owners, dtype=np.int64)
+    for number in set(window.owners):
+        score = pieces[owners == number].max(axis=0)
+        of_sentences[number] = np.maximum(of_sentences[number], score) if read[number] else score
+        read[number] = True
+
+
+@lru_cache(maxsize=1)
+def shipped_encoder() -> Encoder:
+    """The encoder that ships with the package, read once per process. Raises ModelUnusableError."""
+    try:
+        about = json.loads(ABOUT.read_text(encoding="utf-8"))
+        return Encoder(ENCODER.read_bytes(), PIECES.read_bytes(), about)
+    except FileNotFoundError as missing:
+        raise ModelUnusableError(Path(str(missing.filename)), "is missing") from missing
+    except Exception as damaged:  # the runtime raises classes of its own for a damaged file
+        raise ModelUnusableError(ENCODER, "cannot be read") from damaged

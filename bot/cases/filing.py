@@ -163,7 +163,7 @@ def _asks_more(verdict: Verdict, case: Case | None) -> bool:
         return True
     running = {request.kind for request in case.requests} if case is not None else set()
     likely = {label for label, score in verdict.scores.items() if score >= _LIKELY}
-    return bool(verdict.kinds - running) or (verdict.needs_person and bool(likely - running))
+    return bool(verdict.kinds - running) or (verdict.needs_person and (not likely or bool(likely - running)))
 
 
 def _people(case: Case) -> frozenset[str]:

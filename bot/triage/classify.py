@@ -136,8 +136,13 @@ def classify_both(model: Model, mail: ParsedMail) -> tuple[Verdict, Verdict]:
 
 def _letters(model: Model, mail: ParsedMail) -> list[Letter]:
     """What each attached document would be as a mail."""
-    read = [(part.name, part.text) for part in mail.attachments if part.text]
+    read = [(part.name, part.text) for part in mail.attachments if part.text and not _machine_zone(part.text)]
     return [Letter(name, len(text), classify(model, "", text)) for name, text in read]
+
+
+def _machine_zone(text: str) -> bool:
+    """Nothing but the lines of an identity document that machines read: no letter."""
+    return all("<<" in line for line in text.splitlines() if line.strip())
 
 
 def _seen_mail(model: Model, mail: ParsedMail, *, closely: bool) -> _Seen:

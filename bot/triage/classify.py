@@ -12,7 +12,7 @@ from bot.triage.corrections import corrections_in
 from bot.triage.evidence import parts_of
 from bot.triage.features import buckets, merged
 from bot.triage.identifiers import identifiers_in
-from bot.triage.intents import intents_in, with_meaning
+from bot.triage.intents import intents_in, is_only_code, with_meaning
 from bot.triage.labels import OTHER_PRIVACY, Intent, Language, RequestKind, Writer
 from bot.triage.language import language_of
 from bot.triage.opinion import Opinion, from_machine, opinion_of, within_case
@@ -72,8 +72,9 @@ def _seen(
     surely = automatic_words(subject, new_text) or (automatic and not role_address)
     absent = out_of_office(subject, new_text) or bounce(subject, new_text)
     own_subject = "" if absent else subject  # an absence note repeats the subject it answers
-    parts = parts_of(own_subject, new_text)
-    opinion = opinion_of(model, parts, own_subject, new_text, quoted_text, closely=closely)
+    said = "" if is_only_code(new_text) else new_text
+    parts = parts_of(own_subject, said)
+    opinion = opinion_of(model, parts, own_subject, said, quoted_text, closely=closely)
     if surely:
         opinion = from_machine(opinion, parts, absent=absent, form=filled_in_form(subject, new_text))
     whole = merged([part.buckets for part in parts])

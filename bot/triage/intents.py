@@ -200,6 +200,7 @@ _CODE = re.compile(
     r"(?<![\w@/.-])(?=[A-Z0-9-]{0,11}\d)(?:[A-Z0-9]{5,10}|[A-Z0-9]{2,5}(?:-[A-Z0-9]{2,5}){1,3}"
     r"|\d(?: ?\d){5,7})(?![\w@/-])"
 )
+_ONLY_CODE = re.compile(r"\W{0,20}(?=\w{0,3}\d)[0-9A-Za-z]{4}[\W_]{0,3}[0-9A-Za-z]{4}\W{0,20}")
 _CODE_HEAD = 240  # characters from the top in which a code answers
 _NOT_CODES = re.compile(r"(?i)^(?:KB-\d{4}-\d+|AVG-\d{4}-\d+|20\d\d|19\d\d|\d{4} ?[A-Z]{2}|0\d{9})$")
 _AGREES = re.compile(
@@ -278,6 +279,11 @@ def _by_model(raw: Row) -> set[Intent]:
 def holds_code(text: str) -> bool:
     """Whether something that looks like one of our codes stands near the top of the new words."""
     return any(not _NOT_CODES.match(match.group()) for match in _CODE.finditer(text[:_CODE_HEAD]))
+
+
+def is_only_code(text: str) -> bool:
+    """Whether somebody sent back a code and not one word more: its letters are drawn by lot and mean nothing."""
+    return _ONLY_CODE.fullmatch(text) is not None
 
 
 def says_yes(text: str) -> bool:

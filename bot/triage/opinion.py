@@ -38,6 +38,11 @@ _OUTRIGHT = LAW | {RequestKind.COMPLAINT.value: "demand_complaint"}
 _DEMANDED = (_NAMED | frozenset(DEMANDS)) - {"demand_restriction"}  # "ik ben er niet tot maandag" sounds like one
 _NAMED_LINE = 0.4  # chance from which a right named outright counts
 _FEW_LINE = 0.3  # chance from which a mail of one or two words is shown to a person
+_TITLE = re.compile(
+    r"\b(?:inzage\w{0,8}|inzien|recht op inzage|avg|gdpr|dsgvo|rgpd|vergetelheid|wissen|wisverzoek|rectificatie"
+    r"|dataportabiliteit|overdraagbaarheid|privacy\w{0,8}|mijn (?:gegevens|data)|my data|subject access)\b"
+)
+"""What people write above, or instead of, a mail that says no more: too little to decide by, enough to be read."""
 _TWINS = frozenset({RequestKind.OBJECTION.value, RequestKind.CONSENT_WITHDRAWAL.value})
 _SWALLOW = frozenset(kind.value for kind in (RequestKind.ERASURE, RequestKind.RESTRICTION, RequestKind.OBJECTION))
 
@@ -92,7 +97,8 @@ def _long_enough(opinion: Opinion, weighed: Weighed) -> Opinion:
     spoken = frozenset[str]().union(*(part.families for part in weighed.parts))
     if named := frozenset(label for label, family in LAW.items() if family in spoken):
         return replace(opinion, decided=named, reasons=_reasons(weighed, named))
-    seems = bool(opinion.decided) or max(opinion.scores.values()) >= _FEW_LINE
+    titled = any(_TITLE.search(folded(part.text)) for part in weighed.parts)
+    seems = titled or bool(opinion.decided) or max(opinion.scores.values()) >= _FEW_LINE
     return replace(opinion, decided=frozenset(), doubt=opinion.doubt or seems)
 
 

@@ -250,12 +250,32 @@ def test_an_absence_note_that_asks_outright_gets_a_person() -> None:
     assert verdict.needs_person
 
 
-@pytest.mark.parametrize(("subject", "text"), [("win", "Reclame."), ("", "Verwijderen"), ("klacht", ""), ("", "Stop!")])
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("win", "Reclame."),
+        ("", "Verwijderen"),
+        ("klacht", ""),
+        ("", "Stop!"),
+        ("Inzage", ""),
+        ("", "AVG"),
+        ("", "mijn data"),
+    ],
+)
 def test_one_or_two_words_decide_nothing_but_are_seen(subject: str, text: str) -> None:
     verdict = classify(MODEL, subject, text)
 
     assert not verdict.kinds
     assert verdict.needs_person
+
+
+@pytest.mark.parametrize("code", ["3RED-WISH", "7KDA-X9MT", "9wis-senk", "> 4AVG 2YHN."])
+@pytest.mark.parametrize("subject", ["Mijn gegevens", "Re: uw verzoek", ""])
+def test_the_letters_of_a_code_alone_mean_nothing(subject: str, code: str) -> None:
+    verdict, without = classify(MODEL, subject, code, in_case=True), classify(MODEL, subject, "", in_case=True)
+
+    assert verdict.kinds == frozenset()
+    assert verdict.scores == without.scores
 
 
 def test_one_word_that_names_a_right_outright_is_a_request() -> None:

@@ -7,7 +7,6 @@ is a mailbox of many mails; every other file is one mail, whatever its name.
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import sys
 from collections import Counter
@@ -28,6 +27,7 @@ from bot.mail.authentication.task import examine, warm
 from bot.mail.authentication.verdict import SenderCheck
 from bot.mail.cage import Cage, Caged
 from bot.mail.charsets import visible
+from bot.mail.mailfiles import files_under, mails_in
 from bot.mail.message import ParsedMail, Unreadable
 from bot.settings import Settings
 from bot.triage.reading import Reading
@@ -117,7 +117,7 @@ class _NoNames:
 async def _tallied(settings: Settings, folder: Path) -> Tally:
     """As many mails at once as there are children, and no more in memory."""
     tally, reader = Tally(), reader_of(settings)
-    total = sum(1 for _ in _files(folder))
+    total = sum(1 for _ in files_under(folder))
     limit = settings.parsing.max_mail_mb * _MEGABYTE
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         bar = progress.add_task("files", total=total)
@@ -141,57 +141,15 @@ async def _tallied(settings: Settings, folder: Path) -> Tally:
     return tally
 
 
-# Files and the mails in them
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name != ".git")
-        yield from (Path(place, name) for name in sorted(names) if Path(place, name).is_file())
-
-
 def _mails(folder: Path, limit: int, tally: Tally) -> Iterator[tuple[str, bytes]]:
-    """Every mail with its name, one after the other; of a mail over the limit, one byte more than the limit."""
-    for path in _files(folder):
+    """Every mail with its name, one after the other."""
+    for path in files_under(folder):
         tally.files += 1
         name = visible(str(path.relative_to(folder)))
         try:
-            if _is_mailbox(path):
-                yield from ((f"{name}#{number}", raw) for number, raw in enumerate(_in_mailbox(path, limit), 1))
-            else:
-                with path.open("rb") as file:
-                    yield name, file.read(limit + 1)
+            yield from ((f"{name}{which}", raw) for which, raw in mails_in(path, limit))
         except OSError as trouble:
             tally.failures.append((name, type(trouble).__name__))
-
-
-def _is_mailbox(path: Path) -> bool:
-    """A mailbox of many mails in the mbox form (RFC 4155)."""
-    with path.open("rb") as file:
-        if file.read(5) != b"From ":
-            return False
-        empty = False
-        for line in file:
-            if empty and line.startswith(b"From "):
-                return True
-            empty = not line.strip(b"\r\n")
-    return False
-
-
-def _in_mailbox(path: Path, limit: int) -> Iterator[bytes]:
-    lines: list[bytes] = []
-    size, empty = 0, True
-    with path.open("rb") as file:
-        for line in file:
-            if empty and line.startswith(b"From ") and size:
-                yield b"".join(lines)
-                lines, size = [], 0
-            elif size <= limit and not (line.startswith(b"From ") and not size):
-                lines.append(line)
-            size += len(line)
-            empty = not line.strip(b"\r\n")
-    if lines:
-        yield b"".join(lines)
 
 
 # What is shown

@@ -1,4 +1,4 @@
-"""Making a connection to an IMAP server: it has an end, and from its first moment on another thread can cut it."""
+"""Making a connection: it has an end, and from its first moment on another thread can cut it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import imaplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
+
+Found = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]
+"""One address of a host, as getaddrinfo gives it."""
 
 _ANSWER_SECONDS = 10.0  # for one address of the server to answer, and for each piece of its greeting
 
@@ -67,6 +71,9 @@ class Cord:
             if late.is_set():
                 raise TimeoutError from fault
             raise
+        else:
+            if late.is_set():  # a connection that was cut may look like one that ended well
+                raise TimeoutError
         finally:
             timer.cancel()
             timer.join()
@@ -102,16 +109,17 @@ class _Connection(imaplib.IMAP4):
         super().__init__(host, port, answer_seconds)
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
-        sock = _dialled(self.host, self.port, timeout, self._cord)
+        found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        sock = dialled(found, timeout, self._cord)
         if self._context is None:
             return sock
         return self._context.wrap_socket(sock, server_hostname=self.host)
 
 
-def _dialled(host: str, port: int, answer_seconds: float | None, cord: Cord) -> socket.socket:
-    """A connection to the first of the host's addresses that answers."""
+def dialled(found: Sequence[Found], answer_seconds: float | None, cord: Cord) -> socket.socket:
+    """A connection to the first of these addresses that answers. Raises OSError."""
     trouble = OSError("the host has no address")
-    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+    for family, kind, protocol, _, address in found:
         try:
             sock = socket.socket(family, kind, protocol)
         except OSError as unknown_family:

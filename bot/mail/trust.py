@@ -18,6 +18,22 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+_OWN_NETWORKS = tuple(
+    map(ipaddress.ip_network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7"))
+)
+"""This machine and private networks (RFC 1918, RFC 4193). Not link-local ones: clouds keep secrets there."""
+
+
+def is_near(address: str) -> bool:
+    """Whether this IP address is of this machine or of a private network."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return any(ip in network for network in _OWN_NETWORKS)
+
+
 def insist_on_tls(tls: str, host: str, key: str) -> None:
     """Refuse plain text to another machine. `key` is the setting that the message names, such as watch.tls."""
     if tls == "none" and not is_loopback(host):

@@ -115,6 +115,9 @@ def decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decisio
     if automatic and around.reported is not None and mail.report is not None:
         then = consequence(mail.report, names_recipient=around.reported.names_recipient)
         return ReportOnLetter(around.reported.outbox_id, then)
+    answered = _answered_by_words_of_a_machine(mail, around) if automatic else None
+    if answered is not None:
+        return AddToCase(answered, "automatic", read_by_staff=True)
     if automatic and around.case is not None:
         return AddToCase(around.case.id, "automatic", read_by_staff=asking(mail, verdict) is Asking.A_MACHINE)
     if around.code_case_id is not None and not automatic:
@@ -129,6 +132,12 @@ def decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decisio
             return LeaveAlone(automatic=automatic)
         case Separate():
             return _new_case(mail, verdict, around)
+
+
+def _answered_by_words_of_a_machine(mail: ParsedMail, around: Surroundings) -> int | None:
+    """The case whose challenge has its code in a mail that only reads like an absence note. It proves nothing, for such
+    a note may quote our letter; but people on holiday send the code as well, so a person reads it."""
+    return None if mail.signs.automatic else (around.code_case_id or around.guess_case_id)
 
 
 def _place(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Match:

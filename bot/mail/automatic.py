@@ -1,4 +1,4 @@
-"""Signs that no person wrote a mail: header facts (RFC 3834, RFC 3464) and the subjects machines use.
+"""Signs that no person wrote a mail: header facts (RFC 3834, RFC 3464) and the subject.
 
 Facts only. Whether a mail may be answered by a machine and whether it asks something are two other questions.
 """
@@ -9,6 +9,7 @@ import re
 
 from bot.mail.headers import HeaderBlock, message_ids
 from bot.mail.message import AutomaticSigns
+from bot.mail.unattended import Note, by_subject
 
 PEER_MARK = "privacybot-auto"
 """How the Message-ID of every automatic letter begins: relays take marks out of headers, but leave that one."""
@@ -38,82 +39,6 @@ _ROLE = re.compile(
     r"|bounces?|auto-?reply|autoresponder)([+._-].*)?\Z"
 )
 
-# What stands before the words of the other: "Re: ", "[ticket 12] " ...
-_PREFIX = r"\s*(?:(?:re|antw|aw|fw|fwd|doorst|tr|wg)\s*:\s*|\[[^\]]{1,40}\]\s*)*\W{0,3}"
-_AWAY = (
-    r"automatisch(?:e)? (?:antwoord|reactie)\b",
-    r"automatisch(?:e)? (?:bericht|e-?mail)\s*(?::|$)",
-    r"autom\.? ?(?:antwoord|reactie)\b",
-    r"auto-?(?:matic|matische)? ?-?(?:reply|response|antwoord|reactie)\b",
-    r"auto\s*:\s*(?:ooo|out of|away|we (?:have )?received|i(?:'m| am| no longer)|thank)\b",  # else it is a car
-    r"autom\.? ?antw\b",
-    r"buiten kantoor\b",
-    r"gesloten wegens\b",
-    r"(?:wij|we) hebben uw (?:vraag|bericht|mail|e-?mail|klacht|melding|verzoek) ontvangen\b",
-    r"uw (?:vraag|bericht|klacht|melding|verzoek) is (?:geregistreerd|ontvangen)\b",
-    r"(?:we(?:'ve| have)|i(?:'ve| have)) received your (?:request|message|e-?mail|ticket)\b",
-    r"(?:wir haben )?ihre (?:anfrage|nachricht|e-?mail) (?:ist eingegangen|wurde (?:registriert|empfangen)|erhalten)\b",
-    r"nous avons bien re[çc]u votre (?:demande|message|e-?mail|courriel)\b",
-    r"afwezigheids?\s?(?:assistent|melding|bericht|notificatie)\b",
-    r"afwezig(?:heid)?(?:\)|:|\s*$| (?:t/m|tot|van|wegens)\b)",
-    r"vakantie(?:bericht|melding)\b",
-    r"(?:niet|even niet) (?:op|aan)wezig\b",
-    r"ik ben (?:er )?(?:even|momenteel|nu) (?:niet|afwezig|weg)\b[^:]{0,25}(?::|$)",
-    r"ik ben (?:afwezig|(?:op|met) vakantie|met verlof)\b[^:]{0,25}(?::|$)",
-    r"(?:i am |i'm )?out[ -]of[ -](?:the[ -])?office\b",
-    r"ooo\b",
-    r"on (?:vacation|leave|holiday)\s*(?::|$)",
-    r"vacation (?:reply|message|notice)\b",
-    r"abwesenheits\w*",
-    r"automatische antwort\b",
-    r"(?:ich bin )?(?:nicht im b[üu]ro|abwesend)\b",
-    r"r[ée]ponse automatique\b",
-    r"(?:message d')?absen(?:ce|t) (?:du bureau|:)",
-    r"respuesta autom[áa]tica\b",
-    r"risposta automatica\b",
-    r"autoodpowied[źz]\b",
-)
-_RETURNED = (
-    r"undeliver(?:able|ed)\b",
-    r"(?:mail|message) (?:delivery )?(?:system )?(?:failed|failure|error|notification)\b",
-    r"delivery (?:status )?(?:notification|failure|failed|delayed)\b",
-    r"delivery has failed\b",
-    r"returned mail\b",
-    r"failure notice\b",
-    r"mail delivery (?:failed|subsystem|system)\b",
-    r"(?:message|mail) (?:blocked|rejected|bounced|returned)\b",
-    r"non[- ]?deliver(?:y|able)\b",
-    r"not delivered\s*:",
-    r"warning: (?:message|could not)\b[^:]{0,60}(?:delayed|delivered|send)?",
-    r"onbestel(?:baar|d)\b",
-    r"bericht kon niet worden (?:bezorgd|afgeleverd)\b",
-    r"niet[- ]bezorgbaar\b",
-    r"fout bij bezorging\b",
-    r"bericht geblokkeerd\s*:",
-    r"mail niet bezorgd\s*:",
-    r"niet[ -](?:af|be)ge?leverd(?:e)?\b",
-    r"niet[ -]bezorgd\s*(?::|$)",
-    r"bericht (?:is )?niet (?:afgeleverd|bezorgd)\b",
-    r"bezorging (?:is )?(?:mislukt|vertraagd)\b",
-    r"(?:af)?levering mislukt\b",
-    r"(?:fout|mislukte) bij (?:het )?(?:af)?(?:leveren|bezorgen)\b",
-    r"mislukte (?:af)?levering\b",
-    r"unzustellbar\b",
-    r"zustellung fehlgeschlagen\b",
-    r"nicht zustellbar\b",
-    r"[ée]chec de (?:la )?(?:remise|distribution|livraison)\b",
-    r"non remis\b",
-    r"(?:gelezen|read|not read|niet gelezen|gelesen|lu)\s*:\s",
-)
-
-
-def _begins_with(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(_PREFIX + "(?:" + "|".join(patterns) + ")", re.IGNORECASE)
-
-
-_AWAY_SUBJECTS = _begins_with(_AWAY)
-_RETURNED_SUBJECTS = _begins_with(_RETURNED)
-
 
 def automatic_signs(block: HeaderBlock, address: str | None, shown: str, subject: str) -> AutomaticSigns:
     """What header block, sender and subject say about a machine having written this.
@@ -123,7 +48,7 @@ def automatic_signs(block: HeaderBlock, address: str | None, shown: str, subject
     names = {field.name for field in block.fields}
     content_type = block.text("content-type").strip().lower()
     local = _local_part(address, shown)
-    returned = bool(_RETURNED_SUBJECTS.match(subject))
+    note = by_subject(subject)
     return AutomaticSigns(
         auto_submitted=any(_keyword(value) not in ("", "no") for value in block.texts("auto-submitted")),
         null_return_path=any(value.replace(" ", "") == "<>" for value in block.texts("return-path")),
@@ -134,8 +59,8 @@ def automatic_signs(block: HeaderBlock, address: str | None, shown: str, subject
         autoreply_header=bool(names & _AUTOREPLY_HEADERS) or _says_autoresponder(block),
         suppress_requested=_asks_silence(block),
         role_sender=shown.strip().endswith(_NULL_FROM) or bool(DAEMON.match(local) or _ROLE.match(local)),
-        subject_pattern=returned or bool(_AWAY_SUBJECTS.match(subject)),
-        returned_subject=returned,
+        subject_pattern=note is not None,
+        returned_subject=note is Note.RETURNED,
         mail_system=shown.strip().endswith(_NULL_FROM) or bool(DAEMON.match(local)),
         peer=any(one.startswith(f"<{PEER_MARK}.") for one in message_ids(block.text("message-id"))),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.mail.message import ParsedMail
 from bot.triage.attached import Letter, closed, with_letters
-from bot.triage.automatic import automatic_words, bounce, filled_in_form, out_of_office
+from bot.triage.automatic import absent_by_subject, automatic_words, filled_in_form, reads_automatic
 from bot.triage.corrections import corrections_in
 from bot.triage.evidence import parts_of
 from bot.triage.features import buckets, merged
@@ -70,7 +70,7 @@ def _seen(
 ) -> _Seen:
     subject, new_text, quoted_text = subject[:1000], new_text[:_MAX_TEXT], quoted_text[:_MAX_TEXT]
     surely = automatic_words(subject, new_text) or (automatic and not role_address)
-    absent = out_of_office(subject, new_text) or bounce(subject, new_text)
+    absent = absent_by_subject(subject, new_text)
     own_subject = "" if absent else subject  # an absence note repeats the subject it answers
     said = "" if is_only_code(new_text) else new_text
     parts = parts_of(own_subject, said)
@@ -81,7 +81,7 @@ def _seen(
     return _Seen(
         subject=subject,
         new_text=new_text,
-        machine=automatic or surely,
+        machine=automatic or surely or reads_automatic(new_text),
         opinion=opinion,
         writer=writer_of(f"{subject}\n{new_text}", model.writer.scores(whole, model.rarity)),
         language=language_of(new_text if new_text.strip() else subject),

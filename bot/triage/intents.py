@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from bot.triage.automatic import bounce, out_of_office
+from bot.triage.automatic import absent_by_subject, bounce, out_of_office
 from bot.triage.encoder import Meaning
 from bot.triage.labels import Intent
 from bot.triage.weights import INTENTS, Row
@@ -223,9 +223,10 @@ def intents_in(subject: str, text: str, raw: Row) -> frozenset[Intent]:
     """The intents of a follow-up; `raw` are the model's log-odds. Never empty: `unrelated` if nothing else."""
     if bounce(subject, text):
         return frozenset({Intent.BOUNCE})
-    if out_of_office(subject, text):
+    said = _by_words(text[:4000])
+    if absent_by_subject(subject, text) or (out_of_office(subject, text) and not said):
         return frozenset({Intent.OUT_OF_OFFICE})
-    found = _by_model(_lifted(raw, text)) | _by_words(text[:4000])
+    found = _by_model(_lifted(raw, text)) | said
     found = (found - {Intent.CHALLENGE_ANSWER}) | ({Intent.CHALLENGE_ANSWER} if holds_code(text) else set())
     if len(text.strip()) <= _LONGEST_YES and _AGREES.match(text):
         found |= {Intent.AGREES}

@@ -165,6 +165,21 @@ def test_an_out_of_office_in_a_case_neither_answers_a_challenge_nor_stops_anythi
     assert decision == AddToCase(7, "automatic")
 
 
+@pytest.mark.parametrize(
+    "around", [Surroundings(code_case_id=7), Surroundings(guess_case_id=7), Surroundings(case=RUNNING, code_case_id=7)]
+)
+def test_a_code_among_words_that_read_like_an_absence_note_proves_nothing_and_is_read(around: Surroundings) -> None:
+    decision = decided(make_mail(), saying(Intent.OUT_OF_OFFICE, automatic=True), around)
+
+    assert decision == AddToCase(7, "automatic", read_by_staff=True)
+
+
+def test_an_absence_note_without_headers_and_without_a_code_bothers_nobody() -> None:
+    decision = decided(make_mail(), saying(Intent.OUT_OF_OFFICE, automatic=True), Surroundings(case=RUNNING))
+
+    assert decision == AddToCase(7, "automatic")
+
+
 def test_a_code_in_the_new_text_finds_its_case_without_a_thread() -> None:
     decision = decided(make_mail(JORIS), make_verdict(), Surroundings(code_case_id=7))
 

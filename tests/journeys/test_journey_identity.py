@@ -97,6 +97,31 @@ async def test_an_out_of_office_that_repeats_the_code_on_top_proves_nothing(offi
     assert levels(office, ref) == ["L0"]
 
 
+async def test_a_code_sent_from_a_holiday_proves_as_much_as_any(office: Office) -> None:
+    ref = await asked(office)
+    challenge = office.challenge_to(office.people.sanne.address)
+
+    office.reply(challenge, office.people.sanne.address, f"Ik ben op vakantie, hier is de code: {code_in(challenge)}")
+    await office.step(minutes=1)
+
+    assert levels(office, ref) == ["L2"]
+
+
+async def test_a_code_below_what_reads_like_an_absence_note_proves_nothing_and_is_read_by_a_person(
+    office: Office,
+) -> None:
+    ref = await asked(office)
+    challenge = office.challenge_to(office.people.sanne.address)
+
+    office.reply(
+        challenge, office.people.sanne.address, f"Ik ben op vakantie tot maandag 4 mei.\n\n{code_in(challenge)}"
+    )
+    await office.step(minutes=1)
+
+    assert levels(office, ref) == ["L0"]
+    assert [task["kind"] for task in office.case(ref)["tasks"]] == ["read"]
+
+
 async def test_a_used_code_works_once_and_opens_no_other_case(office: Office) -> None:
     first = await asked(office)
     sanne = office.people.sanne.address

@@ -44,13 +44,23 @@ SECRETS = (
     "PRIVACYBOT_INDEX_KEY",
     "PRIVACYBOT_DKIM_KEY",
 )
+Place = tuple[str, ...]  # ("watch", "port")
 _PLAIN = ("PRIVACYBOT_HOME", "PRIVACYBOT_NOW")
+_MAY_BE_SECRET: tuple[Place, ...] = (("alarm", "webhook_url"),)
+"""Settings that may hold a token: given like a secret, also from a file or from systemd's credentials."""
 _SECTIONS = tuple(
     name
     for name, field in Settings.model_fields.items()
     if name == "mailboxes"
     or (name != "organisation" and isinstance(field.annotation, type) and issubclass(field.annotation, Piece))
 )
+
+
+def _variable(place: Place) -> str:
+    return _PREFIX + "__".join(place).upper()
+
+
+_IN_FILES = frozenset(f"{_variable(place)}_FILE" for place in _MAY_BE_SECRET)
 
 
 def load_settings(config_dir: Path, env: Mapping[str, str], *, keys_required: bool = True) -> Settings:
@@ -68,9 +78,6 @@ def load_settings(config_dir: Path, env: Mapping[str, str], *, keys_required: bo
     if problems:
         raise SettingsError(*problems)
     return settings
-
-
-Place = tuple[str, ...]  # ("watch", "port")
 
 
 class _Gathered:
@@ -112,10 +119,13 @@ class _Gathered:
             self.problems.append("settings.toml: [store] url holds a password; put the whole URL into DATABASE_URL")
 
     def overrule(self, env: Mapping[str, str]) -> None:
-        """Lay PRIVACYBOT_<SECTION>__<KEY> and PORT over the files."""
+        """Lay PRIVACYBOT_<SECTION>__<KEY>, also from files what may be secret, and PORT over the TOML."""
         for name in sorted(env):
-            if name.startswith(_PREFIX) and "__" in name:
+            if name.startswith(_PREFIX) and "__" in name and name not in _IN_FILES:
                 self._lay(tuple(name.removeprefix(_PREFIX).lower().split("__")), name, env[name])
+        for place in _MAY_BE_SECRET:
+            if (value := value_of_secret(_variable(place), env)) is not None:
+                self._lay(place, _variable(place), value)
         if port := env.get("PORT"):
             self._lay(("service", "port"), "PORT", port)
 

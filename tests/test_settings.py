@@ -330,6 +330,31 @@ def test_a_secret_comes_from_file_variable_or_credential_in_that_order(tmp_path:
     assert found == ["from file", "from variable", "from systemd"]
 
 
+def test_the_web_address_for_alarms_comes_from_a_file_or_a_credential_as_secrets_do(
+    config: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("https://alarm.example/file\n", encoding="utf-8")
+    (tmp_path / "PRIVACYBOT_ALARM__WEBHOOK_URL").write_text("https://alarm.example/systemd\n", encoding="utf-8")
+    env = {
+        "PRIVACYBOT_ALARM__WEBHOOK_URL_FILE": str(tmp_path / "file"),
+        "PRIVACYBOT_ALARM__WEBHOOK_URL": "https://alarm.example/variable",
+        "CREDENTIALS_DIRECTORY": str(tmp_path),
+    }
+
+    found = []
+    for name in list(env):
+        found.append(load_settings(config, {**TEST, **env}, keys_required=False).alarm.webhook_url)
+        del env[name]
+
+    assert found == [f"https://alarm.example/{way}" for way in ("file", "variable", "systemd")]
+
+
+def test_a_file_of_the_web_address_for_alarms_that_cannot_be_read_stops_the_start(config: Path) -> None:
+    [found] = problems(config, {**TEST, "PRIVACYBOT_ALARM__WEBHOOK_URL_FILE": "/nowhere/alarm"})
+
+    assert found.startswith("PRIVACYBOT_ALARM__WEBHOOK_URL_FILE: the file /nowhere/alarm cannot be read")
+
+
 @pytest.mark.parametrize("env", [{}, {"PRIVACYBOT_VAULT_KEY": ""}, {"CREDENTIALS_DIRECTORY": "/nowhere"}])
 def test_a_missing_secret_is_named_with_both_ways_to_give_it(env: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match="set PRIVACYBOT_VAULT_KEY, or PRIVACYBOT_VAULT_KEY_FILE"):

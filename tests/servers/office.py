@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from functools import cache
@@ -137,7 +138,9 @@ class Office:
         return output
 
     def json(self, *words: str) -> Any:
-        return json.loads(self.cli(*words, "--json"))
+        printed = printed_by([*words, "--json"], self._env_now())
+        assert printed.code == 0, f"{words}: {printed.answer}{printed.said}"
+        return json.loads(printed.answer)
 
     def cases(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.json("cases")["cases"]
@@ -198,20 +201,39 @@ _COMMAND = get_command(app)
 """Built once: each building costs more than most commands do."""
 
 
+@dataclass(frozen=True)
+class Printed:
+    """What one command printed. The log of the whole process goes to standard error, so that of the sink does too."""
+
+    code: int
+    answer: str  # standard output
+    said: str  # standard error
+
+
 def invoked(words: list[str], env: Mapping[str, str]) -> tuple[int, str]:
     """Run one command in this process, with this environment alone; its exit code and all that it printed."""
-    printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+    printed = printed_by(words, env)
+    return printed.code, printed.answer + printed.said
+
+
+def printed_by(words: list[str], env: Mapping[str, str]) -> Printed:
+    """Run one command in this process, with this environment alone."""
+    answer, said = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     before = dict(os.environ)
     os.environ.clear()
     os.environ.update(env)
     try:
-        with redirect_stdout(printed), redirect_stderr(printed):
+        with redirect_stdout(answer), redirect_stderr(said):
             code = _exit_code(words)
-        printed.flush()
-        return code, printed.buffer.getvalue().decode()  # type: ignore[attr-defined]
+        return Printed(code, _text(answer), _text(said))
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    return stream.buffer.getvalue().decode()  # type: ignore[attr-defined]
 
 
 def _exit_code(words: list[str]) -> int:

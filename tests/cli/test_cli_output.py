@@ -1,0 +1,31 @@
+"""What a command answers stands alone on standard output."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from pathlib import Path
+
+from servers.office import Office, printed_by
+from servers.smtp_sink import SmtpSink
+
+
+def test_what_another_thread_logs_meanwhile_does_not_stand_in_the_answer(tmp_path: Path, smtp_sink: SmtpSink) -> None:
+    office = Office(tmp_path, smtp_sink)
+    over = threading.Event()
+
+    def chatter() -> None:
+        while not over.is_set():
+            logging.getLogger("mail.log").warning("a line of the mail server of the tests")
+
+    thread = threading.Thread(target=chatter)
+    thread.start()
+    try:
+        printed = printed_by(["cases", "--json"], office.env)
+    finally:
+        over.set()
+        thread.join()
+
+    assert json.loads(printed.answer)["cases"] == []
+    assert "mail.log" in printed.said or "mail server" in printed.said

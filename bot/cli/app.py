@@ -211,6 +211,18 @@ def parse(
     _do("parse", "parse", _State.config, file, as_json=as_json)
 
 
+@app.command()
+def rehearse(
+    place: Annotated[Path, typer.Argument(metavar="PATH", help="A folder of mails, one .eml, an mbox or a Maildir.")],
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Also write the report as a page.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell what would have come of past mail, and why. Changes nothing."""
+    _do("rehearsal.rehearsing", "rehearse", _State.config, place, html, as_document=as_json)
+
+
 @app.command(hidden=True)
 def corpora(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Mails: .eml, mbox, Maildir or raw, by any name.")],

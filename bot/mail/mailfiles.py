@@ -35,7 +35,7 @@ def files_under(place: Path) -> Iterator[Path]:
     for folder, within, names in os.walk(place, onerror=closed.append):
         within[:] = sorted(set(within) - {".git", *(("tmp",) if set(within) >= _MAILDIR else ())})
         paths = (Path(folder, name) for name in sorted(names))
-        yield from (path for path in paths if path.is_file() or path.is_symlink())
+        yield from (path for path in paths if path.is_file() or not path.exists())
     yield from (Path(os.fsdecode(trouble.filename)) for trouble in closed)
 
 

@@ -11,7 +11,9 @@ from bot.cases.draft import Block, Draft, DraftState, content_hash
 from bot.cases.letters import LetterKind
 from bot.cases.model import Case, CaseRef, Channel, Level, Request, RequestState
 from bot.cases.people import StaffRole, User
+from bot.mail.message import ParsedMail, Sender
 from bot.triage.labels import Language, RequestKind, Role, Writer
+from bot.triage.verdict import Verdict
 
 NOW = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
 
@@ -45,6 +47,37 @@ def make_case(*requests: Request, **changes: Any) -> Case:
         "subject_line": "vraag",
     }
     return Case(**(values | changes))
+
+
+def make_mail(sender: str | None = "sanne@klant.example", **changes: Any) -> ParsedMail:
+    values: dict[str, Any] = {
+        "digest": "00",
+        "identity": "11",
+        "message_id": "<1@klant.example>",
+        "references": (),
+        "sender": Sender(sender, shown=sender or "twee afzenders"),
+        "reply_to": None,
+        "to_addresses": ("info@kleinboek.nl",),
+        "subject": "vraag",
+        "dated_at": None,
+        "new_text": "Beste mensen,",
+        "quoted_text": "",
+        "whole_text": "Beste mensen,",
+    }
+    return ParsedMail(**(values | changes))
+
+
+def make_verdict(*kinds: RequestKind, **changes: Any) -> Verdict:
+    values: dict[str, Any] = {
+        "kinds": frozenset(kinds),
+        "other_privacy": False,
+        "needs_person": False,
+        "language": Language.DUTCH,
+        "automatic": False,
+        "role": Role.CONTROLLER,
+        "writer": Writer.SUBJECT,
+    }
+    return Verdict(**(values | changes))
 
 
 def make_draft(**changes: Any) -> Draft:

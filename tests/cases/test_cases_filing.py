@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cases_builders import make_case, make_request
+from cases_builders import make_case, make_mail, make_request, make_verdict
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cases.filing import AddToCase, LeaveAlone, OpenCase, ReportedLetter, ReportOnLetter, Surroundings, decided
 from bot.cases.machines import Circumstances, Consequence
 from bot.cases.model import RequestState
-from bot.mail.message import AutomaticSigns, Fate, ParsedMail, Report, Sender
-from bot.triage.labels import Intent, Language, Role, Writer
+from bot.mail.message import AutomaticSigns, Fate, ParsedMail, Report
+from bot.triage.labels import Intent, Writer
 from bot.triage.labels import RequestKind as Kind
 from bot.triage.verdict import StatedCorrection, Verdict
 
@@ -22,37 +22,6 @@ JORIS = "joris@klant.example"
 RUNNING = make_case(make_request(kind=Kind.ACCESS, state=RequestState.AWAITING_APPROVAL), id=7, sender=SANNE)
 NOBODY = Surroundings()
 ROBOT = AutomaticSigns(auto_submitted=True)
-
-
-def make_mail(sender: str | None = SANNE, **changes: Any) -> ParsedMail:
-    values: dict[str, Any] = {
-        "digest": "00",
-        "identity": "11",
-        "message_id": "<1@klant.example>",
-        "references": (),
-        "sender": Sender(sender, shown=sender or "twee afzenders"),
-        "reply_to": None,
-        "to_addresses": ("info@kleinboek.nl",),
-        "subject": "vraag",
-        "dated_at": None,
-        "new_text": "Beste mensen,",
-        "quoted_text": "",
-        "whole_text": "Beste mensen,",
-    }
-    return ParsedMail(**(values | changes))
-
-
-def make_verdict(*kinds: Kind, **changes: Any) -> Verdict:
-    values: dict[str, Any] = {
-        "kinds": frozenset(kinds),
-        "other_privacy": False,
-        "needs_person": False,
-        "language": Language.DUTCH,
-        "automatic": False,
-        "role": Role.CONTROLLER,
-        "writer": Writer.SUBJECT,
-    }
-    return Verdict(**(values | changes))
 
 
 def saying(*intents: Intent, **changes: Any) -> Verdict:

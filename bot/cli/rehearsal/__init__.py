@@ -1,0 +1,1 @@
+"""The rehearsal: a report on mail of the past, which changes nothing."""

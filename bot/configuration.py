@@ -25,6 +25,7 @@ from bot.settings import (
     Organisation,
     Piece,
     ReceiverSettings,
+    SecondOpinionSettings,
     SendSettings,
     Settings,
     SettingsError,
@@ -42,6 +43,7 @@ SECRETS = (
     "PRIVACYBOT_OAUTH_SECRET",
     "PRIVACYBOT_VAULT_KEY",
     "PRIVACYBOT_INDEX_KEY",
+    "PRIVACYBOT_SECOND_OPINION_KEY",
     "PRIVACYBOT_DKIM_KEY",
 )
 Place = tuple[str, ...]  # ("watch", "port")
@@ -244,6 +246,7 @@ def _unknown_key(place: Place) -> str:
 
 def _secret_for(place: Place) -> str:
     sections = {"watch": SECRETS[:1], "send": SECRETS[1:2], "oauth": SECRETS[2:3], "dkim": SECRETS[-1:]}
+    sections["second_opinion"] = ("PRIVACYBOT_SECOND_OPINION_KEY",)
     if place[0] == "mailboxes" and len(place) > 1:
         sections["mailboxes"] = (MailboxSettings(name=place[1]).password_name,)
     names = sections.get(place[0], SECRETS)
@@ -293,6 +296,8 @@ def _cross_field_problems(settings: Settings) -> Iterator[str]:
             '[authentication] authserv_id is needed by mode = "results": the name by which your mail server begins its '
             "Authentication-Results; look at the headers of any mail it delivered"
         )
+    if settings.second_opinion.enabled:
+        yield from _second_opinion_problems(settings.second_opinion)
     if settings.alarm.webhook_url and not _may_be_told(settings.alarm.webhook_url):
         yield "settings.toml: [alarm] webhook_url must begin with https://; http:// only on this machine"
     for name, fact in _facts(settings.organisation):
@@ -390,6 +395,37 @@ def _receiver_problems(receiver: ReceiverSettings) -> Iterator[str]:
         )
     if receiver.mode == "relay" and not re.fullmatch(r"\S+:\d{1,5}", receiver.relay_to):
         yield 'settings.toml: [receiver] relay_to is needed by mode = "relay"; write it as "host:port"'
+
+
+def _second_opinion_problems(second: SecondOpinionSettings) -> Iterator[str]:
+    for key in ("url", "model"):
+        if not getattr(second, key):
+            yield f"settings.toml: [second_opinion] {key} is missing while enabled = true; add it"
+    if second.url and not _may_read_mail(second.url):
+        yield (
+            "settings.toml: [second_opinion] url must begin with https://, because words of customers are sent there; "
+            "http:// only on this machine or in its own network"
+        )
+
+
+def _may_read_mail(url: str) -> bool:
+    """Where the name of a host stands in the way of knowing, its addresses are looked at when it is asked."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        _ = parts.port
+    except ValueError:
+        return False
+    if not host or parts.username is not None or parts.scheme not in ("http", "https"):
+        return False
+    return parts.scheme == "https" or _own_network(host)
+
+
+def _own_network(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith((".internal", ".local", ".lan", ".home.arpa"))
 
 
 def _may_be_told(url: str) -> bool:
@@ -494,6 +530,11 @@ def _warnings(settings: Settings, today: date) -> Iterator[str]:
         yield "settings.toml: neither [watch] nor [receiver] is enabled; mail only comes in through `ingest`"
     yield from _authentication_warnings(settings)
     yield from _one_machine(settings)
+    if settings.second_opinion.enabled:
+        yield (
+            "settings.toml: [second_opinion] words of customers go to another reader; whoever runs it must be a "
+            "processor under contract (GDPR Art. 28) and stand in the register, unless that is you"
+        )
     for name, fact in _facts(settings.organisation):
         if not fact.confirmed and not fact.value.startswith("VOORBEELD"):
             yield (

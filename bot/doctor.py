@@ -25,10 +25,13 @@ from bot.rooms import Rooms, archive_of, clock_of, keys_fit
 from bot.settings import ReceiverSettings, Settings, SettingsError, templates_dir
 from bot.store.engines import address_of
 from bot.store.errors import SchemaError, StoreError, VaultError
+from bot.triage.errors import NoOpinionError
+from bot.triage.labels import RequestKind
 
 _MIB = 1024 * 1024
 _LITTLE_ROOM, _NO_ROOM = 2048 * _MIB, 200 * _MIB
 _KNOCK_SECONDS = 3.0
+_EXAMPLE = ("Mijn gegevens", "Kunt u mij een overzicht sturen van alles wat u over mij heeft opgeslagen?")
 
 
 async def findings(config_dir: Path, env: Mapping[str, str]) -> AsyncIterator[Finding]:
@@ -53,6 +56,8 @@ async def findings(config_dir: Path, env: Mapping[str, str]) -> AsyncIterator[Fi
         yield finding
     if settings.authentication.mode == "own":
         yield await _dns(settings)
+    if settings.second_opinion.enabled:
+        yield await _second_reader(settings, env)
 
 
 async def _mail(settings: Settings, env: Mapping[str, str]) -> AsyncIterator[Finding]:
@@ -94,6 +99,22 @@ async def _dns(settings: Settings) -> Finding:
         return Finding("dns for senders", Health.OK, "it answers: senders can be examined")
     mend = "correct authentication.dns_servers, or let this machine ask the DNS"
     return Finding("dns for senders", Health.WARNING, f"no answer, so that no sender can be proved: {mend}")
+
+
+async def _second_reader(settings: Settings, env: Mapping[str, str]) -> Finding:
+    """It is asked about an invented mail. Nothing depends on it, so that trouble is a warning."""
+    check = "second opinion"
+    try:
+        reader = Rooms(settings, env).second_reader
+        labels = await reader.ask(*_EXAMPLE) if reader is not None else frozenset()
+    except SettingsError as wrong:
+        return Finding(check, Health.FAILED, str(wrong))
+    except NoOpinionError as none:
+        return Finding(check, Health.WARNING, f"{none}; mail is decided without it")
+    if labels != {RequestKind.ACCESS}:
+        words = "it answers, but misreads a plain request for access: choose another second_opinion.model"
+        return Finding(check, Health.WARNING, words)
+    return Finding(check, Health.OK, "it answers in the agreed form, and reads a plain request as one")
 
 
 def _nameless(check: str, host: str, key: str) -> Finding | None:

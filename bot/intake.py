@@ -22,6 +22,7 @@ from bot.cases.filing import (
 from bot.cases.letters import AUTOMATIC, LetterKind
 from bot.cases.machines import Circumstances
 from bot.cases.model import Case
+from bot.cases.second_opinion import SecondOpinion, after_second_opinion
 from bot.cases.work import Work, next_release
 from bot.mail.authentication.verdict import SenderVerdict
 from bot.mail.cage import Caged
@@ -39,6 +40,7 @@ from bot.store.casework import (
 from bot.store.filing import Filing, ledger_verdict, open_unreadable
 from bot.store.quarantine import may_go, put_away
 from bot.store.records import Arrival, Job, MailVerdict
+from bot.store.second_opinion import counted, note, seek
 from bot.store.spool import LeftAlone
 from bot.store.strangers import strangers
 from bot.store.surroundings import (
@@ -50,6 +52,7 @@ from bot.store.surroundings import (
 )
 from bot.triage.identity_documents import id_copies
 from bot.triage.reading import Reading
+from bot.triage.second_opinion import worth_asking
 from bot.triage.verdict import Verdict
 
 FLOOD = "flood"
@@ -88,6 +91,14 @@ Done = Callable[[Transaction, Sequence[Job]], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """Which mail is shown to another reader, too."""
+
+    ordinary_from: float  # chance of a request from which mail that would be left alone is shown
+    per_day: int
+
+
+@dataclass(frozen=True, slots=True)
 class IntakeRules:
     """What intake needs of the configuration."""
 
@@ -98,6 +109,14 @@ class IntakeRules:
     release_seconds: int
     cases_per_sender: int  # a day; one more is looked at by a person first
     mails_per_case: int  # a day; more of them alarm staff
+    second: Asking | None = None  # when another reader is asked; None never
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """Another reader was asked about this mail, and said this, or nothing that counts."""
+
+    opinion: SecondOpinion | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +246,8 @@ class Intake:
                 if mail.own_token == self._rules.own_token or find_code(mail.new_text) or believable_failure(mail):
                     return None
                 decision = decided(mail, verdict, Surroundings())
+                if self._may_be_shown(mail, verdict):
+                    return None
                 return ledger_verdict(decision) if isinstance(decision, LeaveAlone) else None
             case _:
                 return None
@@ -235,7 +256,20 @@ class Intake:
         with self._archive.transaction() as tx:
             self._file_in(tx, mail_id, reading, top_only=top_only)
 
-    def _file_in(self, tx: Transaction, mail_id: int, reading: Reading | Caged, *, top_only: bool = False) -> None:
+    def file_after(self, mail_id: int, reading: Reading | Caged, opinion: SecondOpinion | None) -> None:
+        """File a mail that waited for another reader; None: no opinion came. Done twice it changes nothing."""
+        with self._archive.transaction() as tx:
+            self._file_in(tx, mail_id, reading, second=Second(opinion))
+
+    def _file_in(
+        self,
+        tx: Transaction,
+        mail_id: int,
+        reading: Reading | Caged,
+        *,
+        top_only: bool = False,
+        second: Second | None = None,
+    ) -> None:
         kept = tx.mails.get(mail_id)
         if kept.verdict != MailVerdict.PENDING:
             return
@@ -245,7 +279,7 @@ class Intake:
             case Reading(mail=Unreadable(reason=reason, head=head)):
                 open_unreadable(tx, mail_id, kept.arrival, reason, head, self._rules.own_numbers)
             case Reading(mail=ParsedMail() as mail, verdict=Verdict() as verdict):
-                self._file_read(tx, mail_id, kept.arrival, mail, verdict, reading.as_reply, top_only=top_only)
+                self._file_read(tx, mail_id, kept.arrival, mail, verdict, reading.as_reply, top_only, second)
             case _:
                 open_unreadable(tx, mail_id, kept.arrival, "niet ingedeeld", "", self._rules.own_numbers)
 
@@ -257,8 +291,8 @@ class Intake:
         mail: ParsedMail,
         verdict: Verdict,
         as_reply: Verdict | None,
-        *,
         top_only: bool,
+        second: Second | None,
     ) -> None:
         if tx.mails.earlier_with_identity(mail.identity, mail_id) is not None:
             tx.mails.settle(mail_id, MailVerdict.DUPLICATE, mail.identity)
@@ -269,9 +303,39 @@ class Intake:
         decision = decided(mail, verdict, around)
         if top_only and not isinstance(decision, AddToCase | ReportOnLetter):
             decision = OpenCase(verdict.kinds, verdict.other_privacy, TOO_LARGE, letters_held=True)
+        if decision == LeaveAlone(automatic=False):
+            if second is None and self._may_be_shown(mail, verdict) and self._one_more(tx):
+                seek(tx, mail_id, None)
+                return
+            decision = after_second_opinion(second.opinion if second is not None else None)
         Filing(tx, mail_id, arrival, mail, verdict, self._rules.own_numbers).carry_out(decision)
+        if isinstance(decision, OpenCase):
+            self._show_case(tx, mail_id, mail, verdict, second)
         if isinstance(decision, AddToCase):
             self._tell_of_flood(tx, decision.case_id, arrival)
+
+    # Another reader
+
+    def _may_be_shown(self, mail: ParsedMail, verdict: Verdict) -> bool:
+        """Whether another reader is asked about this mail if it would be left alone."""
+        rules = self._rules.second
+        return rules is not None and not mail.signs.automatic and worth_asking(verdict, rules.ordinary_from)
+
+    def _show_case(
+        self, tx: Transaction, mail_id: int, mail: ParsedMail, verdict: Verdict, second: Second | None
+    ) -> None:
+        """Another reader is asked about the mail that opened a case, beside whatever happens to it; or told already."""
+        case_id = tx.mails.get(mail_id).case_id
+        if case_id is None or self._rules.second is None or mail.signs.automatic or verdict.automatic:
+            return
+        if second is None and self._one_more(tx):
+            seek(tx, mail_id, case_id)
+        if second is not None and second.opinion is not None:
+            note(tx, case_id, mail_id, second.opinion)
+
+    def _one_more(self, tx: Transaction) -> bool:
+        """Whether today has a question left; it is counted."""
+        return self._rules.second is not None and counted(tx, self._rules.second.per_day)
 
     def _tell_of_flood(self, tx: Transaction, case_id: int, arrival: Arrival) -> None:
         """One alarm for a case into which mail keeps pouring; every one of them is kept."""

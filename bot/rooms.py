@@ -7,7 +7,7 @@ import os
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from bot.fulfilment import Fulfilment
 from bot.handling import Handling
 from bot.housekeeping import Housekeeping, SentFolder
 from bot.identification import Identification
-from bot.intake import Intake, IntakeRules
+from bot.intake import Asking, Intake, IntakeRules
 from bot.mail.accounting import WatchedMailbox
 from bot.mail.authentication.checking import SenderChecks
 from bot.mail.authentication.questions import Wanted
@@ -45,7 +45,17 @@ from bot.mail.watching import FetchedMail, Watcher
 from bot.reconciliation import Keeps, Reconciliation
 from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom
-from bot.settings import Environment, Settings, SettingsError, WatchSettings, secret, templates_dir
+from bot.second_opinion import Bounds, SecondOpinions
+from bot.second_reader import SecondReader
+from bot.settings import (
+    Environment,
+    Settings,
+    SettingsError,
+    WatchSettings,
+    secret,
+    templates_dir,
+    value_of_secret,
+)
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction, open_archive
 from bot.store.errors import VaultError
@@ -222,6 +232,7 @@ class Rooms:
 
     @cached_property
     def intake(self) -> Intake:
+        second = self.settings.second_opinion
         rules = IntakeRules(
             own_address=self.settings.organisation.address,
             own_token=self.own_token,
@@ -230,8 +241,22 @@ class Rooms:
             release_seconds=self.settings.release.every_seconds,
             cases_per_sender=self.settings.gate.cases_per_sender,
             mails_per_case=self.settings.gate.mails_per_case,
+            second=Asking(second.ordinary_from, second.per_day) if second.enabled else None,
         )
         return Intake(self.archive, self.cage.run, self.letters, self.mailroom, self.calendar, rules)
+
+    @cached_property
+    def second_reader(self) -> SecondReader | None:
+        """Another reader, where one is configured. Raises SettingsError."""
+        settings = self.settings.second_opinion
+        key = value_of_secret("PRIVACYBOT_SECOND_OPINION_KEY", self._env)
+        return SecondReader(settings, key) if settings.enabled else None
+
+    @cached_property
+    def second_opinions(self) -> SecondOpinions:
+        settings = self.settings.second_opinion
+        bounds = Bounds(settings.max_characters, timedelta(minutes=settings.give_up_minutes), self.own_numbers)
+        return SecondOpinions(self.archive, self.cage.run, self.intake.file_after, bounds, self.second_reader)
 
     @cached_property
     def identification(self) -> Identification:

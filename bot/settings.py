@@ -302,6 +302,21 @@ class TriageSettings(Piece):
     learn: bool = True  # what staff say of a case becomes an example, without its people
 
 
+class SecondOpinionSettings(Piece):
+    """[second_opinion]: another reader, asked over HTTP; its key is PRIVACYBOT_SECOND_OPINION_KEY."""
+
+    enabled: bool = False
+    url: str = ""
+    model: str = ""
+    answer_format: Literal["json_schema", "json_object", "none"] = "json_schema"
+    ca_file: str = ""  # extra certificate authority; empty is the system's
+    timeout_seconds: Annotated[float, Field(gt=0, le=300)] = 20.0  # for one question, from its first to its last byte
+    give_up_minutes: Count = 60  # a mail is decided without it so long after it came in
+    max_characters: Annotated[int, Field(ge=100, le=20_000)] = 4000  # of one mail
+    ordinary_from: Annotated[float, Field(ge=0, le=1)] = 0.05  # chance from which ordinary mail is asked about
+    per_day: Number = 500  # questions in all
+
+
 class LogSettings(Piece):
     """[log]"""
 
@@ -368,6 +383,7 @@ class Settings(Piece):
     gate: GateSettings = GateSettings()
     release: ReleaseSettings = ReleaseSettings()
     triage: TriageSettings = TriageSettings()
+    second_opinion: SecondOpinionSettings = SecondOpinionSettings()
     log: LogSettings = LogSettings()
     organisation: Organisation
     config_dir: Path

@@ -42,7 +42,9 @@ _HEAVY = frozenset({Work.FULFIL, Work.EXECUTE})
 """They read and change much in the company's systems: one at a time, and the other hands stay free."""
 _ALONE = frozenset({Work.TAKE_IN, Work.TAKE_IN_TOP})
 """Mail is filed one after the other, whatever the hands do: each may belong to what the one before it began."""
-_BROKEN_OFF = frozenset({Work.RECONCILE})
+_ASIDE = frozenset({Work.SECOND_OPINION})
+"""They wait for a server that nobody depends on: one at a time, and the other hands stay free."""
+_BROKEN_OFF = frozenset({Work.RECONCILE, Work.SECOND_OPINION})
 """A stop does not wait for them: begun anew they lose nothing."""
 _GRACE_SECONDS = 15.0
 """How long a stop waits for what is in hand."""
@@ -68,6 +70,7 @@ def handlers(rooms: Rooms) -> dict[str, Handler]:
         Work.FILE_COPY: rooms.housekeeping.file_copy,
         Work.CLOSE: _in_thread(rooms.housekeeping.close),
         Work.RECONCILE: rooms.reconciliation.nightly,
+        Work.SECOND_OPINION: rooms.second_opinions.seek,
         Work.TELL_WEBHOOK: _in_thread(rooms.watchkeeping.tell_webhook),
     }
 
@@ -174,7 +177,8 @@ class Worker:
         """The kinds of work for which no hand is free."""
         if len(self._in_hand) >= _HANDS:
             return frozenset(Work) - _ALONE
-        return frozenset() if _HEAVY.isdisjoint(self._in_hand.values()) else _HEAVY
+        under_way = frozenset(self._in_hand.values())
+        return frozenset().union(*(kinds for kinds in (_HEAVY, _ASIDE) if kinds & under_way))
 
     def _begin(self, job: Job) -> None:
         task = self._group.create_task(self._do(job) if job.kind in _BROKEN_OFF else _to_its_end(self._do(job)))

@@ -290,6 +290,7 @@ def test_no_unknown_key_is_ever_ignored(key: str) -> None:
         ("[send]", "smtp_pass", "PRIVACYBOT_SMTP_PASSWORD"),
         ("[store]", "vault_key", "PRIVACYBOT_VAULT_KEY"),
         ("[store]", "token", "PRIVACYBOT_INDEX_KEY"),
+        ("[second_opinion]", "api_key", "PRIVACYBOT_SECOND_OPINION_KEY"),
     ],
 )
 def test_a_secret_in_toml_is_refused_with_the_place_where_it_belongs(
@@ -411,6 +412,7 @@ def test_an_unprotected_connection_is_for_this_machine_only(section: str) -> Non
         ({"PRIVACYBOT_SEND__AUTH": "xoauth2"}, "[send] user is missing"),
         ({"PRIVACYBOT_SEND__AUTH": "xoauth2", "PRIVACYBOT_SEND__USER": "info"}, "[oauth] token_url is needed"),
         ({"PRIVACYBOT_DKIM__DOMAIN": "kleinboek.nl"}, "[dkim] domain and selector go together"),
+        ({"PRIVACYBOT_SECOND_OPINION__ENABLED": "true"}, "[second_opinion] url is missing"),
         (
             {"PRIVACYBOT_DKIM__DOMAIN": "elders.example", "PRIVACYBOT_DKIM__SELECTOR": "bot"},
             "[dkim] domain is not that of organisation.address",
@@ -423,6 +425,36 @@ def test_an_unprotected_connection_is_for_this_machine_only(section: str) -> Non
 )
 def test_a_setting_that_needs_another_one_says_which(env: dict[str, str], told: str) -> None:
     assert told in problems(SHIPPED, TEST | env)[0]
+
+
+SECOND = {"PRIVACYBOT_SECOND_OPINION__ENABLED": "true", "PRIVACYBOT_SECOND_OPINION__MODEL": "klein"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://llm.klant.example/v1",
+        "http://8.8.8.8/v1",
+        "https://u:p@llm.example/v1",
+        "ftp://127.0.0.1/",
+        "https://",
+        "x",
+    ],
+)
+def test_words_of_customers_go_to_another_machine_over_tls_only(url: str) -> None:
+    (found,) = problems(SHIPPED, TEST | SECOND | {"PRIVACYBOT_SECOND_OPINION__URL": url})
+
+    assert "[second_opinion] url must begin with https://" in found
+
+
+@pytest.mark.parametrize(
+    "url", ["https://llm.klant.example/v1", "http://127.0.0.1:11434/v1", "http://ollama:11434/v1", "http://10.0.0.9/v1"]
+)
+def test_whoever_turns_another_reader_on_is_told_what_that_asks_by_law(url: str) -> None:
+    checked = check_config(SHIPPED, TEST | SECOND | {"PRIVACYBOT_SECOND_OPINION__URL": url})
+
+    assert checked.errors == ()
+    assert any("[second_opinion]" in warning and "Art. 28" in warning for warning in checked.warnings)
 
 
 def test_an_alarm_by_the_machine_that_is_dead_itself_is_warned_of() -> None:

@@ -23,6 +23,7 @@ _SEPARATORS = r"[\s\-\u2010-\u2015\u2212_.]"
 _CANDIDATE = re.compile(
     rf"(?<![^\W_])(?=([0-9A-Za-z]{{4}}{_SEPARATORS}{{0,3}}[0-9A-Za-z]{{4}})(?![^\W_]))",
 )
+_PASSPHRASE = re.compile(r"(?<![^\W_])[0-9A-Za-z]{4}(?:\s?[\-\u2010-\u2015\u2212]\s?[0-9A-Za-z]{4}){4}(?![^\W_])")
 _CODE = re.compile(rf"[{_DIGITS}][{_ALPHABET}]{{6}}[{_LETTERS}]")
 
 
@@ -51,6 +52,18 @@ def find_code(new_text: str) -> tuple[str, ...]:
         if len(found) == FOUND_AT_MOST:
             break
     return tuple(found)
+
+
+def without_codes(text: str, mask: str) -> str:
+    """The text with `mask` in place of whatever reads as a code or passphrase of ours: for a reader outside."""
+    text = _PASSPHRASE.sub(mask, text)
+    kept, at = [], 0
+    for match in _CANDIDATE.finditer(text):
+        start, end = match.span(1)
+        if start >= at and _CODE.fullmatch(normalise(match[1])):
+            kept += [text[at:start], mask]
+            at = end
+    return "".join((*kept, text[at:]))
 
 
 def new_passphrase(choose: Choose) -> str:

@@ -24,6 +24,7 @@ class Work(StrEnum):
     FILE_COPY = "file_copy"  # a sent letter
     CLOSE = "close"  # a case
     RECONCILE = "reconcile"  # nothing: every mailbox is compared with the ledger
+    SECOND_OPINION = "second_opinion"  # a mail: another reader is asked what it asks
     TELL_WEBHOOK = "tell_webhook"  # an event of the service's own chain
 
 

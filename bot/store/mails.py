@@ -19,7 +19,7 @@ from bot.store.tables import folder_gaps, jobs, mails
 _CONTENT_GOES = frozenset({MailVerdict.ORDINARY, MailVerdict.AUTOMATIC, MailVerdict.DUPLICATE})
 """Verdicts after which our store keeps nothing but a keyed hash, the verdict and the date."""
 
-_TAKES_IN = (Work.TAKE_IN, Work.TAKE_IN_TOP)
+_TAKES_IN = (Work.TAKE_IN, Work.TAKE_IN_TOP, Work.SECOND_OPINION)
 _STUCK = (mails.c.verdict == MailVerdict.PENDING) & ~exists().where(
     jobs.c.target_id == mails.c.id, jobs.c.kind.in_(_TAKES_IN), jobs.c.state != JobState.PARKED
 )

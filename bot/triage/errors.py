@@ -30,3 +30,11 @@ class TrainingUnavailableError(TriageError):
 
     def __init__(self) -> None:
         super().__init__("training needs scikit-learn: pip install 'privacybot[train]'")
+
+
+class NoOpinionError(TriageError):
+    """The second reader gave no opinion. `again`: that is the server's state just now, not this mail or its answer."""
+
+    def __init__(self, why: str, *, again: bool = False) -> None:
+        super().__init__(why)
+        self.again = again

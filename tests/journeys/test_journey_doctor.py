@@ -16,6 +16,7 @@ from servers.certificates import make_certificates
 from servers.dovecot import Dovecot, DovecotServer
 from servers.ground import HOST, free_port
 from servers.office import Office
+from servers.second_reader import SecondReader, labels, replies, says
 from servers.smtp_sink import HANG, SmtpSink
 from servers.stubborn import GREETING, Stubborn
 from servers.wire import Wire
@@ -303,3 +304,21 @@ def test_our_own_certificate_is_looked_at_too(office: Office, tmp_path: Path) ->
     found = failed(seen(office, **receiver, **files))
 
     assert "renew receiver.tls_cert_file" in found["receiver certificate"]
+
+
+def test_the_second_reader_is_asked_about_an_invented_mail_and_what_is_wrong_with_it_is_a_warning(
+    tmp_path: Path, smtp_sink: SmtpSink
+) -> None:
+    office, reader = Office(tmp_path, smtp_sink), SecondReader()
+    on = {"SECOND_OPINION__ENABLED": "true", "SECOND_OPINION__URL": reader.url, "SECOND_OPINION__MODEL": "klein"}
+    try:
+        reader.ways = [labels("access"), labels("none"), says("Ja hoor"), replies(404, b"")]
+        found = [seen(office, fails=False, **on)["second opinion"] for _ in reader.ways.copy()]
+    finally:
+        reader.close()
+
+    assert [health for health, _ in found] == ["ok", "warning", "warning", "warning"]
+    for (_, text), words in zip(found[1:], ("misreads", "no JSON", "HTTP 404"), strict=True):
+        assert words in text
+    assert "check second_opinion.url, model, answer_format and PRIVACYBOT_SECOND_OPINION_KEY" in found[3][1]
+    assert "second opinion" not in seen(office, fails=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
+import re
 import socket
 import threading
 from collections.abc import Callable, Mapping
@@ -46,6 +47,7 @@ class SecondReader:
 
     def __init__(self) -> None:
         self.way: Way = labels("none")
+        self.ways: list[Way] = []  # each once, before `way`
         self.asked: list[Asked] = []
         self.cut_off = threading.Event()  # the other side ended a connection before we were done
         self.closing = threading.Event()
@@ -71,7 +73,7 @@ class SecondReader:
                 try:
                     if (asked := _asked(line)) is not None:
                         self.asked.append(asked)
-                        self.way(line, asked)
+                        (self.ways.pop(0) if self.ways else self.way)(line, asked)
                 except OSError:
                     self.cut_off.set()
 
@@ -147,5 +149,6 @@ def cut(line: Line, _asked: Asked) -> None:
 
 def obeys(line: Line, asked: Asked) -> None:
     """Does what the mail says: `answer: ...` in its words is the answer."""
-    told = asked.words.partition("answer: ")[2].split()[0].strip('".,')
-    labels(*told.split("+"))(line, asked)
+    told = re.search(r"answer: ([a-z_+]+)", asked.words)
+    assert told is not None
+    labels(*told[1].split("+"))(line, asked)

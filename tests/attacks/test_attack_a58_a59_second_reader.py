@@ -193,11 +193,12 @@ async def test_a59_a_request_that_only_the_second_reader_sees_gets_a_person_with
     reader.way = labels("erasure")
     office.write(SANNE, ORDINARY)
 
-    await quietly(office, minutes=10)
+    await quietly(office, days=2)
 
     (case,) = office.cases()
     told = office.case(case["ref"])
     assert told["requests"] == []
+    assert told["received_on"] == "2026-11-26"
     assert tasks(office, "look") == ["een tweede lezer leest hierin: wissen; de bot zag geen verzoek"]
     assert office.letters() == []
     office.cli("label", case["ref"], "--set", "erasure", "--as", "fatima")

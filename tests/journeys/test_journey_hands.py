@@ -128,6 +128,21 @@ async def test_one_job_at_a_time_works_through_the_companys_systems_and_hands_st
     assert (hands.most, hands.most_of_a_case, hands.most_heavy) == (4, 1, 1)
 
 
+async def test_a_second_reader_that_takes_its_time_never_has_more_than_one_hand(office: Office) -> None:
+    async with working(office, {Work.SECOND_OPINION: 4, Work.FULFIL: 2, Work.IDENTIFY: 6}, cases=6) as (
+        _,
+        hands,
+        _task,
+    ):
+        await hands.until(lambda: len(hands.now) == 4)
+        begun = Counter(job.kind for job in hands.now)
+        hands.let_go.set()
+        await hands.until(lambda: hands.done.total() == 12)
+
+    assert begun[Work.SECOND_OPINION] == 1
+    assert begun[Work.IDENTIFY] >= 2
+
+
 async def test_letters_leave_and_new_mail_is_taken_in_while_every_hand_is_full(
     office: Office, smtp_sink: SmtpSink
 ) -> None:

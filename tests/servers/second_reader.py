@@ -7,6 +7,7 @@ import gzip
 import json
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -45,7 +46,8 @@ class Asked:
 class SecondReader:
     """Answers each question by `way`, one connection at a time; `asked` holds what came in."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.way: Way = labels("none")
         self.ways: list[Way] = []  # each once, before `way`
         self.asked: list[Asked] = []
@@ -66,16 +68,20 @@ class SecondReader:
 
     def _serve(self) -> None:
         while True:
-            line, _ = self._server.accept()
-            with line:
-                if self.closing.is_set():
-                    return
+            plain, _ = self._server.accept()
+            if self.closing.is_set():
+                plain.close()
+                return
+            with contextlib.suppress(ssl.SSLError), self._greeted(plain) as line:
                 try:
                     if (asked := _asked(line)) is not None:
                         self.asked.append(asked)
                         (self.ways.pop(0) if self.ways else self.way)(line, asked)
                 except OSError:
                     self.cut_off.set()
+
+    def _greeted(self, line: Line) -> Line:
+        return line if self._tls is None else self._tls.wrap_socket(line, server_side=True)
 
     # Ways that end only when the other side has had enough
 

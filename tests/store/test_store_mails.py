@@ -5,6 +5,7 @@ from sqlalchemy import text
 from store_builders import NOON, HandClock, make_arrival, make_case
 
 from bot.cases.model import Channel
+from bot.cases.work import Work
 from bot.mail.positions import Gap, GapReason
 from bot.store.archive import Archive, Transaction
 from bot.store.blobs import CHUNK
@@ -256,3 +257,19 @@ def test_a_server_that_went_back_gives_its_uids_to_other_mail(archive: Archive) 
         assert tx.folders.gaps("info", "INBOX", 7) == ()
         assert spooled(tx, uid=9) is not None
         assert tx.mails.store(b"", make_arrival(3)) is None
+
+
+@pytest.mark.parametrize("work", [Work.TAKE_IN, Work.TAKE_IN_TOP, Work.SECOND_OPINION])
+def test_an_undecided_mail_is_stuck_only_where_no_work_goes_on_that_decides(archive: Archive, work: Work) -> None:
+    place = make_arrival(uid=1)
+    assert place.mailbox is not None
+    assert place.folder is not None
+    assert place.uidvalidity is not None
+    with archive.transaction() as tx:
+        worked, left = spooled(tx, uid=1), spooled(tx, uid=2)
+        tx.jobs.defer(work, worked)
+        tx.jobs.defer(Work.PUT_AWAY, left)
+
+        _, stuck = tx.mails.between(place.mailbox, place.folder, place.uidvalidity, 1, 2)
+
+    assert stuck == {2}

@@ -25,8 +25,10 @@ from bot.rooms import Rooms, archive_of, clock_of, keys_fit
 from bot.settings import ReceiverSettings, Settings, SettingsError, templates_dir
 from bot.store.engines import address_of
 from bot.store.errors import SchemaError, StoreError, VaultError
-from bot.triage.errors import NoOpinionError
+from bot.triage.errors import NoOpinionError, TriageError
+from bot.triage.installed import Live, Standing, live
 from bot.triage.labels import RequestKind
+from bot.triage.model import load_model
 
 _MIB = 1024 * 1024
 _LITTLE_ROOM, _NO_ROOM = 2048 * _MIB, 200 * _MIB
@@ -49,6 +51,7 @@ async def findings(config_dir: Path, env: Mapping[str, str]) -> AsyncIterator[Fi
         *_words(settings, env),
         *_archive(settings, env),
         _disk(settings),
+        _model(settings),
         *receiver_findings(settings.receiver),
     ):
         yield finding
@@ -178,6 +181,19 @@ def _disk(settings: Settings) -> Finding:
     health = Health.FAILED if free < _NO_ROOM else Health.WARNING if free < _LITTLE_ROOM else Health.OK
     mend = "" if health is Health.OK else ": make room, or mail stays in the mailbox"
     return Finding("disk", health, f"{free // _MIB} MiB free in {place}{mend}")
+
+
+def _model(settings: Settings) -> Finding:
+    """Which model judges mail."""
+    fixed = settings.triage.model_file
+    try:
+        found = Live(load_model(Path(fixed)), Standing()) if fixed else live(settings.models)
+    except TriageError as unusable:
+        return Finding("model", Health.FAILED, str(unusable))
+    if found.trouble:
+        return Finding("model", Health.WARNING, f"the shipped one judges, not the one trained here: {found.trouble}")
+    whose = f"{fixed} always" if fixed else "the one trained here" if found.standing.version else "the shipped one"
+    return Finding("model", Health.OK, f"{found.model.version} judges: {whose}")
 
 
 # Mail handed to us

@@ -23,6 +23,7 @@ from bot.rooms import Examiner, Rooms
 from bot.settings import Settings, SettingsError
 from bot.store.engines import address_of
 from bot.store.errors import StoreUnavailableError
+from bot.triage.installed import live
 from bot.triage.reading import Reading
 from bot.worker import Worker
 
@@ -74,6 +75,7 @@ def _require_something_to_do(settings: Settings, roles: frozenset[str]) -> None:
 async def _start(rooms: Rooms, roles: frozenset[str], group: asyncio.TaskGroup, started: Callable[[str], None]) -> None:
     vitals = _Vitals()
     if "work" in roles:
+        _tell_which_model(rooms.settings)
         vitals.worker = Worker(rooms)
         group.create_task(vitals.worker.run(lambda: started("work: jobs, letters and deadlines")), name="work")
     if "watch" in roles:
@@ -86,6 +88,15 @@ async def _start(rooms: Rooms, roles: frozenset[str], group: asyncio.TaskGroup, 
         group.create_task(_receive(rooms, vitals, started), name="receive")
     if "desk" in roles:
         group.create_task(_serve(rooms, vitals, started), name="desk")
+
+
+def _tell_which_model(settings: Settings) -> None:
+    """Where a model was promoted: which one judges, and why if it is another."""
+    if settings.triage.model_file or not settings.models.is_dir():
+        return
+    found = live(settings.models)
+    tell = _log.warning if found.trouble else _log.info
+    tell("this model judges mail", version=found.model.version, trouble=found.trouble)
 
 
 async def _write_down_readings(rooms: Rooms, watcher: Watcher, mailbox: WatchedMailbox) -> None:

@@ -298,7 +298,7 @@ class ReleaseSettings(Piece):
 class TriageSettings(Piece):
     """[triage]"""
 
-    model_file: str = ""  # empty is the model that ships with the package
+    model_file: str = ""  # always this one; empty is the one promoted here, or else the one that ships with the package
     learn: bool = True  # what staff say of a case becomes an example, without its people
 
 
@@ -390,6 +390,11 @@ class Settings(Piece):
     home: Path  # PRIVACYBOT_HOME
     database_url: str = Field(repr=False)  # resolved; may hold a password
     now: datetime | None = None  # PRIVACYBOT_NOW: demo and test only
+
+    @property
+    def models(self) -> Path:
+        """Where the models lie that were trained in this installation."""
+        return self.home / "models"
 
     @property
     def watched(self) -> tuple[WatchSettings, ...]:

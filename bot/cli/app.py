@@ -234,11 +234,23 @@ def corpora(
 
 @app.command()
 def train(
-    corpus: Annotated[Path | None, typer.Option("--corpus", help="Folder of labelled mails.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Where to write the model.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only measure; the new model is thrown away.")] = False,
+    back: Annotated[bool, typer.Option("--back", help="Return to the model before this one.")] = False,
+    corpus: Annotated[Path | None, typer.Option("--corpus", metavar="DIR", help="Other labelled mails.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Only build a model from labelled mails, here.")
+    ] = None,
+    as_json: Json = False,
 ) -> None:
-    """Build the classifier's model anew."""
-    _do("mails", "train", corpus, out)
+    """Learn what staff corrected; the new model judges if it is no worse."""
+    if sum((check, back, out is not None)) > 1 or (back and corpus is not None):
+        raise typer.BadParameter("--check, --back and --out each stand alone")
+    if out is not None:
+        _do("learning", "build", corpus, out)
+    elif back:
+        _do("learning", "back", _State.config, as_json=as_json)
+    else:
+        _do("learning", "train", _State.config, corpus, check=check, as_json=as_json)
 
 
 @app.command()

@@ -22,12 +22,8 @@ from bot.mail.message import Unreadable
 from bot.settings import Settings
 from bot.store.records import Arrival
 from bot.triage.classify import as_json as verdict_as_json
-from bot.triage.corpus import SHIPPED_CORPUS
 from bot.triage.evaluation import evaluate as evaluation_of
-from bot.triage.model import load_model
-from bot.triage.model import train as trained
 from bot.triage.reading import Reader, Reading
-from bot.triage.weights import SHIPPED
 
 
 def ingest(config: Path | None, files: list[Path], received: datetime | None) -> None:
@@ -72,7 +68,7 @@ async def _readings(settings: Settings, files: Iterable[Path]) -> list[tuple[Pat
 def reader_of(settings: Settings) -> Reader:
     """What reads and judges raw mail with these settings."""
     domain = settings.organisation.address.rpartition("@")[2]
-    return Reader(settings.parsing, domain, settings.triage.model_file)
+    return Reader(settings.parsing, domain, settings.triage.model_file, str(settings.models))
 
 
 def as_mail(raw: bytes) -> bytes:
@@ -114,19 +110,11 @@ def _unreadable(reading: Reading) -> str:
     return reading.mail.reason if isinstance(reading.mail, Unreadable) else "not judged"
 
 
-def train(corpus: Path | None, out: Path | None) -> None:
-    """Build the model anew; the same corpus gives the same bytes."""
-    with telling():
-        report = trained(corpus or SHIPPED_CORPUS, out or SHIPPED, lambda words: print(words, file=sys.stderr))
-    print(f"{report.mails} mails, {report.sentences} sentences: {report.out} ({report.size} bytes)")
-
-
 def evaluate(config: Path | None, file: Path, *, as_json: bool) -> None:
     """How well labelled mails are recognised."""
     with telling():
         settings = settings_of(config, keys_required=False)
-        model = load_model(Path(settings.triage.model_file) if settings.triage.model_file else None)
-        found = evaluation_of(model, file)
+        found = evaluation_of(reader_of(settings).model(), file)
     if as_json:
         print_json(found.as_json())
     else:

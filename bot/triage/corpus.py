@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from bot.triage.errors import CorpusUnusableError
 SHIPPED_CORPUS = Path(__file__).parent / "corpus"
 HELD_BACK = frozenset({"second_voice", "ordinary_second", "mixed_blind", "changes_blind"})
 """Files (hands) that training never sees: `evaluate` reports on them. See corpus/PROVENANCE.md."""
+STAFF = "staff"
+"""The hand of the mails that staff of an installation labelled; each was written by somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,16 @@ class Labelled:
         return bool(self.intents)
 
     def labels_of(self, sentence: str) -> frozenset[str] | None:
-        """The labels that this sentence carries; None where the marks do not say."""
+        """The labels that this sentence carries; None where the marks do not say.
+
+        Staff say what a mail asks, and the marks in it are a guess: they tell nothing of the sentences without one.
+        """
         if self.single or not self.labels:
             return self.labels
         if not self.spans:
             return None
-        return frozenset(label for label, words in self.spans if _shares(self.text, sentence, words))
+        carried = frozenset(label for label, words in self.spans if _shares(self.text, sentence, words))
+        return None if self.hand == STAFF and not carried else carried
 
 
 def _shares(text: str, sentence: str, words: str) -> bool:
@@ -103,3 +109,9 @@ def digest(files: tuple[Path, ...]) -> str:
     for path in files:
         whole.update(path.name.encode() + b"\0" + path.read_bytes())
     return whole.hexdigest()
+
+
+def digest_of(mails: Sequence[Labelled]) -> str:
+    """What was learned beside the files, as one SHA-256 over words and labels."""
+    told = [[one.subject, one.text, one.quoted, sorted(one.labels), list(one.spans)] for one in mails]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()

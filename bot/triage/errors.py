@@ -38,3 +38,25 @@ class NoOpinionError(TriageError):
     def __init__(self, why: str, *, again: bool = False) -> None:
         super().__init__(why)
         self.again = again
+
+
+class ModelUnwritableError(TriageError):
+    """A model could not be written; what was there before is untouched."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{path} cannot be written ({why}): make room or give the right to write there, and try again")
+        self.path = path
+
+
+class TrainingBusyError(TriageError):
+    """One training at a time."""
+
+    def __init__(self) -> None:
+        super().__init__("another `privacybot train` is at work on this installation: wait until it has ended")
+
+
+class NoEarlierModelError(TriageError):
+    """There is nothing to return to."""
+
+    def __init__(self) -> None:
+        super().__init__("no model judged here before this one that could judge now: nothing was changed")

@@ -55,13 +55,27 @@ class Evaluation:
     ordinary_decided: int  # of those: called a request without a person being asked
     persons: int  # mails for which a person is asked
 
+    @property
+    def exact_share(self) -> float:
+        return _share(self.exact, self.mails)
+
+    @property
+    def kept_share(self) -> float:
+        return _share(self.ordinary_kept, self.ordinary)
+
+    @property
+    def macro_f1(self) -> float:
+        """The mean F1 of the eight rights; one that was neither given nor found does not count."""
+        met = [one.f1 for one in self.labels if one.label != OTHER_PRIVACY and one.right + one.wrong + one.missed]
+        return sum(met) / len(met) if met else 0.0
+
     def rows(self) -> tuple[tuple[str, ...], ...]:
         """A table: label, precision, recall, F1, and how many there were; then the figures over all mails."""
         table = [
             (one.label, _percent(one.precision), _percent(one.recall), _percent(one.f1), str(one.right + one.missed))
             for one in self.labels
         ]
-        table.append(("exactly right", _percent(_share(self.exact, self.mails)), "", "", str(self.mails)))
+        table.append(("exactly right", _percent(self.exact_share), "", "", str(self.mails)))
         table.append(("requests seen", _percent(_share(self.requests_seen, self.requests)), "", "", str(self.requests)))
         table.append(
             ("ordinary kept ordinary", _percent(_share(self.ordinary_kept, self.ordinary)), "", "", str(self.ordinary))
@@ -103,17 +117,23 @@ class Evaluation:
 
 
 def evaluate(model: Model, jsonl: Path) -> Evaluation:
-    """Classify every mail of a labelled file and count. Mails with an `intent` are judged as replies in a case."""
-    judged = [
-        (mail, classify(model, mail.subject, mail.text, mail.quoted, in_case=mail.in_case))
-        for mail in labelled_mails(jsonl)
-    ]
-    return counted(jsonl.name, judged)
+    """Classify every mail of a labelled file and count."""
+    return counted(jsonl.name, judged(model, jsonl))
+
+
+def judged(model: Model, jsonl: Path) -> list[tuple[Labelled, Verdict]]:
+    """Every mail of a labelled file with what the model makes of it."""
+    return [(mail, as_given(model, mail)) for mail in labelled_mails(jsonl)]
+
+
+def as_given(model: Model, mail: Labelled) -> Verdict:
+    """What the model makes of a labelled mail. One with an `intent` is judged as a reply in a case."""
+    return classify(model, mail.subject, mail.text, mail.quoted, in_case=mail.in_case)
 
 
 def counted(file: str, judged: Sequence[tuple[Labelled, Verdict]]) -> Evaluation:
     """The figures over mails and their verdicts."""
-    pairs = [(mail.labels, _decided(mail.labels, verdict), verdict) for mail, verdict in judged]
+    pairs = [(mail.labels, found_labels(mail.labels, verdict), verdict) for mail, verdict in judged]
     requests = [(given, found, verdict) for given, found, verdict in pairs if given]
     ordinary = [verdict for given, _, verdict in pairs if not given]
     return Evaluation(
@@ -130,7 +150,7 @@ def counted(file: str, judged: Sequence[tuple[Labelled, Verdict]]) -> Evaluation
     )
 
 
-def _decided(given: frozenset[str], verdict: Verdict) -> frozenset[str]:
+def found_labels(given: frozenset[str], verdict: Verdict) -> frozenset[str]:
     """The labels decided, with objection and withdrawal of consent read as the one that was given."""
     found = {kind.value for kind in verdict.kinds} | ({OTHER_PRIVACY} if verdict.other_privacy else set())
     expected, called = given & _EITHER, found & _EITHER

@@ -9,6 +9,7 @@ from bot.mail.message import ParsedMail, Unreadable
 from bot.mail.parsing import parsed
 from bot.settings import ParsingSettings
 from bot.triage.classify import classify_both, classify_mail
+from bot.triage.installed import live
 from bot.triage.model import Model, load_model
 from bot.triage.verdict import Verdict
 
@@ -27,11 +28,17 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads raw mail. Picklable: it travels to a child process once, and loads the model there at the first mail."""
+    """Reads raw mail. Picklable: it travels to a child process once, and loads the model there.
+
+    Where no `model_file` is fixed, another model that is promoted in the folder `models` judges from the next mail on.
+    """
 
     limits: ParsingSettings
     own_domain: str
-    model_file: str = ""  # empty is the model that ships with the package
+    model_file: str = ""  # empty is the model that judges in this installation
+    models: str = (
+        ""  # the folder of its models; empty, or nothing promoted in it: the model that ships with the package
+    )
     documents: bool = True  # whether PDF, Word and their kin are opened
 
     def __call__(self, raw: bytes) -> Reading:
@@ -39,22 +46,27 @@ class Reader:
         mail = parsed(raw, self.limits, self.own_domain, documents=self.documents)
         if isinstance(mail, Unreadable):
             return Reading(mail, None)
+        model = self.model()
         if mail.references or mail.quoted_text:
-            return Reading(mail, *map(self._signed, classify_both(self.model(), mail)))
-        return Reading(mail, self._signed(classify_mail(self.model(), mail, in_case=False)))
-
-    def _signed(self, verdict: Verdict) -> Verdict:
-        """With the version of the model, so that a case tells which one judged it."""
-        return replace(verdict, model=self.model().version)
+            alone, in_case = classify_both(model, mail)
+            return Reading(mail, _signed(alone, model), _signed(in_case, model))
+        return Reading(mail, _signed(classify_mail(model, mail, in_case=False), model))
 
     def careful(self) -> Reader:
         """One that leaves documents closed: for a mail on which this one came to grief."""
         return replace(self, documents=False)
 
     def model(self) -> Model:
-        """The model, read from disk once per process."""
-        return load_model(Path(self.model_file) if self.model_file else None)
+        """The model that judges now, read from disk once per process."""
+        if self.model_file or not self.models:
+            return load_model(Path(self.model_file) if self.model_file else None)
+        return live(Path(self.models)).model
 
     def warm(self) -> None:
         """Load the model before the first mail, so that no mail pays for it within its time limit."""
         self.model()
+
+
+def _signed(verdict: Verdict, model: Model) -> Verdict:
+    """With the version of the model, so that a case tells which one judged it."""
+    return replace(verdict, model=model.version)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.triage.corpus import Labelled, digest, labelled_mails, training_files
+from bot.triage.corpus import STAFF, Labelled, digest, digest_of, labelled_mails, training_files
 from bot.triage.encoder import shipped_encoder
 from bot.triage.errors import CorpusUnusableError, TrainingUnavailableError
 from bot.triage.evidence import (
@@ -32,19 +32,19 @@ from bot.triage.evidence import (
     second_odds,
 )
 from bot.triage.features import BUCKETS, Buckets, buckets, merged
+from bot.triage.fitting import Truth, Weights, blend, layer
 from bot.triage.thresholds import chosen_thresholds
 from bot.triage.weights import ANY, FORMAT, INTENTS, LABELS, SCORED, WRITERS, Layer, Model, Row, save
 
 FOLDS = 3
 _CALLED_ORDINARY = 0.003  # share of the requests of unseen hands that may go unread by the encoder
 _FEWEST_JUDGES = 100  # mails that the encoder never saw, from which the second blend is learned
-_STRENGTH = 8.0  # inverse regularisation of the word models
-_SEED = 20260101
 _SAMPLE = 97  # one mail in so many goes into the fingerprint
+_STAFF_COUNTS = 15.0  # mails of the corpus that one mail of staff is worth
+_STAFF_SHARE = 0.1  # of the corpus, that all of them together are worth at most
 _LEAST_SEEN = 3  # sentences in which a bucket must occur to be learned from
 
 Progress = Callable[[str], None]
-Truth = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +67,32 @@ class _Lesson:
     parts: tuple[Part, ...]
     whole: Buckets
     marks: tuple[frozenset[str] | None, ...]  # per part
+    counts: float = 1.0  # for how many mails
 
 
-def train(corpus: Path, out: Path, progress: Progress = lambda _: None) -> TrainingReport:
-    """Learn from `corpus` and write the model to `out`. The same corpus gives the same bytes."""
+def train(
+    corpus: Path, out: Path, progress: Progress = lambda _: None, extra: Sequence[Labelled] = ()
+) -> TrainingReport:
+    """Learn from `corpus` and `extra`, what staff taught; write the model to `out`. The same mails, the same bytes."""
     if find_spec("sklearn") is None:
         raise TrainingUnavailableError
     files = training_files(corpus)
     progress("reading the labelled mails")
-    lessons = [_lesson(mail) for path in files for mail in labelled_mails(path)]
+    written = [_lesson(mail) for path in files for mail in labelled_mails(path)]
+    counts = weight_of_staff(len(extra), len(written))
+    lessons = [*written, *(replace(_lesson(mail), counts=counts) for mail in extra)]
     if not any(lesson.mail.labels for lesson in lessons) or all(lesson.mail.labels for lesson in lessons):
         raise CorpusUnusableError(corpus, "need both requests and ordinary mail")
-    model = _learned(lessons, digest(files), progress)
+    about = {
+        "format": FORMAT,
+        "corpus_sha256": digest(files),
+        "encoder": shipped_encoder().about["version"],
+        "reading_sha256": reading_sha256([lesson.mail for lesson in written]),
+        "mails": len(lessons),
+        "labels": list(SCORED),
+        **({"staff": len(extra), "staff_sha256": digest_of(extra)} if extra else {}),
+    }
+    model = _learned(lessons, about, progress)
     save(model, out)
     pairs = {name: (limit.decided, limit.doubt) for name, limit in model.thresholds.items()}
     counted = sum(len(lesson.parts) for lesson in lessons)
@@ -94,7 +108,12 @@ def reading_sha256(mails: Sequence[Labelled]) -> str:
     return whole.hexdigest()
 
 
-def _learned(lessons: list[_Lesson], corpus_sha256: str, progress: Progress) -> Model:
+def weight_of_staff(taught: int, written: int) -> float:
+    """For how many mails of the corpus each mail of staff counts; all of them together count for a share at most."""
+    return min(_STAFF_COUNTS, _STAFF_SHARE * written / taught) if taught else 1.0
+
+
+def _learned(lessons: list[_Lesson], about: dict[str, Any], progress: Progress) -> Model:
     folds = _folds(lessons)
     seen: list[tuple[_Lesson, Row]] = []
     for number in range(FOLDS):
@@ -109,8 +128,8 @@ def _learned(lessons: list[_Lesson], corpus_sha256: str, progress: Progress) -> 
     progress("learning from all hands")
     rarity = _rarity(lessons)
     whole, single = _label_layers(lessons, rarity)
-    blend = _blend(np.array([row for _, row in seen]), _truth([lesson for lesson, _ in seen]), 0.05)
-    counted_odds = odds(blend, np.array([row for _, row in seen]).T).T
+    first = blend(np.array([row for _, row in seen]), _truth([lesson for lesson, _ in seen]), 0.05)
+    counted_odds = odds(first, np.array([row for _, row in seen]).T).T
     progress("weighing what the encoder reads")
     judges = _judges([lesson for lesson, _ in seen])
     judged = _judged(judges, [lesson for lesson, _ in seen], counted_odds, single, rarity)
@@ -122,19 +141,11 @@ def _learned(lessons: list[_Lesson], corpus_sha256: str, progress: Progress) -> 
         single=single,
         intent=_intent_layer(lessons, rarity),
         writer=_writer_layer(lessons, rarity),
-        blend=blend,
+        blend=first,
         second=second,
         skip=_skip(counted_odds, [lesson for lesson, _ in seen]),
         thresholds=chosen_thresholds(probability(np.array([second_odds(second, row) for row in judged])), truth),
-        about={
-            "format": FORMAT,
-            "corpus_sha256": corpus_sha256,
-            "encoder": shipped_encoder().about["version"],
-            "reading_sha256": reading_sha256([lesson.mail for lesson in lessons]),
-            "mails": len(lessons),
-            "judges": len(judges),
-            "labels": list(SCORED),
-        },
+        about=about | {"judges": len(judges)},
     )
 
 
@@ -161,7 +172,7 @@ def _judged(
 def _second_blend(pages: Row, truth: Truth) -> Row:
     """Per label the weights over both stages."""
     return np.concatenate(
-        [_blend(pages[:, name], truth[:, name : name + 1], 1.0) for name in range(len(SCORED))], axis=0
+        [blend(pages[:, name], truth[:, name : name + 1], 1.0) for name in range(len(SCORED))], axis=0
     )
 
 
@@ -195,10 +206,11 @@ def _folds(lessons: list[_Lesson]) -> list[int]:
     """The fold that asks each mail; -1 for single sentences and replies in a case, which are only taught.
 
     A hand stays in one fold, the largest hands apart. Hands that write ordinary mail only are dealt out over the
-    folds: without any of them a fold would learn a mailbox in which nearly everybody asks something.
+    folds: without any of them a fold would learn a mailbox in which nearly everybody asks something. So are the mails
+    of staff: each of them was written by somebody else.
     """
     asked = [lesson.mail for lesson in lessons if not (lesson.mail.single or lesson.mail.in_case)]
-    mixed = {mail.hand for mail in asked if mail.labels}
+    mixed = {mail.hand for mail in asked if mail.labels} - {STAFF}
     sizes = Counter(mail.hand for mail in asked if mail.hand in mixed)
     loads = [0] * FOLDS
     home: dict[str, int] = {}
@@ -222,14 +234,19 @@ def _rarity(lessons: Sequence[_Lesson]) -> NDArray[np.float32]:
 
 def _label_layers(lessons: Sequence[_Lesson], rarity: NDArray[np.float32]) -> tuple[Layer, Layer]:
     marked = [
-        (one.buckets, mark)
+        (one.buckets, mark, lesson.counts)
         for lesson in lessons
         for one, mark in zip(lesson.parts, lesson.marks, strict=True)
         if mark is not None
     ]
-    whole = _layer([lesson.whole for lesson in lessons], _truth(lessons), rarity)
-    single = _layer([row for row, _ in marked], _labels_truth([mark for _, mark in marked]), rarity)
+    rows, marks, counts = zip(*marked, strict=True) if marked else ((), (), ())
+    whole = layer([one.whole for one in lessons], _truth(lessons), rarity, _counts([one.counts for one in lessons]))
+    single = layer(rows, _labels_truth(marks), rarity, _counts(counts))
     return whole, single
+
+
+def _counts(counts: Sequence[float]) -> Weights:
+    return counts if any(one != 1 for one in counts) else None
 
 
 def _truth(lessons: Sequence[_Lesson]) -> Truth:
@@ -244,63 +261,13 @@ def _intent_layer(lessons: Sequence[_Lesson], rarity: NDArray[np.float32]) -> La
     replies = [lesson for lesson in lessons if lesson.mail.in_case]
     rows = [buckets(f"{lesson.mail.subject}\n{lesson.mail.text}") for lesson in replies]
     truth = np.array([[name in lesson.mail.intents for name in INTENTS] for lesson in replies], dtype=bool)
-    return _layer(rows, truth.reshape(len(replies), len(INTENTS)), rarity, balanced=True)
+    return layer(rows, truth.reshape(len(replies), len(INTENTS)), rarity, balanced=True)
 
 
 def _writer_layer(lessons: Sequence[_Lesson], rarity: NDArray[np.float32]) -> Layer:
     known = [lesson for lesson in lessons if lesson.mail.writer in WRITERS]
     truth = np.array([[name == lesson.mail.writer for name in WRITERS] for lesson in known], dtype=bool)
-    return _layer([lesson.whole for lesson in known], truth.reshape(len(known), len(WRITERS)), rarity, balanced=True)
-
-
-def _layer(rows: Sequence[Buckets], truth: Truth, rarity: NDArray[np.float32], *, balanced: bool = False) -> Layer:
-    """One linear model per column of `truth`; a column that is all the same scores a flat "no"."""
-    names = truth.shape[1]
-    weights = np.zeros((BUCKETS, names))
-    bias = np.full(names, -8.0)
-    used = np.flatnonzero(rarity)
-    matrix = _matrix(rows, rarity)[:, used] if rows else None
-    for name in range(names):
-        if matrix is None or truth[:, name].all() or not truth[:, name].any():
-            continue
-        fitted = _fitted(matrix, truth[:, name], balanced=balanced)
-        weights[used, name] = fitted.coef_[0]
-        bias[name] = float(fitted.intercept_[0])
-    return _small(weights * rarity[:, None], bias)
-
-
-def _matrix(rows: Sequence[Buckets], rarity: NDArray[np.float32]) -> Any:
-    """The texts as rows of length one."""
-    from scipy.sparse import csr_matrix  # noqa: PLC0415 - heavy, and only training needs it
-
-    ends = np.concatenate(([0], np.cumsum([len(row) for row in rows])))
-    columns = np.concatenate(rows)
-    values = rarity[columns].astype(np.float64)
-    lengths = np.sqrt(np.add.reduceat(np.append(np.square(values), 0.0), np.minimum(ends[:-1], len(values))))
-    lengths[np.diff(ends) == 0] = 0
-    lengths[lengths == 0] = 1
-    return csr_matrix((values / np.repeat(lengths, np.diff(ends)), columns, ends), shape=(len(rows), BUCKETS))
-
-
-def _fitted(matrix: Any, truth: NDArray[np.bool_], *, balanced: bool) -> Any:
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - heavy, and only training needs it
-
-    return LogisticRegression(
-        solver="liblinear",
-        dual=True,
-        C=_STRENGTH,
-        tol=0.02,
-        max_iter=200,
-        random_state=_SEED,
-        class_weight="balanced" if balanced else None,
-    ).fit(matrix, truth)
-
-
-def _small(weights: NDArray[np.float64], bias: Row) -> Layer:
-    """The weights in one byte each."""
-    scale = np.abs(weights).max(axis=0) / 127
-    scale[scale == 0] = 1
-    return Layer(np.rint(weights / scale).astype(np.int8), scale, np.round(bias, 6))
+    return layer([lesson.whole for lesson in known], truth.reshape(len(known), len(WRITERS)), rarity, balanced=True)
 
 
 def _own_parts(lesson: _Lesson) -> tuple[Part, ...]:
@@ -312,20 +279,6 @@ def _evidence(lesson: _Lesson, whole: Layer, single: Layer, rarity: NDArray[np.f
     own = _own_parts(lesson)
     raw = single.all_scores([one.buckets for one in own], rarity)
     return evidence(whole.scores(lesson.whole, rarity), raw, own)
-
-
-def _blend(rows: Row, truth: Truth, strength: float) -> Row:
-    """Per label the weights that turn evidence into a probability, learned on hands not seen."""
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - heavy, and only training needs it
-
-    blend = np.zeros((truth.shape[1], rows.shape[1] + 1))
-    for name in range(truth.shape[1]):
-        if truth[:, name].all() or not truth[:, name].any():
-            blend[name, -1] = -8.0
-            continue
-        fitted = LogisticRegression(C=strength, max_iter=1000).fit(rows, truth[:, name])
-        blend[name] = np.append(fitted.coef_[0], fitted.intercept_[0])
-    return np.asarray(np.round(blend, 4), dtype=np.float64)
 
 
 assert SCORED[-1] == ANY

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from bot.triage.errors import ModelUnusableError
 from bot.triage.features import BUCKETS, Buckets
+from bot.triage.files import write_whole
 from bot.triage.labels import OTHER_PRIVACY, Intent, RequestKind, Writer
 
 FORMAT = 5  # of the file; another number is another program's model
@@ -84,7 +85,7 @@ class Model:
 
 
 def save(model: Model, out: Path) -> None:
-    """Write the model; the same model gives the same bytes."""
+    """Write the model; the same model gives the same bytes. Raises ModelUnwritableError."""
     arrays: dict[str, NDArray[Any]] = {
         "rarity": model.rarity.astype(np.float16),
         "blend": model.blend,
@@ -100,10 +101,7 @@ def save(model: Model, out: Path) -> None:
     arrays["meta"] = np.frombuffer(text.encode(), dtype=np.uint8)
     written = io.BytesIO()
     np.savez_compressed(written, allow_pickle=False, **arrays)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    fresh = out.with_suffix(".new")
-    fresh.write_bytes(written.getvalue())
-    fresh.replace(out)
+    write_whole(out, written.getvalue())
 
 
 def load_model(path: Path | None = None) -> Model:
@@ -111,12 +109,22 @@ def load_model(path: Path | None = None) -> Model:
     return _loaded(path or SHIPPED)
 
 
+def version_of(content: bytes) -> str:
+    """What a model file is called in events and by its own name."""
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
 @lru_cache(maxsize=4)
 def _loaded(path: Path) -> Model:
+    return read_model(path)
+
+
+def read_model(path: Path) -> Model:
+    """The model as it lies there now. Raises ModelUnusableError."""
     try:
         raw = path.read_bytes()
         with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
-            return replace(_model(arrays, path), version=hashlib.sha256(raw).hexdigest()[:12])
+            return replace(_model(arrays, path), version=version_of(raw))
     except FileNotFoundError as missing:
         raise ModelUnusableError(path, "is missing") from missing
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as damaged:

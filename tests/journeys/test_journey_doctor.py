@@ -72,7 +72,7 @@ def test_where_all_is_well_every_check_says_so_and_nothing_is_touched(
     found = seen(office, fails=False)
 
     assert {check for check, (health, _) in found.items() if health == "ok"} == {
-        *("configuration", "templates", "data map", "keys", "database", "disk"),
+        *("configuration", "templates", "data map", "keys", "database", "disk", "model"),
         *("watch connection", "watch certificate", "watch login", "watch push"),
         *("watch folder INBOX", "watch folder Junk", "watch folder for copies"),
         *("send connection", "send certificate", "send login", "send size", "send bounces"),

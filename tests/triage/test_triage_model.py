@@ -26,7 +26,7 @@ def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("corpus")
     for path in SHIPPED_CORPUS.glob("*.jsonl"):
         lines = path.read_text(encoding="utf-8").splitlines()
-        kept = lines[:: max(1, len(lines) // 16)]
+        kept = lines[:: max(1, len(lines) // 8)]
         (folder / path.name).write_text("\n".join(kept) + "\n", encoding="utf-8")
     return folder
 

@@ -28,7 +28,6 @@ from bot.rooms import clock_of
 from bot.settings import Settings
 from bot.triage.reading import Reading
 from bot.triage.verdict import Verdict
-from bot.triage.weights import load_model
 
 _MEGABYTE = 1024 * 1024
 _LINE_SECONDS = 10.0  # between two lines of progress where there is no terminal
@@ -82,7 +81,7 @@ def _report(settings: Settings, place: Path) -> Report:
     )
     return Report(
         place=visible(str(place)),
-        model=load_model(Path(settings.triage.model_file) if settings.triage.model_file else None).version,
+        model=reader_of(settings).model().version,
         findings=tuple(findings),
         unread=tuple(sorted(gathered.unread)),
         closed=tuple(gathered.closed),

@@ -36,8 +36,8 @@ def disagreement(ours: Collection[RequestKind], labels: Collection[str]) -> str 
     more, less = theirs - set(ours), set(ours) - theirs
     if not labels and ours:
         return "een tweede lezer leest hierin geen verzoek: kijk of dat klopt"
-    told = [f"hierin ook: {in_words(more)}"] * bool(more) + [f"hierin niet: {in_words(less)}"] * bool(less)
-    return f"een tweede lezer leest {' en '.join(told)}: kijk of dat klopt" if told else None
+    told = [f"ook {in_words(more)}"] * bool(more) + [f"niet {in_words(less)}"] * bool(less)
+    return f"een tweede lezer leest hierin {' en '.join(told)}: kijk of dat klopt" if told else None
 
 
 def in_words(labels: Collection[str]) -> str:

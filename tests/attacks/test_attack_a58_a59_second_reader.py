@@ -215,7 +215,7 @@ async def test_a59_a_destructive_right_that_only_the_second_reader_sees_is_told_
 
     (case,) = office.cases()
     assert set(office.states(case["ref"])) == {"access"}
-    assert tasks(office) == ["een tweede lezer leest hierin ook: wissen: kijk of dat klopt"]
+    assert tasks(office) == ["een tweede lezer leest hierin ook wissen: kijk of dat klopt"]
 
 
 async def test_the_second_reader_sees_no_people_codes_or_quotes_and_where_it_agrees_nothing_happens(

@@ -21,12 +21,12 @@ from bot.triage.labels import RequestKind as Kind
         ({Kind.ACCESS}, {"access", "other_privacy"}, None),
         (set(), set(), None),
         (set(), {"other_privacy"}, None),
-        ({Kind.ACCESS}, {"access", "erasure"}, "leest hierin ook: wissen:"),
-        ({Kind.ACCESS, Kind.ERASURE}, {"access"}, "leest hierin niet: wissen:"),
-        ({Kind.ACCESS}, {"erasure"}, "leest hierin ook: wissen en hierin niet: inzage:"),
+        ({Kind.ACCESS}, {"access", "erasure"}, "leest hierin ook wissen:"),
+        ({Kind.ACCESS, Kind.ERASURE}, {"access"}, "leest hierin niet wissen:"),
+        ({Kind.ACCESS}, {"erasure"}, "leest hierin ook wissen en niet inzage:"),
         ({Kind.ERASURE}, set(), "leest hierin geen verzoek:"),
-        ({Kind.ERASURE}, {"other_privacy"}, "leest hierin niet: wissen:"),
-        (set(), {"portability", "access"}, "leest hierin ook: inzage, overdracht:"),
+        ({Kind.ERASURE}, {"other_privacy"}, "leest hierin niet wissen:"),
+        (set(), {"portability", "access"}, "leest hierin ook inzage, overdracht:"),
     ],
 )
 def test_a_difference_about_rights_is_told_to_a_person(ours: set[Kind], labels: set[str], told: str | None) -> None:

@@ -255,10 +255,13 @@ def train(
 
 @app.command()
 def evaluate(
-    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="Labelled mails.")], as_json: Json = False
+    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="Labelled mails.")],
+    confused: Annotated[bool, typer.Option("--confusion", help="Also which label is taken for which.")] = False,
+    errors: Annotated[int, typer.Option("--errors", min=0, metavar="N", help="Also the N worst errors.")] = 0,
+    as_json: Json = False,
 ) -> None:
     """Measure how well labelled mails are recognised."""
-    _do("mails", "evaluate", _State.config, file, as_json=as_json)
+    _do("measuring", "evaluate", _State.config, file, confused=confused, errors=errors, as_json=as_json)
 
 
 # Looking

@@ -1,4 +1,4 @@
-"""Commands about single mails: take in, show, classify; and about the model that judges them."""
+"""Commands about single mails: take in, show, classify."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ from rich.progress import track
 from bot.cases.errors import RefusedActError
 from bot.cases.masking import masked_bsn
 from bot.cases.model import Channel
-from bot.cli.session import print_json, rooms, settings_of, telling
+from bot.cli.session import rooms, settings_of, telling
 from bot.mail.cage import Cage, Caged
 from bot.mail.message import Unreadable
 from bot.settings import Settings
 from bot.store.records import Arrival
 from bot.triage.classify import as_json as verdict_as_json
-from bot.triage.evaluation import evaluate as evaluation_of
 from bot.triage.reading import Reader, Reading
 
 
@@ -108,15 +107,3 @@ def _verdict_line(file: Path, reading: Reading | Caged, ours: frozenset[str], *,
 
 def _unreadable(reading: Reading) -> str:
     return reading.mail.reason if isinstance(reading.mail, Unreadable) else "not judged"
-
-
-def evaluate(config: Path | None, file: Path, *, as_json: bool) -> None:
-    """How well labelled mails are recognised."""
-    with telling():
-        settings = settings_of(config, keys_required=False)
-        found = evaluation_of(reader_of(settings).model(), file)
-    if as_json:
-        print_json(found.as_json())
-    else:
-        for row in found.rows():
-            print("  ".join(f"{cell:<26}" if number == 0 else f"{cell:>8}" for number, cell in enumerate(row)))

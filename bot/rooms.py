@@ -182,7 +182,11 @@ class Rooms:
             for text in (fact.value.nl, fact.value.en)
         }
         return Letters(
-            templates_dir(), self.settings.organisation, mark_unconfirmed=demo, open_texts={} if demo else open_texts
+            templates_dir(),
+            self.settings.organisation,
+            case_years=self.settings.cases.case_years,
+            mark_unconfirmed=demo,
+            open_texts={} if demo else open_texts,
         )
 
     @cached_property

@@ -360,6 +360,8 @@ class Organisation(Piece):
     backup_days: Fact
     transfers: Fact  # outside the EEA, and the safeguard
     automated_decisions: Fact
+    mail_readers: Fact = Fact(value="VOORBEELD: de beheerder van onze mailserver", confirmed=False)
+    mailbox_days: Fact = Fact(value="VOORBEELD: 365 dagen", confirmed=False)
     authority: AuthorityBlock
 
 

@@ -104,7 +104,7 @@ def test_no_shipped_fact_that_nobody_confirmed_can_be_mistaken_for_true() -> Non
 
     assert checked.errors == ()
     assert not [warning for warning in checked.warnings if "mistaken" in warning]
-    assert len([question for question in checked.questions if "VOORBEELD: " in question]) == 5
+    assert len([question for question in checked.questions if "VOORBEELD: " in question]) == 7
 
 
 def test_config_and_templates_are_those_of_the_checkout() -> None:

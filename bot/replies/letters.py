@@ -51,9 +51,10 @@ class Letter:
 class Letters:
     """All letters of one company. A missing or broken template raises TemplateError with file and line.
 
-    `mark_unconfirmed` is for the demo: facts that nobody confirmed are printed as "(voorbeeld)". Otherwise they leave
-    an open place in the letter, which `unconfirmed` and `missing_blocks` find. `open_texts` are texts of the data map
-    that nobody confirmed, in every language, each with its place: {"Rekenhost B.V.": "datamap.yaml: recipients.host"}.
+    `case_years` is how long we keep who asked what, as proof. `mark_unconfirmed` is for the demo: facts that nobody
+    confirmed are printed as "(voorbeeld)". Otherwise they leave an open place in the letter, which `unconfirmed`
+    and `missing_blocks` find. `open_texts` are texts of the data map that nobody confirmed, in every language, each
+    with its place: {"Rekenhost B.V.": "datamap.yaml: recipients.host"}.
     """
 
     def __init__(
@@ -61,11 +62,13 @@ class Letters:
         templates: Path,
         organisation: Organisation,
         *,
+        case_years: int = 5,
         mark_unconfirmed: bool = False,
         open_texts: Mapping[str, str] | None = None,
     ) -> None:
         self._folder = TemplateFolder(templates)
         self._organisation = organisation
+        self._case_years = case_years
         self._marks = {language: Marks(mark_unconfirmed, language, open_texts or {}) for language in LOCALES}
 
     def compose(self, letter: LetterKind, facts: LetterFacts) -> Letter:
@@ -103,7 +106,9 @@ class Letters:
         def word(group: str, key: str) -> str:
             return self._folder.word(language, group, key)
 
-        return letter_values(letter, letters, facts, self._organisation, language, word, self._marks[language])
+        return letter_values(
+            letter, letters, facts, self._organisation, language, word, self._marks[language], self._case_years
+        )
 
 
 def unconfirmed(blocks: Iterable[Block]) -> tuple[str, ...]:

@@ -43,6 +43,8 @@ def sample_organisation(*, confirmed: bool = True) -> Organisation:
         backup_days=Fact(value="30", confirmed=confirmed),
         transfers=Fact(value="geen", confirmed=confirmed),
         automated_decisions=Fact(value="geen", confirmed=confirmed),
+        mail_readers=Fact(value="Postmeester B.V.", confirmed=confirmed),
+        mailbox_days=Fact(value="365", confirmed=confirmed),
         authority=AuthorityBlock(
             name="Autoriteit Persoonsgegevens",
             postal_address="Postbus 93374, 2509 AJ Den Haag",

@@ -105,6 +105,7 @@ def letter_values(
     language: str,
     word: Word,
     marks: Marks,
+    case_years: int,
 ) -> dict[str, object]:
     """All values for one letter. `letters` are those that travel together: they decide what was asked."""
     values = (
@@ -114,6 +115,7 @@ def letter_values(
         | _about_holdings(facts, language, marks)
         | _about_changes(facts, language, word)
         | _in_words_of_staff(facts, language, word)
+        | {"case_years": case_years}
     )
     if letter in SECRET_LETTERS:
         values |= {"code": facts.code, "passphrase": facts.passphrase}
@@ -211,6 +213,7 @@ def _about_organisation(
         **stated,
         "hosting_country": _country(stated["hosting_country"], language),
         "backups_until": _backups_until(facts, organisation.backup_days, language, marks),
+        "mailbox_days": _days("mailbox_days", organisation.mailbox_days, marks),
     }
 
 
@@ -226,7 +229,7 @@ _ORGANISATION_TEXTS = (
     "vat",
     "signature",
 )
-_ORGANISATION_FACTS = ("privacy_contact", "hosting_country", "transfers", "automated_decisions")
+_ORGANISATION_FACTS = ("privacy_contact", "hosting_country", "transfers", "automated_decisions", "mail_readers")
 
 
 def _stated(name: str, fact: Fact, marks: Marks) -> StatedFact:
@@ -249,11 +252,17 @@ def _country(fact: StatedFact, language: str) -> StatedFact:
 
 def _backups_until(facts: LetterFacts, backup_days: Fact, language: str, marks: Marks) -> str:
     """The last day on which a copy of erased data can exist (ERA-08): the day of erasure and the rotation."""
-    found = _DAYS.search(backup_days.value)
+    stated = _days("backup_days", backup_days, marks)
+    until = day((facts.done_on or facts.today) + timedelta(days=int(stated.value)), language)
+    return f"{until}{stated.mark}"
+
+
+def _days(name: str, fact: Fact, marks: Marks) -> StatedFact:
+    """A fact that is a number of days. Raises MissingFactError if it holds none."""
+    found = _DAYS.search(fact.value)
     if found is None:
-        raise MissingFactError('organisation.toml: backup_days must be a number of days, such as "30"')
-    until = day((facts.done_on or facts.today) + timedelta(days=int(found.group())), language)
-    return f"{until}{marks.of('organisation.toml: backup_days', backup_days.confirmed)}"
+        raise MissingFactError(f'organisation.toml: {name} must be a number of days, such as "30"')
+    return StatedFact(found.group(), marks.of(f"organisation.toml: {name}", fact.confirmed), none=False)
 
 
 def _about_holdings(facts: LetterFacts, language: str, marks: Marks) -> dict[str, object]:

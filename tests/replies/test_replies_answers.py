@@ -214,8 +214,10 @@ def test_facts_that_nobody_confirmed_leave_an_open_place_outside_the_demo() -> N
 
     blocks = letters.compose(LetterKind.ERASURE, rich(LetterKind.ERASURE, Language.DUTCH)).blocks
 
-    assert unconfirmed(blocks) == ("organisation.toml: backup_days", "organisation.toml: privacy_contact")
-    assert missing_blocks((LetterKind.ERASURE,), blocks) == {"ERA-backups", "contact"}
+    assert set(unconfirmed(blocks)) == {
+        f"organisation.toml: {name}" for name in ("backup_days", "mailbox_days", "privacy_contact")
+    }
+    assert missing_blocks((LetterKind.ERASURE,), blocks) == {"ERA-backups", "ERA-kept", "contact"}
 
 
 def test_the_demo_prints_unconfirmed_facts_as_examples() -> None:
@@ -255,6 +257,22 @@ def test_transfers_are_denied_only_where_there_are_none(value: str, expected: st
     letter = Letters(TEMPLATES, organisation).compose(LetterKind.ACCESS, rich(LetterKind.ACCESS, Language.DUTCH))
 
     assert expected in _block(letter, "ACC-2")
+
+
+def test_who_runs_the_mailbox_is_a_recipient_and_messages_have_an_end() -> None:
+    letter = LETTERS.compose(LetterKind.ACCESS, bare(LetterKind.ACCESS, Language.DUTCH))
+
+    assert "- Postmeester B.V.: uw berichten aan ons" in _block(letter, "ACC-c")
+    assert "tot 365 dagen na het einde van uw verzoek" in _block(letter, "ACC-d")
+    assert "tot 5 jaar na het einde van uw verzoek" in _block(letter, "ACC-d")
+
+
+def test_nobody_is_named_where_nobody_else_sees_the_mail() -> None:
+    organisation = sample_organisation().model_copy(update={"mail_readers": Fact(value="geen", confirmed=True)})
+
+    letter = Letters(TEMPLATES, organisation).compose(LetterKind.ACCESS, bare(LetterKind.ACCESS, Language.DUTCH))
+
+    assert _block(letter, "ACC-c").endswith("Niemand buiten ons bedrijf.")
 
 
 @pytest.mark.parametrize("country", ["NL", "Nederland", "VOORBEELD: Nederland"])

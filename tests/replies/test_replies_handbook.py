@@ -23,6 +23,7 @@ def test_the_page_names_every_value_and_no_other() -> None:
         "nl",
         lambda group, key: key,
         Marks(example=False, language="nl", open_texts={}),
+        case_years=5,
     )
 
     first_cells = re.findall(r"^\| (`[^|]+) \|", README.read_text(encoding="utf-8"), re.MULTILINE)

@@ -533,7 +533,8 @@ def _warnings(settings: Settings, today: date) -> Iterator[str]:
     if settings.second_opinion.enabled:
         yield (
             "settings.toml: [second_opinion] words of customers go to another reader; whoever runs it must be a "
-            "processor under contract (GDPR Art. 28) and stand in the register, unless that is you"
+            "processor under contract (GDPR Art. 28) and stand in the register and in organisation.toml (mail_readers; "
+            "outside the EEA also transfers), unless that is you"
         )
     for name, fact in _facts(settings.organisation):
         if not fact.confirmed and not fact.value.startswith("VOORBEELD"):

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from secrets import choice
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.cases.answers import denies, doubt
@@ -29,6 +30,7 @@ from bot.replies.facts import LetterFacts
 from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom, thread_of
 from bot.settings import IdentitySettings
+from bot.sources.beforehand import Beforehand, CorrectionsPlanned, ErasurePlanned, FactorsLastChanged, UnreadError
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person, code_index, post_automatic, posted_lately, stop_for_person, void_drafts
@@ -47,6 +49,8 @@ _FIELDS_OF = {"phone": frozenset({"phone"}), "letter": frozenset({"street", "pos
 """What a second factor rests on: a field that we changed ourselves lately is no proof."""
 
 _DRAFTED_UNPROVED = frozenset({RequestState.AWAITING_APPROVAL, RequestState.APPROVED})
+
+_T = TypeVar("_T")
 
 Reads = Callable[[bytes], Awaitable[Reading | Caged]]
 
@@ -284,6 +288,14 @@ class Identification:
             verdict = reading.as_reply or reading.verdict
             intents = verdict.intents if verdict else frozenset()
             await asyncio.to_thread(self._weigh, job, reading.mail, intents)
+        else:
+            await asyncio.to_thread(self._cannot_weigh, job)
+
+    def _cannot_weigh(self, job: Job) -> None:
+        """It was read when it was filed, and no longer is: a person reads it, for a code may stand in it."""
+        if job.case_id is not None:
+            with self._archive.transaction() as tx:
+                self._have_it_read(tx, tx.cases.by_id(job.case_id))
 
     def _raw(self, mail_id: int) -> bytes:
         with self._archive.reading() as tx:
@@ -292,12 +304,41 @@ class Identification:
     def _weigh(self, job: Job, mail: ParsedMail, intents: frozenset[Intent]) -> None:
         if job.case_id is None or mail.signs.automatic:
             return
-        with self._archive.transaction() as tx:
-            case = tx.cases.by_id(job.case_id)
-            if not self._proves(tx, case, job.target_id, mail, intents):
+        case_id = job.case_id
+
+        def weighed(tx: Transaction, systems: Beforehand) -> None:
+            tx.cases.lock(case_id)
+            case = tx.cases.by_id(case_id)
+            if not self._proves(tx, systems, case, job.target_id, mail, intents):
                 self._have_it_read(tx, case)
 
-    def _proves(self, tx: Transaction, case: Case, mail_id: int, mail: ParsedMail, intents: frozenset[Intent]) -> bool:
+        self._decided(weighed)
+
+    def _decided(self, decision: Callable[[Transaction, Beforehand], _T]) -> _T:
+        """Decide in one transaction, on what the company's systems said before it began.
+
+        A system that is slow then holds up nobody else: on SQLite an open transaction keeps every other one waiting.
+        What a decision turns out to need is read once its transaction is rolled back; then it is taken anew, on the
+        case as it stands by that time.
+        """
+        systems = Beforehand(self._sources)
+        while True:
+            try:
+                with self._archive.transaction() as tx:
+                    return decision(tx, systems)
+            except UnreadError as lacking:
+                question = lacking.question
+            systems.read(question)
+
+    def _proves(
+        self,
+        tx: Transaction,
+        systems: Beforehand,
+        case: Case,
+        mail_id: int,
+        mail: ParsedMail,
+        intents: frozenset[Intent],
+    ) -> bool:
         """Whether this mail is the answer that the challenge asked for; what it was instead is written down."""
         codes = find_code(mail.new_text)
         if failed(tx, case.id, mail_id):
@@ -305,7 +346,7 @@ class Identification:
         elif denies(mail.new_text, intents):
             self._denied(tx, case, with_code=bool(codes))
         elif codes:
-            return self._has_right_code(tx, case, mail, codes)
+            return self._has_right_code(tx, systems, case, mail, codes)
         return False
 
     def _not_from_him(self, tx: Transaction, case: Case, codes: tuple[str, ...]) -> None:
@@ -327,7 +368,9 @@ class Identification:
     def _right(self, tx: Transaction, challenge: Challenge, codes: tuple[str, ...]) -> list[str]:
         return [code for code in codes if tx.challenges.by_code(code_index(self._archive.vault, code)) == challenge]
 
-    def _has_right_code(self, tx: Transaction, case: Case, mail: ParsedMail, codes: tuple[str, ...]) -> bool:
+    def _has_right_code(
+        self, tx: Transaction, systems: Beforehand, case: Case, mail: ParsedMail, codes: tuple[str, ...]
+    ) -> bool:
         challenge = tx.challenges.open_of(case.id)
         if challenge is None or challenge.expires_at <= self._archive.clock():
             self._too_late(tx, case)
@@ -342,7 +385,7 @@ class Identification:
             tx.events.write(case.id, "code_in_doubt", BOT, {"challenge": challenge.id, "why": why})
             ask_person(tx, case.id, "look", f"juiste code, maar {why}: lees het, bel zo nodig (privacybot verify)")
         elif tx.challenges.use(challenge.id):
-            self._proved(tx, case, challenge)
+            self._proved(tx, systems, case, challenge)
             return True
         return False
 
@@ -367,19 +410,22 @@ class Identification:
             tx.challenges.retire(case.id)
             ask_person(tx, case.id, "look", f"{tries} keer een verkeerde code: de code is vervallen")
 
-    def _proved(self, tx: Transaction, case: Case, challenge: Challenge) -> None:
+    def _proved(self, tx: Transaction, systems: Beforehand, case: Case, challenge: Challenge) -> None:
         tx.events.write(case.id, "challenge_answered", BOT, {"challenge": challenge.id})
         if any(r.id in challenge.request_ids and r.state in _DRAFTED_UNPROVED for r in case.requests):
             case = void_drafts(tx, case, BOT, "de persoon bewees alsnog wie hij is")
         for request in [request for request in case.requests if request.id in challenge.request_ids]:
+            if not request.open and request.state is not RequestState.PARKED:
+                continue  # withdrawn or settled while the answer was on its way
             if request.state is RequestState.PARKED:
                 case = tx.cases.move(case, request.id, Move.REVIVED, BOT)
-            case = self._raise_to(tx, case, request.id, Level.L2, BOT)
+            case = self._raise_to(tx, systems, case, request.id, Level.L2, BOT)
         tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
 
     def _raise_to(
         self,
         tx: Transaction,
+        systems: Beforehand,
         case: Case,
         request_id: int,
         level: Level,
@@ -390,7 +436,7 @@ class Identification:
     ) -> Case:
         """The request has reached this level; if that is enough it goes on, else a person is asked for more."""
         request = next(request for request in case.requests if request.id == request_id)
-        required = self._required(case, request)
+        required = self._required(systems, case, request)
         now = self._archive.clock()
         hold = hold_until(request.kind, required, (), now, self._settings, second_factor=second_factor)
         tx.cases.change_request(
@@ -415,17 +461,17 @@ class Identification:
         today = local_day(now, self._calendar.timezone)
         return suspension if suspension.ended_on else replace(suspension, ended_on=today)
 
-    def _required(self, case: Case, request: Request) -> Level:
+    def _required(self, systems: Beforehand, case: Case, request: Request) -> Level:
         """The plan has the last word: what is low-risk needs L2, what ends an account or moves money needs L3."""
         subject = case.data_subject
         if subject is None:
             return request.required
         if request.kind is RequestKind.ERASURE:
             today = local_day(self._archive.clock(), self._calendar.timezone)
-            return required_by_plan(request.kind, self._sources.plan_erasure(subject, case.language, today))
+            return required_by_plan(request.kind, systems.told(ErasurePlanned(subject, case.language, today)))
         if request.kind is RequestKind.CORRECTION:
-            plan = self._sources.plan_corrections(subject, request.corrections, case.language)
-            return max(request.required, required_by_plan(request.kind, plan.changes))
+            changes = systems.told(CorrectionsPlanned(subject, request.corrections, case.language))
+            return max(request.required, required_by_plan(request.kind, changes))
         return request.required
 
     def _ask_second_factor(self, tx: Transaction, case: Case) -> None:
@@ -453,24 +499,32 @@ class Identification:
         """
         if not note.strip():
             raise RefusedActError("say in --note what was checked, when and how")
-        with self._archive.transaction() as tx:
-            user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
-            case = tx.cases.get(ref)
-            waiting = [request for request in case.requests if request.state is RequestState.AWAITING_IDENTITY]
-            self._check_factor(tx, case, user, method, waiting)
-            tx.events.write(case.id, "verified", user.name, {"method": method, "note": note}, os_login=actor.os_login)
-            for request in waiting:
-                level = Level.L3 if request.reached >= Level.L2 else Level.L2
-                case = self._raise_to(
-                    tx, case, request.id, level, user.name, actor.os_login, second_factor=method != "decision"
-                )
-            for task in tx.tasks.open(case.id):
-                if task.kind == SECOND_FACTOR:
-                    tx.tasks.done(task.id, user.name, self._archive.clock())
-            tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
-            return tx.cases.get(ref)
+        return self._decided(lambda tx, systems: self._verified(tx, systems, ref, actor, method, note))
 
-    def _check_factor(self, tx: Transaction, case: Case, user: User, method: str, waiting: list[Request]) -> None:
+    def _verified(
+        self, tx: Transaction, systems: Beforehand, ref: CaseRef, actor: Actor, method: str, note: str
+    ) -> Case:
+        user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
+        tx.cases.lock(tx.cases.get(ref).id)
+        case = tx.cases.get(ref)
+        waiting = [request for request in case.requests if request.state is RequestState.AWAITING_IDENTITY]
+        self._check_factor(tx, systems, case, user, method, waiting)
+        tx.events.write(case.id, "verified", user.name, {"method": method, "note": note}, os_login=actor.os_login)
+        for request in waiting:
+            level = Level.L3 if request.reached >= Level.L2 else Level.L2
+            second_factor = method != "decision"
+            case = self._raise_to(
+                tx, systems, case, request.id, level, user.name, actor.os_login, second_factor=second_factor
+            )
+        for task in tx.tasks.open(case.id):
+            if task.kind == SECOND_FACTOR:
+                tx.tasks.done(task.id, user.name, self._archive.clock())
+        tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
+        return tx.cases.get(ref)
+
+    def _check_factor(
+        self, tx: Transaction, systems: Beforehand, case: Case, user: User, method: str, waiting: list[Request]
+    ) -> None:
         subject = case.data_subject
         if method not in METHODS:
             raise RefusedActError(f"unknown method '{method}'; use one of: {', '.join(METHODS)}")
@@ -482,7 +536,7 @@ class Identification:
             raise RefusedActError("the record has no phone number; use --method letter or decision")
         if method == "letter" and not subject.postal_of_record:
             raise RefusedActError("the record has no postal address; use --method phone or decision")
-        if method in _FIELDS_OF and self._changed_lately(tx, subject, method):
+        if method in _FIELDS_OF and self._changed_lately(tx, systems, subject, method):
             days = self._settings.recent_address_days
             raise RefusedActError(f"we changed what --method {method} rests on less than {days} days ago: use another")
         if method == "decision":
@@ -490,10 +544,10 @@ class Identification:
             if min(request.reached for request in waiting) < Level.L2:
                 raise LevelTooLowError("a written decision stands in for the second factor only, not for the first")
 
-    def _changed_lately(self, tx: Transaction, subject: DataSubject, method: str) -> bool:
+    def _changed_lately(self, tx: Transaction, systems: Beforehand, subject: DataSubject, method: str) -> bool:
         """A factor that changed a few days ago, by our hand or any other that the system tells of, is no proof."""
         since = self._archive.clock() - timedelta(days=self._settings.recent_address_days)
-        changed = self._sources.factors_changed(subject)
+        changed = systems.told(FactorsLastChanged(subject))
         at = changed.phone_at if method == "phone" else changed.postal_at
         by_us = any(
             event.kind == "executed" and event.at > since and event.values.get("field") in _FIELDS_OF[method]

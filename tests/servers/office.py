@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
 import io
@@ -10,8 +11,8 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -27,13 +28,14 @@ from bot.cli.app import app
 from bot.configuration import load_settings
 from bot.mail.authentication.task import examine, warm
 from bot.mail.cage import Cage
-from bot.rooms import Examiner
+from bot.rooms import Examiner, Rooms
 from bot.service import run_once
 from bot.settings import Settings, default_config_dir
 from bot.sources.demo import DemoPeople, make_demo_database
 from bot.store.archive import migrate
 from bot.store.vault import new_key
 from bot.triage.reading import Reader, Reading
+from bot.worker import Worker
 
 OUR_ADDRESS = "info@kleinboek.nl"
 _MOMENT = timedelta(seconds=20)  # each command starts its clock anew: one must not lag behind the one before
@@ -125,6 +127,21 @@ class Office:
         self.now += timedelta(**passed) + _MOMENT
         settings = self.settings()
         await run_once(settings, self._env_now(), lent_cage=_children(settings), lent_examiner=_examiner(settings))
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[Rooms]:
+        """A worker goes on by itself while the test does other things; its rooms."""
+        settings = self.settings()
+        cage, examiner = _children(settings), _examiner(settings)
+        rooms = Rooms(settings, self._env_now(), lent_cage=cage, lent_examiner=examiner)
+        task = asyncio.create_task(Worker(rooms).run(lambda: None))
+        try:
+            yield rooms
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            await rooms.close()
 
     # Staff
 

@@ -8,6 +8,7 @@ from bot.cases.machines import Asking, Circumstances, Consequence, asking, conse
 from bot.cases.matching import Joined, Match, Separate, matched
 from bot.cases.model import Case
 from bot.mail.message import ParsedMail
+from bot.triage.intents import is_only_code
 from bot.triage.labels import Intent, Look, RequestKind, Writer
 from bot.triage.verdict import Verdict
 
@@ -121,7 +122,7 @@ def decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decisio
     if automatic and around.case is not None:
         return AddToCase(around.case.id, "automatic", read_by_staff=asking(mail, verdict) is Asking.A_MACHINE)
     if around.code_case_id is not None and not automatic:
-        return _with_code(around.code_case_id, verdict, around)
+        return _with_code(around.code_case_id, mail, verdict, around)
     if around.guess_case_id is not None and not automatic and verdict.ordinary:
         return AddToCase(around.guess_case_id, Intent.CHALLENGE_ANSWER, may_answer_challenge=True)
     place = Separate() if automatic else _place(mail, verdict, around)
@@ -151,7 +152,7 @@ def _place(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Match:
     )
 
 
-def _with_code(case_id: int, verdict: Verdict, around: Surroundings) -> AddToCase:
+def _with_code(case_id: int, mail: ParsedMail, verdict: Verdict, around: Surroundings) -> AddToCase:
     """The answer that a challenge asked for. What people ask in the same breath is no less a request."""
     known = next((case for case in (around.case, *around.open_cases) if case is not None and case.id == case_id), None)
     kinds = frozenset[RequestKind]() if Intent.NOT_ME in verdict.intents else verdict.kinds
@@ -162,17 +163,23 @@ def _with_code(case_id: int, verdict: Verdict, around: Surroundings) -> AddToCas
         Intent.CHALLENGE_ANSWER,
         new_kinds,
         may_answer_challenge=True,
-        asks_beside_code=bool(new_kinds) or _asks_more(verdict, known),
+        asks_beside_code=bool(new_kinds) or _asks_more(mail, verdict, known),
     )
 
 
-def _asks_more(verdict: Verdict, case: Case | None) -> bool:
+def _asks_more(mail: ParsedMail, verdict: Verdict, case: Case | None) -> bool:
     """More than the case is about already: people confirm a request in its own words."""
     if verdict.corrections or verdict.other_privacy:
         return True
     running = {request.kind for request in case.requests} if case is not None else set()
     likely = {label for label, score in verdict.scores.items() if score >= _LIKELY}
-    return bool(verdict.kinds - running) or (verdict.needs_person and (not likely or bool(likely - running)))
+    doubted = verdict.needs_person and not _only_quotes(mail) and (not likely or bool(likely - running))
+    return bool(verdict.kinds - running) or doubted
+
+
+def _only_quotes(mail: ParsedMail) -> bool:
+    """A code and nothing else above our own letter: what is doubted then are words that we wrote."""
+    return is_only_code(mail.new_text) and bool(mail.quoted_text.strip()) and not mail.attachments
 
 
 def _people(case: Case) -> frozenset[str]:

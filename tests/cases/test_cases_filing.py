@@ -155,6 +155,17 @@ def test_a_code_in_the_new_text_finds_its_case_without_a_thread() -> None:
     assert decision == AddToCase(7, Intent.CHALLENGE_ANSWER, may_answer_challenge=True)
 
 
+@pytest.mark.parametrize(("new_text", "asks"), [("368N-HX3M", False), ("368N-HX3M\nen nog iets over dat andere", True)])
+def test_what_our_own_letter_below_a_code_seems_to_ask_bothers_nobody(new_text: str, asks: bool) -> None:
+    mail = make_mail(new_text=new_text, quoted_text="Klopt het niet helemaal? Schrijf ons wat er niet klopt.")
+    doubt = make_verdict(needs_person=True, scores={"correction": 0.98})
+
+    decision = decided(mail, doubt, Surroundings(case=RUNNING, code_case_id=7))
+
+    assert isinstance(decision, AddToCase)
+    assert (decision.may_answer_challenge, decision.asks_beside_code) == (True, asks)
+
+
 @pytest.mark.parametrize(
     "intent", [Intent.NOT_ME, Intent.WITHDRAWAL, Intent.CANCELS_ERASURE, Intent.DISPUTES, Intent.WRONG_RECIPIENT]
 )

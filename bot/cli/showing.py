@@ -25,7 +25,7 @@ from bot.cases.model import Case, CaseRef, Request, RequestState
 from bot.cli.sendercheck import sender_check_as_json, sender_check_in_words
 from bot.cli.session import actor, print_json, rooms
 from bot.cli.texts import blocks_as_text
-from bot.cli.words import KINDS, STATES
+from bot.cli.words import CHANGES, KINDS, STATES
 from bot.replies.casefacts import case_term
 from bot.rooms import Rooms
 from bot.store.archive import Transaction
@@ -327,7 +327,7 @@ def _print_draft(draft: Draft, secret: str | None) -> None:
     for file in draft.files:
         console.print(f"Bijlage: {file.name} ({file.size} bytes, SHA-256 {file.sha256})", markup=False)
     for change in draft.changes:
-        console.print(f"Wijziging: {change.action} {change.label} ({change.count})", markup=False)
+        console.print(f"Gepland: {CHANGES[change.action]}: {change.label} ({change.count})", markup=False)
     console.print(f"\nHash: {content_hash(draft)}", markup=False)
 
 

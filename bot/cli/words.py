@@ -1,8 +1,9 @@
-"""States and rights as staff call them."""
+"""States, rights and planned changes as staff call them."""
 
 from __future__ import annotations
 
 from bot.cases.alarming import RIGHTS
+from bot.cases.changes import ChangeAction
 from bot.cases.model import RequestState
 
 STATES: dict[str, str] = {
@@ -25,3 +26,13 @@ STATES: dict[str, str] = {
 }
 
 KINDS: dict[str, str] = {**{str(kind): words for kind, words in RIGHTS.items()}, "other_privacy": "vraag"}
+
+CHANGES: dict[ChangeAction, str] = {
+    ChangeAction.CORRECT: "wijzigen",
+    ChangeAction.ERASE: "wissen",
+    ChangeAction.ERASE_BY_HAND: "met de hand wissen",
+    ChangeAction.PSEUDONYMISE: "namen eruit halen",
+    ChangeAction.KEEP: "bewaren",
+    ChangeAction.RESTRICT: "niet meer gebruiken",
+    ChangeAction.RETURN: "teruggeven aan de klant",
+}

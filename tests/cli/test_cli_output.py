@@ -10,6 +10,9 @@ from pathlib import Path
 from servers.office import Office, printed_by
 from servers.smtp_sink import SmtpSink
 
+from bot.cases.changes import ChangeAction
+from bot.cli.words import CHANGES
+
 
 def test_what_another_thread_logs_meanwhile_does_not_stand_in_the_answer(tmp_path: Path, smtp_sink: SmtpSink) -> None:
     office = Office(tmp_path, smtp_sink)
@@ -29,3 +32,7 @@ def test_what_another_thread_logs_meanwhile_does_not_stand_in_the_answer(tmp_pat
 
     assert json.loads(printed.answer)["cases"] == []
     assert "mail.log" in printed.said or "mail server" in printed.said
+
+
+def test_every_planned_change_has_a_word_for_staff() -> None:
+    assert set(CHANGES) == set(ChangeAction)

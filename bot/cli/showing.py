@@ -366,6 +366,9 @@ def tasks(config: Path | None, *, as_json: bool) -> None:
     if as_json:
         print_json({"tasks": found})
         return
+    if not found:
+        Console().print("Geen open taken: er wacht niets op u.")
+        return
     _print_table(
         Console(), "Open taken", {"id": "nr", "ref": "zaak", "kind": "soort", "text": "wat", "due_at": "voor"}, found
     )

@@ -36,3 +36,9 @@ def test_what_another_thread_logs_meanwhile_does_not_stand_in_the_answer(tmp_pat
 
 def test_every_planned_change_has_a_word_for_staff() -> None:
     assert set(CHANGES) == set(ChangeAction)
+
+
+def test_that_nothing_waits_is_said(tmp_path: Path, smtp_sink: SmtpSink) -> None:
+    office = Office(tmp_path, smtp_sink)
+
+    assert printed_by(["tasks"], office.env).answer.strip() == "Geen open taken: er wacht niets op u."

@@ -3,8 +3,10 @@
 
 The whole service runs beside a real Dovecot and a mail server. In random order these die without a word and come back:
 our process, Dovecot's processes for logged-in clients, the whole Dovecot, the mail server. People write all the while,
-move mail out of the INBOX and back, and staff approve what waits for them. At the end every UID is in the ledger and
-decided, each request is in one case, each case got each letter once, foreign flags are as they were.
+move mail out of the INBOX and back, and staff approve what waits for them. Those whom the company knows get a challenge
+and answer it: at once, twice, with a wrong code first or only, or with a no. At the end every UID is in the ledger and
+decided, each request is in one case, each case got each letter once, each right answer gave one level, one draft and
+one letter, no other answer gave any, foreign flags are as they were.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from datetime import timedelta
 from typing import Any
 
 import mails
+from customers import PROVES, Customer, customers, faults_of, settled
 from servers.ground import HOST
 from servers.office import code_in, header
 from servers.running import LiveOffice, Service, until
@@ -35,6 +38,8 @@ from bot.store.records import MailVerdict, OutboxState
 ASKS = "Kunnen jullie mij sturen wat jullie allemaal over mij hebben opgeslagen?"
 PAUSE = (0.2, 2.0)  # seconds between two deaths
 ARRIVALS = (0.05, 0.4)  # seconds between two mails
+ANSWERS = 0.3  # how often somebody answers a challenge after a mail was written
+APPROVERS = ("fatima", "femke")  # the second where the first is not enough
 MARKED = 20  # mails that lay there before us, with flags of other people
 
 
@@ -60,18 +65,23 @@ class Senders(threading.Thread):
         self._fate = fate
         self._over = threading.Event()
         self.asked: list[str] = []  # addresses of those who ask for their data
-        self.written = self.moved = 0
+        self.written = self.moved = self.answered = 0
+        self.customers = customers(office, fate)
 
     def run(self) -> None:
         while not self._over.wait(self._fate.uniform(*ARRIVALS)):
             self.written += 1
             chance = self._fate.random()
-            if chance < 0.15:
+            if chance < 0.1:
                 self._ask(f"vraagt-{self.written}@elders.example")
-            elif chance < 0.25:
+            elif chance < 0.2:
+                self._one_of_ours_asks()
+            elif chance < 0.3:
                 self._until_done(self._move_out_and_back)
             else:
-                self._until_done(lambda: mailbox_of(self._office).deliver(mails.one(self.written)))
+                self._deliver(mails.one(self.written))
+            if self._fate.random() < ANSWERS:
+                self.answer()
 
     def end(self) -> None:
         self._over.set()
@@ -82,8 +92,27 @@ class Senders(threading.Thread):
             f"From: {address}\r\nTo: {mails.OURS}\r\nSubject: mijn gegevens\r\n"
             f"Message-ID: <{self.written}@elders.example>\r\n\r\n{ASKS}\r\n"
         ).encode()
-        self._until_done(lambda: mailbox_of(self._office).deliver(raw))
+        self._deliver(raw)
         self.asked.append(address)
+
+    def _one_of_ours_asks(self) -> None:
+        customer = next((one for one in self.customers if not one.asked), None)
+        if customer is not None:
+            self._deliver(customer.asks(ASKS))
+            self.asked.append(customer.address)
+
+    def answer(self) -> None:
+        """Somebody who has a challenge answers it, or answers it once more."""
+        letters = self._office.letters()
+        for customer in self._fate.sample(self.customers, len(self.customers)):
+            raw = customer.answers(letters)
+            if raw is not None:
+                self._deliver(raw)
+                self.answered += 1
+                return
+
+    def _deliver(self, raw: bytes) -> None:
+        self._until_done(lambda: mailbox_of(self._office).deliver(raw))
 
     def _move_out_and_back(self) -> None:
         """Somebody puts a mail elsewhere and thinks better of it: the same mail has another UID then."""
@@ -104,13 +133,13 @@ class Senders(threading.Thread):
         raise RuntimeError("the mail server stayed away for a minute")
 
 
-def staff(office: LiveOffice, seen: set[str]) -> None:
+def staff(office: LiveOffice, seen: Counter[str]) -> None:
     """Approve what is ready, and settle the letters of which nobody knows whether they arrived."""
     arrived = {header(mail, "Message-ID") for mail in office.letters()}
     for case in office.cases():
-        if case["state"] == "awaiting_approval" and case["ref"] not in seen:
-            office.cli("approve", case["ref"], "--as", "fatima")
-            seen.add(case["ref"])
+        if case["state"] == "awaiting_approval" and seen[case["ref"]] < len(APPROVERS):
+            office.cli("approve", case["ref"], "--as", APPROVERS[seen[case["ref"]]])
+            seen[case["ref"]] += 1
         elif case["state"] == "undelivered":
             stuck = [letter for letter in letters_of(office, case["ref"]) if letter.state is OutboxState.UNKNOWN]
             for letter in stuck:
@@ -150,6 +179,7 @@ def lived_through(office: LiveOffice, kills: int, fate: random.Random) -> tuple[
     """Run it all; what was killed how often, and who wrote what."""
     senders = Senders(office, random.Random(fate.random()))  # noqa: S311 - not a secret
     deaths: Counter[str] = Counter()
+    seen: Counter[str] = Counter()
     service = office.begin("run")
     service.says("work: ")
     senders.start()
@@ -160,28 +190,34 @@ def lived_through(office: LiveOffice, kills: int, fate: random.Random) -> tuple[
             deaths[what] += 1
             service = kill(what, office, service)
             if deaths.total() % 10 == 0:
+                staff(office, seen)
                 print(f"{deaths.total()} of {kills} killed, {senders.written} mails written", flush=True)
     finally:
         senders.end()
     service.says("work: ")
-    seen: set[str] = set()
-    until(lambda: staff(office, seen) or quiet(office), "everything is done", seconds=300)
+    try:
+        until(lambda: senders.answer() or staff(office, seen) or quiet(office, senders), "all is done", seconds=300)
+    except AssertionError as late:
+        print(late)  # what is missing is told with the rest
     service.stop()
     return deaths, senders
 
 
-def quiet(office: LiveOffice) -> bool:
-    """Everybody who asked has an answer that arrived, and nothing waits to be read."""
+def quiet(office: LiveOffice, senders: Senders) -> bool:
+    """Everybody who asked and proved what he had to has an answer that arrived, and nothing waits to be read."""
     rooms = Rooms(office.settings(), office.env)
     try:
         with rooms.archive.reading() as tx:
             [position] = [mark for mark in tx.folders.all() if mark.folder == "INBOX"]
             waits = tx.mails.counts().get(MailVerdict.PENDING, 0)
-            running = [case for case in tx.cases.listed() if case.open_requests]
+            cases = {case.sender: case for case in tx.cases.listed()}
+            ours = {customer.address for customer in senders.customers}
+            running = [case for sender, case in cases.items() if case.open_requests and sender not in ours]
+            unsettled = [one for one in senders.customers if not settled(tx, one, cases.get(one.address))]
         there = max(mailbox_of(office).flags(), default=0)
     finally:
         rooms.close_now()
-    return position.high_water >= there and not waits and not running
+    return position.high_water >= there and not waits and not running and not unsettled
 
 
 def faults(office: LiveOffice, senders: Senders, flags: dict[int, tuple[bytes, ...]]) -> list[str]:
@@ -207,6 +243,10 @@ def faults(office: LiveOffice, senders: Senders, flags: dict[int, tuple[bytes, .
             found += [f"twice: {len(twice)} people have more than one case"] if twice else []
             missing = set(senders.asked) - set(per_sender)
             found += [f"missing: {len(missing)} people who asked have no case"] if missing else []
+            by_sender = {case.sender: case for case in cases}
+            for customer in senders.customers:
+                if customer.asked and customer.address in by_sender:
+                    found += faults_of(tx, customer, by_sender[customer.address])
             arrivals = Counter(header(mail, "Message-ID") for mail in office.sink.mails)
             for case in cases:
                 letters = tx.outbox.of_case(case.id)
@@ -228,6 +268,10 @@ def faults(office: LiveOffice, senders: Senders, flags: dict[int, tuple[bytes, .
     return found
 
 
+def habits(people: list[Customer]) -> Counter[str]:
+    return Counter(str(one.habit) for one in people if one.asked)
+
+
 def main() -> None:
     order = argparse.ArgumentParser(description=__doc__)
     order.add_argument("--kills", type=int, default=60)
@@ -245,6 +289,7 @@ def main() -> None:
         "WATCH__POLL_SECONDS": "5",
         "WATCH__FOLDERS": "INBOX",
         "CASES__CLOSING_DAYS": "0",
+        "GATE__AUTOMATIC_PER_HOUR": "1000",
     }
     with installation(MortalSink, **quick) as office:
         dovecot = mailbox_of(office)
@@ -261,6 +306,9 @@ def main() -> None:
         challenges = sum(code_in(mail) is not None for mail in office.sink.mails)
         print(f"{deaths.total()} deaths in {time.monotonic() - began:.0f} s: {dict(deaths)}")
         print(f"{senders.written} mails written, {len(senders.asked)} of them requests; {senders.moved} moved and back")
+        proved = sum(one.asked and one.habit in PROVES for one in senders.customers)
+        print(f"{sum(one.asked for one in senders.customers)} known people asked, {proved} of them proved who they are")
+        print(f"{senders.answered} answers to challenges: {dict(habits(senders.customers))}")
         print(f"{len(office.sink.mails)} letters arrived, {challenges} challenges; {again} the same bytes once more")
     if wrong:
         sys.exit("\n".join(wrong))

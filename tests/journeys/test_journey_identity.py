@@ -9,6 +9,14 @@ import pytest
 from servers.office import OUR_ADDRESS, Office, body, code_in
 from servers.smtp_sink import SmtpSink
 
+from bot.cases.model import CaseRef
+from bot.cases.work import Work
+from bot.identification import Identification
+from bot.mail.cage import Caged
+from bot.rooms import Rooms
+from bot.store.records import Job
+from bot.triage.reading import Reading
+
 ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?"
 NEW_IBAN = "Ik heb een nieuwe rekening. Mijn nieuwe IBAN is NL91ABNA0417164300, willen jullie dat aanpassen?"
 WRONG_CODES = ("3AAA-AAAA", "4CCC-CCCC", "6DDD-DDDD", "7EEE-EEEE", "9FFF-FFFF")
@@ -79,6 +87,24 @@ async def test_a_code_that_is_only_quoted_proves_nothing(office: Office) -> None
     await office.step(minutes=1)
 
     assert levels(office, ref) == ["L0"]
+
+
+async def test_an_answer_that_can_no_longer_be_read_goes_to_a_person(office: Office) -> None:
+    ref = await asked(office)
+    rooms = Rooms(office.settings(), office.env)
+
+    async def killed(_: bytes) -> Reading | Caged:
+        return Caged("crashed")
+
+    with rooms.archive.reading() as tx:
+        case = tx.cases.get(CaseRef(ref))
+    identification = Identification(
+        rooms.archive, killed, rooms.sources, rooms.letters, rooms.mailroom, rooms.calendar, rooms.settings.identity, 0
+    )
+    await identification.check_answer(Job(1, Work.CHECK_ANSWER, 1, case.id, rooms.clock(), attempts=1))
+    await rooms.close()
+
+    assert [task["kind"] for task in office.case(ref)["tasks"]] == ["read"]
 
 
 async def test_an_out_of_office_that_repeats_the_code_on_top_proves_nothing(office: Office) -> None:

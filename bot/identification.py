@@ -52,6 +52,16 @@ _DRAFTED_UNPROVED = frozenset({RequestState.AWAITING_APPROVAL, RequestState.APPR
 
 _T = TypeVar("_T")
 
+_NOTHING_LEFT_YET = frozenset(
+    {
+        RequestState.RECEIVED,
+        RequestState.AWAITING_IDENTITY,
+        RequestState.COLLECTING,
+        RequestState.AWAITING_APPROVAL,
+        RequestState.NEEDS_PERSON,
+    }
+)
+
 Reads = Callable[[bytes], Awaitable[Reading | Caged]]
 
 
@@ -114,12 +124,15 @@ class Identification:
 
     def _known_now(self, tx: Transaction, case: Case, subject: DataSubject) -> Case:
         """A record is found: what was answered with "nobody" so far must be proved like anything else."""
+        another = case.data_subject is not None and _key(case.data_subject) != _key(subject)
         tx.cases.change(case.id, data_subject=subject)
         tx.events.write(case.id, "record_found", BOT, {"system": subject.system})
         if case.sender and subject.address_of_record and looks_like(case.sender, subject.address_of_record):
             both = f"{case.sender} schreef, {subject.address_of_record} staat in het record"
             ask_person(tx, case.id, "sender", f"twee adressen die op elkaar lijken: {both}")
         case = void_drafts(tx, tx.cases.by_id(case.id), BOT, "er is een record gevonden")
+        if another:
+            case = _unproved(tx, case)
         for request in case.requests:
             if request.state is RequestState.COLLECTING and request.reached < request.required:
                 case = tx.cases.move(case, request.id, Move.IDENTITY_ASKED, BOT)
@@ -587,6 +600,19 @@ class Identification:
             tx.cases.change(case.id, letters_held=False)
             tx.jobs.defer(Work.IDENTIFY, case.id, case_id=case.id)
             return tx.cases.get(ref)
+
+
+def _key(subject: DataSubject) -> tuple[str, str]:
+    return subject.system, subject.key
+
+
+def _unproved(tx: Transaction, case: Case) -> Case:
+    """What was proved of one record says nothing about another, and a code sent there proves nothing here."""
+    tx.challenges.retire(case.id)
+    for request in case.open_requests:
+        if request.state in _NOTHING_LEFT_YET:
+            tx.cases.change_request(case.id, request.id, reached=Level.L0, hold_until=None)
+    return tx.cases.by_id(case.id)
 
 
 def _unanswered(request: Request) -> bool:

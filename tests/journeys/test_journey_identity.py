@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,37 @@ async def test_a_code_that_is_only_quoted_proves_nothing(office: Office) -> None
     await office.step(minutes=1)
 
     assert levels(office, ref) == ["L0"]
+
+
+@pytest.mark.parametrize("before_the_choice", [True, False], ids=["proved before", "answered afterwards"])
+async def test_what_was_proved_of_one_record_proves_nothing_of_another_that_staff_choose(
+    office: Office, before_the_choice: bool
+) -> None:
+    ref = await asked(office)
+    sanne, joris = office.people.sanne, office.people.joris
+    challenge = office.challenge_to(sanne.address)
+    if before_the_choice:
+        office.reply(challenge, sanne.address, code_in(challenge) or "")
+        await office.step(minutes=1)
+        assert levels(office, ref) == ["L2"]
+    swap_addresses(office, sanne.address, joris.address)
+    [record] = office.json("choose", ref)["records"]
+
+    office.cli("choose", ref, "--record", record["key"], "--as", "fatima", "--note", "het andere record")
+    if not before_the_choice:
+        office.reply(challenge, sanne.address, code_in(challenge) or "")
+    await office.step(minutes=1)
+
+    assert record["name"] == joris.name
+    assert levels(office, ref) == ["L0"]
+    assert office.states(ref) == {"access": "awaiting_identity"}
+
+
+def swap_addresses(office: Office, one: str, other: str) -> None:
+    """The company's database turns out to have had two people's addresses the wrong way round."""
+    with closing(sqlite3.connect(office.books_path)) as books, books:
+        for old, new in ((one, "tussen@klant.example"), (other, one), ("tussen@klant.example", other)):
+            books.execute("UPDATE gebruikers SET email = ? WHERE email = ?", (new, old))
 
 
 async def test_an_answer_that_can_no_longer_be_read_goes_to_a_person(office: Office) -> None:

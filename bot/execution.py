@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.cases.changes import ChangeAction, ChangeResult, PlannedChange
 from bot.cases.deadlines import Calendar, plus_working_days
 from bot.cases.draft import Draft, DraftState
-from bot.cases.letters import SIDE_LETTERS
+from bot.cases.letters import SIDE_LETTERS, LetterKind
 from bot.cases.lifecycle import Move
 from bot.cases.model import Case, Request, RequestState
 from bot.cases.work import Work
@@ -17,13 +17,17 @@ from bot.replies.casefacts import local_day
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person, cancel_letter
+from bot.store.forgetting import forget_examples_of_erased
 from bot.store.records import Job, OutboxState, Scalar
+from bot.triage.labels import RequestKind
 
 _BY_HAND_DAYS = 5
 """Working days that a person has for what the machine may not erase."""
 
 _EVENING = time(17)
 _ERASING = frozenset({ChangeAction.ERASE, ChangeAction.PSEUDONYMISE})
+_ERASES_NOTHING = frozenset({LetterKind.REFUSAL, LetterKind.NOT_IDENTIFIED, LetterKind.FORWARDED})
+"""Letters that end a request for erasure without an erasure."""
 
 
 class Execution:
@@ -104,6 +108,8 @@ class Execution:
             words = "geef de wijziging door aan wie de gegevens kreeg (artikel 19 AVG)"
             ask_person(tx, case.id, "recipients", words)
         self._left_over(tx, case, draft.changes)
+        if _erases(case, draft):
+            forget_examples_of_erased(tx, case)
         for request in _answered_by(case, draft):
             if request.state is RequestState.EXECUTING:
                 case = tx.cases.move(case, request.id, Move.EXECUTED, BOT)
@@ -116,6 +122,8 @@ class Execution:
         self._written(tx, case, results)
         tx.drafts.set_state(draft.id, DraftState.VOID, DraftState.APPROVED)
         cancel_letter(tx, draft)
+        if _erases(case, draft):
+            forget_examples_of_erased(tx, case)
         words = "maar een deel van de wijzigingen is uitgevoerd: zie de gebeurtenissen, schrijf het antwoord zelf"
         for request in _answered_by(case, draft):
             if request.state is RequestState.EXECUTING:
@@ -172,3 +180,9 @@ def _answered_by(case: Case, draft: Draft) -> tuple[Request, ...]:
     if draft.letter in SIDE_LETTERS:
         return ()
     return tuple(request for request in case.requests if request.id in draft.request_ids)
+
+
+def _erases(case: Case, draft: Draft) -> bool:
+    """Whether its letter says that somebody was erased."""
+    asked = any(request.kind is RequestKind.ERASURE for request in _answered_by(case, draft))
+    return asked and draft.letter not in _ERASES_NOTHING

@@ -12,11 +12,14 @@ from bot.cases.people import Act, Actor, StaffRole, User, require
 from bot.cases.work import Work
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import GATE, ask_person, readable, stop_for_person, void_drafts
-from bot.store.forgetting import forget_words
+from bot.store.forgetting import forget_examples_of_erased, forget_words
 from bot.store.learning import learned, lesson_of
 from bot.store.records import Direction, NewCase, NewRequest, Scalar
 from bot.triage.labels import RequestKind, Role
 from bot.triage.verdict import Verdict
+
+_ERASED = frozenset({Outcome.GRANTED, Outcome.PARTLY, Outcome.NOTHING_FOUND})
+"""How a request for erasure ends that was carried out, or needed nothing."""
 
 
 class Handling:
@@ -200,7 +203,10 @@ class Handling:
                 raise RefusedActError(f"{ref} is under no legal hold")
             tx.cases.change(case.id, legal_hold=False)
             tx.events.write(case.id, "hold_lifted", user.name, {"reason": reason}, os_login=actor.os_login)
-            return tx.cases.get(ref)
+            case = tx.cases.get(ref)
+            if any(request.kind is RequestKind.ERASURE and request.outcome in _ERASED for request in case.requests):
+                forget_examples_of_erased(tx, case)
+            return case
 
     def note(self, ref: CaseRef, actor: Actor, text: str) -> Case:
         """A note in the case file, for colleagues only."""

@@ -100,6 +100,21 @@ def forget_example(tx: Transaction, case: Case) -> None:
     tx.events.write(case.id, "example_forgotten", BOT, {"examples": tx.examples.forget(case.id)})
 
 
+def forget_examples_of_erased(tx: Transaction, case: Case) -> None:
+    """Delete what this case taught, and what other cases about the same record did: they are erased with the person.
+
+    What is under a legal hold stays until that is lifted. The event is written in this case even if there was nothing:
+    from then on it teaches nothing any more.
+    """
+    others = tx.cases.of_subject(case.data_subject) if case.data_subject is not None else ()
+    for one in (case, *(other for other in others if other.id != case.id)):
+        if one.legal_hold:
+            continue
+        gone = tx.examples.forget(one.id)
+        if gone or one.id == case.id:
+            tx.events.write(one.id, "example_forgotten", BOT, {"examples": gone, "erased": True})
+
+
 def forget_words(tx: Transaction, case: Case, actor: str = BOT, *, os_login: str | None = None) -> None:
     """Delete everything readable of a case. Hashes, verdicts, kinds, states and dates remain, and the event chain.
 

@@ -20,8 +20,10 @@ def lesson_of(tx: Transaction, case: Case, kinds: frozenset[RequestKind]) -> Les
     """What the mail that opened this case teaches, if it really asks these rights; empty is ordinary.
 
     None where the labels are not about the words of one mail: the case came by phone or by post, a later mail asked
-    more, only an attachment asks, or the words were forgotten.
+    more, only an attachment asks, or the words were forgotten; nor after the person was erased.
     """
+    if any(event.kind == "example_forgotten" for event in tx.events.of(case.id)):
+        return None
     opening = _opening(tx, case)
     if opening is None or any(request.received_at > case.received_at for request in case.requests):
         return None

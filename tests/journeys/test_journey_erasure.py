@@ -39,16 +39,18 @@ def office(tmp_path: Path, smtp_sink: SmtpSink) -> Office:
     return Office(tmp_path, smtp_sink, **AS_SHIPPED)
 
 
-async def proved(office: Office, person: DemoPerson, text: str, subject: str) -> str:
-    """The person wrote and answered the challenge; the reference of the case."""
+async def proved(office: Office, person: DemoPerson, text: str, subject: str, label: str = "") -> str:
+    """The person wrote, staff gave it the label, if any, and the challenge was answered; the reference of the case."""
     known = {case["ref"] for case in office.cases()}
     office.write(person.address, text, subject=subject)
     await office.step()
+    [ref] = [case["ref"] for case in office.cases() if case["ref"] not in known]
+    if label:
+        office.cli("label", ref, "--as", "fatima", "--set", label)
     await office.step(minutes=6)
     challenge = office.challenge_to(person.address)
     office.reply(challenge, person.address, code_in(challenge) or "")
     await office.step(minutes=6)
-    [ref] = [case["ref"] for case in office.cases() if case["ref"] not in known]
     return str(ref)
 
 
@@ -110,6 +112,46 @@ async def test_sanne_is_erased_but_for_what_is_kept_and_can_still_be_found_and_r
         "betalingen": date(2033, 1, 1),
     }
     assert {line.table for line in lines if line.executed_at} >= {"tickets", "nieuwsbrief", "api_sleutels"}
+
+
+async def examples(office: Office) -> int:
+    rooms = Rooms(office.settings(), office.env)
+    try:
+        with rooms.archive.reading() as tx:
+            return len(list(tx.examples.all()))
+    finally:
+        await rooms.close()
+
+
+async def test_what_the_mails_of_an_erased_person_taught_goes_in_the_same_step_and_cannot_come_back(
+    office: Office,
+) -> None:
+    sanne = office.people.sanne
+    asked = await proved(office, sanne, ASKS, "inzage", "portability")
+    office.cli("withdraw", asked, "--reason", "toch niet", "--as", "fatima")
+    await proved(office, office.people.owner_with_second_user, ASKS, "inzage", "portability")
+    await office.step(days=2)
+    ref = await proved(office, sanne, WIPE, "wissen", "erasure")
+    assert await examples(office) == 3
+
+    office.cli("verify", ref, "--as", "fatima", "--method", "phone", "--note", "gebeld op het bekende nummer")
+    await office.step(minutes=1)
+    office.cli("draft", ref)
+    office.cli("approve", ref, "--as", "fatima")
+    office.cli("approve", ref, "--as", "femke")
+    before = await examples(office)
+    while office.states(ref) == {"erasure": "approved"}:
+        await office.step(days=1)
+
+    assert (before, await examples(office)) == (3, 1)
+    for one in (asked, ref):
+        forgotten = [event["values"] for event in office.case(one)["events"] if event["kind"] == "example_forgotten"]
+        assert forgotten == [{"examples": 1, "erased": True}]
+
+    await office.step(days=2)
+    office.cli("reopen", ref, "--reason", "belde nog eens", "--as", "fatima")
+    office.cli("label", ref, "--as", "fatima", "--set", "access")
+    assert await examples(office) == 1
 
 
 async def test_later_requests_for_access_and_portability_give_what_was_kept(office: Office) -> None:

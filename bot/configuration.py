@@ -298,6 +298,7 @@ def _cross_field_problems(settings: Settings) -> Iterator[str]:
         )
     if settings.second_opinion.enabled:
         yield from _second_opinion_problems(settings.second_opinion)
+        yield from _untold_reader(settings)
     if settings.alarm.webhook_url and not _may_be_told(settings.alarm.webhook_url):
         yield "settings.toml: [alarm] webhook_url must begin with https://; http:// only on this machine"
     for name, fact in _facts(settings.organisation):
@@ -406,6 +407,28 @@ def _second_opinion_problems(second: SecondOpinionSettings) -> Iterator[str]:
             "settings.toml: [second_opinion] url must begin with https://, because words of customers are sent there; "
             "http:// only on this machine or in its own network"
         )
+
+
+def _untold_reader(settings: Settings) -> Iterator[str]:
+    """Answers name whoever else reads the mail (Art. 15(1)(c), 15(2)), so it is written down before he reads any."""
+    url = settings.second_opinion.url
+    if not _may_read_mail(url) or _own_network(urlsplit(url).hostname or ""):
+        return
+    owners = settings.organisation
+    if not owners.mail_readers.confirmed or _NOBODY.match(owners.mail_readers.value.strip()):
+        yield (
+            "organisation.toml: mail_readers does not name who runs the model at [second_opinion] url, outside your "
+            "own network; write the name there and set confirmed = true, or set [second_opinion] enabled = false"
+        )
+    if not owners.transfers.confirmed:
+        yield (
+            "organisation.toml: transfers is not confirmed, and [second_opinion] url lies outside your own network; "
+            "write whether words leave the EEA and under which safeguard, and set confirmed = true, or set "
+            "[second_opinion] enabled = false"
+        )
+
+
+_NOBODY = re.compile(r"(?:geen|niemand)\W*$", re.IGNORECASE)
 
 
 def _may_read_mail(url: str) -> bool:

@@ -448,13 +448,40 @@ def test_words_of_customers_go_to_another_machine_over_tls_only(url: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "url", ["https://llm.klant.example/v1", "http://127.0.0.1:11434/v1", "http://ollama:11434/v1", "http://10.0.0.9/v1"]
+    "url", ["https://127.0.0.1/v1", "http://127.0.0.1:11434/v1", "http://ollama:11434/v1", "http://10.0.0.9/v1"]
 )
 def test_whoever_turns_another_reader_on_is_told_what_that_asks_by_law(url: str) -> None:
     checked = check_config(SHIPPED, TEST | SECOND | {"PRIVACYBOT_SECOND_OPINION__URL": url})
 
     assert checked.errors == ()
     assert any("[second_opinion]" in warning and "Art. 28" in warning for warning in checked.warnings)
+
+
+@pytest.mark.parametrize("url", ["https://llm.klant.example/v1", "https://8.8.8.8/v1", "https://[2001:4860::8]/v1"])
+@pytest.mark.parametrize(
+    ("readers", "transfers", "named"),
+    [
+        ("", "", ["mail_readers", "transfers"]),
+        ("Taalmodel B.V.", "", ["transfers"]),
+        ("Geen.", "geen", ["mail_readers"]),
+        ("Taalmodel B.V.", "geen", []),
+    ],
+)
+def test_a_reader_elsewhere_is_written_down_for_answers_before_it_reads(
+    url: str, readers: str, transfers: str, named: list[str]
+) -> None:
+    env = TEST | SECOND | {"PRIVACYBOT_SECOND_OPINION__URL": url}
+    for name, value in (("MAIL_READERS", readers), ("TRANSFERS", transfers)):
+        if value:
+            env |= {
+                f"PRIVACYBOT_ORGANISATION__{name}__VALUE": value,
+                f"PRIVACYBOT_ORGANISATION__{name}__CONFIRMED": "true",
+            }
+
+    found = check_config(SHIPPED, env).errors
+
+    assert [error.split()[1] for error in found] == named
+    assert all("set confirmed = true, or set [second_opinion] enabled = false" in " ".join(e.split()) for e in found)
 
 
 def test_an_alarm_by_the_machine_that_is_dead_itself_is_warned_of() -> None:

@@ -31,7 +31,9 @@ TOO_LONG = "took too long"
 OUT_OF_MEMORY = "out of memory"
 CRASHED = "crashed"
 
-_SLOW_SECONDS = 0.5  # nearly all mail takes a hundredth of that
+_SLOW_SECONDS = 0.5  # of processor time; nearly all mail takes a tenth of that
+_SLOW_LOOKS = 3  # times that a child that was kept from the processor is let off
+_BUSY = 0.8  # share of that time from which a child counts as at work all along
 _SLOW_NICE = 10
 _START_SECONDS = 60.0  # for the interpreter, the imports and `warm`
 _MAX_ANSWER = 64 * 1024 * 1024  # bytes
@@ -159,7 +161,17 @@ class _Place:
         self._mine.release()
 
     def call_when_slow(self, child: _Child, slow: Callable[[], None] | None) -> None:
-        self._timer = asyncio.get_running_loop().call_later(_SLOW_SECONDS, self._give_way, child, slow)
+        """Give way once the child has worked for long; one kept from the processor is let off for a while."""
+        self._look_later(child, slow, child.worked(), _SLOW_LOOKS)
+
+    def _look_later(self, child: _Child, slow: Callable[[], None] | None, before: float, looks: int) -> None:
+        self._timer = asyncio.get_running_loop().call_later(_SLOW_SECONDS, self._look, child, slow, before, looks)
+
+    def _look(self, child: _Child, slow: Callable[[], None] | None, before: float, looks: int) -> None:
+        if looks > 1 and child.worked() - before < _SLOW_SECONDS * _BUSY:
+            self._look_later(child, slow, before, looks - 1)
+        else:
+            self._give_way(child, slow)
 
     def hush(self) -> None:
         if self._timer is not None:
@@ -220,6 +232,14 @@ class _Child:
             return Caged(await self._cause_of_death())
         self._spoiled = isinstance(answer, Caged) and answer.reason == OUT_OF_MEMORY
         return answer
+
+    def worked(self) -> float:
+        """Seconds of processor time that it has had; without limit where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self._process.pid}/stat").read_bytes().rpartition(b")")[2].split()
+        except OSError:
+            return math.inf
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # proc(5): utime and stime
 
     def stand_back(self) -> None:
         """Let others have the processor first. That cannot be taken back, so it gets no further mail."""

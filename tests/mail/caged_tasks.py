@@ -28,6 +28,8 @@ def obey(raw: bytes) -> object:
                 pass
         case b"sleep":
             time.sleep(60)
+        case b"nap":
+            time.sleep(0.8)
         case b"hog":
             return len(bytearray(2 * 1024**3))
         case b"exit":

@@ -85,6 +85,17 @@ async def test_a_slow_mail_is_told_of_and_gives_its_place_to_the_next() -> None:
         assert (await cage.run(b"daarna"))[0] == b"daarna"
 
 
+async def test_a_mail_that_others_keep_from_the_processor_keeps_its_child() -> None:
+    async with Cage(obey, settings(processes=1)) as cage:
+        slow = asyncio.Event()
+
+        napped = await cage.run(b"nap", slow.set)
+        after = await cage.run(b"hallo")
+
+    assert not slow.is_set()
+    assert napped[1] == after[1]
+
+
 async def test_with_two_children_a_loop_in_one_leaves_the_mail_in_the_other_alone() -> None:
     async with Cage(obey, settings(processes=2)) as cage:
         loop, *others = await asyncio.gather(cage.run(b"loop"), *(cage.run(b"%d" % number) for number in range(6)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -154,7 +153,7 @@ async def test_of_two_mailboxes_the_dead_one_is_told_and_reconcile_counts_the_ot
     await step_in_vain(office, 31)
 
     [task] = standing(office)
-    told = json.loads(office.cli("reconcile", "--json", fails=True))
+    told = office.json("reconcile", fails=True)
 
     assert "het postvak klachten kan" in task
     first, dead_one = told["mailboxes"]

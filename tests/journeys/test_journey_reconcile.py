@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -45,7 +44,7 @@ def lose_line(office: Office, uid: int) -> None:
 
 def account(office: Office, *words: str, fails: bool = False) -> dict[str, Any]:
     """The INBOX as `reconcile` tells it."""
-    told = json.loads(office.cli("reconcile", "--json", *words, fails=fails))
+    told = office.json("reconcile", *words, fails=fails)
     assert told["schema"] == 1
     assert told["ok"] is not fails
     found: dict[str, Any] = next(each for each in told["mailboxes"][0]["folders"] if each["folder"] == "INBOX")

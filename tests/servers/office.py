@@ -154,9 +154,9 @@ class Office:
         assert (code != 0) == fails, f"{words}: {output}"
         return output
 
-    def json(self, *words: str) -> Any:
+    def json(self, *words: str, fails: bool = False) -> Any:
         printed = printed_by([*words, "--json"], self._env_now())
-        assert printed.code == 0, f"{words}: {printed.answer}{printed.said}"
+        assert (printed.code != 0) == fails, f"{words}: {printed.answer}{printed.said}"
         return json.loads(printed.answer)
 
     def cases(self) -> list[dict[str, Any]]:

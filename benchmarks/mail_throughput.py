@@ -91,6 +91,7 @@ def report(count: int, runs: int, peer: int) -> None:
         print(f"{name:<12} {spread([one.rate for one in ran]):>34} {spread([one.cpu for one in ran], 2):>24}")
     for names in (STAGES, FINER):
         told(paces, names)
+    print(f"the whole reaches {spread(of_work(paces), 2)} of what the processor time of {', '.join(STAGES)} allows")
     if "helpdesk" in paces:
         times = [ours.rate / its.rate for ours, its in zip(paces["whole"], paces["helpdesk"], strict=True)]
         print(f"the whole is {spread(times, 1)} times as fast as django-helpdesk {helpdesk.version} on {peer:,} mails")
@@ -109,6 +110,12 @@ def peers(helpdesk: Helpdesk, count: int) -> Pace:
 def ratios(paces: Mapping[str, Sequence[Pace]], names: Sequence[str]) -> list[float]:
     slowest = [min(run, key=lambda one: one.rate) for run in zip(*(paces[name] for name in names), strict=True)]
     return [ran.rate / ceiling.rate for ran, ceiling in zip(paces["whole"], slowest, strict=True)]
+
+
+def of_work(paces: Mapping[str, Sequence[Pace]]) -> list[float]:
+    """The whole beside a service that does nothing but these stages and never leaves a core idle."""
+    together = [sum(one.cpu for one in run) for run in zip(*(paces[name] for name in STAGES), strict=True)]
+    return [ran.rate * work / (1000 * CORES) for ran, work in zip(paces["whole"], together, strict=True)]
 
 
 def told(paces: Mapping[str, Sequence[Pace]], names: Sequence[str]) -> None:

@@ -16,7 +16,7 @@ from bot.triage.intents import intents_in, is_only_code, with_meaning
 from bot.triage.labels import OTHER_PRIVACY, Intent, Language, RequestKind, Writer
 from bot.triage.language import language_of
 from bot.triage.opinion import Opinion, from_machine, opinion_of, within_case
-from bot.triage.verdict import Reason, Verdict
+from bot.triage.verdict import Reason, StatedCorrection, Verdict
 from bot.triage.weights import Model
 from bot.triage.writers import authority_address, only_a_person_may_answer, role_of, writer_of
 
@@ -108,9 +108,14 @@ def _verdict(seen: _Seen, opinion: Opinion, intents: frozenset[Intent]) -> Verdi
         scores=opinion.scores,
         reasons=opinion.reasons,
         identifiers=seen.identifiers,
-        corrections=corrections_in(seen.new_text) if RequestKind.CORRECTION in kinds or opinion.doubt else (),
+        corrections=_corrections(seen) if RequestKind.CORRECTION in kinds or opinion.doubt else (),
         intents=intents,
     )
+
+
+def _corrections(seen: _Seen) -> tuple[StatedCorrection, ...]:
+    meaning = seen.opinion.meaning
+    return corrections_in(seen.new_text, meaning.values if meaning else ())
 
 
 def _intents(model: Model, seen: _Seen) -> frozenset[Intent]:

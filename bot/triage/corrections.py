@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from bot.triage.identifiers import BIRTHDATE, btws, emails, ibans, phones, postcodes, without_bsn
 from bot.triage.renames import renames
+from bot.triage.values import Spoken
 from bot.triage.verdict import StatedCorrection
 
 _MAX = 8000  # characters looked at
@@ -90,8 +91,67 @@ _KVK_NUMBER = re.compile(r"(?<![\w-])\d{8}(?![\w-])")
 _KVK_WORDS = re.compile(r"\b(?:kvk|k\.v\.k|handelsregister|chamber of commerce)", re.IGNORECASE)
 
 
-def corrections_in(text: str, own_address: str | None = None) -> tuple[StatedCorrection, ...]:
-    """The changes stated in the new words of a mail; `own_address` is no new value unless it is said to be one."""
+_TIDY: dict[str, Callable[[str], Iterator[str]]] = {
+    "iban": ibans,
+    "email": emails,
+    "phone": phones,
+    "btw": btws,
+    "postcode": postcodes,
+    "kvk": lambda words: (match.group() for match in _KVK_NUMBER.finditer(words)),
+}
+"""Fields whose values are checked: what does not read as one is left to a person."""
+_LONGEST_VALUE = 100  # characters
+_FIELD_NAMES = {"birth_date": "birthdate"}
+_NO_FIELD = "other"
+_LEAST_CHANCE = 0.6  # of a value that nothing checks
+_LEAST_PART = 4  # letters and digits of a value from which the rest of it is looked for
+
+
+def corrections_in(text: str, told: Sequence[Spoken] = ()) -> tuple[StatedCorrection, ...]:
+    """The changes stated in the new words of a mail: what the encoder marked, and what the plain wordings add."""
+    marked = tuple(_marked(without_bsn(text[:_MAX]), told))
+    fields = {one.field for one in marked}
+    return marked + tuple(one for one in _by_wording(text) if one.field not in fields)
+
+
+def _marked(text: str, told: Sequence[Spoken]) -> Iterator[StatedCorrection]:
+    """One correction per field: its likeliest new value, and an old one if one was told.
+
+    Of two values that both seem new, one that the words around it call old is old.
+    """
+    for name in dict.fromkeys(one.field for one in told if one.field != _NO_FIELD):
+        mine = [(value, one) for one in told if one.field == name and (value := _tidied(one, text))]
+        olds = [value for value, one in mine if _is_old(name, text, value, one)]
+        least = 0.0 if name in _TIDY else _LEAST_CHANCE
+        news = [(one.chance, value) for value, one in mine if value not in olds and one.new and one.chance >= least]
+        if news:
+            best = max(news)[1]
+            olds += [value for _, value in news if value != best and name in _TIDY]
+            yield StatedCorrection(_FIELD_NAMES.get(name, name), next((old for old in olds if old != best), None), best)
+
+
+def _is_old(name: str, text: str, value: str, one: Spoken) -> bool:
+    """What the words around a value say goes before what the encoder makes of it."""
+    said = _said(name, text, value)
+    return said == "old" or (not one.new and said != "new")
+
+
+def _tidied(one: Spoken, text: str) -> str | None:
+    """The value as it is stored. One that is checked may have been marked in part: the whole stands in the text."""
+    words = " ".join(one.words.split())
+    if one.field in _TIDY:
+        finder, part = _TIDY[one.field], _bare(words)
+        whole = (value for value in finder(text) if len(part) >= _LEAST_PART and part in _bare(value))
+        return next(finder(words), None) or next(whole, None)
+    return words if words == without_bsn(words) and len(words) <= _LONGEST_VALUE else None
+
+
+def _bare(value: str) -> str:
+    return re.sub(r"\W", "", value).upper()
+
+
+def _by_wording(text: str, own_address: str | None = None) -> tuple[StatedCorrection, ...]:
+    """The changes that a few plain wordings state; `own_address` is no new value unless it is said to be one."""
     text = without_bsn(text[:_MAX])
     found = [
         *_values("iban", text, ibans),

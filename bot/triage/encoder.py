@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sentencepiece import SentencePieceProcessor
 
 from bot.triage.errors import ModelUnusableError
+from bot.triage.values import Spoken, spoken
 
 ENCODER = Path(__file__).parent / "data" / "encoder.onnx"
 PIECES = Path(__file__).parent / "data" / "pieces.model"
@@ -35,6 +36,7 @@ _OWN, _BELOW, _HEAD = 0, 1, 2  # which kind of text a piece belongs to
 
 Row = NDArray[np.float64]
 Numbers = NDArray[np.int64]
+Tags = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +50,7 @@ class Meaning:
     sentences: Row
     read: NDArray[np.bool_]
     intents: Row
+    values: tuple[Spoken, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,18 @@ class _Window:
 
     pieces: list[int]
     owners: list[int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """What one window came to: labels and intents of all of it, labels and values of its pieces, and of the subject."""
+
+    window: _Window
+    labels: Row
+    pieces: Row
+    intents: Row
+    tags: Tags
+    head_tags: Tags
 
 
 class Encoder:
@@ -79,20 +94,39 @@ class Encoder:
         seen = [self._seen(head, window, below) for window in _chosen(list(_windows(cut)), cut, loud)]
         of_sentences = np.zeros((len(sentences), len(self.about["labels"])))
         read = np.zeros(len(sentences), dtype=bool)
-        for window, _, pieces, _ in seen:
-            _note(of_sentences, read, window, pieces)
+        for one in seen:
+            _note(of_sentences, read, one.window, one.pieces)
         return Meaning(
-            labels=np.max([labels for _, labels, _, _ in seen], axis=0),
+            labels=np.max([one.labels for one in seen], axis=0),
             sentences=of_sentences,
             read=read,
-            intents=seen[0][3],
+            intents=seen[0].intents,
+            values=tuple(self._values(seen, sentences, subject)),
         )
+
+    def _values(self, seen: Sequence[_Seen], sentences: Sequence[str], subject: str) -> Iterator[Spoken]:
+        """The values of corrections, in the order of the mail; most mails have none and cost nothing here."""
+        yield from self._spoken(subject[:300], seen[0].head_tags)
+        tags: dict[int, Tags] = {}
+        for one in seen:
+            owners = np.array(one.window.owners, dtype=np.int64)
+            for number in dict.fromkeys(one.window.owners):
+                tags.setdefault(number, one.tags[owners == number])
+        for number in sorted(tags):
+            yield from self._spoken(sentences[number][:_LONGEST], tags[number])
+
+    def _spoken(self, text: str, tags: Tags) -> Iterator[Spoken]:
+        if not len(tags) or not tags.argmax(axis=1).any():
+            return
+        raw = text.encode("utf-8", "replace")
+        pieces = self._words.encode(raw.decode(), return_type="proto").pieces
+        yield from spoken(raw, [(piece.begin, piece.end) for piece in pieces], tags)
 
     def _pieces(self, text: str, characters: int) -> list[int]:
         """The numbers of a text's pieces; what is no character (a lone surrogate) becomes a question mark."""
         return list(self._words.encode(text[:characters].encode("utf-8", "replace").decode()))
 
-    def _seen(self, head: list[int], window: _Window, below: list[int]) -> tuple[_Window, Row, Row, Row]:
+    def _seen(self, head: list[int], window: _Window, below: list[int]) -> _Seen:
         pieces = [self._begin, *head, self._end, *window.pieces, self._end, *below]
         kinds = [_OWN, *[_HEAD] * len(head), _OWN, *[_OWN] * len(window.pieces), _OWN, *[_BELOW] * len(below)]
         fed = {
@@ -100,9 +134,16 @@ class Encoder:
             "seg": np.array([kinds], dtype=np.int64),
             "mask": np.ones((1, len(pieces)), dtype=bool),
         }
-        labels, each, intents = self._session.run(["logits", "tokens", "intents"], fed)
-        own = each[0, len(head) + 2 : len(head) + 2 + len(window.pieces)]
-        return window, labels[0].astype(np.float64), own.astype(np.float64), intents[0].astype(np.float64)
+        labels, each, intents, values = self._session.run(["logits", "tokens", "intents", "values"], fed)
+        own = slice(len(head) + 2, len(head) + 2 + len(window.pieces))
+        return _Seen(
+            window,
+            labels=labels[0].astype(np.float64),
+            pieces=each[0, own].astype(np.float64),
+            intents=intents[0].astype(np.float64),
+            tags=values[0, own],
+            head_tags=values[0, 1 : len(head) + 1],
+        )
 
 
 def _windows(cut: list[list[int]]) -> Iterator[_Window]:

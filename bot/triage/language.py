@@ -35,6 +35,15 @@ vreau va imi voglio miei dati conto della non mie moich danych sie jak zeby moj 
 verilerimi hesabimi istiyorum kisisel silin tum sizin olan adres ta jeg ikke mine och mina inte uppgifter
 nie sie jest na mam czy prosze moje mnie pan dane bir ve bu icin benim ne lutfen merhaba ile por el los las que mis
 con para una gracias hola os meus minha nao obrigado eu mio mia che sono grazie gli buongiorno din este sunt va rog
+y pero como cuando donde tengo tiene hemos su ustedes usted necesito pido puedo pueden solo muy hay hasta desde sobre
+senores estimados buenos dias tardes pasado tambien porque hacer borrar correo he ser lo nuestra nuestro
+il dei delle degli nel nella alla dal ho hanno abbiamo vorrei posso potete anche perche dove questo questa miei vostro
+vostra ci buonasera cordiali saluti dati quali avete puo cosa piu molto vi nostro nostra
+cu ca mai ati fi prin despre cand pe imi mele noi dumneavoastra buna ziua multumesc
+dzien dobry oraz albo tylko juz tego ktore ktora ze pozdrawiam panstwo panstwa jako przez dla od sa bylo moja moim
+bana beni adim benim sizden tesekkurler iyi gunler hakkinda degil var yok daha bilgi bilgilerimi fatura gibi kadar
+jim jimme us hat mei oan wer wy hja ek nei troch kin kinne moat wol goeie goeiejun goeiemoarn groetnis witte
+hokker opnommen ferfearn myn jimmes dy dizze wurdt wurde neat oer sil soe hie
 och jag det att inte mitt jo myn haw binne fan hawwe wolle yn foar moi mie joe nait goan ien ast sjen graach tank
 """
 _SMALL_WORDS: dict[Language, frozenset[str]] = {

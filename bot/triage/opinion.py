@@ -40,7 +40,8 @@ _NAMED_LINE = 0.4  # chance from which a right named outright counts
 _FEW_LINE = 0.3  # chance from which a mail of one or two words is shown to a person
 _TITLE = re.compile(
     r"\b(?:inzage\w{0,8}|inzien|recht op inzage|avg|gdpr|dsgvo|rgpd|vergetelheid|wissen|wisverzoek|rectificatie"
-    r"|dataportabiliteit|overdraagbaarheid|privacy\w{0,8}|mijn (?:gegevens|data)|my data|subject access)\b"
+    r"|dataportabiliteit|overdraagbaarheid|klacht\w{0,4}|bezwaar\w{0,8}|verwijder\w{0,8}|privacy\w{0,8}"
+    r"|mijn (?:gegevens|data)|my data|subject access)\b"
 )
 """What people write above, or instead of, a mail that says no more: too little to decide by, enough to be read."""
 _TWINS = frozenset({RequestKind.OBJECTION.value, RequestKind.CONSENT_WITHDRAWAL.value})

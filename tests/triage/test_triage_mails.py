@@ -220,7 +220,7 @@ def test_a_machine_that_asks_in_somebodys_name_gets_a_person() -> None:
     ("subject", "text"),
     [
         ("Automatisch antwoord: uw verzoek tot inzage", "Gebruik dit adres niet meer."),
-        ("Automatisch antwoord: Uw factuur", "Dit adres mag niet meer gebruikt worden."),
+        ("Automatisch antwoord: Uw factuur", "Dit adres vervalt, stuur voortaan naar info@elders.example."),
         ("Out of office: your erasure request", "I am on leave. This address must not be used any more."),
         ("Bericht van het systeem", "Mijn gegevens kloppen niet meer."),
     ],
@@ -291,6 +291,9 @@ def test_one_word_that_names_a_right_outright_is_a_request() -> None:
         ("Je voudrais savoir ce que vous avez sur moi", Language.FRENCH),
         ("Proszę o usunięcie moich danych, nie jest mi to potrzebne", Language.OTHER),
         ("Прошу удалить мои данные", Language.OTHER),
+        ("Buenos días, necesito saber qué datos tienen sobre mí", Language.OTHER),
+        ("Goeie, ik woe graach witte wat jim oer my opskreaun hawwe", Language.OTHER),
+        ("Buonasera, vorrei sapere quali dati avete", Language.OTHER),
         ("", Language.DUTCH),
     ],
 )

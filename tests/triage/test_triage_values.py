@@ -1,0 +1,130 @@
+"""Values as the encoder marks them, piece by piece, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from bot.triage.corrections import corrections_in
+from bot.triage.values import TAGS, Spoken, spoken
+from bot.triage.verdict import StatedCorrection
+
+
+def told(marked: str) -> list[tuple[str, bool, str]]:
+    """Values in a sentence of which every word is a piece, with its tag behind a slash."""
+    words = [word.rpartition("/") if "/" in word else (word, "", "") for word in marked.split(" ")]
+    sentence, places = b"", []
+    for word, _, _ in words:
+        begin = len(sentence)
+        sentence += word.encode() + b" "
+        places.append((begin, len(sentence) - 1))
+    tags = [TAGS.index(tag.replace("+", "new ").replace("-", "old ")) for _, _, tag in words]
+    return [(one.field, one.new, one.words) for one in spoken(sentence, places, scores(tags))]
+
+
+def scores(tags: Sequence[int]) -> NDArray[np.float32]:
+    """Log-odds of an encoder that is sure."""
+    return np.eye(len(TAGS), dtype=np.float32)[list(tags)] * 10
+
+
+def test_pieces_that_follow_each_other_are_one_value() -> None:
+    assert told("naar Lindelaan/+street 4b,/+street Assen/+city") == [
+        ("street", True, "Lindelaan 4b"),
+        ("city", True, "Assen"),
+    ]
+
+
+def test_an_old_and_a_new_value_of_one_field_stay_apart() -> None:
+    assert told("niet Jansen/-name maar Janssen/+name") == [("name", False, "Jansen"), ("name", True, "Janssen")]
+
+
+def test_a_comma_ends_a_value() -> None:
+    assert told("Smit/+company B.V.,/+company kvk/+company") == [
+        ("company", True, "Smit B.V."),
+        ("company", True, "kvk"),
+    ]
+
+
+def test_the_pieces_of_a_word_vote() -> None:
+    tags = [0, TAGS.index("new city"), TAGS.index("new city"), TAGS.index("old name")]
+
+    found = list(spoken("naar Čačak!".encode(), [(0, 4), (5, 7), (7, 10), (10, 13)], scores(tags)))
+
+    assert [(one.field, one.words) for one in found] == [("city", "Čačak")]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("Kade/+street 7./+street", "Kade 7"),
+        ("Bouwbedrijf/+company Smit/+company B.V./+company", "Bouwbedrijf Smit B.V."),
+        ("'s-Hertogenbosch/+city", "'s-Hertogenbosch"),
+        ('"Vermeer"/+name', "Vermeer"),
+        ("Zorgé/+name", "Zorgé"),
+        ("Smit/+name (senior)/+name", "Smit (senior)"),
+    ],
+)
+def test_marks_around_a_value_go_and_marks_of_it_stay(written: str, value: str) -> None:
+    assert [words for _, _, words in told(written)] == [value]
+
+
+def test_more_pieces_than_tags_are_no_error() -> None:
+    assert list(spoken(b"een twee", [(0, 3), (3, 8)], scores([0]))) == []
+
+
+def test_what_was_marked_comes_before_what_the_wording_says() -> None:
+    text = "Mijn nieuwe e-mailadres is anna@klant.example, mijn naam is nu Anna Zoet."
+
+    found = corrections_in(text, (Spoken("name", True, "Anna Zoet"), Spoken("name", False, "Anna Bitter")))
+
+    assert StatedCorrection("name", "Anna Bitter", "Anna Zoet") in found
+    assert StatedCorrection("email", None, "anna@klant.example") in found
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("iban", "NL91ABNA0417164301"),  # wrong check digits
+        ("email", "anna apenstaartje klant"),
+        ("phone", "12"),
+        ("kvk", "1234"),
+        ("name", "x" * 101),
+        ("name", "Anna, bsn 111222333"),
+        ("other", "toonsoort mineur"),
+    ],
+)
+def test_a_marked_value_that_does_not_read_as_one_is_left_to_a_person(field: str, words: str) -> None:
+    assert corrections_in("", (Spoken(field, True, words),)) == ()
+
+
+def test_of_two_new_values_the_likelier_counts() -> None:
+    found = corrections_in("", (Spoken("street", True, "Kade 7", 0.7), Spoken("street", True, "Kade 9", 0.9)))
+
+    assert found == (StatedCorrection("street", None, "Kade 9"),)
+
+
+def test_a_value_that_nothing_checks_and_nobody_is_sure_of_is_left_to_a_person() -> None:
+    assert corrections_in("", (Spoken("name", True, "Anna Zoet", 0.55),)) == ()
+
+
+def test_a_number_marked_in_part_is_read_whole_from_the_text() -> None:
+    text = "Graag noteren: 06 1234 5678 is het nieuwe nummer."
+
+    assert [one.new for one in corrections_in(text, (Spoken("phone", True, "1234 5678"),))] == ["06 1234 5678"]
+
+
+def test_words_that_call_a_value_old_go_before_the_mark() -> None:
+    text = "Van NL91ABNA0417164300 graag naar NL20INGB0001234567."
+    marks = (Spoken("iban", True, "NL91ABNA0417164300", 0.9), Spoken("iban", True, "NL20INGB0001234567", 0.6))
+
+    [found] = corrections_in(text, marks)
+
+    assert (found.old, found.new) == ("NL91ABNA0417164300", "NL20INGB0001234567")
+
+
+def test_the_same_value_twice_is_one() -> None:
+    assert len(corrections_in("", (Spoken("street", True, "Kade 7"), Spoken("street", True, "Kade  7")))) == 1

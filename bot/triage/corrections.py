@@ -104,6 +104,13 @@ _LONGEST_VALUE = 100  # characters
 _FIELD_NAMES = {"birth_date": "birthdate"}
 _NO_FIELD = "other"
 _LEAST_CHANCE = 0.6  # of a value that nothing checks
+_BECOMES = re.compile(
+    r"^\W{0,3}(?:maar|in|naar|wordt|worden|moet (?:zijn|worden)|to|but|into|should be|sondern|zu|mais|->|=>|→)\W{1,3}$",
+    re.IGNORECASE,
+)
+"""What stands between an old value and the new one that follows it."""
+_HOUSE = re.compile(r"[ ,]{1,2}\d{1,5}(?: ?[-/]? ?[A-Za-z]\b| ?[-/] ?\d{1,3}\b)?")
+_MOST = 12  # values of one field that are compared with each other
 _LEAST_PART = 4  # letters and digits of a value from which the rest of it is looked for
 
 
@@ -120,8 +127,9 @@ def _marked(text: str, told: Sequence[Spoken]) -> Iterator[StatedCorrection]:
     Of two values that both seem new, one that the words around it call old is old.
     """
     for name in dict.fromkeys(one.field for one in told if one.field != _NO_FIELD):
-        mine = [(value, one) for one in told if one.field == name and (value := _tidied(one, text))]
+        mine = [(value, one) for one in told if one.field == name and (value := _tidied(one, text))][:_MOST]
         olds = [value for value, one in mine if _is_old(name, text, value, one)]
+        olds += [value for value, _ in mine if any(_becomes(text, value, other) for other, _ in mine)]
         least = 0.0 if name in _TIDY else _LEAST_CHANCE
         news = [(one.chance, value) for value, one in mine if value not in olds and one.new and one.chance >= least]
         if news:
@@ -143,7 +151,24 @@ def _tidied(one: Spoken, text: str) -> str | None:
         finder, part = _TIDY[one.field], _bare(words)
         whole = (value for value in finder(text) if len(part) >= _LEAST_PART and part in _bare(value))
         return next(finder(words), None) or next(whole, None)
+    if one.field == "street":
+        words = _with_number(words, text)
     return words if words == without_bsn(words) and len(words) <= _LONGEST_VALUE else None
+
+
+def _with_number(street: str, text: str) -> str:
+    """A street with the house number that follows it; without any number it is no address that can be stored."""
+    if any(letter.isdigit() for letter in street):
+        return street
+    place = text.find(street)
+    number = _HOUSE.match(text, place + len(street)) if place >= 0 else None
+    return street + number.group().replace(",", "") if number else ""
+
+
+def _becomes(text: str, value: str, other: str) -> bool:
+    """Whether the text says that `value` becomes `other`: "van A naar B", "niet A maar B"."""
+    first, second = _place(text, value), _place(text, other)
+    return first is not None and second is not None and _BECOMES.match(text[first[1] : second[0]]) is not None
 
 
 def _bare(value: str) -> str:

@@ -126,5 +126,17 @@ def test_words_that_call_a_value_old_go_before_the_mark() -> None:
     assert (found.old, found.new) == ("NL91ABNA0417164300", "NL20INGB0001234567")
 
 
+def test_what_becomes_another_value_is_old_whatever_the_mark() -> None:
+    text = "Mijn adres is niet meer oud@klant.example maar nieuw@klant.example."
+    marks = (Spoken("email", True, "oud@klant.example", 0.9), Spoken("email", True, "nieuw@klant.example", 0.6))
+
+    assert [one.new for one in corrections_in(text, marks)] == ["nieuw@klant.example"]
+
+
+@pytest.mark.parametrize(("text", "street"), [("Op de Kade, 7a nu.", ["Kade 7a"]), ("Op de Kade dus.", [])])
+def test_a_street_has_a_number(text: str, street: list[str]) -> None:
+    assert [one.new for one in corrections_in(text, (Spoken("street", True, "Kade"),))] == street
+
+
 def test_the_same_value_twice_is_one() -> None:
     assert len(corrections_in("", (Spoken("street", True, "Kade 7"), Spoken("street", True, "Kade  7")))) == 1

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from bot.triage.identifiers import BIRTHDATE, btws, emails, ibans, phones, postcodes, without_bsn
 from bot.triage.renames import renames
-from bot.triage.values import Spoken
+from bot.triage.values import FIELDS, Spoken
 from bot.triage.verdict import StatedCorrection
 
 _MAX = 8000  # characters looked at
@@ -103,6 +103,7 @@ _TIDY: dict[str, Callable[[str], Iterator[str]]] = {
 _LONGEST_VALUE = 100  # characters
 _FIELD_NAMES = {"birth_date": "birthdate"}
 _NO_FIELD = "other"
+_ORDER = tuple(_FIELD_NAMES.get(name, name) for name in FIELDS)
 _LEAST_CHANCE = 0.6  # of a value that nothing checks
 _BECOMES = re.compile(
     r"^\W{0,3}(?:maar|in|naar|wordt|worden|moet (?:zijn|worden)|to|but|into|should be|sondern|zu|mais|->|=>|→)\W{1,3}$",
@@ -118,7 +119,8 @@ def corrections_in(text: str, told: Sequence[Spoken] = ()) -> tuple[StatedCorrec
     """The changes stated in the new words of a mail: what the encoder marked, and what the plain wordings add."""
     marked = tuple(_marked(without_bsn(text[:_MAX]), told))
     fields = {one.field for one in marked}
-    return marked + tuple(one for one in _by_wording(text) if one.field not in fields)
+    found = marked + tuple(one for one in _by_wording(text) if one.field not in fields)
+    return tuple(sorted(found, key=lambda one: _ORDER.index(one.field)))
 
 
 def _marked(text: str, told: Sequence[Spoken]) -> Iterator[StatedCorrection]:
@@ -175,12 +177,12 @@ def _bare(value: str) -> str:
     return re.sub(r"\W", "", value).upper()
 
 
-def _by_wording(text: str, own_address: str | None = None) -> tuple[StatedCorrection, ...]:
-    """The changes that a few plain wordings state; `own_address` is no new value unless it is said to be one."""
+def _by_wording(text: str) -> tuple[StatedCorrection, ...]:
+    """The changes that a few plain wordings state."""
     text = without_bsn(text[:_MAX])
     found = [
         *_values("iban", text, ibans),
-        *_values("email", text, emails, own_address),
+        *_values("email", text, emails),
         *_values("phone", text, phones),
         *_values("btw", text, btws),
         *_kvk(text),
@@ -191,11 +193,9 @@ def _by_wording(text: str, own_address: str | None = None) -> tuple[StatedCorrec
     return tuple(found)
 
 
-def _values(
-    field: str, text: str, finder: Callable[[str], Iterator[str]], own: str | None = None
-) -> Iterator[StatedCorrection]:
+def _values(field: str, text: str, finder: Callable[[str], Iterator[str]]) -> Iterator[StatedCorrection]:
     """A value that is said to be new, and one that is said to be old. Of two values, what is not old is new."""
-    values = [value for value in dict.fromkeys(finder(text)) if value != own]
+    values = list(dict.fromkeys(finder(text)))
     said = {value: _said(field, text, value) for value in values}
     old = next((value for value in values if said[value] == "old"), None)
     new = next((value for value in values if said[value] == "new"), None)

@@ -210,12 +210,12 @@ _AGREES = re.compile(
     re.IGNORECASE,
 )
 _READ = 0.7  # how much the encoder's opinion weighs
-_LINE = 0.35
-_FLOOR = 0.12  # the best opinion counts from here if there is no other
+_LINE = 0.45
+_FLOOR = 0.2  # the best opinion counts from here if there is no other
 _SURE_FLOOR = 0.35  # the same for what stops a case or joins one
 _RATHER_SURE = frozenset({Intent.DISPUTES, Intent.REMINDER})
-_WORDS_ONLY = frozenset({Intent.NOT_ME})
-"""What only words may say: it takes away what the same mail asks."""
+_WORDS_ONLY = frozenset({Intent.NOT_ME, Intent.WITHDRAWAL, Intent.CANCELS_ERASURE})
+"""Intents that only words may say: the model hears "ik trek niets in" as one of them."""
 _LONGEST_YES = 60
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -42,6 +43,7 @@ from bot.store.forgetting import (
 )
 from bot.store.jobs import WORKER_LOST
 from bot.store.records import ErasureLine, Event, Job, OutboxState, Scalar, Task
+from bot.triage.installed import forget_parked
 
 _log = structlog.get_logger(__name__)
 
@@ -81,6 +83,7 @@ class Housekeeping:
         cases: CasesSettings,
         identity: IdentitySettings,
         sent_folder: SentFolder | None,
+        models: Path,
     ) -> None:
         self._archive = archive
         self._letters = letters
@@ -89,6 +92,7 @@ class Housekeeping:
         self._cases = cases
         self._identity = identity
         self._sent_folder = sent_folder
+        self._models = models
 
     def close(self, job: Job) -> None:
         """Answered, and so long without a bounce: closed."""
@@ -341,6 +345,13 @@ class Housekeeping:
             self._apart(case_id, forget_example)
         for case_id in old_facts:
             self._apart(case_id, forget_words)
+        words = "een oud model van de herkenning kan niet weg ({}): wis in PRIVACYBOT_HOME/models wat niet beoordeelt"
+        self._guarded(lambda tx: self._forget_models(tx, taught), None, "models", words)
+
+    def _forget_models(self, tx: Transaction, before: datetime) -> None:
+        """A model of which nobody knows whether what it learned from is still there; the one that judges stays."""
+        for name in forget_parked(self._models, before):
+            tx.events.write(None, "model_forgotten", BOT, {"model": name})
 
     def _forget_staff_mail(self, letters: Sequence[int]) -> None:
         with self._archive.transaction() as tx:

@@ -345,6 +345,7 @@ class Rooms:
             self.settings.cases,
             self.settings.identity,
             sent,
+            self.settings.models,
         )
 
     @cached_property

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,30 @@ def back(folder: Path) -> Model:
 def set_aside(folder: Path, why: dict[str, Any]) -> None:
     """The candidate stays where it is, with what speaks against it."""
     write_whole(folder / _REASONS, json.dumps(why, ensure_ascii=False, indent=2).encode())
+
+
+def forget_parked(folder: Path, before: datetime) -> tuple[str, ...]:
+    """Delete models that were made earlier and do not judge: the one before, and a candidate with its reasons.
+
+    They were made from examples that are forgotten by now. Returns their names; nothing while a training runs, nor
+    where it cannot be read which model judges. Raises ModelUnwritableError.
+    """
+    if not folder.is_dir():
+        return ()
+    with suppress(TrainingBusyError), alone(folder):
+        judges, _ = _pointed(folder)
+        if judges is None and (folder / _LIVE).exists():
+            return ()
+        parked = [path for path in folder.glob("*.npz") if judges is None or path.stem != judges.version]
+        old = [path for path in parked if path.stat().st_mtime < before.timestamp()]
+        try:
+            for path in old:
+                path.with_suffix(".json").unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
+        except OSError as refused:
+            raise ModelUnwritableError(folder, refused.strerror or type(refused).__name__) from refused
+        return tuple(sorted(path.stem for path in old))
+    return ()
 
 
 @contextmanager

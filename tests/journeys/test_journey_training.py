@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -81,6 +83,26 @@ async def test_a_model_that_is_worse_is_set_aside_with_the_reasons_and_does_not_
     assert candidate(learning.models).exists()
     told = json.loads((learning.models / "candidate.json").read_text(encoding="utf-8"))
     assert any("ordinary kept ordinary falls" in line for line in told["against"])
+
+
+async def test_a_model_that_does_not_judge_ends_with_the_examples_it_was_made_from(office: Office) -> None:
+    models = office.settings().models
+    models.mkdir(parents=True)
+    before, judges = (promote(models, another_model(candidate(models), name)).version for name in ("a", "b"))
+    for version in (before, judges):
+        os.utime(models / f"{version}.npz", ((office.now - timedelta(days=364)).timestamp(),) * 2)
+
+    await office.step(hours=1)
+    kept = {path.stem for path in models.glob("*.npz")}
+    await office.step(days=2)
+
+    assert kept == {before, judges}
+    assert {path.stem for path in models.glob("*.npz")} == {judges}
+    rooms = Rooms(office.settings(), office.env)
+    with rooms.archive.reading() as tx:
+        forgotten = [event.values for event in tx.events.of(None) if event.kind == "model_forgotten"]
+    rooms.close_now()
+    assert forgotten == [{"model": before}]
 
 
 async def test_a_check_leaves_no_trace(learning: Learning, office: Office) -> None:

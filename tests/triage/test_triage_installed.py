@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from servers.labelled import another_model
 
 from bot.triage.errors import ModelUnwritableError, NoEarlierModelError, TrainingBusyError
-from bot.triage.installed import alone, back, candidate, live, promote
+from bot.triage.installed import alone, back, candidate, forget_parked, live, promote, set_aside
 from bot.triage.weights import SHIPPED, load_model
 
 SHIPPED_VERSION = load_model().version
@@ -91,6 +93,44 @@ def test_no_more_than_two_models_are_kept(tmp_path: Path) -> None:
     versions = [promote(tmp_path, trained(tmp_path, str(number))).version for number in range(3)]
 
     assert {path.stem for path in tmp_path.glob("*.npz")} == set(versions[1:])
+
+
+def aged(path: Path, made_at: datetime) -> None:
+    os.utime(path, (made_at.timestamp(), made_at.timestamp()))
+
+
+def test_a_model_that_does_not_judge_has_an_end_and_the_one_that_judges_has_none(tmp_path: Path) -> None:
+    first, second = (promote(tmp_path, trained(tmp_path, name)).version for name in ("first", "second"))
+    trained(tmp_path, "third")
+    set_aside(tmp_path, {"reasons": []})
+    limit = datetime(2026, 11, 27, tzinfo=UTC)
+    for path in tmp_path.glob("*.npz"):
+        aged(path, limit)
+    assert forget_parked(tmp_path, limit) == ()
+
+    for path in tmp_path.glob("*.npz"):
+        aged(path, limit - timedelta(seconds=1))
+    gone = forget_parked(tmp_path, limit)
+
+    assert gone == tuple(sorted(("candidate", first)))
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted((f"{second}.npz", "live.json", "training.lock"))
+    assert live(tmp_path).model.version == second
+    with pytest.raises(NoEarlierModelError):
+        back(tmp_path)
+
+
+def test_parked_models_stay_while_a_training_runs_or_nobody_knows_which_one_judges(tmp_path: Path) -> None:
+    kept = [promote(tmp_path, trained(tmp_path, name)).version for name in ("first", "second")]
+    later = datetime.now(UTC) + timedelta(days=1)
+
+    with alone(tmp_path):
+        assert forget_parked(tmp_path, later) == ()
+    (tmp_path / "live.json").write_text('{"live": ', encoding="utf-8")
+
+    assert forget_parked(tmp_path, later) == ()
+    assert {path.stem for path in tmp_path.glob("*.npz")} == set(kept)
+    assert forget_parked(tmp_path / "nowhere", later) == ()
+    assert not (tmp_path / "nowhere").exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 broken", None, SHIPPED.read_bytes()])

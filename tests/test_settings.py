@@ -604,7 +604,8 @@ def test_checking_lists_the_questions_to_the_owner_and_what_the_old_statement_la
     checked = check_config(SHIPPED, TEST, date(2026, 11, 26))
 
     questions = "\n".join(checked.questions)
-    for name in ("privacy_contact", "hosting_country", "backup_days", "transfers", "automated_decisions"):
+    facts = ("privacy_contact", "hosting_country", "backup_days", "transfers", "automated_decisions")
+    for name in (*facts, "mail_readers", "mailbox_days"):
         assert f"organisation.toml: {name} is not confirmed" in questions
     for lack in ("object", "restriction", "withdraw consent", "recipients", "data protection officer"):
         assert lack in questions

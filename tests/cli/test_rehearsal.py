@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from servers.office import invoked
+from servers.office import invoked, printed_by
 
 BSN = "111222333"
 HOSTILE = '</summary><script>alert(1)</script>\x1b[2J\u202egniteb<img src="//kwaad.example/x">'
@@ -119,7 +119,7 @@ class Rehearsed:
     code: int
     found: dict[str, Any]
     page: str
-    printed: str
+    said: str
     before: dict[str, tuple[int, str]]
     after: dict[str, tuple[int, str]]
     left: list[str]  # every other file that is there afterwards
@@ -134,17 +134,14 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Rehearsed:
     place = tmp_path_factory.mktemp("proef")
     fill(place / "post")
     before = state_of(place / "post")
-    code, printed = invoked(
+    printed = printed_by(
         ["rehearse", str(place / "post"), "--html", str(place / "proef.html"), "--json"], environment(place / "home")
     )
-    document, _, rest = printed[printed.index("{\n") :].rpartition(
-        "\n}\n"
-    )  # where it is slow a line of progress comes first
     return Rehearsed(
-        code=code,
-        found=json.loads(document + "\n}"),
+        code=printed.code,
+        found=json.loads(printed.answer),
         page=(place / "proef.html").read_text(encoding="utf-8"),
-        printed=rest,
+        said=printed.said,
         before=before,
         after=state_of(place / "post"),
         left=sorted(path.name for path in place.iterdir()),
@@ -199,7 +196,8 @@ def test_nothing_is_touched_and_no_file_is_made_but_the_page(rehearsed: Rehearse
 def test_a_file_that_cannot_be_opened_is_named_and_ends_with_one(rehearsed: Rehearsed) -> None:
     assert rehearsed.code == 1
     assert rehearsed.found["not_opened"] == [{"file": "weg.eml", "reason": "FileNotFoundError"}]
-    assert rehearsed.printed.strip() == ("privacybot: 1 files could not be opened; the report names them and the mend")
+    said = rehearsed.said.splitlines()[-1]  # where it is slow, lines of progress come before
+    assert said == "privacybot: 1 files could not be opened; the report names them and the mend"
     assert "een verwijzing die nergens heen leidt" in rehearsed.page
 
 

@@ -217,7 +217,7 @@ def _print_case(found: dict[str, Any]) -> None:
         if found["customer"][key]:
             console.print(f"{word}: {found['customer'][key]}", markup=False)
     for title, rows, heads in _TABLES:
-        _print_table(console, title, heads, found[rows])
+        _print_table(console, title, heads, _called(found[rows]) if rows == "requests" else found[rows])
     for message in found["messages"]:
         if message["direction"] == "in":
             console.rule(f"{message['at']:%Y-%m-%d %H:%M} {message['label']} van {message['sender']}", align="left")
@@ -227,6 +227,14 @@ def _print_case(found: dict[str, Any]) -> None:
                 for words in oddities_in_words(str(message["facts"].get(key) or "")):
                     console.print(f"{word}: {words}", markup=False)
             console.print(Padding(Text(message["text"]), (0, 0, 0, _INDENT)))
+
+
+def _called(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The requests with right and state as staff call them."""
+    return [
+        {**one, "kind": KINDS.get(one["kind"], one["kind"]), "state": STATES.get(one["state"], one["state"])}
+        for one in requests
+    ]
 
 
 _ODD = {"sender_defects": "afzender niet eenduidig", "defects": "bijzonder aan dit bericht"}

@@ -211,6 +211,18 @@ async def test_a_label_of_staff_sends_the_case_on_its_way(office: Office) -> Non
     assert len(office.letters("bureau@advocaat.example")) == 1
 
 
+async def test_a_case_calls_its_rights_and_states_what_the_list_of_cases_calls_them(office: Office) -> None:
+    ref = await with_draft(office)
+
+    _, _, requests = office.cli("case", ref).partition("Verzoeken")
+    requests = " ".join(requests.partition("Concepten")[0].split())
+
+    assert "inzage" in requests
+    assert "akkoord" in requests
+    assert "access" not in requests
+    assert "awaiting" not in requests
+
+
 async def test_notes_and_tasks_stand_in_the_case_and_go_nowhere(office: Office) -> None:
     ref = await with_draft(office)
 

@@ -18,8 +18,8 @@ from bot.store.records import Direction, NewCase, NewRequest, Scalar
 from bot.triage.labels import RequestKind, Role
 from bot.triage.verdict import Verdict
 
-_ERASED = frozenset({Outcome.GRANTED, Outcome.PARTLY, Outcome.NOTHING_FOUND})
-"""How a request for erasure ends that was carried out, or needed nothing."""
+_ERASED = frozenset({Outcome.GRANTED, Outcome.PARTLY, Outcome.NOTHING_FOUND, Outcome.ANSWERED_ELSEWHERE})
+"""How a request for erasure ends that was carried out, needed nothing, or may have been carried out by people."""
 
 
 class Handling:
@@ -158,7 +158,9 @@ class Handling:
                 tx.cases.change(case.id, settled=Outcome.ANSWERED_ELSEWHERE)
             tx.events.write(case.id, "answered_elsewhere", user.name, {"note": note}, os_login=actor.os_login)
             self._tick_off(tx, case, user, {"look", "read"})
-            return tx.cases.get(ref)
+            case = tx.cases.get(ref)
+            _forget_if_erased(tx, case)
+            return case
 
     def reopen(self, ref: CaseRef, actor: Actor, reason: str) -> Case:
         """A closed matter comes back to staff."""
@@ -204,8 +206,7 @@ class Handling:
             tx.cases.change(case.id, legal_hold=False)
             tx.events.write(case.id, "hold_lifted", user.name, {"reason": reason}, os_login=actor.os_login)
             case = tx.cases.get(ref)
-            if any(request.kind is RequestKind.ERASURE and request.outcome in _ERASED for request in case.requests):
-                forget_examples_of_erased(tx, case)
+            _forget_if_erased(tx, case)
             return case
 
     def note(self, ref: CaseRef, actor: Actor, text: str) -> Case:
@@ -267,3 +268,9 @@ def _by_hand(channel: Channel, received_at: datetime, sender: str | None, verdic
         other_privacy=verdict.other_privacy,
         requests=requests,
     )
+
+
+def _forget_if_erased(tx: Transaction, case: Case) -> None:
+    """What it taught goes with the person; what a legal hold keeps goes when that is lifted."""
+    if any(request.kind is RequestKind.ERASURE and request.outcome in _ERASED for request in case.requests):
+        forget_examples_of_erased(tx, case)

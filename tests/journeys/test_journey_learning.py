@@ -10,6 +10,7 @@ import pytest
 from servers.office import Office
 from servers.smtp_sink import SmtpSink
 
+from bot.cases.model import Outcome
 from bot.rooms import Rooms
 from bot.store.archive import Transaction
 from bot.store.examples import Example
@@ -93,6 +94,32 @@ async def test_the_example_goes_when_the_case_forgets_its_words(tmp_path: Path, 
     assert examples(office)
 
     await office.step(days=5 * 366)
+
+    assert examples(office) == []
+
+
+@pytest.mark.parametrize(("right", "left"), [("erasure", 0), ("access", 1)])
+async def test_an_erasure_that_staff_answered_by_themselves_ends_the_example_too(
+    office: Office, right: str, left: int
+) -> None:
+    ref = await case_of(office, office.people.sanne.address, ASKS)
+    office.cli("label", ref, "--as", "fatima", "--set", right)
+
+    office.cli("answered-elsewhere", ref, "--as", "fatima", "--note", "per brief")
+
+    assert len(examples(office)) == left
+
+
+async def test_what_a_hold_kept_of_an_erased_person_goes_when_the_hold_is_lifted(office: Office) -> None:
+    ref = await case_of(office, office.people.sanne.address, "Wis al mijn gegevens.\n\nSanne de Wit")
+    office.cli("label", ref, "--as", "fatima", "--set", "erasure")
+    office.cli("escalate", ref, "--as", "femke", "--to", "ap", "--reason", "brief van de AP")
+    with archive_of(office) as tx:
+        case = tx.cases.get(ref)
+        tx.cases.change_request(case.id, case.requests[0].id, outcome=Outcome.GRANTED)
+    assert examples(office)
+
+    office.cli("lift-hold", ref, "--as", "femke", "--reason", "de AP sloot de zaak")
 
     assert examples(office) == []
 

@@ -16,9 +16,11 @@ from bot.cases.lifecycle import Move
 from bot.cases.model import Case, Outcome
 from bot.cases.subject import DataSubject
 from bot.store.archive import Archive, Transaction
+from bot.store.examples import Lesson
 from bot.store.forgetting import (
     ERASURE_TASK,
     destroy_exports,
+    forget_examples_of_erased,
     forget_mail,
     forget_words,
     with_old_exports,
@@ -171,6 +173,27 @@ def test_nothing_of_a_case_under_legal_hold_can_be_destroyed_or_forgotten(archiv
 
         assert everything(tx, case.id) == before
         assert tx.cases.by_id(case.id).legal_hold
+
+
+def test_of_an_erased_person_examples_go_in_every_case_but_what_is_held(archive: Archive) -> None:
+    with archive.transaction() as tx:
+        erased, other, held, stranger = (taught_case(tx, key) for key in ("1", "1", "1", "2"))
+        tx.cases.change(held.id, legal_hold=True)
+
+        forget_examples_of_erased(tx, tx.cases.by_id(erased.id))
+
+        assert [example.case_id for example in tx.examples.all()] == [held.id, stranger.id]
+        told = {case.id: [event.values for event in tx.events.of(case.id)] for case in (erased, other, held, stranger)}
+        gone = [{"examples": 1, "erased": True}]
+        assert told == {erased.id: gone, other.id: gone, held.id: [], stranger.id: []}
+
+
+def taught_case(tx: Transaction, key: str) -> Case:
+    """A case about this record, and what staff taught with it."""
+    case = make_case(tx)
+    tx.cases.change(case.id, data_subject=DataSubject("crm", key, None, SANNE))
+    tx.examples.keep(case.id, "model", Lesson("", f"{PERSONAL} {case.id}", "", ("access",), (), "nl"))
+    return case
 
 
 def test_forgetting_mail_leaves_whom_the_case_is_about(archive: Archive, tmp_path: Path) -> None:

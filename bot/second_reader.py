@@ -39,7 +39,10 @@ class SecondReader:
         return f"{self._settings.model} at {self._place.host}"
 
     async def ask(self, subject: str, text: str) -> frozenset[str]:
-        """The labels that it gives; empty is none. Raises NoOpinionError. A cancelled question ends at once."""
+        """The labels that it gives; empty is none. Raises NoOpinionError.
+
+        A cancelled question ends at once, or when the name of the server that is being looked up is found.
+        """
         body = question(subject, text, model=self._settings.model, answer_format=self._settings.answer_format)
         cord = Cord()
         answer = await in_thread(lambda: self._answer(body, cord), cord.cut)

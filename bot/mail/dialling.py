@@ -28,6 +28,7 @@ class Cord:
         self._lock = threading.Lock()
         self._handle: socket.socket | None = None
         self._cut = False
+        self._late = False
 
     @property
     def was_cut(self) -> bool:
@@ -38,14 +39,22 @@ class Cord:
         """This is the connection from now on. Raises ConnectionAbortedError where none is wanted any more."""
         self.let_go()
         with self._lock:
-            if self._cut:
-                raise ConnectionAbortedError
+            self.insist_on_wanted()
             self._handle = sock.dup()
 
+    def insist_on_wanted(self) -> None:
+        """Raises ConnectionAbortedError where no connection is wanted any more: it was cut, or its time is over."""
+        if self._cut or self._late:
+            raise ConnectionAbortedError
+
     def cut(self) -> None:
-        """Whatever the connection waits for ends at once with an error, and no other is made."""
-        self._cut = True
-        self._snap()
+        """Whatever the connection waits for ends at once with an error, and no other is made.
+
+        Only a name that is being looked up is waited for.
+        """
+        with self._lock:
+            self._cut = True
+            self._snap()
 
     def let_go(self) -> None:
         with self._lock:
@@ -55,31 +64,36 @@ class Cord:
 
     @contextlib.contextmanager
     def for_at_most(self, seconds: float) -> Iterator[None]:
-        """Whatever is done meanwhile ends with a TimeoutError: a read timeout begins anew with each byte that drips."""
-        late = threading.Event()
+        """Whatever is done meanwhile over this cord ends with a TimeoutError, and no further connection is tried.
 
-        def give_up() -> None:
-            late.set()
-            self._snap()
-
-        timer = threading.Timer(seconds, give_up)
+        A read timeout would begin anew with each byte that drips. A name that is being looked up is waited for. There
+        is one such time after another, never two at once.
+        """
+        timer = threading.Timer(seconds, self._give_up)
         timer.daemon = True
         timer.start()
         try:
             yield
         except Exception as fault:
-            if late.is_set():
+            if self._late:
                 raise TimeoutError from fault
             raise
         else:
-            if late.is_set():  # a connection that was cut may look like one that ended well
+            if self._late:  # a connection that was cut may look like one that ended well
                 raise TimeoutError
         finally:
             timer.cancel()
             timer.join()
+            self._late = False
+
+    def _give_up(self) -> None:
+        with self._lock:
+            self._late = True
+            self._snap()
 
     def _snap(self) -> None:
-        with self._lock, contextlib.suppress(OSError):
+        """For one who has the lock."""
+        with contextlib.suppress(OSError):
             if self._handle is not None:
                 self._handle.shutdown(socket.SHUT_RDWR)
 
@@ -117,7 +131,10 @@ class _Connection(imaplib.IMAP4):
 
 
 def dialled(found: Sequence[Found], answer_seconds: float | None, cord: Cord) -> socket.socket:
-    """A connection to the first of these addresses that answers. Raises OSError."""
+    """A connection to the first of these addresses that answers, each within `answer_seconds`.
+
+    Raises OSError; ConnectionAbortedError, without trying a further address, where the cord wants none any more.
+    """
     trouble = OSError("the host has no address")
     for family, kind, protocol, _, address in found:
         try:
@@ -129,8 +146,10 @@ def dialled(found: Sequence[Found], answer_seconds: float | None, cord: Cord) ->
             cord.hold(sock)
             sock.settimeout(answer_seconds)
             sock.connect(address)
+            cord.insist_on_wanted()  # a socket that was cut before it knocked may have been let in all the same
         except OSError as fault:
             sock.close()
+            cord.insist_on_wanted()
             trouble = fault
         else:
             return sock

@@ -66,10 +66,13 @@ def post(
     context: ssl.SSLContext | None,
     cord: Cord | None = None,
 ) -> Answer:
-    """The answer to this POST, of which at most `most` bytes are read. Blocks for at most about `seconds`.
+    """The answer to this POST, of which at most `most` bytes are read.
+
+    Blocks for as long as this machine takes to look up the name, and then for at most about `seconds`, however many
+    addresses the host has.
 
     Without TLS it goes to this machine or its own network only, whatever the host's name says at this moment. A `cord`
-    lets another thread end it. Raises OSError, TimeoutError among them, and http.client.HTTPException.
+    lets another thread end it from then on. Raises OSError, TimeoutError among them, and http.client.HTTPException.
     """
     cord = Cord() if cord is None else cord
     found = _addresses(place)

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from servers.ground import HOST, free_port
@@ -78,6 +79,45 @@ def test_silence_and_dripping_end_when_the_time_is_over(server: SecondReader, wa
 
     assert time.monotonic() - began < 3
     assert server.cut_off.wait(5)
+
+
+def test_the_time_is_over_for_all_addresses_of_a_host_together(
+    server: SecondReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.way = server.drip
+    ended: list[type[BaseException]] = []
+
+    def ask() -> None:
+        try:
+            posted("http://twee.klant.example/", seconds=0.5)
+        except OSError as fault:
+            ended.append(type(fault))
+
+    with taking_no_call() as full:
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", (HOST, port)) for port in (full, server.port)]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        asking = threading.Thread(target=ask)
+        asking.start()
+        asking.join(2)
+        ended_by_itself = not asking.is_alive()
+        server.closing.set()  # else an asker that does not end would hold up everything here
+        asking.join()
+
+    assert ended_by_itself
+    assert ended == [TimeoutError]
+
+
+@contextmanager
+def taking_no_call() -> Iterator[int]:
+    """The port of a server whose queue is full, so that who knocks waits."""
+    with ExitStack() as stack:
+        full = stack.enter_context(socket.create_server((HOST, 0), backlog=0))
+        port: int = full.getsockname()[1]
+        for _ in range(4):
+            caller = stack.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex((HOST, port))
+        yield port
 
 
 def test_another_thread_can_end_it(server: SecondReader) -> None:

@@ -103,16 +103,14 @@ def forget_example(tx: Transaction, case: Case) -> None:
 def forget_examples_of_erased(tx: Transaction, case: Case) -> None:
     """Delete what this case taught, and what other cases about the same record did: they are erased with the person.
 
-    What is under a legal hold stays until that is lifted. The event is written in this case even if there was nothing:
-    from then on it teaches nothing any more.
+    What is under a legal hold stays until that is lifted. The event is written in each of the cases even if there was
+    nothing: from then on none of them teaches any more.
     """
     others = tx.cases.of_subject(case.data_subject) if case.data_subject is not None else ()
     for one in (case, *(other for other in others if other.id != case.id)):
-        if one.legal_hold:
-            continue
-        gone = tx.examples.forget(one.id)
-        if gone or one.id == case.id:
-            tx.events.write(one.id, "example_forgotten", BOT, {"examples": gone, "erased": True})
+        if not one.legal_hold:
+            values: dict[str, Scalar] = {"examples": tx.examples.forget(one.id), "erased": True}
+            tx.events.write(one.id, "example_forgotten", BOT, values)
 
 
 def forget_words(tx: Transaction, case: Case, actor: str = BOT, *, os_login: str | None = None) -> None:

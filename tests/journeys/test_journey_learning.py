@@ -10,7 +10,8 @@ import pytest
 from servers.office import Office
 from servers.smtp_sink import SmtpSink
 
-from bot.cases.model import Outcome
+from bot.cases.model import CaseRef, Outcome
+from bot.cases.subject import DataSubject
 from bot.rooms import Rooms
 from bot.store.archive import Transaction
 from bot.store.examples import Example
@@ -108,6 +109,23 @@ async def test_an_erasure_that_staff_answered_by_themselves_ends_the_example_too
     office.cli("answered-elsewhere", ref, "--as", "fatima", "--note", "per brief")
 
     assert len(examples(office)) == left
+
+
+async def test_no_case_of_an_erased_person_teaches_afterwards_whether_it_did_before_or_not(office: Office) -> None:
+    sanne = office.people.sanne
+    asked = await case_of(office, sanne.address, ASKS)
+    erased = await case_of(office, sanne.address, "Wis al mijn gegevens.\n\nSanne de Wit")
+    assert asked != erased
+    with archive_of(office) as tx:
+        for ref in (asked, erased):
+            subject = DataSubject("boekhouding", str(sanne.klant_id), None, sanne.address)
+            tx.cases.change(tx.cases.get(CaseRef(ref)).id, data_subject=subject)
+    office.cli("label", erased, "--as", "fatima", "--set", "erasure")
+    office.cli("answered-elsewhere", erased, "--as", "fatima", "--note", "per brief")
+
+    office.cli("label", asked, "--as", "fatima", "--set", "portability")
+
+    assert examples(office) == []
 
 
 async def test_what_a_hold_kept_of_an_erased_person_goes_when_the_hold_is_lifted(office: Office) -> None:

@@ -188,6 +188,19 @@ def test_of_an_erased_person_examples_go_in_every_case_but_what_is_held(archive:
         assert told == {erased.id: gone, other.id: gone, held.id: [], stranger.id: []}
 
 
+def test_a_case_of_an_erased_person_that_taught_nothing_yet_is_told_that_it_may_not(archive: Archive) -> None:
+    with archive.transaction() as tx:
+        erased, other, held = (taught_case(tx, "1") for _ in range(3))
+        tx.cases.change(held.id, legal_hold=True)
+        for case in (other, held):
+            tx.examples.forget(case.id)
+
+        forget_examples_of_erased(tx, tx.cases.by_id(erased.id))
+
+        assert [event.values for event in tx.events.of(other.id)] == [{"examples": 0, "erased": True}]
+        assert list(tx.events.of(held.id)) == []
+
+
 def taught_case(tx: Transaction, key: str) -> Case:
     """A case about this record, and what staff taught with it."""
     case = make_case(tx)

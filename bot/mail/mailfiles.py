@@ -26,16 +26,17 @@ def files_under(place: Path) -> Iterator[Path]:
     """The file itself, or every file in the folder and the folders in it, by name.
 
     What is still being delivered to a Maildir (its "tmp") is left out. A link that leads nowhere is among them, and so
-    is a folder that stays closed: to open them fails, and nothing that somebody put there is passed over in silence.
+    is a folder that stays closed, or may be listed and not entered: to open them fails, and nothing that somebody put
+    there is passed over in silence.
     """
-    if not place.is_dir():
+    if not _is_folder(place):
         yield place
         return
     closed: list[OSError] = []
     for folder, within, names in os.walk(place, onerror=closed.append):
         within[:] = sorted(set(within) - {".git", *(("tmp",) if set(within) >= _MAILDIR else ())})
         paths = (Path(folder, name) for name in sorted(names))
-        yield from (path for path in paths if path.is_file() or not path.exists())
+        yield from (path for path in paths if _may_be_opened(path))
     yield from (Path(os.fsdecode(trouble.filename)) for trouble in closed)
 
 
@@ -72,6 +73,19 @@ def size_of(path: Path) -> int:
     return 0
 
 
+def _is_folder(path: Path) -> bool:
+    with suppress(OSError):
+        return path.is_dir()
+    return False
+
+
+def _may_be_opened(path: Path) -> bool:
+    """A file, or what only opening tells about; a socket or a pipe is neither."""
+    with suppress(OSError):
+        return path.is_file() or not path.exists()
+    return True
+
+
 def _is_mailbox(file: BinaryIO) -> bool:
     """Begins with an envelope line and holds another one: a single mail can begin with one too."""
     if file.read(len(_ENVELOPE)) != _ENVELOPE:
@@ -100,6 +114,6 @@ def _in_mailbox(file: BinaryIO, limit: int) -> Iterator[bytes]:
             kept, size = [], 0
         elif kept is not None and size <= limit:
             kept.append(piece[1:] if _QUOTED_ENVELOPE.match(piece) else piece)
-            size += len(piece)
+            size += len(kept[-1])
     if kept is not None:
         yield b"".join(kept)

@@ -25,6 +25,17 @@ def test_folders_are_walked_by_name_and_what_cannot_be_opened_is_among_the_files
     assert list(files_under(tmp_path / "a" / "1.eml")) == [tmp_path / "a" / "1.eml"]
 
 
+def test_what_the_system_does_not_even_let_us_look_at_is_among_the_files_and_opening_it_fails(tmp_path: Path) -> None:
+    (tmp_path / "1.eml").write_bytes(MAIL)
+    (tmp_path / "2.eml").symlink_to("x" * 300)
+    (tmp_path / "3.eml").write_bytes(MAIL)
+
+    assert names(tmp_path) == ["1.eml", "2.eml", "3.eml"]
+    assert list(files_under(tmp_path / "2.eml")) == [tmp_path / "2.eml"]
+    with pytest.raises(OSError, match="too long"):
+        list(mails_in(tmp_path / "2.eml", 10_000))
+
+
 def test_a_mail_that_is_still_being_delivered_to_a_maildir_is_left_out(tmp_path: Path) -> None:
     for name in ("cur", "new", "tmp", ".Archief/cur", ".Archief/new", ".Archief/tmp", "los/tmp"):
         (tmp_path / name).mkdir(parents=True)
@@ -67,6 +78,16 @@ def test_a_mailbox_is_cut_at_its_envelope_lines_alone(tmp_path: Path) -> None:
     assert [which for which, _ in found] == ["#1", "#2"]
     assert found[0][1] == MAIL + b"From hier ging het mis.\n\nFrom mijn kant is dat goed.\n\n"
     assert found[1][1] == MAIL.replace(b"\n", b"\r\n")
+
+
+def test_of_a_mail_within_the_limit_nothing_is_lost_for_the_marks_that_a_mailbox_adds(tmp_path: Path) -> None:
+    mail = MAIL + b"From mij\n" * 20 + b"Dank u wel.\n"
+    box = tmp_path / "post.mbox"
+    box.write_bytes(b"From a\n" + mail.replace(b"From mij", b">From mij") + b"\nFrom b\n" + MAIL)
+
+    found = [raw for _, raw in mails_in(box, len(mail) + 1)]
+
+    assert found == [mail + b"\n", MAIL]
 
 
 def test_one_mail_below_an_envelope_line_is_one_mail(tmp_path: Path) -> None:

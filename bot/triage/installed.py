@@ -119,11 +119,13 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def _mark(folder: Path) -> tuple[int, ...] | None:
-    """Another value means another promotion."""
+    """Another value means another promotion; none, that nothing was promoted. What cannot be looked at is told."""
     try:
         found = (folder / _LIVE).stat()
-    except OSError:
+    except FileNotFoundError:
         return None
+    except OSError:
+        return ()
     return found.st_mtime_ns, found.st_ino, found.st_size
 
 
@@ -134,7 +136,7 @@ def _live(folder: Path, mark: tuple[int, ...] | None) -> Live:
         return Live(load_model(), shipped)
     judges, _ = _pointed(folder)
     if judges is None:
-        return Live(load_model(), shipped, f"{folder / _LIVE} cannot be read: train again")
+        return Live(load_model(), shipped, f"{folder / _LIVE} cannot be read: let this user read it, or train again")
     if not judges.version:
         return Live(load_model(), shipped)
     if judges.beside != _shipped_version():

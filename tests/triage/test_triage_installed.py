@@ -161,6 +161,18 @@ def test_what_says_which_model_judges_may_be_damaged_too(tmp_path: Path) -> None
     assert (tmp_path / f"{version}.npz").exists()
 
 
+def test_a_folder_of_models_that_cannot_be_looked_into_is_told_and_one_that_is_not_there_is_ordinary(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+
+    closed, absent = live(tmp_path / "file" / "models"), live(tmp_path / "nowhere")
+
+    assert closed.model.version == absent.model.version == SHIPPED_VERSION
+    assert "live.json cannot be read: let this user read it" in closed.trouble
+    assert absent.trouble == ""
+
+
 def test_after_an_update_with_another_model_the_shipped_one_judges(tmp_path: Path) -> None:
     promote(tmp_path, trained(tmp_path, "first"))
     told = json.loads((tmp_path / "live.json").read_text(encoding="utf-8"))

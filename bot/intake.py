@@ -309,7 +309,7 @@ class Intake:
                 return
             decision = after_second_opinion(second.opinion if second is not None else None)
         Filing(tx, mail_id, arrival, mail, verdict, self._rules.own_numbers).carry_out(decision)
-        if isinstance(decision, OpenCase):
+        if isinstance(decision, OpenCase) and not top_only:  # nobody can judge half a mail, and a person reads it whole
             self._show_case(tx, mail_id, mail, verdict, second)
         if isinstance(decision, AddToCase):
             self._tell_of_flood(tx, decision.case_id, arrival)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from servers.front_door import client_at, front_door
 from servers.office import Office
 from servers.second_reader import SecondReader, Way, bomb, completion, cut, huge, labels, obeys, replies, says
 from servers.smtp_sink import SmtpSink
@@ -259,6 +260,21 @@ async def test_automatic_mail_is_never_shown_to_the_second_reader(office: Office
 
     await quietly(office)
 
+    assert reader.asked == []
+
+
+async def test_a_mail_of_which_only_the_top_was_kept_is_never_shown_to_the_second_reader(
+    office: Office, reader: SecondReader
+) -> None:
+    office.env["PRIVACYBOT_PARSING__MAX_MAIL_MB"] = "1"
+    mail = f"From: {SANNE}\r\nSubject: Gegevens\r\n\r\n{ASKS}\r\n".encode() + b"bijlage\r\n" * 200_000
+    async with front_door(office) as port, client_at(port) as client:
+        assert (await client.hand_over(mail, "sanne@klant.example")).startswith(b"250")
+
+    await quietly(office)
+
+    (case,) = office.cases()
+    assert "te groot" in str(office.case(case["ref"]))
     assert reader.asked == []
 
 

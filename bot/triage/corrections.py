@@ -110,7 +110,8 @@ _BECOMES = re.compile(
     re.IGNORECASE,
 )
 """What stands between an old value and the new one that follows it."""
-_HOUSE = re.compile(r"[ ,]{1,2}\d{1,5}(?: ?[-/]? ?[A-Za-z]\b| ?[-/] ?\d{1,3}\b)?")
+_HOUSE = re.compile(r"[\s,]{1,2}(?![1-9]\d{3} ?[A-Za-z]{2}\b)\d{1,5}(?!\d)(?: ?[-/]? ?[A-Za-z]\b| ?[-/] ?\d{1,3}\b)?")
+"""A house number behind a street; four digits and two letters are a postcode."""
 _MOST = 12  # values of one field that are compared with each other
 _LEAST_PART = 4  # letters and digits of a value from which the rest of it is looked for
 
@@ -162,9 +163,10 @@ def _with_number(street: str, text: str) -> str:
     """A street with the house number that follows it; without any number it is no address that can be stored."""
     if any(letter.isdigit() for letter in street):
         return street
-    place = text.find(street)
-    number = _HOUSE.match(text, place + len(street)) if place >= 0 else None
-    return street + number.group().replace(",", "") if number else ""
+    for place in re.finditer(re.escape(street), text):
+        if number := _HOUSE.match(text, place.end()):
+            return street + " " + number.group().strip(" ,\n\t\r")
+    return ""
 
 
 def _becomes(text: str, value: str, other: str) -> bool:
@@ -222,8 +224,10 @@ def _said(field: str, text: str, value: str) -> str:
 
 def _place(text: str, value: str) -> tuple[int, int] | None:
     """Where a tidied value stands in the text, spaces, dots and case aside."""
-    loose = r"[ .]?".join(re.escape(letter) for letter in value.replace(" ", ""))
-    match = re.search(loose, text, re.IGNORECASE)
+    letters = value.replace(" ", "").replace(".", "")
+    if not letters:
+        return None
+    match = re.search("[ .]{0,2}".join(map(re.escape, letters)), text, re.IGNORECASE)
     return (match.start(), match.end()) if match else None
 
 

@@ -105,13 +105,15 @@ class Encoder:
         )
 
     def _values(self, seen: Sequence[_Seen], sentences: Sequence[str], subject: str) -> Iterator[Spoken]:
-        """The values of corrections, in the order of the mail; most mails have none and cost nothing here."""
+        """The values of corrections, in the order of the mail; most mails have none."""
         yield from self._spoken(subject[:300], seen[0].head_tags)
         tags: dict[int, Tags] = {}
         for one in seen:
             owners = np.array(one.window.owners, dtype=np.int64)
             for number in dict.fromkeys(one.window.owners):
-                tags.setdefault(number, one.tags[owners == number])
+                own = one.tags[owners == number]
+                if len(own) > len(tags.get(number, ())):
+                    tags[number] = own
         for number in sorted(tags):
             yield from self._spoken(sentences[number][:_LONGEST], tags[number])
 

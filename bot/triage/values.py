@@ -83,7 +83,7 @@ def _words(sentence: bytes, places: Sequence[Place], chances: Chances) -> Iterat
             if begin < match.end() and end > match.start()
         ]
         if not own:
-            return
+            continue
         vote = np.mean(own, axis=0)
         tag = int(vote[1:].argmax()) + 1
         ends = match.group().endswith((b",", b";", b":", b"!", b"?", b")"))
@@ -106,9 +106,7 @@ def _runs(words: Sequence[_Word]) -> Iterator[list[_Word]]:
 def _trimmed(words: str) -> str:
     """Without the marks around it; a dot that belongs to initials or a legal form stays."""
     begin, end = 0, len(words)
-    while (
-        begin < end and words[begin] in _AROUND and not (words[begin] in _OPENING and words[begin + 1 :][:1].islower())
-    ):
+    while begin < end and words[begin] in _AROUND and not _opens(words[begin : begin + 2]):
         begin += 1
     while end > begin and words[end - 1] in _AROUND and not _belongs(words[begin:end]):
         end -= 1

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -119,6 +121,13 @@ def _loaded(path: Path) -> Model:
     return read_model(path)
 
 
+_DAMAGED = (
+    *(OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+)
+"""What numpy and zipfile raise on a file that is not as it was written; NotImplementedError is a RuntimeError."""
+
+
 def read_model(path: Path) -> Model:
     """The model as it lies there now. Raises ModelUnusableError."""
     try:
@@ -127,7 +136,7 @@ def read_model(path: Path) -> Model:
             return replace(_model(arrays, path), version=version_of(raw))
     except FileNotFoundError as missing:
         raise ModelUnusableError(path, "is missing") from missing
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as damaged:
+    except _DAMAGED as damaged:
         raise ModelUnusableError(path, "cannot be read") from damaged
 
 

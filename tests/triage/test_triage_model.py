@@ -17,7 +17,7 @@ from bot.triage.errors import TriageError
 from bot.triage.labels import RequestKind
 from bot.triage.model import load_model, train
 from bot.triage.training import reading_sha256
-from bot.triage.weights import LABELS, SHIPPED
+from bot.triage.weights import LABELS, SHIPPED, read_model
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +98,21 @@ def test_an_unusable_model_file_names_the_mend(tmp_path: Path, content: bytes | 
 
     with pytest.raises(TriageError, match="privacybot train"):
         load_model(path)
+
+
+def test_a_model_damaged_anywhere_is_refused_as_such(tmp_path: Path) -> None:
+    whole, refused = SHIPPED.read_bytes(), 0
+    for number in range(40):
+        at = number * len(whole) // 40
+        damaged = tmp_path / f"{number}.npz"
+        damaged.write_bytes(whole[:at] + bytes(512) + whole[at + 512 :])
+        try:
+            read_model(damaged)
+        except TriageError:
+            refused += 1
+        damaged.unlink()
+
+    assert refused > 20
 
 
 def test_a_model_with_pickled_content_is_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -133,9 +134,34 @@ def test_what_becomes_another_value_is_old_whatever_the_mark() -> None:
     assert [one.new for one in corrections_in(text, marks)] == ["nieuw@klant.example"]
 
 
-@pytest.mark.parametrize(("text", "street"), [("Op de Kade, 7a nu.", ["Kade 7a"]), ("Op de Kade dus.", [])])
+@pytest.mark.parametrize(
+    ("text", "street"),
+    [
+        ("Op de Kade, 7a nu.", ["Kade 7a"]),
+        ("Op de Kade dus.", []),
+        ("Kade\n12 te Assen", ["Kade 12"]),
+        ("Kade 9401 AB Assen", []),  # a postcode
+        ("Kade is fout, het wordt Kade 4.", ["Kade 4"]),
+        ("Kade 12345678", []),
+    ],
+)
 def test_a_street_has_a_number(text: str, street: list[str]) -> None:
     assert [one.new for one in corrections_in(text, (Spoken("street", True, "Kade"),))] == street
+
+
+def test_a_value_full_of_dots_costs_no_time() -> None:
+    value = "12" + "." * 40 + "03" + "." * 40 + "1980"
+    began = time.process_time()
+
+    corrections_in(f"12{'.' * 60}x\nMijn geboortedatum moet zijn {value}", (Spoken("birth_date", True, value),) * 3)
+
+    assert time.process_time() - began < 0.5
+
+
+def test_a_word_without_a_piece_does_not_end_the_sentence() -> None:
+    found = spoken("\u200b Kade 7".encode(), [(4, 8), (9, 10)], scores([TAGS.index("new street")] * 2))
+
+    assert [one.words for one in found] == ["Kade 7"]
 
 
 def test_the_same_value_twice_is_one() -> None:

@@ -203,7 +203,7 @@ def _answered_offers(mail: Labelled) -> tuple[tuple[str, str], ...]:
 
 
 def _folds(lessons: list[_Lesson]) -> list[int]:
-    """The fold that asks each mail; -1 for single sentences and replies in a case, which are only taught.
+    """The fold that asks each mail; -1 for single sentences, which are only taught.
 
     A hand stays in one fold, the largest hands apart. Hands that write ordinary mail only are dealt out over the
     folds: without any of them a fold would learn a mailbox in which nearly everybody asks something. So are the mails

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
@@ -433,15 +433,10 @@ _NOBODY = re.compile(r"(?:geen|niemand)\W*$", re.IGNORECASE)
 
 def _may_read_mail(url: str) -> bool:
     """Where the name of a host stands in the way of knowing, its addresses are looked at when it is asked."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        _ = parts.port
-    except ValueError:
+    parts = _web_address(url)
+    if parts is None or parts.username is not None:
         return False
-    if not host or parts.username is not None or parts.scheme not in ("http", "https"):
-        return False
-    return parts.scheme == "https" or _own_network(host)
+    return parts.scheme == "https" or _own_network(parts.hostname or "")
 
 
 def _own_network(host: str) -> bool:
@@ -452,13 +447,18 @@ def _own_network(host: str) -> bool:
 
 
 def _may_be_told(url: str) -> bool:
+    parts = _web_address(url)
+    return parts is not None and (parts.scheme == "https" or _loopback(parts.hostname or ""))
+
+
+def _web_address(url: str) -> SplitResult | None:
+    """An address of the web with a host and a port that is one, or None."""
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
         _ = parts.port
     except ValueError:
-        return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _loopback(host)))
+        return None
+    return parts if parts.hostname and parts.scheme in ("http", "https") else None
 
 
 def _loopback(host: str) -> bool:

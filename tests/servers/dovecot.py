@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import grp
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -286,7 +287,7 @@ class Dovecot:
     def spoil(self, number: int) -> None:
         """Make the file of the INBOX's mail with that number, counted from 1, unreadable to the server."""
         box = self.server.maildir(self.user)
-        files = sorted([*(box / "cur").iterdir(), *(box / "new").iterdir()], key=lambda file: file.name)
+        files = sorted([*(box / "cur").iterdir(), *(box / "new").iterdir()], key=_delivered)
         files[number - 1].chmod(0)
 
     def kill_imap(self) -> int:
@@ -295,6 +296,13 @@ class Dovecot:
     def restart(self) -> None:
         self.server.stop()
         self.server.start()
+
+
+def _delivered(file: Path) -> tuple[int, ...]:
+    """When the server wrote a file of a Maildir: "<seconds>.M<microseconds>P<process>…", where M9 comes before M10."""
+    moment = re.match(r"(\d+)\.M(\d+)P(\d+)", file.name)
+    assert moment, f"not a name of a Maildir: {file.name}"
+    return tuple(int(number) for number in moment.groups())
 
 
 def _children(parent: int) -> list[int]:

@@ -16,8 +16,9 @@ from bot.cases.alarming import INTERNAL, alarm_day, alarm_sentence, hold_sentenc
 from bot.cases.deadlines import AlarmKind, Calendar, Term, alarms, plus_months, term
 from bot.cases.draft import Block
 from bot.cases.letters import LetterKind
+from bot.cases.levels import unproved
 from bot.cases.lifecycle import Move, allows
-from bot.cases.model import Case, Level, Request, RequestState
+from bot.cases.model import Case, Request, RequestState
 from bot.cases.people import User
 from bot.cases.work import Work
 from bot.mail.outgoing import dated
@@ -252,7 +253,7 @@ class Housekeeping:
     def _remind(self, tx: Transaction, case: Case) -> None:
         """On day 3, 10 and 20 of an unanswered challenge; the reminder itself is the work of identification."""
         challenges = tx.challenges.of_case(case.id)
-        if not challenges or not any(_unanswered(request) for request in case.requests):
+        if not challenges or not any(unproved(request) for request in case.requests):
             return
         sent = sum(letter.letter is LetterKind.CHALLENGE_REMINDER for letter in tx.outbox.of_case(case.id))
         if sent >= len(self._identity.reminder_days):
@@ -263,7 +264,7 @@ class Housekeeping:
 
     def _give_up_waiting(self, tx: Transaction, case: Case) -> None:
         """On the safe target an unanswered challenge gives the reasoned letter (Art. 11(2), 12(4)), for approval."""
-        waiting = [request for request in case.requests if _unanswered(request)]
+        waiting = [request for request in case.requests if unproved(request)]
         due = [request for request in waiting if term(request, self._calendar).target <= self._today()]
         if not due or case.sender is None:
             return
@@ -364,10 +365,6 @@ class Housekeeping:
 
 def _years_before(now: datetime, years: int) -> datetime:
     return datetime.combine(plus_months(now.date(), -12 * years), now.timetz())
-
-
-def _unanswered(request: Request) -> bool:
-    return request.state is RequestState.AWAITING_IDENTITY and request.reached < Level.L2
 
 
 def _running(case: Case) -> tuple[Request, ...]:

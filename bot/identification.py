@@ -1,56 +1,34 @@
-"""Who is asking: match, challenge, evidence."""
+"""Who is asking: the record is found, and its address asked."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from secrets import choice
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.cases.answers import denies, doubt
-from bot.cases.codes import find_code, new_code, new_passphrase
+from bot.cases.codes import new_code, new_passphrase
 from bot.cases.deadlines import Calendar
-from bot.cases.errors import LevelTooLowError, RefusedActError
+from bot.cases.errors import RefusedActError
 from bot.cases.letters import LetterKind
-from bot.cases.levels import hold_until, required_by_plan
+from bot.cases.levels import unproved
 from bot.cases.lifecycle import Move, allows
 from bot.cases.model import Case, CaseRef, Level, Request, RequestState, Suspension
-from bot.cases.people import Act, Actor, User, require
+from bot.cases.people import Act, Actor, require
 from bot.cases.subject import DataSubject
 from bot.cases.work import Work, next_release
 from bot.mail.authentication.verdict import SenderVerdict
-from bot.mail.cage import Caged
 from bot.mail.lookalike import looks_like
-from bot.mail.message import ParsedMail
 from bot.replies.casefacts import facts_of, local_day
 from bot.replies.facts import LetterFacts
 from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom, thread_of
 from bot.settings import IdentitySettings
-from bot.sources.beforehand import Beforehand, CorrectionsPlanned, ErasurePlanned, FactorsLastChanged, UnreadError
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person, code_index, post_automatic, posted_lately, stop_for_person, void_drafts
-from bot.store.records import Challenge, Job, Scalar
-from bot.store.sendercheck import failed
-from bot.triage.labels import Intent, RequestKind
-from bot.triage.reading import Reading
-
-SECOND_FACTOR = "second_factor"
-"""The task that asks staff to prove who it is by a factor fixed before the case."""
-
-METHODS = ("phone", "letter", "decision")
-"""Second factors: a call to the phone of record, a letter to the postal address of record, the officer's decision."""
-
-_FIELDS_OF = {"phone": frozenset({"phone"}), "letter": frozenset({"street", "postcode", "city"})}
-"""What a second factor rests on: a field that we changed ourselves lately is no proof."""
-
-_DRAFTED_UNPROVED = frozenset({RequestState.AWAITING_APPROVAL, RequestState.APPROVED})
-
-_T = TypeVar("_T")
+from bot.store.records import Job, Scalar
+from bot.triage.labels import RequestKind
 
 _NOTHING_LEFT_YET = frozenset(
     {
@@ -61,8 +39,6 @@ _NOTHING_LEFT_YET = frozenset(
         RequestState.NEEDS_PERSON,
     }
 )
-
-Reads = Callable[[bytes], Awaitable[Reading | Caged]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +53,11 @@ class Found:
 
 
 class Identification:
-    """Finds the record, asks the address of record, weighs the answer."""
+    """Finds the record and asks the address of record."""
 
     def __init__(
         self,
         archive: Archive,
-        reads: Reads,
         sources: Sources,
         letters: Letters,
         mailroom: MailRoom,
@@ -91,7 +66,6 @@ class Identification:
         release_seconds: int,
     ) -> None:
         self._archive = archive
-        self._reads = reads
         self._sources = sources
         self._letters = letters
         self._mailroom = mailroom
@@ -132,7 +106,7 @@ class Identification:
             ask_person(tx, case.id, "sender", f"twee adressen die op elkaar lijken: {both}")
         case = void_drafts(tx, tx.cases.by_id(case.id), BOT, "er is een record gevonden")
         if another:
-            case = _unproved(tx, case)
+            case = _proves_nothing_of(tx, case)
         for request in case.requests:
             if request.state is RequestState.COLLECTING and request.reached < request.required:
                 case = tx.cases.move(case, request.id, Move.IDENTITY_ASKED, BOT)
@@ -176,7 +150,7 @@ class Identification:
             stop_for_person(tx, case, "het adres in het record is pas gewijzigd: eerst iemand laten kijken")
             return
         standing = tx.challenges.open_of(case.id)
-        if standing is not None and {r.id for r in case.requests if _unanswered(r)} <= set(standing.request_ids):
+        if standing is not None and {r.id for r in case.requests if unproved(r)} <= set(standing.request_ids):
             return
         if len(tx.challenges.of_case(case.id)) >= self._settings.secrets:
             ask_person(tx, case.id, "look", "alle codes voor deze zaak zijn op: stel de identiteit anders vast")
@@ -218,7 +192,7 @@ class Identification:
         """The challenge that had to wait a day, if it is still needed."""
         with self._archive.transaction() as tx:
             case = tx.cases.by_id(job.target_id)
-            if any(map(_unanswered, case.requests)) and not case.letters_held:
+            if any(map(unproved, case.requests)) and not case.letters_held:
                 self._challenge(tx, case)
 
     def _send_challenge(self, tx: Transaction, case: Case, address: str, now: datetime) -> None:
@@ -237,7 +211,7 @@ class Identification:
         if tx.secrets.passphrase(case.id) is None:
             tx.secrets.set_passphrase(case.id, new_passphrase(choice))
         tx.secrets.remember_code(case.id, code)
-        asked = tuple(request.id for request in case.requests if _unanswered(request))
+        asked = tuple(request.id for request in case.requests if unproved(request))
         tx.challenges.retire(case.id)
         expires_at = self._end_of_day(now + timedelta(days=self._settings.code_days))
         tx.challenges.add(case.id, address.lower(), code_index(self._archive.vault, code), asked, now, expires_at)
@@ -253,7 +227,7 @@ class Identification:
         return datetime.combine(at.astimezone(zone).date() + timedelta(days=1), time(), zone).astimezone(UTC)
 
     def _challenge_facts(self, tx: Transaction, case: Case, code: str | None) -> LetterFacts:
-        asked = [request for request in case.requests if _unanswered(request)]
+        asked = [request for request in case.requests if unproved(request)]
         return replace(
             facts_of(case, self._archive.clock(), self._calendar),
             kinds=tuple(sorted({request.kind for request in asked})),
@@ -274,7 +248,7 @@ class Identification:
         with self._archive.transaction() as tx:
             case = tx.cases.by_id(job.target_id)
             subject = case.data_subject
-            if subject is None or subject.address_of_record is None or not any(map(_unanswered, case.requests)):
+            if subject is None or subject.address_of_record is None or not any(map(unproved, case.requests)):
                 return
             address = subject.address_of_record
             if not _from_record(case, subject) or self._asked_today(tx, address):
@@ -290,284 +264,6 @@ class Identification:
         return any(
             posted_lately(tx, address, letter, now) for letter in (LetterKind.CHALLENGE, LetterKind.CHALLENGE_REMINDER)
         )
-
-    # The answer
-
-    async def check_answer(self, job: Job) -> None:
-        """Does this mail carry the right code, in its new words, from the right address?"""
-        raw = await asyncio.to_thread(self._raw, job.target_id)
-        reading = await self._reads(raw)
-        if isinstance(reading, Reading) and isinstance(reading.mail, ParsedMail):
-            verdict = reading.as_reply or reading.verdict
-            intents = verdict.intents if verdict else frozenset()
-            await asyncio.to_thread(self._weigh, job, reading.mail, intents)
-        else:
-            await asyncio.to_thread(self._cannot_weigh, job)
-
-    def _cannot_weigh(self, job: Job) -> None:
-        """It was read when it was filed, and no longer is: a person reads it, for a code may stand in it."""
-        if job.case_id is not None:
-            with self._archive.transaction() as tx:
-                self._have_it_read(tx, tx.cases.by_id(job.case_id))
-
-    def _raw(self, mail_id: int) -> bytes:
-        with self._archive.reading() as tx:
-            return tx.mails.raw(mail_id)
-
-    def _weigh(self, job: Job, mail: ParsedMail, intents: frozenset[Intent]) -> None:
-        if job.case_id is None or mail.signs.automatic:
-            return
-        case_id = job.case_id
-
-        def weighed(tx: Transaction, systems: Beforehand) -> None:
-            tx.cases.lock(case_id)
-            case = tx.cases.by_id(case_id)
-            if not self._proves(tx, systems, case, job.target_id, mail, intents):
-                self._have_it_read(tx, case)
-
-        self._decided(weighed)
-
-    def _decided(self, decision: Callable[[Transaction, Beforehand], _T]) -> _T:
-        """Decide in one transaction, on what the company's systems said before it began.
-
-        A system that is slow then holds up nobody else: on SQLite an open transaction keeps every other one waiting.
-        What a decision turns out to need is read once its transaction is rolled back; then it is taken anew, on the
-        case as it stands by that time.
-        """
-        systems = Beforehand(self._sources)
-        while True:
-            try:
-                with self._archive.transaction() as tx:
-                    return decision(tx, systems)
-            except UnreadError as lacking:
-                question = lacking.question
-            systems.read(question)
-
-    def _proves(
-        self,
-        tx: Transaction,
-        systems: Beforehand,
-        case: Case,
-        mail_id: int,
-        mail: ParsedMail,
-        intents: frozenset[Intent],
-    ) -> bool:
-        """Whether this mail is the answer that the challenge asked for; what it was instead is written down."""
-        codes = find_code(mail.new_text)
-        if failed(tx, case.id, mail_id):
-            self._not_from_him(tx, case, codes)
-        elif denies(mail.new_text, intents):
-            self._denied(tx, case, with_code=bool(codes))
-        elif codes:
-            return self._has_right_code(tx, systems, case, mail, codes)
-        return False
-
-    def _not_from_him(self, tx: Transaction, case: Case, codes: tuple[str, ...]) -> None:
-        """Neither a yes nor a no, nor a try: a person looks, and the true answer is still waited for."""
-        challenge = tx.challenges.open_of(case.id)
-        if challenge is not None and self._right(tx, challenge, codes):
-            tx.events.write(case.id, "code_in_doubt", BOT, {"challenge": challenge.id, "why": "sender"})
-            ask_person(tx, case.id, "look", "juiste code, maar de afzender is niet echt: bel (privacybot verify)")
-        elif any(map(_unanswered, case.requests)):
-            ask_person(tx, case.id, "look", "een antwoord van een afzender die niet echt is telt niet: bel zo nodig")
-
-    def _denied(self, tx: Transaction, case: Case, *, with_code: bool) -> None:
-        """A no wins over a code: everything of the case stops, and its code dies."""
-        if with_code or any(map(_unanswered, case.requests)):
-            tx.challenges.retire(case.id)
-            tx.events.write(case.id, "challenge_denied", BOT, {"with_code": with_code})
-            stop_for_person(tx, case, "de persoon zegt nee op het controlebericht", requests=case.open_requests)
-
-    def _right(self, tx: Transaction, challenge: Challenge, codes: tuple[str, ...]) -> list[str]:
-        return [code for code in codes if tx.challenges.by_code(code_index(self._archive.vault, code)) == challenge]
-
-    def _has_right_code(
-        self, tx: Transaction, systems: Beforehand, case: Case, mail: ParsedMail, codes: tuple[str, ...]
-    ) -> bool:
-        challenge = tx.challenges.open_of(case.id)
-        if challenge is None or challenge.expires_at <= self._archive.clock():
-            self._too_late(tx, case)
-            return False
-        right = self._right(tx, challenge, codes)
-        if not right:
-            self._wrong_code(tx, case, challenge, mail)
-        elif mail.sender.address != challenge.address:
-            tx.events.write(case.id, "right_code_other_address", BOT, {"challenge": challenge.id})
-            ask_person(tx, case.id, "look", "juiste code, ander adres: geen niveau gegeven")
-        elif why := doubt(mail.new_text, right[0], tx.secrets.passphrase(case.id)):
-            tx.events.write(case.id, "code_in_doubt", BOT, {"challenge": challenge.id, "why": why})
-            ask_person(tx, case.id, "look", f"juiste code, maar {why}: lees het, bel zo nodig (privacybot verify)")
-        elif tx.challenges.use(challenge.id):
-            self._proved(tx, systems, case, challenge)
-            return True
-        return False
-
-    def _have_it_read(self, tx: Transaction, case: Case) -> None:
-        """A reply that proves nothing says something all the same, unless a person was called already."""
-        if not any(task.kind == "look" for task in tx.tasks.open(case.id)):
-            ask_person(tx, case.id, "read", "er kwam een antwoord binnen: lees het")
-
-    def _too_late(self, tx: Transaction, case: Case) -> None:
-        if any(request.state is RequestState.AWAITING_IDENTITY for request in case.requests):
-            tx.events.write(case.id, "code_refused", BOT, {"why": "no open challenge"})
-            ask_person(tx, case.id, "look", "er kwam een code, maar er staat geen controlevraag meer open")
-
-    def _wrong_code(self, tx: Transaction, case: Case, challenge: Challenge, mail: ParsedMail) -> None:
-        """One try a mail, however often the work on that mail is begun."""
-        counted = {event.values.get("mail") for event in tx.events.of(case.id) if event.kind == "wrong_code"}
-        if mail.digest in counted:
-            return
-        tries = tx.challenges.count_try(challenge.id)
-        tx.events.write(case.id, "wrong_code", BOT, {"tries": tries, "mail": mail.digest})
-        if tries >= self._settings.tries:
-            tx.challenges.retire(case.id)
-            ask_person(tx, case.id, "look", f"{tries} keer een verkeerde code: de code is vervallen")
-
-    def _proved(self, tx: Transaction, systems: Beforehand, case: Case, challenge: Challenge) -> None:
-        tx.events.write(case.id, "challenge_answered", BOT, {"challenge": challenge.id})
-        if any(r.id in challenge.request_ids and r.state in _DRAFTED_UNPROVED for r in case.requests):
-            case = void_drafts(tx, case, BOT, "de persoon bewees alsnog wie hij is")
-        for request in [request for request in case.requests if request.id in challenge.request_ids]:
-            if not request.open and request.state is not RequestState.PARKED:
-                continue  # withdrawn or settled while the answer was on its way
-            if request.state is RequestState.PARKED:
-                case = tx.cases.move(case, request.id, Move.REVIVED, BOT)
-            case = self._raise_to(tx, systems, case, request.id, Level.L2, BOT)
-        tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
-
-    def _raise_to(
-        self,
-        tx: Transaction,
-        systems: Beforehand,
-        case: Case,
-        request_id: int,
-        level: Level,
-        actor: str,
-        os_login: str | None = None,
-        *,
-        second_factor: bool = False,
-    ) -> Case:
-        """The request has reached this level; if that is enough it goes on, else a person is asked for more."""
-        request = next(request for request in case.requests if request.id == request_id)
-        required = self._required(systems, case, request)
-        now = self._archive.clock()
-        hold = hold_until(request.kind, required, (), now, self._settings, second_factor=second_factor)
-        tx.cases.change_request(
-            case.id,
-            request_id,
-            required=required,
-            reached=max(level, request.reached),
-            hold_until=hold if level >= required else None,
-            suspensions=tuple(self._ended(suspension, now) for suspension in request.suspensions),
-        )
-        tx.events.write(
-            case.id, "level_reached", actor, {"request": request_id, "level": int(level)}, os_login=os_login
-        )
-        case = tx.cases.by_id(case.id)
-        if level < required:
-            self._ask_second_factor(tx, case)
-        elif allows(request, Move.IDENTITY_CONFIRMED):
-            case = tx.cases.move(case, request_id, Move.IDENTITY_CONFIRMED, actor, os_login=os_login)
-        return case
-
-    def _ended(self, suspension: Suspension, now: datetime) -> Suspension:
-        today = local_day(now, self._calendar.timezone)
-        return suspension if suspension.ended_on else replace(suspension, ended_on=today)
-
-    def _required(self, systems: Beforehand, case: Case, request: Request) -> Level:
-        """The plan has the last word: what is low-risk needs L2, what ends an account or moves money needs L3."""
-        subject = case.data_subject
-        if subject is None:
-            return request.required
-        if request.kind is RequestKind.ERASURE:
-            today = local_day(self._archive.clock(), self._calendar.timezone)
-            return required_by_plan(request.kind, systems.told(ErasurePlanned(subject, case.language, today)))
-        if request.kind is RequestKind.CORRECTION:
-            changes = systems.told(CorrectionsPlanned(subject, request.corrections, case.language))
-            return max(request.required, required_by_plan(request.kind, changes))
-        return request.required
-
-    def _ask_second_factor(self, tx: Transaction, case: Case) -> None:
-        if any(task.kind == SECOND_FACTOR for task in tx.tasks.open(case.id)):
-            return
-        subject = case.data_subject
-        means = "bel het nummer uit het record" if subject and subject.phone_of_record else "schrijf het postadres aan"
-        ask_person(tx, case.id, SECOND_FACTOR, f"tweede bewijs nodig: {means} en leg vast met privacybot verify")
-        self._notify_other_addresses(tx, case)
-
-    def _notify_other_addresses(self, tx: Transaction, case: Case) -> None:
-        """The person's own other addresses hear of an act with consequences, so that a stolen mailbox shows."""
-        now = self._archive.clock()
-        hold = now + timedelta(hours=self._settings.contact_hold_hours)
-        facts = replace(facts_of(case, now, self._calendar), hold_until=local_day(hold, self._calendar.timezone))
-        for address in case.data_subject.other_addresses if case.data_subject else ():
-            self._post(tx, case, LetterKind.SECURITY_NOTICE, address, facts)
-
-    # The second factor
-
-    def verify(self, ref: CaseRef, actor: Actor, method: str, note: str) -> Case:
-        """Staff proved the person by a factor fixed before the case; each factor raises the level by one step.
-
-        Without an answered challenge a factor gives L2 (a lost mailbox), with one L3. The same factor counts once.
-        """
-        if not note.strip():
-            raise RefusedActError("say in --note what was checked, when and how")
-        return self._decided(lambda tx, systems: self._verified(tx, systems, ref, actor, method, note))
-
-    def _verified(
-        self, tx: Transaction, systems: Beforehand, ref: CaseRef, actor: Actor, method: str, note: str
-    ) -> Case:
-        user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
-        tx.cases.lock(tx.cases.get(ref).id)
-        case = tx.cases.get(ref)
-        waiting = [request for request in case.requests if request.state is RequestState.AWAITING_IDENTITY]
-        self._check_factor(tx, systems, case, user, method, waiting)
-        tx.events.write(case.id, "verified", user.name, {"method": method, "note": note}, os_login=actor.os_login)
-        for request in waiting:
-            level = Level.L3 if request.reached >= Level.L2 else Level.L2
-            second_factor = method != "decision"
-            case = self._raise_to(
-                tx, systems, case, request.id, level, user.name, actor.os_login, second_factor=second_factor
-            )
-        for task in tx.tasks.open(case.id):
-            if task.kind == SECOND_FACTOR:
-                tx.tasks.done(task.id, user.name, self._archive.clock())
-        tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
-        return tx.cases.get(ref)
-
-    def _check_factor(
-        self, tx: Transaction, systems: Beforehand, case: Case, user: User, method: str, waiting: list[Request]
-    ) -> None:
-        subject = case.data_subject
-        if method not in METHODS:
-            raise RefusedActError(f"unknown method '{method}'; use one of: {', '.join(METHODS)}")
-        if not waiting or subject is None:
-            raise RefusedActError(f"no request of {case.ref} waits for proof of identity")
-        if method in {event.values.get("method") for event in tx.events.of(case.id) if event.kind == "verified"}:
-            raise RefusedActError(f"{method} was used in this case already: a second proof must be another one")
-        if method == "phone" and not subject.phone_of_record:
-            raise RefusedActError("the record has no phone number; use --method letter or decision")
-        if method == "letter" and not subject.postal_of_record:
-            raise RefusedActError("the record has no postal address; use --method phone or decision")
-        if method in _FIELDS_OF and self._changed_lately(tx, systems, subject, method):
-            days = self._settings.recent_address_days
-            raise RefusedActError(f"we changed what --method {method} rests on less than {days} days ago: use another")
-        if method == "decision":
-            require(user, Act.DECIDE_RISK, user.name)
-            if min(request.reached for request in waiting) < Level.L2:
-                raise LevelTooLowError("a written decision stands in for the second factor only, not for the first")
-
-    def _changed_lately(self, tx: Transaction, systems: Beforehand, subject: DataSubject, method: str) -> bool:
-        """A factor that changed a few days ago, by our hand or any other that the system tells of, is no proof."""
-        since = self._archive.clock() - timedelta(days=self._settings.recent_address_days)
-        changed = systems.told(FactorsLastChanged(subject))
-        at = changed.phone_at if method == "phone" else changed.postal_at
-        by_us = any(
-            event.kind == "executed" and event.at > since and event.values.get("field") in _FIELDS_OF[method]
-            for case in tx.cases.of_subject(subject)
-            for event in tx.events.of(case.id)
-        )
-        return by_us or (at is not None and at > since)
 
     # Which record
 
@@ -606,17 +302,13 @@ def _key(subject: DataSubject) -> tuple[str, str]:
     return subject.system, subject.key
 
 
-def _unproved(tx: Transaction, case: Case) -> Case:
+def _proves_nothing_of(tx: Transaction, case: Case) -> Case:
     """What was proved of one record says nothing about another, and a code sent there proves nothing here."""
     tx.challenges.retire(case.id)
     for request in case.open_requests:
         if request.state in _NOTHING_LEFT_YET:
             tx.cases.change_request(case.id, request.id, reached=Level.L0, hold_until=None)
     return tx.cases.by_id(case.id)
-
-
-def _unanswered(request: Request) -> bool:
-    return request.state is RequestState.AWAITING_IDENTITY and request.reached < Level.L2
 
 
 def _from_record(case: Case, subject: DataSubject) -> bool:

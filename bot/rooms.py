@@ -27,6 +27,7 @@ from bot.handling import Handling
 from bot.housekeeping import Housekeeping, SentFolder
 from bot.identification import Identification
 from bot.intake import Asking, Intake, IntakeRules
+from bot.levelling import Levelling
 from bot.mail.accounting import WatchedMailbox
 from bot.mail.authentication.checking import SenderChecks
 from bot.mail.authentication.questions import Wanted
@@ -42,9 +43,11 @@ from bot.mail.signing import Signer
 from bot.mail.tokens import TokenSource
 from bot.mail.visitors import Handed
 from bot.mail.watching import FetchedMail, Watcher
+from bot.proof import Proof
 from bot.reconciliation import Keeps, Reconciliation
 from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom
+from bot.second_factor import SecondFactor
 from bot.second_opinion import Bounds, SecondOpinions
 from bot.second_reader import SecondReader
 from bot.settings import (
@@ -266,7 +269,6 @@ class Rooms:
     def identification(self) -> Identification:
         return Identification(
             self.archive,
-            self.cage.run,
             self.sources,
             self.letters,
             self.mailroom,
@@ -274,6 +276,26 @@ class Rooms:
             self.settings.identity,
             self.settings.release.every_seconds,
         )
+
+    @cached_property
+    def levelling(self) -> Levelling:
+        return Levelling(
+            self.archive,
+            self.sources,
+            self.letters,
+            self.mailroom,
+            self.calendar,
+            self.settings.identity,
+            self.settings.release.every_seconds,
+        )
+
+    @cached_property
+    def proof(self) -> Proof:
+        return Proof(self.archive, self.cage.run, self.levelling, self.settings.identity)
+
+    @cached_property
+    def second_factor(self) -> SecondFactor:
+        return SecondFactor(self.archive, self.levelling, self.settings.identity)
 
     @cached_property
     def fulfilment(self) -> Fulfilment:

@@ -63,7 +63,7 @@ def handlers(rooms: Rooms) -> dict[str, Handler]:
         Work.IDENTIFY: _sender_known(rooms, _in_thread(rooms.identification.identify)),
         Work.CHALLENGE: _in_thread(rooms.identification.challenge),
         Work.FOLLOW_UP: _sender_known(rooms, _in_thread(rooms.follow_ups.follow_up)),
-        Work.CHECK_ANSWER: _sender_known(rooms, rooms.identification.check_answer),
+        Work.CHECK_ANSWER: _sender_known(rooms, rooms.proof.check_answer),
         Work.REMIND: _in_thread(rooms.identification.remind),
         Work.FULFIL: _in_thread(rooms.fulfilment.fulfil),
         Work.EXECUTE: _in_thread(rooms.execution.execute),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bot.cases.changes import PlannedChange
-from bot.cases.model import Level
+from bot.cases.model import Level, Request, RequestState
 from bot.settings import IdentitySettings
 from bot.triage.labels import RequestKind
 from bot.triage.verdict import StatedCorrection
@@ -84,3 +84,8 @@ def _waits(
         yield timedelta(days=settings.hold_days)
     if kind is RequestKind.CORRECTION:
         yield timedelta(hours=settings.contact_hold_hours)
+
+
+def unproved(request: Request) -> bool:
+    """Asked who he is, and no answer yet that proves it."""
+    return request.state is RequestState.AWAITING_IDENTITY and request.reached < Level.L2

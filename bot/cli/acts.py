@@ -133,7 +133,7 @@ def verify(config: Path | None, ref: str, user: str, method: str, note: str, *, 
         config,
         as_json,
         "tweede bewijs vastgelegd",
-        lambda opened: opened.identification.verify(CaseRef(ref), actor(user), method, note),
+        lambda opened: opened.second_factor.verify(CaseRef(ref), actor(user), method, note),
     )
 
 

@@ -256,7 +256,7 @@ def _approve(stage: _Stage, case: Case) -> None:
 
 def _verify(stage: _Stage, case: Case) -> None:
     note = "demo: gebeld op het nummer uit het klantrecord, klant bevestigt"
-    stage.rooms.identification.verify(case.ref, FATIMA, "phone", note)
+    stage.rooms.second_factor.verify(case.ref, FATIMA, "phone", note)
 
 
 # What came of it

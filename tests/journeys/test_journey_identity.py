@@ -13,8 +13,8 @@ from servers.smtp_sink import SmtpSink
 
 from bot.cases.model import CaseRef
 from bot.cases.work import Work
-from bot.identification import Identification
 from bot.mail.cage import Caged
+from bot.proof import Proof
 from bot.rooms import Rooms
 from bot.store.records import Job
 from bot.triage.reading import Reading
@@ -131,10 +131,8 @@ async def test_an_answer_that_can_no_longer_be_read_goes_to_a_person(office: Off
 
     with rooms.archive.reading() as tx:
         case = tx.cases.get(CaseRef(ref))
-    identification = Identification(
-        rooms.archive, killed, rooms.sources, rooms.letters, rooms.mailroom, rooms.calendar, rooms.settings.identity, 0
-    )
-    await identification.check_answer(Job(1, Work.CHECK_ANSWER, 1, case.id, rooms.clock(), attempts=1))
+    proof = Proof(rooms.archive, killed, rooms.levelling, rooms.settings.identity)
+    await proof.check_answer(Job(1, Work.CHECK_ANSWER, 1, case.id, rooms.clock(), attempts=1))
     await rooms.close()
 
     assert [task["kind"] for task in office.case(ref)["tasks"]] == ["read"]

@@ -130,7 +130,7 @@ async def test_while_a_system_hangs_under_a_second_proof_other_mail_is_kept(offi
 
     with books.hanging():
         proving = asyncio.create_task(
-            asyncio.to_thread(rooms.identification.verify, CaseRef(ref), STAFF, "phone", "gebeld")
+            asyncio.to_thread(rooms.second_factor.verify, CaseRef(ref), STAFF, "phone", "gebeld")
         )
         await books.are_waited_for()
         office.write("niemand@elders.example", "Welke gegevens hebben jullie van mij?")

@@ -1,0 +1,138 @@
+"""Raising a level: what was proved so far, whether that is enough, and what is asked for more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from bot.cases.deadlines import Calendar
+from bot.cases.letters import LetterKind
+from bot.cases.levels import hold_until, required_by_plan
+from bot.cases.lifecycle import Move, allows
+from bot.cases.model import Case, Level, Request, Suspension
+from bot.cases.work import next_release
+from bot.replies.casefacts import facts_of, local_day
+from bot.replies.letters import Letters
+from bot.replies.mailing import MailRoom, thread_of
+from bot.settings import IdentitySettings
+from bot.sources.beforehand import Beforehand, CorrectionsPlanned, ErasurePlanned, UnreadError
+from bot.sources.facade import Sources
+from bot.store.archive import Archive, Transaction
+from bot.store.casework import ask_person, post_automatic
+from bot.triage.labels import RequestKind
+
+SECOND_FACTOR = "second_factor"
+"""The task that asks staff to prove who it is by a factor fixed before the case."""
+
+_T = TypeVar("_T")
+
+
+class Levelling:
+    """Writes down that a request has reached a level, and sees to what follows from it."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        sources: Sources,
+        letters: Letters,
+        mailroom: MailRoom,
+        calendar: Calendar,
+        settings: IdentitySettings,
+        release_seconds: int,
+    ) -> None:
+        self._archive = archive
+        self._sources = sources
+        self._letters = letters
+        self._mailroom = mailroom
+        self._calendar = calendar
+        self._settings = settings
+        self._release_seconds = release_seconds
+
+    def decided(self, decision: Callable[[Transaction, Beforehand], _T]) -> _T:
+        """Decide in one transaction, on what the company's systems said before it began.
+
+        A system that is slow then holds up nobody else: on SQLite an open transaction keeps every other one waiting.
+        What a decision turns out to need is read once its transaction is rolled back; then it is taken anew, on the
+        case as it stands by that time.
+        """
+        systems = Beforehand(self._sources)
+        while True:
+            try:
+                with self._archive.transaction() as tx:
+                    return decision(tx, systems)
+            except UnreadError as lacking:
+                question = lacking.question
+            systems.read(question)
+
+    def raise_to(
+        self,
+        tx: Transaction,
+        systems: Beforehand,
+        case: Case,
+        request_id: int,
+        level: Level,
+        actor: str,
+        os_login: str | None = None,
+        *,
+        second_factor: bool = False,
+    ) -> Case:
+        """The request has reached this level; if that is enough it goes on, else a person is asked for more."""
+        request = next(request for request in case.requests if request.id == request_id)
+        required = self._required(systems, case, request)
+        now = self._archive.clock()
+        hold = hold_until(request.kind, required, (), now, self._settings, second_factor=second_factor)
+        tx.cases.change_request(
+            case.id,
+            request_id,
+            required=required,
+            reached=max(level, request.reached),
+            hold_until=hold if level >= required else None,
+            suspensions=tuple(self._ended(suspension, now) for suspension in request.suspensions),
+        )
+        tx.events.write(
+            case.id, "level_reached", actor, {"request": request_id, "level": int(level)}, os_login=os_login
+        )
+        case = tx.cases.by_id(case.id)
+        if level < required:
+            self._ask_second_factor(tx, case)
+        elif allows(request, Move.IDENTITY_CONFIRMED):
+            case = tx.cases.move(case, request_id, Move.IDENTITY_CONFIRMED, actor, os_login=os_login)
+        return case
+
+    def _ended(self, suspension: Suspension, now: datetime) -> Suspension:
+        today = local_day(now, self._calendar.timezone)
+        return suspension if suspension.ended_on else replace(suspension, ended_on=today)
+
+    def _required(self, systems: Beforehand, case: Case, request: Request) -> Level:
+        """The plan has the last word: what is low-risk needs L2, what ends an account or moves money needs L3."""
+        subject = case.data_subject
+        if subject is None:
+            return request.required
+        if request.kind is RequestKind.ERASURE:
+            today = local_day(self._archive.clock(), self._calendar.timezone)
+            return required_by_plan(request.kind, systems.told(ErasurePlanned(subject, case.language, today)))
+        if request.kind is RequestKind.CORRECTION:
+            changes = systems.told(CorrectionsPlanned(subject, request.corrections, case.language))
+            return max(request.required, required_by_plan(request.kind, changes))
+        return request.required
+
+    def _ask_second_factor(self, tx: Transaction, case: Case) -> None:
+        if any(task.kind == SECOND_FACTOR for task in tx.tasks.open(case.id)):
+            return
+        subject = case.data_subject
+        means = "bel het nummer uit het record" if subject and subject.phone_of_record else "schrijf het postadres aan"
+        ask_person(tx, case.id, SECOND_FACTOR, f"tweede bewijs nodig: {means} en leg vast met privacybot verify")
+        self._notify_other_addresses(tx, case)
+
+    def _notify_other_addresses(self, tx: Transaction, case: Case) -> None:
+        """The person's own other addresses hear of an act with consequences, so that a stolen mailbox shows."""
+        now = self._archive.clock()
+        hold = now + timedelta(hours=self._settings.contact_hold_hours)
+        facts = replace(facts_of(case, now, self._calendar), hold_until=local_day(hold, self._calendar.timezone))
+        for address in case.data_subject.other_addresses if case.data_subject else ():
+            letter = self._letters.compose(LetterKind.SECURITY_NOTICE, facts)
+            mail = self._mailroom.automatic(letter.subject, letter.blocks, address, thread_of(case, address))
+            beat = next_release(now, self._release_seconds)
+            post_automatic(tx, case, LetterKind.SECURITY_NOTICE, mail.to, mail.message_id, mail.raw, beat)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from bot.cases.model import RequestState
 from bot.cases.people import StaffRole
+from bot.cli.options import MOMENTS, As, DraftId, Given, Json, Kinds, Reason, Ref, case_act, do
 from bot.triage.labels import Role
 
 app = typer.Typer(
@@ -29,15 +29,6 @@ app.add_typer(user_app, name="user")
 app.add_typer(task_app, name="task")
 app.add_typer(pause_app, name="pause")
 app.add_typer(resume_app, name="resume")
-
-_MOMENTS = ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S"]
-
-As = Annotated[str, typer.Option("--as", metavar="USER", help="Who you are, by name in `privacybot user list`.")]
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
-Ref = Annotated[str, typer.Argument(metavar="REF", help="The case, such as KB-2026-0042.")]
-DraftId = Annotated[int | None, typer.Option("--draft", help="Which draft, if the case has several.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why; it is written in the case file.")]
-Kinds = Annotated[str | None, typer.Option("--kind", help="Only these rights, such as access,erasure.")]
 
 
 class Method(StrEnum):
@@ -57,26 +48,13 @@ class Higher(StrEnum):
     AP = "ap"
 
 
-class _State:
-    config: Path | None = None
-
-
 @app.callback()
 def _global(
     config: Annotated[
         Path | None, typer.Option("--config", metavar="DIR", help="The configuration to use instead of config/.")
     ] = None,
 ) -> None:
-    _State.config = config
-
-
-def _do(where: str, what: str, *args: Any, **kwargs: Any) -> None:
-    """Run the function behind a command; its module is imported only now."""
-    getattr(import_module(f"bot.cli.{where}"), what)(*args, **kwargs)
-
-
-def _case_act(what: str, *args: Any, **kwargs: Any) -> None:
-    _do("acts", what, _State.config, *args, **kwargs)
+    Given.config = config
 
 
 # Start and check
@@ -87,7 +65,7 @@ def demo(
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Keep running until Ctrl-C.")] = True,
 ) -> None:
     """Show the whole way of eight mails, with fictional people, on this machine only."""
-    _do("demo", "demo", wait=wait)
+    do("demo", "demo", wait=wait)
 
 
 @app.command()
@@ -95,37 +73,37 @@ def run(
     once: Annotated[bool, typer.Option("--once", help="Do what is due now, then end.")] = False,
 ) -> None:
     """Run every role in this process."""
-    _do("running", "run", _State.config, ("watch", "receive", "work", "desk"), once=once)
+    do("running", "run", Given.config, ("watch", "receive", "work", "desk"), once=once)
 
 
 @app.command()
 def watch() -> None:
     """Only read the mailbox."""
-    _do("running", "run", _State.config, ("watch",), once=False)
+    do("running", "run", Given.config, ("watch",), once=False)
 
 
 @app.command()
 def receive() -> None:
     """Only take in mail over SMTP or LMTP."""
-    _do("running", "run", _State.config, ("receive",), once=False)
+    do("running", "run", Given.config, ("receive",), once=False)
 
 
 @app.command()
 def work() -> None:
     """Only do the work: recognise, collect, draft, send."""
-    _do("running", "run", _State.config, ("work",), once=False)
+    do("running", "run", Given.config, ("work",), once=False)
 
 
 @app.command()
 def desk() -> None:
     """Only serve the web pages (now: /healthz and /readyz)."""
-    _do("running", "run", _State.config, ("desk",), once=False)
+    do("running", "run", Given.config, ("desk",), once=False)
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database to the schema of this version."""
-    _do("running", "migrate", _State.config)
+    do("running", "migrate", Given.config)
 
 
 @app.command("check-config")
@@ -134,13 +112,13 @@ def check_config(
     as_json: Json = False,
 ) -> None:
     """Check config/ and templates/, and list what the owner must confirm."""
-    _do("running", "check_config", _State.config, live=live, as_json=as_json)
+    do("running", "check_config", Given.config, live=live, as_json=as_json)
 
 
 @app.command()
 def doctor(as_json: Json = False) -> None:
     """Look at everything the service needs, and name the mend of what does not work. Changes nothing."""
-    _do("doctor", "doctor", _State.config, as_json=as_json)
+    do("doctor", "doctor", Given.config, as_json=as_json)
 
 
 @app.command("testmail")
@@ -150,13 +128,13 @@ def send_testmail(
     as_json: Json = False,
 ) -> None:
     """Send one mail of our own the configured way, and see it arrive."""
-    _do("testmail", "testmail", _State.config, to, wait, as_json=as_json)
+    do("testmail", "testmail", Given.config, to, wait, as_json=as_json)
 
 
 @app.command("verify-log")
 def verify_log(as_json: Json = False) -> None:
     """Check the chain of events of every case."""
-    _do("running", "verify_log", _State.config, as_json=as_json)
+    do("running", "verify_log", Given.config, as_json=as_json)
 
 
 @app.command()
@@ -165,19 +143,19 @@ def reconcile(
     as_json: Json = False,
 ) -> None:
     """Account for every mail in the watched folders: it is in the ledger, or it is missing."""
-    _do("reconciling", "reconcile", _State.config, repair=repair, as_json=as_json)
+    do("reconciling", "reconcile", Given.config, repair=repair, as_json=as_json)
 
 
 @pause_app.command("sending")
 def pause_sending() -> None:
     """No mail leaves until it is resumed; intake goes on."""
-    _do("running", "sending", _State.config, paused=True)
+    do("running", "sending", Given.config, paused=True)
 
 
 @resume_app.command("sending")
 def resume_sending() -> None:
     """Letters leave again."""
-    _do("running", "sending", _State.config, paused=False)
+    do("running", "sending", Given.config, paused=False)
 
 
 # Mails and the model
@@ -187,11 +165,11 @@ def resume_sending() -> None:
 def ingest(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Mails; - is standard input.")],
     received: Annotated[
-        datetime | None, typer.Option("--received", formats=_MOMENTS, help="When it reached us, with time zone.")
+        datetime | None, typer.Option("--received", formats=MOMENTS, help="When it reached us, with time zone.")
     ] = None,
 ) -> None:
     """Take in mails from files."""
-    _do("mails", "ingest", _State.config, files, received)
+    do("mails", "ingest", Given.config, files, received)
 
 
 @app.command()
@@ -200,7 +178,7 @@ def classify(
     as_json: Json = False,
 ) -> None:
     """Say what mails ask, without keeping anything."""
-    _do("mails", "classify", _State.config, files, as_json=as_json)
+    do("mails", "classify", Given.config, files, as_json=as_json)
 
 
 @app.command()
@@ -208,7 +186,7 @@ def parse(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A mail; - is standard input.")], as_json: Json = False
 ) -> None:
     """Show a mail as the bot sees it."""
-    _do("parse", "parse", _State.config, file, as_json=as_json)
+    do("parse", "parse", Given.config, file, as_json=as_json)
 
 
 @app.command()
@@ -220,7 +198,7 @@ def rehearse(
     as_json: Json = False,
 ) -> None:
     """Tell what would have come of past mail, and why. Changes nothing."""
-    _do("rehearsal.rehearsing", "rehearse", _State.config, place, html, as_document=as_json)
+    do("rehearsal.rehearsing", "rehearse", Given.config, place, html, as_document=as_json)
 
 
 @app.command(hidden=True)
@@ -229,7 +207,7 @@ def corpora(
     as_json: Json = False,
 ) -> None:
     """For development: read every mail in a folder, and count what came of it."""
-    _do("corpora", "corpora", _State.config, folder, as_json=as_json)
+    do("corpora", "corpora", Given.config, folder, as_json=as_json)
 
 
 @app.command()
@@ -246,11 +224,11 @@ def train(
     if sum((check, back, out is not None)) > 1 or (back and corpus is not None):
         raise typer.BadParameter("--check, --back and --out each stand alone")
     if out is not None:
-        _do("learning", "build", corpus, out)
+        do("learning", "build", corpus, out)
     elif back:
-        _do("learning", "back", _State.config, as_json=as_json)
+        do("learning", "back", Given.config, as_json=as_json)
     else:
-        _do("learning", "train", _State.config, corpus, check=check, as_json=as_json)
+        do("learning", "train", Given.config, corpus, check=check, as_json=as_json)
 
 
 @app.command()
@@ -261,7 +239,7 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Measure how well labelled mails are recognised."""
-    _do("measuring", "evaluate", _State.config, file, confused=confused, errors=errors, as_json=as_json)
+    do("measuring", "evaluate", Given.config, file, confused=confused, errors=errors, as_json=as_json)
 
 
 # Looking
@@ -274,13 +252,13 @@ def cases(
     as_json: Json = False,
 ) -> None:
     """List the cases, the most urgent first."""
-    _do("showing", "cases", _State.config, state, held=held, as_json=as_json)
+    do("showing", "cases", Given.config, state, held=held, as_json=as_json)
 
 
 @app.command()
 def case(ref: Ref, as_json: Json = False) -> None:
     """Show everything about one case."""
-    _do("showing", "case", _State.config, ref, as_json=as_json)
+    do("showing", "case", Given.config, ref, as_json=as_json)
 
 
 @app.command()
@@ -292,13 +270,13 @@ def draft(
     as_json: Json = False,
 ) -> None:
     """Show the draft that waits."""
-    _do("showing", "draft", _State.config, ref, draft_id, eml=eml, text=text, as_json=as_json)
+    do("showing", "draft", Given.config, ref, draft_id, eml=eml, text=text, as_json=as_json)
 
 
 @app.command()
 def tasks(as_json: Json = False) -> None:
     """List what waits for a person, in all cases."""
-    _do("showing", "tasks", _State.config, as_json=as_json)
+    do("showing", "tasks", Given.config, as_json=as_json)
 
 
 @app.command()
@@ -308,9 +286,9 @@ def jobs(
 ) -> None:
     """Show work that failed too often."""
     if unpark is None:
-        _do("showing", "jobs", _State.config, as_json=as_json)
+        do("showing", "jobs", Given.config, as_json=as_json)
     else:
-        _do("showing", "unpark", _State.config, unpark)
+        do("showing", "unpark", Given.config, unpark)
 
 
 # Acts
@@ -329,7 +307,7 @@ def approve(
     as_json: Json = False,
 ) -> None:
     """Approve a draft: after the undo time it is carried out and sent."""
-    _case_act(
+    case_act(
         "approve",
         ref,
         user,
@@ -344,7 +322,7 @@ def approve(
 @app.command()
 def reject(ref: Ref, user: As, reason: Reason, draft_id: DraftId = None, as_json: Json = False) -> None:
     """Send a draft back to be made again; the customer gets nothing."""
-    _case_act("reject", ref, user, reason, draft_id, as_json=as_json)
+    case_act("reject", ref, user, reason, draft_id, as_json=as_json)
 
 
 @app.command()
@@ -356,7 +334,7 @@ def edit(
     as_json: Json = False,
 ) -> None:
     """Replace the text of a draft."""
-    _case_act("edit", ref, user, file, draft_id, as_json=as_json)
+    case_act("edit", ref, user, file, draft_id, as_json=as_json)
 
 
 @app.command()
@@ -369,20 +347,20 @@ def label(
     as_json: Json = False,
 ) -> None:
     """Say what a case asks."""
-    _case_act("label", ref, user, kinds, role, ordinary=ordinary, as_json=as_json)
+    case_act("label", ref, user, kinds, role, ordinary=ordinary, as_json=as_json)
 
 
 @app.command("open")
 def open_case(
     user: As,
     channel: Annotated[HandChannel, typer.Option("--channel", help="How it came.")],
-    received: Annotated[datetime, typer.Option("--received", formats=_MOMENTS, help="When it reached us.")],
+    received: Annotated[datetime, typer.Option("--received", formats=MOMENTS, help="When it reached us.")],
     file: Annotated[Path, typer.Option("--file", help="What was asked, in words.")],
     sender: Annotated[str | None, typer.Option("--from", help="The e-mail address of the person.")] = None,
     as_json: Json = False,
 ) -> None:
     """Open a case for a request that did not come by mail."""
-    _case_act("open_case", user, channel, received, sender, file, as_json=as_json)
+    case_act("open_case", user, channel, received, sender, file, as_json=as_json)
 
 
 @app.command()
@@ -394,7 +372,7 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Write down a second proof of identity, fixed before the case."""
-    _case_act("verify", ref, user, method, note, as_json=as_json)
+    case_act("verify", ref, user, method, note, as_json=as_json)
 
 
 @app.command()
@@ -410,13 +388,13 @@ def choose(
     """Say which record a case is about, where more than one fits."""
     if (key is None) != (user is None):
         raise typer.BadParameter("give --record and --as together, or neither")
-    _case_act("choose", ref, user, key, note_text, as_json=as_json)
+    case_act("choose", ref, user, key, note_text, as_json=as_json)
 
 
 @app.command()
 def refuse(ref: Ref, user: As, reason: Reason, kinds: Kinds = None, as_json: Json = False) -> None:
     """Draft a refusal; it needs a second reader."""
-    _case_act("refuse", ref, user, reason, kinds, as_json=as_json)
+    case_act("refuse", ref, user, reason, kinds, as_json=as_json)
 
 
 @app.command()
@@ -427,13 +405,13 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Draft a question to the person."""
-    _case_act("ask", ref, user, question, as_json=as_json)
+    case_act("ask", ref, user, question, as_json=as_json)
 
 
 @app.command()
 def extend(ref: Ref, user: As, reason: Reason, as_json: Json = False) -> None:
     """Draft the notice that the answer takes longer (Art. 12(3))."""
-    _case_act("extend", ref, user, reason, as_json=as_json)
+    case_act("extend", ref, user, reason, as_json=as_json)
 
 
 @app.command()
@@ -444,19 +422,19 @@ def forward(
     as_json: Json = False,
 ) -> None:
     """Draft the letter that the request went to the company whose books it concerns."""
-    _case_act("forward", ref, user, company, as_json=as_json)
+    case_act("forward", ref, user, company, as_json=as_json)
 
 
 @app.command()
 def passphrase(ref: Ref, user: As, as_json: Json = False) -> None:
     """Draft the letter that repeats the passphrase of the export."""
-    _case_act("passphrase", ref, user, as_json=as_json)
+    case_act("passphrase", ref, user, as_json=as_json)
 
 
 @app.command()
 def withdraw(ref: Ref, user: As, reason: Reason, kinds: Kinds = None, as_json: Json = False) -> None:
     """The person wants it no longer."""
-    _case_act("withdraw", ref, user, kinds, reason, as_json=as_json)
+    case_act("withdraw", ref, user, kinds, reason, as_json=as_json)
 
 
 @app.command()
@@ -469,7 +447,7 @@ def escalate(
     as_json: Json = False,
 ) -> None:
     """Hand the case to the privacy officer, or put it in the AP lane."""
-    _case_act("escalate", ref, user, to, reason, ap_ref, as_json=as_json)
+    case_act("escalate", ref, user, to, reason, ap_ref, as_json=as_json)
 
 
 @app.command()
@@ -482,19 +460,19 @@ def release(
     """Let the automatic letters of held cases go."""
     if bool(refs) == everything:
         raise typer.BadParameter("name cases, or give --all")
-    _case_act("release", refs or [], user, everything=everything, as_json=as_json)
+    case_act("release", refs or [], user, everything=everything, as_json=as_json)
 
 
 @app.command()
 def undo(ref: Ref, user: As, as_json: Json = False) -> None:
     """Take an approval back while that is still possible."""
-    _case_act("undo", ref, user, as_json=as_json)
+    case_act("undo", ref, user, as_json=as_json)
 
 
 @app.command("lift-hold")
 def lift_hold(ref: Ref, user: As, reason: Reason, as_json: Json = False) -> None:
     """The matter before the AP or a court is over: the case may be tidied away again."""
-    _case_act("lift_hold", ref, user, reason, as_json=as_json)
+    case_act("lift_hold", ref, user, reason, as_json=as_json)
 
 
 @app.command()
@@ -502,19 +480,19 @@ def note(
     ref: Ref, user: As, text: Annotated[str, typer.Option("--text", help="The note.")], as_json: Json = False
 ) -> None:
     """Write a note in the case file, for colleagues only."""
-    _case_act("note", ref, user, text, as_json=as_json)
+    case_act("note", ref, user, text, as_json=as_json)
 
 
 @app.command()
 def assign(ref: Ref, user: As, to: Annotated[str, typer.Option("--to", help="A user.")], as_json: Json = False) -> None:
     """Give the case to a colleague."""
-    _case_act("assign", ref, user, to, as_json=as_json)
+    case_act("assign", ref, user, to, as_json=as_json)
 
 
 @app.command()
 def reopen(ref: Ref, user: As, reason: Reason, as_json: Json = False) -> None:
     """Bring a finished case back."""
-    _case_act("reopen", ref, user, reason, as_json=as_json)
+    case_act("reopen", ref, user, reason, as_json=as_json)
 
 
 @app.command("answered-elsewhere")
@@ -522,25 +500,25 @@ def answered_elsewhere(
     ref: Ref, user: As, text: Annotated[str, typer.Option("--note", help="How and when.")], as_json: Json = False
 ) -> None:
     """The answer was given outside this system."""
-    _case_act("answered_elsewhere", ref, user, text, as_json=as_json)
+    case_act("answered_elsewhere", ref, user, text, as_json=as_json)
 
 
 @app.command()
 def sent(ref: Ref, user: As) -> None:
     """A letter with unknown outcome did arrive."""
-    _case_act("sent", ref, user)
+    case_act("sent", ref, user)
 
 
 @app.command("send-again")
 def send_again(ref: Ref, user: As) -> None:
     """A letter with unknown outcome did not arrive: send the same bytes again."""
-    _case_act("send_again", ref, user)
+    case_act("send_again", ref, user)
 
 
 @task_app.command("done")
 def task_done(task_id: Annotated[int, typer.Argument(metavar="TASK")], user: As) -> None:
     """You did what the task asked."""
-    _case_act("task_done", task_id, user)
+    case_act("task_done", task_id, user)
 
 
 @user_app.command("add")
@@ -550,22 +528,22 @@ def user_add(
     address: Annotated[str | None, typer.Option("--address", help="For alarms and reviews.")] = None,
 ) -> None:
     """Add a member of staff."""
-    _case_act("user_add", name, role, address)
+    case_act("user_add", name, role, address)
 
 
 @user_app.command("list")
 def user_list(as_json: Json = False) -> None:
     """List the staff."""
-    _case_act("user_list", as_json=as_json)
+    case_act("user_list", as_json=as_json)
 
 
 @user_app.command("disable")
 def user_disable(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
     """This person may do nothing any more."""
-    _case_act("user_enable", name, enabled=False)
+    case_act("user_enable", name, enabled=False)
 
 
 @user_app.command("enable")
 def user_enable(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
     """This person may act again."""
-    _case_act("user_enable", name, enabled=True)
+    case_act("user_enable", name, enabled=True)

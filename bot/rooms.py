@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot.approval import Decisions
 from bot.authentication import Authentication
+from bot.breach import Breach
 from bot.cases.deadlines import Calendar
 from bot.cases.model import Channel
 from bot.cases.work import Work
@@ -317,6 +318,17 @@ class Rooms:
     @cached_property
     def handling(self) -> Handling:
         return Handling(self.archive, self.own_numbers, learns=self.settings.triage.learn)
+
+    @cached_property
+    def breach(self) -> Breach:
+        return Breach(
+            self.archive,
+            self.letters,
+            self.mailroom,
+            self.calendar,
+            self.settings.organisation,
+            webhook=bool(self.settings.alarm.webhook_url),
+        )
 
     @cached_property
     def execution(self) -> Execution:

@@ -19,6 +19,7 @@ from bot.replies.mailing import MailRoom, Thread
 from bot.settings import AlarmSettings
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import ALARM_LOST, BOT, tell_staff
+from bot.store.incidents import BREACH_ALARM
 from bot.store.records import Event, Job, Scalar
 
 _log = structlog.get_logger(__name__)
@@ -40,6 +41,7 @@ _ALERTS: dict[str, str] = {
     Turn.UNREADABLE: "the mailbox {host} could not be read since {since}; the mend: privacybot doctor",
     Turn.READABLE: "the mailbox {host} is read again since {since}",
     UNCOMPARED: "mailbox and ledger could not be compared since {since}; see why: privacybot reconcile",
+    BREACH_ALARM: "a personal data breach waits for a decision within 72 hours; see: privacybot breach list",
     "mailbox_compared": "mailbox and ledger are compared again",
     "mailbox_reconciled": "mail was missing from the ledger, or is not worked on; see: privacybot reconcile",
 }

@@ -71,6 +71,7 @@ def handlers(rooms: Rooms) -> dict[str, Handler]:
         Work.CLOSE: _in_thread(rooms.housekeeping.close),
         Work.RECONCILE: rooms.reconciliation.nightly,
         Work.SECOND_OPINION: rooms.second_opinions.seek,
+        Work.TELL_BREACH: _in_thread(rooms.breach.tell),
         Work.TELL_WEBHOOK: _in_thread(rooms.watchkeeping.tell_webhook),
     }
 
@@ -289,6 +290,7 @@ class Worker:
 
     def _look_at_mailboxes(self) -> None:
         self._rooms.watchkeeping.round()
+        self._rooms.breach.round()
         self._rooms.reconciliation.round()
 
 

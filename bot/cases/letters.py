@@ -31,6 +31,7 @@ class LetterKind(StrEnum):
     FORWARDED = "forwarded"
     QUESTION = "question"  # `ask`: staff need something from the person
     AP_REFERENCE = "ap_reference"  # `escalate --to ap`
+    BREACH_NOTICE = "breach_notice"  # to the person whose data were disclosed (Art. 34)
     STAFF_ALARM = "staff_alarm"  # to our own users: reference, kind and dates, never a person
     TEST_MAIL = "test_mail"  # `testmail`: fixed words, to an address that the operator gives
 
@@ -65,6 +66,7 @@ SIDE_LETTERS = frozenset(
         LetterKind.PASSPHRASE,
         LetterKind.AP_REFERENCE,
         LetterKind.OTHER_PRIVACY,
+        LetterKind.BREACH_NOTICE,
     }
 )
 """Letters that answer no request: sending one moves no request."""

@@ -25,6 +25,7 @@ class Work(StrEnum):
     CLOSE = "close"  # a case
     RECONCILE = "reconcile"  # nothing: every mailbox is compared with the ledger
     SECOND_OPINION = "second_opinion"  # a mail: another reader is asked what it asks
+    TELL_BREACH = "tell_breach"  # an event of the service's own chain: a breach began, or its hours run out
     TELL_WEBHOOK = "tell_webhook"  # an event of the service's own chain
 
 

@@ -11,6 +11,7 @@ import typer
 
 from bot.cases.model import RequestState
 from bot.cases.people import StaffRole
+from bot.cli.breach_app import breach_app
 from bot.cli.options import MOMENTS, As, DraftId, Given, Json, Kinds, Reason, Ref, case_act, do
 from bot.triage.labels import Role
 
@@ -26,6 +27,7 @@ task_app = typer.Typer(help="Tasks that only a person can do.", no_args_is_help=
 pause_app = typer.Typer(help="Stop something.", no_args_is_help=True)
 resume_app = typer.Typer(help="Let it go on.", no_args_is_help=True)
 app.add_typer(user_app, name="user")
+app.add_typer(breach_app, name="breach")
 app.add_typer(task_app, name="task")
 app.add_typer(pause_app, name="pause")
 app.add_typer(resume_app, name="resume")
@@ -448,6 +450,20 @@ def escalate(
 ) -> None:
     """Hand the case to the privacy officer, or put it in the AP lane."""
     case_act("escalate", ref, user, to, reason, ap_ref, as_json=as_json)
+
+
+@app.command()
+def incident(
+    ref: Ref,
+    user: As,
+    reason: Annotated[str, typer.Option("--reason", help="What happened, without names.")],
+    aware: Annotated[
+        datetime | None, typer.Option("--aware", formats=MOMENTS, help="When we knew; else now. ISO, with time zone.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Data went to the wrong person: stop everything of the case and count 72 hours."""
+    do("breaches", "incident", Given.config, ref, user, reason, aware, as_json=as_json)
 
 
 @app.command()

@@ -77,6 +77,7 @@ class LetterFacts:
     address: str | None = field(default=None, repr=False)  # the one address that the letter speaks of
     reason: str | None = field(default=None, repr=False)  # staff's own words, a code of the catalogue, or "code: facts"
     measures: str | None = field(default=None, repr=False)  # complaint: what we do about it
+    consequences: str | None = field(default=None, repr=False)  # breach: what may come of it
     new_due_on: date | None = None
     complaint_about: str | None = field(default=None, repr=False)
     court_until: date | None = None

@@ -34,6 +34,7 @@ _REQUIRED: dict[LetterKind, frozenset[str]] = {
     LetterKind.EXTENSION: frozenset({"request", "EXT-reason", "EXT-date", "contact"}),
     LetterKind.FORWARDED: frozenset({"request", "processor", "forwarded"} | _REMEDIES),
     LetterKind.QUESTION: frozenset({"question", "contact"}),
+    LetterKind.BREACH_NOTICE: frozenset({"BRE-nature", "BRE-consequences", "BRE-measures", "AP", "contact"}),
     LetterKind.AP_REFERENCE: frozenset({"reference", "AP", "AP-asks", "contact"}),
 }
 

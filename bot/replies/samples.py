@@ -104,6 +104,7 @@ def rich(letter: LetterKind, language: Language) -> LetterFacts:
         hold_until=date(2026, 12, 17),
         reason=texts.reasons.get(letter),
         measures=texts.measures,
+        consequences=texts.consequences,
         complaint_about=texts.complaint,
         court_until=date(2027, 1, 21),
         company="Bakkerij De Krul",
@@ -148,6 +149,7 @@ class _Texts:
     by_hand: tuple[str, str]
     reasons: dict[LetterKind, str]
     measures: str
+    consequences: str
     complaint: str
 
 
@@ -245,8 +247,10 @@ _DUTCH = _Texts(
         LetterKind.EXTENSION: "Uw gegevens staan in veel verschillende systemen en archieven.",
         LetterKind.QUESTION: "U vroeg ons om uw adres te wijzigen. Wat is uw nieuwe postcode?",
         LetterKind.OBJECTION: "U maakte bezwaar tegen onze nieuwsbrief.",
+        LetterKind.BREACH_NOTICE: "Op 8 december 2026 stuurden wij uw overzicht naar een verkeerd e-mailadres.",
     },
     measures="Uw adres staat sinds 8 december 2026 niet meer op de lijst. Wij hebben de lijst nagekeken.",
+    consequences="Iemand kan uw naam, adres en rekeningnummer kennen. Let op valse mail en valse rekeningen.",
     complaint="Ik krijg nog steeds jullie reclame!",
 )
 
@@ -311,7 +315,9 @@ _ENGLISH = _Texts(
         LetterKind.EXTENSION: "Your data are in many different systems and archives.",
         LetterKind.QUESTION: "You asked us to change your address. What is your new postcode?",
         LetterKind.OBJECTION: "You objected to our newsletter.",
+        LetterKind.BREACH_NOTICE: "On 8 December 2026 we sent your overview to a wrong e-mail address.",
     },
     measures="Your address has been off the list since 8 December 2026. We checked the whole list.",
+    consequences="Somebody may know your name, address and account number. Beware of false mail and false bills.",
     complaint="I still get your advertising!",
 )

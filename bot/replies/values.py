@@ -390,6 +390,7 @@ def _in_words_of_staff(facts: LetterFacts, language: str, word: Word) -> dict[st
         "open_facts": to_write("facts") if reason and is_catalogue_text(reason) else None,
         "finding": reason or to_write("finding"),
         "measures": paragraphs(facts.measures) if facts.measures else to_write("measures"),
+        "consequences": paragraphs(facts.consequences) if facts.consequences else to_write("consequences"),
         "answer": reason or to_write("answer"),
         "open_reason": to_write("reason"),
         "complaint_about": about,

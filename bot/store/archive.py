@@ -27,6 +27,7 @@ from bot.store.examples import Examples
 from bot.store.exportfiles import Exports
 from bot.store.facts import Meta
 from bot.store.folders import Folders
+from bot.store.incidents import Incidents
 from bot.store.jobs import Jobs
 from bot.store.leases import Leases
 from bot.store.mails import Mails
@@ -64,6 +65,7 @@ class Transaction:
         self.users = Users(bench)
         self.tasks = Tasks(bench)
         self.erasures = Erasures(bench)
+        self.incidents = Incidents(bench)
         self.meta = Meta(bench)
 
 

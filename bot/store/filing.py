@@ -56,6 +56,9 @@ _TELLING = 0.1  # a label scored lower says nothing to staff
 _REASON_LENGTH = 200  # characters of a sentence
 _NUMBERS_SOUGHT = 500_000  # characters of mail and attachments: more than staff ever see of one
 
+_HEARD = frozenset({Intent.NOT_ME, Intent.WRONG_RECIPIENT})
+"""What a mail says that leads to more than a stop."""
+
 
 class Filing:
     """Carries out one decision inside one transaction."""
@@ -196,7 +199,7 @@ class Filing:
     def _await_sender(self, case: Case, decision: AddToCase, added: list[int]) -> None:
         """Write down what only a sender who is not false may bring about."""
         reopen_for = None if case.open_requests else decision.stop_for
-        if added or reopen_for is not None or decision.label == Intent.NOT_ME:
+        if added or reopen_for is not None or decision.label in _HEARD:
             values: dict[str, Scalar] = {"mail": self._mail_id, "label": decision.label, "reopen_for": reopen_for}
             values["requests"] = " ".join(map(str, added))
             self._tx.events.write(case.id, AWAITED, BOT, values)

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from bot.cases.draft import DraftState
+from bot.cases.incidents import Cause, IncidentState, Risk
 from bot.cases.letters import LetterKind
 from bot.cases.model import Channel, Level, Outcome, RequestState
 from bot.cases.people import StaffRole
@@ -208,6 +209,23 @@ examples = _table(
     Column("sealed", LargeBinary),
 )
 """What staff taught the recogniser: without the people of the mail, and no longer than its case."""
+
+incidents = _table(
+    "incidents",
+    _case(nullable=True),
+    Column("cause", Word(Cause), nullable=False),
+    Column("state", Word(IncidentState), nullable=False),
+    Column("aware_at", Moment, nullable=False),
+    Column("risk", Word(Risk), nullable=False),
+    Column("role", Word(Role), nullable=False),
+    Column("notified_at", Moment),
+    Column("people_told_at", Moment),
+    Column("controller_told_at", Moment),
+    Column("closed_at", Moment),
+    Column("sealed", LargeBinary),
+    Index(None, "state", "id"),
+)
+"""The register of breaches: without names, and kept when its case is forgotten."""
 
 # The chain of events: one per case, and chain 0 for the service itself.
 

@@ -56,7 +56,7 @@ def test_a_migration_is_named_by_date_and_goes_forward_only() -> None:
     assert sorted(names) == revisions()
     for name in names:
         source = (MIGRATIONS / f"{name}.py").read_text()
-        assert re.fullmatch(r"\d{8}_[a-z_]+", name)
+        assert re.fullmatch(r"\d{8}_(?:\d\d_)?[a-z_]+", name)
         assert f'revision = "{name}"' in source
         assert "def downgrade" not in source
 

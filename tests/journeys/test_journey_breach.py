@@ -1,0 +1,183 @@
+"""Data that went to the wrong person: stopped at once, counted in hours, decided by people, kept in the register."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from servers.office import Office, body, code_in, header
+from servers.smtp_sink import SmtpSink
+
+ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?"
+WRONG = "Dit bericht is niet voor mij bestemd, ik ken deze mevrouw helemaal niet. U heeft het verkeerde adres."
+FILLED = {
+    "people": "een klant",
+    "records": "naam, adres, rekeningnummer, twaalf betalingen",
+    "consequences": "kans op valse rekeningen",
+    "measures": "ontvanger gevraagd het bericht te wissen",
+}
+
+
+@pytest.fixture
+def office(tmp_path: Path, smtp_sink: SmtpSink) -> Office:
+    office = Office(tmp_path, smtp_sink)
+    office.cli("user", "add", "piet", "--role", "functionaris", "--address", "piet@kleinboek.example")
+    return office
+
+
+async def answered(office: Office) -> str:
+    """Sanne got her overview; the reference of her case."""
+    sanne = office.people.sanne.address
+    office.write(sanne, ASKS)
+    await office.step()
+    [case] = office.cases()
+    office.reply(office.challenge_to(sanne), sanne, code_in(office.challenge_to(sanne)) or "")
+    await office.step(minutes=5)
+    office.cli("approve", case["ref"], "--as", "fatima")
+    await office.step(minutes=1)
+    assert office.states(case["ref"]) == {"access": "answered"}
+    return str(case["ref"])
+
+
+@pytest.mark.requirement("BRE-01", "BRE-02")
+async def test_a_wrong_recipient_starts_72_hours_from_when_his_mail_came_in(office: Office) -> None:
+    ref = await answered(office)
+    sanne = office.people.sanne.address
+
+    office.reply(office.letters(sanne)[-1], sanne, WRONG)
+    came_in = office.now
+    await office.step(hours=5)
+
+    [breach] = office.json("breach", "list")["breaches"]
+    assert (breach["case"], breach["state"], breach["cause"]) == (ref, "suspected", "wrong_recipient")
+    assert datetime.fromisoformat(breach["due_at"]) == came_in + timedelta(hours=72)
+    assert [task["kind"] for task in office.case(ref)["tasks"] if task["kind"] == "breach"] == ["breach"]
+    [alarm] = office.letters("piet@kleinboek.example")
+    assert header(alarm, "Subject") == f"Mogelijk datalek in {ref}"
+    assert sanne not in body(alarm)
+
+
+@pytest.mark.requirement("BRE-01")
+async def test_one_command_stops_all_that_is_on_its_way_and_kills_the_code(office: Office) -> None:
+    sanne = office.people.sanne.address
+    office.write(sanne, ASKS)
+    await office.step()
+    [case] = office.cases()
+    challenge = office.challenge_to(sanne)
+
+    office.cli("incident", case["ref"], "--as", "fatima", "--reason", "brief ging naar een oud adres")
+    office.reply(challenge, sanne, code_in(challenge) or "")
+    await office.step(minutes=5)
+
+    found = office.case(case["ref"])
+    assert office.states(case["ref"]) == {"access": "needs_person"}
+    assert [request["level_reached"] for request in found["requests"]] == ["L0"]
+
+
+@pytest.mark.requirement("BRE-01")
+async def test_a_weekend_does_not_lengthen_the_hours_and_everybody_hears_again(office: Office) -> None:
+    ref = await answered(office)
+    friday = "2026-04-03T16:20:00+02:00"
+
+    said = office.cli("incident", ref, "--as", "fatima", "--reason", "verkeerde bijlage", "--aware", friday)
+    await office.step()
+
+    [breach] = office.json("breach", "list")["breaches"]
+    assert breach["due_at"].startswith("2026-04-06 14:20")
+    assert "melden kan tot" in said
+    assert len(office.letters("piet@kleinboek.example")) == 2  # it began, and its hours are over already
+
+
+@pytest.mark.requirement("BRE-03", "BRE-04")
+async def test_it_closes_only_when_everything_the_law_asks_is_known_or_decided(office: Office) -> None:
+    ref = await answered(office)
+    office.cli("incident", ref, "--as", "fatima", "--reason", "overzicht ging naar een ander")
+    number = str(office.json("breach", "list")["breaches"][0]["id"])
+
+    refused = office.cli("breach", "close", number, "--as", "femke", fails=True)
+    assert "melden bij de AP" in refused
+    assert "de mensen zelf inlichten" in refused
+    not_hers = office.cli("breach", "decide", number, "--as", "fatima", "--risk", "unlikely", fails=True)
+    assert "role may not do this" in not_hers
+    needless = office.cli("breach", "decide", number, "--as", "femke", "--not-notified", "valt mee", fails=True)
+    assert "--risk unlikely" in needless
+    for name, text in FILLED.items():
+        office.cli("breach", "fill", number, "--as", "fatima", "--field", name, "--text", text)
+    moment = office.now.isoformat()
+    office.cli("breach", "decide", number, "--as", "femke", "--notified", moment, "--people-told", moment)
+    office.cli("breach", "close", number, "--as", "femke")
+
+    [breach] = office.json("breach", "list")["breaches"]
+    assert (breach["state"], breach["missing"]) == ("closed", [])
+    assert not [task for task in office.case(ref)["tasks"] if task["kind"] == "breach" and not task["done_at"]]
+
+
+@pytest.mark.requirement("BRE-03")
+async def test_the_draft_of_the_notification_names_every_field_and_what_is_still_open(office: Office) -> None:
+    ref = await answered(office)
+    office.cli("incident", ref, "--as", "fatima", "--reason", "overzicht ging naar een ander")
+    office.cli("breach", "fill", "1", "--as", "fatima", "--field", "measures", "--text", "ontvanger gebeld")
+    out = office.home / "melding.txt"
+
+    office.cli("breach", "notification", "1", "--out", str(out))
+
+    text = out.read_text(encoding="utf-8")
+    assert all(f"artikel 33 lid 3 onder {letter}" in text for letter in "abcd")
+    assert "overzicht ging naar een ander" in text
+    assert "ontvanger gebeld" in text
+    assert "[nog in te vullen]" in text
+    assert office.people.sanne.address not in text
+
+
+@pytest.mark.requirement("BRE-03")
+async def test_a_false_alarm_stays_in_the_register_with_its_reason(office: Office) -> None:
+    ref = await answered(office)
+    sanne = office.people.sanne.address
+    office.reply(office.letters(sanne)[-1], sanne, WRONG)
+    await office.step()
+
+    office.cli("breach", "dismiss", "1", "--as", "femke", "--reason", "bedoelde de nieuwsbrief van een ander")
+
+    [breach] = office.json("breach", "list")["breaches"]
+    assert (breach["case"], breach["state"]) == (ref, "dismissed")
+    assert breach["fields"]["nature"] == "bedoelde de nieuwsbrief van een ander"
+
+
+@pytest.mark.requirement("BRE-04")
+async def test_the_person_is_told_in_a_letter_that_somebody_approves_and_never_the_wrong_recipient(
+    office: Office,
+) -> None:
+    await answered(office)
+    ref = office.cases()[0]["ref"]
+    sanne = office.people.sanne.address
+    before = len(office.letters(sanne))
+    office.cli("incident", ref, "--as", "fatima", "--reason", "Uw overzicht ging naar een ander.")
+
+    office.cli("breach", "notice", "1", "--as", "fatima")
+    incomplete = office.cli("approve", ref, "--as", "fatima", fails=True)
+    for name, text in FILLED.items():
+        office.cli("breach", "fill", "1", "--as", "fatima", "--field", name, "--text", text)
+    office.cli("breach", "notice", "1", "--as", "fatima")
+    await office.step()
+    assert len(office.letters(sanne)) == before
+    draft = max(one["id"] for one in office.case(ref)["drafts"])
+    for user in ("fatima", "femke"):
+        office.cli("approve", ref, "--as", user, "--draft", str(draft))
+    await office.step(minutes=1)
+
+    assert "BRE-consequences" in incomplete
+    [notice] = office.letters(sanne)[before:]
+    assert "kans op valse rekeningen" in body(notice)
+    assert header(notice, "In-Reply-To") == "None"
+
+
+async def test_not_me_before_anything_left_is_no_breach(office: Office) -> None:
+    sanne = office.people.sanne.address
+    office.write("joris@elders.example", f"{ASKS} Mijn e-mailadres bij jullie is {sanne}.")
+    await office.step()
+
+    office.reply(office.challenge_to(sanne), sanne, "NIET IK")
+    await office.step(minutes=5)
+
+    assert office.json("breach", "list")["breaches"] == []

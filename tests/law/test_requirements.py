@@ -55,7 +55,7 @@ def page() -> str:
     lines = [
         "# What the law asks, and the tests that show it",
         "",
-        "Made from `tests/law/requirements.toml` and the marks on tests; `tests/law/test_requirements.py` keeps it true.",
+        "Made from `tests/law/requirements.toml` and the marks on tests; `test_requirements.py` keeps it true.",
         "That a test would fail without the behaviour is shown for some in `tests/law/test_requirements_bite.py`.",
         "",
         f"Shown: {len(KNOWN & tests.keys())} of {len(KNOWN)}.",

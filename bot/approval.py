@@ -12,6 +12,7 @@ from bot.cases.deadlines import Calendar
 from bot.cases.draft import Block, Draft, DraftFile, DraftState, content_hash
 from bot.cases.errors import LevelTooLowError, NotAllowedError, RefusedActError, StaleDraftError
 from bot.cases.letters import LETTER_OF, SIDE_LETTERS, LetterKind
+from bot.cases.levels import Levels
 from bot.cases.lifecycle import Move, allows
 from bot.cases.model import Case, CaseRef, Level, Request, RequestState
 from bot.cases.people import Act, Actor, User, require
@@ -62,7 +63,9 @@ class Decisions:
         mailroom: MailRoom,
         calendar: Calendar,
         settings: ApprovalSettings,
+        levels: Levels,
     ) -> None:
+        self._levels = levels
         self._archive = archive
         self._letters = letters
         self._mailroom = mailroom
@@ -98,6 +101,7 @@ class Decisions:
                 user,
                 tx.users.all(),
                 self._settings,
+                self._levels,
                 now,
                 seen_hash=seen_hash,
                 typed_reference=typed_reference,

@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 from bot.settings import (
     Environment,
     Fact,
+    LevelSettings,
     MailboxSettings,
     OAuthSettings,
     Organisation,
@@ -291,6 +292,7 @@ def _cross_field_problems(settings: Settings) -> Iterator[str]:
     yield from _room_problems(settings)
     yield from _send_problems(settings.send)
     yield from _dkim_problems(settings)
+    yield from _level_problems(settings.identity.levels)
     if settings.authentication.mode == "results" and not settings.authentication.authserv_id:
         yield (
             '[authentication] authserv_id is needed by mode = "results": the name by which your mail server begins its '
@@ -304,6 +306,40 @@ def _cross_field_problems(settings: Settings) -> Iterator[str]:
     for name, fact in _facts(settings.organisation):
         if fact.confirmed and "VOORBEELD" in fact.value.upper():
             yield f"organisation.toml: {name}.value still is the example; write the fact, or set confirmed = false"
+
+
+_WHY_PROOF = {
+    "access": "its answer discloses personal data",
+    "portability": "its answer discloses personal data",
+    "correction": "it changes personal data",
+    "erasure": "what is erased does not come back",
+    "restriction": "it freezes somebody's data, and its answer says what is held",
+    "objection": "it stops the use of somebody's data, and its answer says what is held",
+    "high_risk": "it hands an account or money over, or ends an account",
+}
+"""Why no lower level is enough than the one that ships."""
+
+_WHY_NO_PROOF = {
+    "complaint": "a complaint may come from anybody, and its answer holds nothing from your systems (GDPR Art. 12(6))",
+    "consent_withdrawal": "withdrawing consent must be as easy as giving it (GDPR Art. 7(3))",
+    "marketing": "anybody may stop advertising to his own address at any time (GDPR Art. 21(2)-(3))",
+}
+
+
+def _level_problems(levels: LevelSettings) -> Iterator[str]:
+    for key, why in _WHY_PROOF.items():
+        shipped = LevelSettings.model_fields[key].default
+        if getattr(levels, key) < shipped:
+            yield (
+                f"settings.toml: [identity.levels] {key} is lower than {shipped}, which is refused: {why}, and a mail "
+                f'alone proves nobody (GDPR Art. 12(6), 32); write "{shipped}" or higher'
+            )
+
+
+def _level_warnings(levels: LevelSettings) -> Iterator[str]:
+    for key, why in _WHY_NO_PROOF.items():
+        if getattr(levels, key) > LevelSettings.model_fields[key].default:
+            yield f"settings.toml: [identity.levels] {key} asks for proof: {why}; ask for none unless you must"
 
 
 def _watch_problems(watch: WatchSettings) -> Iterator[str]:
@@ -551,6 +587,7 @@ def _warnings(settings: Settings, today: date) -> Iterator[str]:
         )
     if not settings.watched and not settings.receiver.enabled:
         yield "settings.toml: neither [watch] nor [receiver] is enabled; mail only comes in through `ingest`"
+    yield from _level_warnings(settings.identity.levels)
     yield from _authentication_warnings(settings)
     yield from _one_machine(settings)
     if settings.second_opinion.enabled:

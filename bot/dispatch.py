@@ -8,11 +8,13 @@ from datetime import UTC, datetime, time, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from bot.cases.approving import below_level
 from bot.cases.deadlines import Calendar, plus_working_days
 from bot.cases.draft import Draft, DraftState
 from bot.cases.errors import RefusedActError
 from bot.cases.gate import DAY, HOUR, Dropped, Held, Leaves, Traffic, Waits, passage
 from bot.cases.letters import AUTOMATIC, SIDE_LETTERS, LetterKind
+from bot.cases.levels import Levels
 from bot.cases.lifecycle import Move, allows
 from bot.cases.model import Case, CaseRef, Outcome, RequestState
 from bot.cases.people import Act, Actor, require
@@ -55,9 +57,11 @@ class Dispatch:
         cases: CasesSettings,
         own_address: str,
         own_numbers: frozenset[str],
+        levels: Levels,
         signer: Signer | None = None,
     ) -> None:
         self._signer = signer
+        self._levels = levels
         self._archive = archive
         self._postman = postman
         self._calendar = calendar
@@ -95,13 +99,22 @@ class Dispatch:
         """The bytes to send, stamped at the first hand-over and the same ever after; None if somebody was first."""
         now = self._archive.clock()
         with self._archive.transaction() as tx:
-            if not self._may_pass(tx, letter, now) or not tx.outbox.claim(letter.id):
+            if self._below_level(tx, letter) or not self._may_pass(tx, letter, now) or not tx.outbox.claim(letter.id):
                 return None
             raw = tx.outbox.raw(letter.id)
             if letter.dated_at is None:
                 raw = self._stamped(raw, now)
                 tx.outbox.set_dated(letter.id, now, raw)
             return raw
+
+    def _below_level(self, tx: Transaction, letter: OutgoingLetter) -> bool:
+        """The last look: what was approved on a proof that is not enough any more stays here, and a person is told."""
+        if letter.draft_id is None or letter.case_id is None:
+            return False
+        if below_level(tx.drafts.get(letter.draft_id), tx.cases.by_id(letter.case_id), self._levels) is None:
+            return False
+        self._failed(tx, letter, "het bewijs is niet genoeg")
+        return True
 
     def _stamped(self, raw: bytes, now: datetime) -> bytes:
         with_date = dated(raw, now, self._calendar.timezone)

@@ -6,17 +6,19 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.cases.approving import below_level
 from bot.cases.changes import ChangeAction, ChangeResult, PlannedChange
 from bot.cases.deadlines import Calendar, plus_working_days
 from bot.cases.draft import Draft, DraftState
 from bot.cases.letters import SIDE_LETTERS, LetterKind
+from bot.cases.levels import Levels
 from bot.cases.lifecycle import Move
 from bot.cases.model import Case, Request, RequestState
 from bot.cases.work import Work
 from bot.replies.casefacts import local_day
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import BOT, ask_person, cancel_letter
+from bot.store.casework import BOT, ask_person, cancel_letter, void_drafts
 from bot.store.forgetting import forget_examples_of_erased
 from bot.store.records import Job, OutboxState, Scalar
 from bot.triage.labels import RequestKind
@@ -33,8 +35,9 @@ _ERASES_NOTHING = frozenset({LetterKind.REFUSAL, LetterKind.NOT_IDENTIFIED, Lett
 class Execution:
     """Carries out what an approved draft announces; only then may its letter leave."""
 
-    def __init__(self, archive: Archive, sources: Sources, calendar: Calendar) -> None:
+    def __init__(self, archive: Archive, sources: Sources, calendar: Calendar, levels: Levels) -> None:
         self._archive = archive
+        self._levels = levels
         self._sources = sources
         self._calendar = calendar
 
@@ -68,12 +71,28 @@ class Execution:
             if draft.state is not DraftState.APPROVED:
                 return None
             case = tx.cases.by_id(draft.case_id)
+            if self._stopped_below_level(tx, case, draft):
+                return None
             for request in _answered_by(case, draft):
                 if request.state is RequestState.APPROVED:
                     case = tx.cases.move(case, request.id, Move.EXECUTION_STARTED, BOT, draft=draft.id)
             answered = _answered_by(case, draft)
             written_before = answered and not any(request.state is RequestState.EXECUTING for request in answered)
             return None if written_before else draft
+
+    def _stopped_below_level(self, tx: Transaction, case: Case, draft: Draft) -> bool:
+        """The approval stands on a level that is no longer enough: nothing is done, and proof is asked anew.
+
+        What has begun goes on: half a change helps nobody.
+        """
+        why = below_level(draft, case, self._levels)
+        if why is None or any(request.state is RequestState.EXECUTING for request in _answered_by(case, draft)):
+            return False
+        tx.events.write(case.id, "below_level", BOT, {"draft": draft.id})
+        void_drafts(tx, case, BOT, why)
+        ask_person(tx, case.id, "look", "het bewijs is niet meer genoeg voor wat was goedgekeurd: er is niets gedaan")
+        tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
+        return True
 
     def _written(self, tx: Transaction, case: Case, results: Sequence[ChangeResult]) -> None:
         """Event and ledger for what the verification query saw done."""

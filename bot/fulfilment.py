@@ -13,12 +13,13 @@ from secrets import choice
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bot.cases.batches import EXPORTED, Batch, ready_batches
+from bot.cases.batches import EXPORTED, Batch, fell_short, ready_batches
 from bot.cases.changes import PlannedChange
 from bot.cases.codes import new_passphrase
 from bot.cases.deadlines import Calendar, plus_working_days
 from bot.cases.draft import Draft, DraftFile
 from bot.cases.letters import LETTER_OF, LetterKind
+from bot.cases.levels import Levels
 from bot.cases.lifecycle import Move
 from bot.cases.model import Case, Level, Request, RequestState
 from bot.cases.subject import DataSubject
@@ -32,7 +33,7 @@ from bot.replies.mailing import MailRoom
 from bot.settings import ApprovalSettings, Organisation
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import BOT, ask_person
+from bot.store.casework import BOT, ask_person, ask_proof_again
 from bot.store.quarantine import removed_at
 from bot.store.records import Job, SealedExport
 from bot.triage.labels import RequestKind
@@ -71,8 +72,10 @@ class Fulfilment:
         calendar: Calendar,
         organisation: Organisation,
         approval: ApprovalSettings,
+        levels: Levels,
         scratch: Path,
     ) -> None:
+        self._levels = levels
         self._archive = archive
         self._sources = sources
         self._letters = letters
@@ -86,7 +89,9 @@ class Fulfilment:
         """Draft everything of the case that is ready. A source that fails stops the job, never the data."""
         with self._archive.reading() as tx:
             case = tx.cases.by_id(job.target_id)
-        for batch in ready_batches(case):
+        if fell_short(case, self._levels):
+            case = self._asked_again(case)
+        for batch in ready_batches(case, self._levels):
             self._fulfil(case, batch)
         if case.other_privacy and not case.requests and case.sender is not None and case.settled is None:
             self._draft_question(case)
@@ -97,10 +102,18 @@ class Fulfilment:
             letter = self._letters.compose_answer(prepared.letters, prepared.facts)
             with self._archive.transaction() as tx:
                 fresh = tx.cases.by_id(case.id)
-                if Batch(batch.requests) not in ready_batches(fresh):
+                if Batch(batch.requests) not in ready_batches(fresh, self._levels):
                     tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
                     return
                 self._store(tx, fresh, batch, prepared, letter)
+
+    def _asked_again(self, case: Case) -> Case:
+        """More is asked now than was proved when these requests went on: they wait for proof once more."""
+        with self._archive.transaction() as tx:
+            case = tx.cases.by_id(case.id)
+            for request in fell_short(case, self._levels):
+                case = ask_proof_again(tx, case, request, self._levels.in_force(request))
+            return case
 
     @contextmanager
     def _workshop(self) -> Iterator[Path]:

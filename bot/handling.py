@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from bot.cases.errors import RefusedActError
-from bot.cases.levels import required_level
+from bot.cases.levels import Levels
 from bot.cases.lifecycle import Move, allows
 from bot.cases.model import Case, CaseRef, Channel, Outcome
 from bot.cases.people import Act, Actor, StaffRole, User, require
@@ -25,8 +25,9 @@ _ERASED = frozenset({Outcome.GRANTED, Outcome.PARTLY, Outcome.NOTHING_FOUND, Out
 class Handling:
     """Acts of staff; each is one transaction that checks the user, changes the case and writes the event."""
 
-    def __init__(self, archive: Archive, own_numbers: frozenset[str], *, learns: bool = True) -> None:
+    def __init__(self, archive: Archive, own_numbers: frozenset[str], levels: Levels, *, learns: bool = True) -> None:
         self._archive = archive
+        self._levels = levels
         self._own_numbers = own_numbers
         self._learns = learns
 
@@ -47,7 +48,7 @@ class Handling:
                 case = tx.cases.move(case, request.id, move, user.name, os_login=actor.os_login)
                 tx.cases.change_request(case.id, request.id, needs=None)
             for kind in sorted(kinds - {request.kind for request in case.open_requests}):
-                tx.cases.add_request(case.id, NewRequest(kind, case.received_at, required_level(kind, ())))
+                tx.cases.add_request(case.id, NewRequest(kind, case.received_at, self._levels.required(kind)))
             self._go_on(tx, case, user)
             return tx.cases.get(ref)
 
@@ -109,7 +110,7 @@ class Handling:
             user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
             if not _possible(received_at, self._archive.clock()):
                 raise RefusedActError("--received lies in the future or before the GDPR; check the year")
-            case = tx.cases.open(_by_hand(channel, received_at, sender, verdict))
+            case = tx.cases.open(_by_hand(channel, received_at, sender, verdict, self._levels))
             tx.messages.add(
                 case.id,
                 Direction.IN,
@@ -246,12 +247,12 @@ def _opening_facts(channel: Channel, verdict: Verdict) -> dict[str, Scalar]:
     return {"channel": channel, "model": verdict.model}
 
 
-def _by_hand(channel: Channel, received_at: datetime, sender: str | None, verdict: Verdict) -> NewCase:
+def _by_hand(channel: Channel, received_at: datetime, sender: str | None, verdict: Verdict, levels: Levels) -> NewCase:
     requests = tuple(
         NewRequest(
             kind,
             received_at,
-            required_level(kind, verdict.corrections),
+            levels.required(kind, verdict.corrections),
             corrections=verdict.corrections if kind is RequestKind.CORRECTION else (),
         )
         for kind in sorted(verdict.kinds)

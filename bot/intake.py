@@ -20,6 +20,7 @@ from bot.cases.filing import (
     decided,
 )
 from bot.cases.letters import AUTOMATIC, LetterKind
+from bot.cases.levels import Levels
 from bot.cases.machines import Circumstances
 from bot.cases.model import Case
 from bot.cases.second_opinion import SecondOpinion, after_second_opinion
@@ -107,6 +108,7 @@ class IntakeRules:
     own_numbers: frozenset[str]  # KvK and VAT: they look like citizen service numbers and are none
     old_mail_hours: float
     release_seconds: int
+    levels: Levels
     cases_per_sender: int  # a day; one more is looked at by a person first
     mails_per_case: int  # a day; more of them alarm staff
     second: Asking | None = None  # when another reader is asked; None never
@@ -308,7 +310,7 @@ class Intake:
                 seek(tx, mail_id, None)
                 return
             decision = after_second_opinion(second.opinion if second is not None else None)
-        Filing(tx, mail_id, arrival, mail, verdict, self._rules.own_numbers).carry_out(decision)
+        Filing(tx, mail_id, arrival, mail, verdict, self._rules.own_numbers, self._rules.levels).carry_out(decision)
         if isinstance(decision, OpenCase) and not top_only:  # nobody can judge half a mail, and a person reads it whole
             self._show_case(tx, mail_id, mail, verdict, second)
         if isinstance(decision, AddToCase):

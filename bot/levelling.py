@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from bot.cases.deadlines import Calendar
 from bot.cases.letters import LetterKind
-from bot.cases.levels import hold_until, required_by_plan
+from bot.cases.levels import Levels, hold_until
 from bot.cases.lifecycle import Move, allows
 from bot.cases.model import Case, Level, Request, Suspension
 from bot.cases.work import next_release
@@ -20,11 +20,8 @@ from bot.settings import IdentitySettings
 from bot.sources.beforehand import Beforehand, CorrectionsPlanned, ErasurePlanned, UnreadError
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import ask_person, post_automatic
+from bot.store.casework import SECOND_FACTOR, ask_person, post_automatic
 from bot.triage.labels import RequestKind
-
-SECOND_FACTOR = "second_factor"
-"""The task that asks staff to prove who it is by a factor fixed before the case."""
 
 _T = TypeVar("_T")
 
@@ -48,6 +45,7 @@ class Levelling:
         self._mailroom = mailroom
         self._calendar = calendar
         self._settings = settings
+        self._levels = Levels.configured(settings.levels)
         self._release_seconds = release_seconds
 
     def decided(self, decision: Callable[[Transaction, Beforehand], _T]) -> _T:
@@ -108,15 +106,16 @@ class Levelling:
     def _required(self, systems: Beforehand, case: Case, request: Request) -> Level:
         """The plan has the last word: what is low-risk needs L2, what ends an account or moves money needs L3."""
         subject = case.data_subject
+        in_force = self._levels.in_force(request)
         if subject is None:
-            return request.required
+            return in_force
         if request.kind is RequestKind.ERASURE:
             today = local_day(self._archive.clock(), self._calendar.timezone)
-            return required_by_plan(request.kind, systems.told(ErasurePlanned(subject, case.language, today)))
+            return self._levels.by_plan(request.kind, systems.told(ErasurePlanned(subject, case.language, today)))
         if request.kind is RequestKind.CORRECTION:
             changes = systems.told(CorrectionsPlanned(subject, request.corrections, case.language))
-            return max(request.required, required_by_plan(request.kind, changes))
-        return request.required
+            return max(in_force, self._levels.by_plan(request.kind, changes))
+        return in_force
 
     def _ask_second_factor(self, tx: Transaction, case: Case) -> None:
         if any(task.kind == SECOND_FACTOR for task in tx.tasks.open(case.id)):

@@ -15,6 +15,7 @@ from bot.approval import Decisions
 from bot.authentication import Authentication
 from bot.breach import Breach
 from bot.cases.deadlines import Calendar
+from bot.cases.levels import Levels
 from bot.cases.model import Channel
 from bot.cases.work import Work
 from bot.clock import Clock, clock_from, system_clock
@@ -247,6 +248,7 @@ class Rooms:
             own_numbers=self.own_numbers,
             old_mail_hours=self.settings.cases.old_mail_hours,
             release_seconds=self.settings.release.every_seconds,
+            levels=self.levels,
             cases_per_sender=self.settings.gate.cases_per_sender,
             mails_per_case=self.settings.gate.mails_per_case,
             second=Asking(second.ordinary_from, second.per_day) if second.enabled else None,
@@ -279,6 +281,10 @@ class Rooms:
         )
 
     @cached_property
+    def levels(self) -> Levels:
+        return Levels.configured(self.settings.identity.levels)
+
+    @cached_property
     def levelling(self) -> Levelling:
         return Levelling(
             self.archive,
@@ -308,16 +314,17 @@ class Rooms:
             self.calendar,
             self.settings.organisation,
             self.settings.approval,
+            self.levels,
             self.scratch,
         )
 
     @cached_property
     def decisions(self) -> Decisions:
-        return Decisions(self.archive, self.letters, self.mailroom, self.calendar, self.settings.approval)
+        return Decisions(self.archive, self.letters, self.mailroom, self.calendar, self.settings.approval, self.levels)
 
     @cached_property
     def handling(self) -> Handling:
-        return Handling(self.archive, self.own_numbers, learns=self.settings.triage.learn)
+        return Handling(self.archive, self.own_numbers, self.levels, learns=self.settings.triage.learn)
 
     @cached_property
     def breach(self) -> Breach:
@@ -332,7 +339,7 @@ class Rooms:
 
     @cached_property
     def execution(self) -> Execution:
-        return Execution(self.archive, self.sources, self.calendar)
+        return Execution(self.archive, self.sources, self.calendar, self.levels)
 
     @cached_property
     def postman(self) -> Postman:
@@ -358,6 +365,7 @@ class Rooms:
             self.settings.cases,
             self.settings.organisation.address,
             self.own_numbers,
+            self.levels,
             self.signer,
         )
 

@@ -9,10 +9,11 @@ from bot.cases.model import Case, CaseRef, Level, Request, RequestState
 from bot.cases.people import Act, Actor, User, require
 from bot.cases.subject import DataSubject
 from bot.cases.work import Work
-from bot.levelling import SECOND_FACTOR, Levelling
+from bot.levelling import Levelling
 from bot.settings import IdentitySettings
 from bot.sources.beforehand import Beforehand, FactorsLastChanged
 from bot.store.archive import Archive, Transaction
+from bot.store.casework import SECOND_FACTOR
 
 METHODS = ("phone", "letter", "decision")
 """Second factors: a call to the phone of record, a letter to the postal address of record, the officer's decision."""

@@ -259,6 +259,24 @@ class CasesSettings(Piece):
     case_years: Annotated[int, Field(ge=1, le=100)] = 5  # and then whom it was about
 
 
+LevelName = Literal["L0", "L2", "L3"]
+
+
+class LevelSettings(Piece):
+    """[identity.levels]: what must be proved for each kind of request. Higher is allowed, lower is not."""
+
+    access: LevelName = "L2"
+    portability: LevelName = "L2"
+    correction: LevelName = "L2"  # that takes nothing over
+    erasure: LevelName = "L2"  # that ends no account and touches no bookkeeping
+    restriction: LevelName = "L2"
+    objection: LevelName = "L2"
+    complaint: LevelName = "L0"
+    consent_withdrawal: LevelName = "L0"
+    marketing: LevelName = "L0"  # an objection to advertising alone
+    high_risk: LevelName = "L3"  # contact data, IBAN, owner, KvK; the end of an account, bookkeeping
+
+
 class IdentitySettings(Piece):
     """[identity]"""
 
@@ -269,6 +287,8 @@ class IdentitySettings(Piece):
     contact_hold_hours: Count = 72  # change of contact data
     recent_address_days: Count = 14  # an address younger than this proves nothing
     reminder_days: Annotated[tuple[Number, ...], BeforeValidator(_listed)] = (3, 10, 20)
+    letter_days: Number = 21  # a code on paper is valid so long
+    levels: LevelSettings = LevelSettings()
 
 
 class ApprovalSettings(Piece):

@@ -62,10 +62,13 @@ def test_the_shipped_file_holds_every_setting_with_its_default(section: str) -> 
     without_default = {("service", "environment"), ("watch", "since"), ("receiver", "mode")}
 
     written = {key: tuple(value) if isinstance(value, list) else value for key, value in shipped.items()}
+    defaults = {key: plain(field.default) for key, field in fields.items() if (section, key) not in without_default}
 
-    assert written == {key: field.default for key, field in fields.items() if (section, key) not in without_default} | (
-        {"environment": "production"} if section == "service" else {}
-    )
+    assert written == defaults | ({"environment": "production"} if section == "service" else {})
+
+
+def plain(default: Any) -> Any:
+    return default.model_dump() if isinstance(default, BaseModel) else default
 
 
 def test_every_setting_in_the_shipped_file_has_a_sentence_above_it() -> None:
@@ -674,3 +677,35 @@ def test_a_border_without_a_door_is_told(config: Path) -> None:
     checked = check_config(config, TEST | {"PRIVACYBOT_AUTHENTICATION__BORDER": "true"})
 
     assert any("border = true does nothing" in warning for warning in checked.warnings)
+
+
+# What must be proved
+
+
+@pytest.mark.requirement("ID-09")
+@pytest.mark.parametrize(
+    "key", ["access", "portability", "correction", "erasure", "restriction", "objection", "high_risk"]
+)
+def test_no_less_proof_than_ships_can_be_configured_for_what_discloses_changes_or_erases(key: str) -> None:
+    env = TEST | {f"PRIVACYBOT_IDENTITY__LEVELS__{key.upper()}": "L0"}
+
+    [problem] = problems(SHIPPED, env)
+
+    assert f"[identity.levels] {key} is lower than L{3 if key == 'high_risk' else 2}, which is refused" in problem
+    assert "a mail alone proves nobody" in problem
+    assert problem in check_config(SHIPPED, env).errors
+
+
+@pytest.mark.requirement("ID-09")
+def test_more_proof_can_be_configured_and_where_the_law_wants_none_that_is_told() -> None:
+    env = TEST | {"PRIVACYBOT_IDENTITY__LEVELS__ACCESS": "L3", "PRIVACYBOT_IDENTITY__LEVELS__MARKETING": "L2"}
+
+    levels = load_settings(SHIPPED, env, keys_required=False).identity.levels
+
+    assert (levels.access, levels.marketing) == ("L3", "L2")
+    assert [line for line in check_config(SHIPPED, env).warnings if "identity.levels" in line] == [
+        (
+            "settings.toml: [identity.levels] marketing asks for proof: anybody may stop advertising to his own address at "
+            "any time (GDPR Art. 21(2)-(3)); ask for none unless you must"
+        )
+    ]

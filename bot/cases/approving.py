@@ -9,10 +9,10 @@ from typing import Protocol
 
 from bot.cases.draft import Draft, DraftState, content_hash
 from bot.cases.letters import LetterKind
-from bot.cases.model import Case, Level, Request
+from bot.cases.levels import Levels
+from bot.cases.model import Case, Request
 from bot.cases.people import Act, User, may
 from bot.settings import ApprovalSettings
-from bot.triage.labels import RequestKind
 
 
 class Given(Protocol):
@@ -65,7 +65,6 @@ TELLS_NOTHING = frozenset(
 """Letters that hold nothing from our systems and change nothing there: they need no proof of identity."""
 
 _OFFICERS_LETTERS = frozenset({LetterKind.COMPLAINT, LetterKind.AP_REFERENCE})
-_CHANGING = frozenset({RequestKind.CORRECTION, RequestKind.ERASURE})
 _TWO_READERS = frozenset({LetterKind.REFUSAL})
 
 
@@ -76,6 +75,7 @@ def approval_needed(
     approver: User,
     users: Iterable[User],
     settings: ApprovalSettings,
+    levels: Levels,
     now: datetime,
     *,
     seen_hash: str | None = None,
@@ -87,12 +87,7 @@ def approval_needed(
     `seen_hash` is the hash of what the approver read (None where the caller loaded the draft for him just now).
     `typed_reference` and `reason` matter only when one person stands in for two.
     """
-    refusal = (
-        _wrong_person(draft, approver)
-        or _stale(draft, seen_hash)
-        or _unproved(draft, case)
-        or _leaks_below_level(draft)
-    )
+    refusal = _wrong_person(draft, approver) or _stale(draft, seen_hash) or below_level(draft, case, levels)
     if refusal:
         return Refused(refusal)
     if not (_risky(draft) or draft.letter in _TWO_READERS):
@@ -124,23 +119,26 @@ def _stale(draft: Draft, seen_hash: str | None) -> str | None:
     return None
 
 
-def _unproved(draft: Draft, case: Case) -> str | None:
+def below_level(draft: Draft, case: Case, levels: Levels) -> str | None:
+    """Why this letter may not be approved, carried out or sent: somebody is not proved far enough; None if it may.
+
+    Asked again on every step, because a level can be lost, and the configuration can ask for more than it did.
+    """
+    return _unproved(draft, case, levels) or _leaks_below_level(draft)
+
+
+def _unproved(draft: Draft, case: Case, levels: Levels) -> str | None:
     """Why identity is not proved far enough, on every request that the letter answers."""
     answered = {request.id: request for request in case.requests if request.id in draft.request_ids}
     if set(draft.request_ids) - set(answered):
         return "the draft answers a request that is not in this case"
     if draft.letter in TELLS_NOTHING:
         return None
-    return next((short for request in answered.values() if (short := _short_of(request, draft))), None)
+    return next((short for request in answered.values() if (short := _short_of(request, draft, levels))), None)
 
 
-def _short_of(request: Request, draft: Draft) -> str | None:
-    """The plan has the last word: what it calls high risk needs L3, whatever the mail was taken for."""
-    required = request.required
-    if draft.files or any(change.acts for change in draft.changes):
-        required = max(required, Level.L2)  # whatever the request was thought to need: data never move below this
-    if request.kind in _CHANGING and any(change.high_risk and change.acts for change in draft.changes):
-        required = Level.L3
+def _short_of(request: Request, draft: Draft, levels: Levels) -> str | None:
+    required = levels.of_draft(request, draft)
     if request.reached >= required:
         return None
     return f"identity is proved to L{request.reached:d}, and {request.kind} needs L{required:d}; see: verify"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.cases.levels import Levels
 from bot.cases.model import Case, Level, Request, RequestState
 from bot.triage.labels import RequestKind
 
@@ -36,12 +37,12 @@ class Batch:
         return any(request.required >= Level.L3 for request in self.requests)
 
 
-def ready_batches(case: Case) -> tuple[Batch, ...]:
+def ready_batches(case: Case, levels: Levels) -> tuple[Batch, ...]:
     """What can be drafted now. An erasure waits until every export of the case was answered (Art. 15 before 17).
 
     Where no record was found there is one answer for everything but the complaint.
     """
-    collecting = [request for request in case.requests if _may_be_collected(case, request)]
+    collecting = [request for request in case.requests if _may_be_collected(case, request, levels)]
     apart = _APART if case.data_subject is not None else (RequestKind.COMPLAINT,)
     shared = [request for request in collecting if request.kind not in apart]
     groups = [shared, *([request] for request in collecting if request.kind in apart)]
@@ -50,10 +51,16 @@ def ready_batches(case: Case) -> tuple[Batch, ...]:
     return tuple(Batch(tuple(group)) for group in groups if group)
 
 
-def _may_be_collected(case: Case, request: Request) -> bool:
+def _may_be_collected(case: Case, request: Request, levels: Levels) -> bool:
     """Nothing is collected below the level; where nobody was found there is nothing to collect."""
-    proved = request.reached >= request.required or case.data_subject is None
+    proved = request.reached >= levels.in_force(request) or case.data_subject is None
     return request.state is RequestState.COLLECTING and proved
+
+
+def fell_short(case: Case, levels: Levels) -> tuple[Request, ...]:
+    """Requests on their way to a draft whose proof is not enough any more."""
+    collecting = [request for request in case.requests if request.state is RequestState.COLLECTING]
+    return tuple(request for request in collecting if not _may_be_collected(case, request, levels))
 
 
 def _export_under_way(case: Case) -> bool:

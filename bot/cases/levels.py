@@ -2,52 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.cases.changes import PlannedChange
+from bot.cases.draft import Draft
 from bot.cases.model import Level, Request, RequestState
-from bot.settings import IdentitySettings
+from bot.settings import IdentitySettings, LevelSettings
 from bot.triage.labels import RequestKind
 from bot.triage.verdict import StatedCorrection
 
 HIGH_RISK_FIELDS = frozenset({"email", "phone", "iban", "owner", "kvk", "btw"})
 """Whoever changes these takes an account over or diverts its money: L3."""
 
-_REQUIRED = {
-    RequestKind.ACCESS: Level.L2,
-    RequestKind.CORRECTION: Level.L2,
-    RequestKind.PORTABILITY: Level.L2,
-    RequestKind.ERASURE: Level.L3,
-    RequestKind.COMPLAINT: Level.L0,
-    RequestKind.RESTRICTION: Level.L2,
-    RequestKind.OBJECTION: Level.L2,
-    RequestKind.CONSENT_WITHDRAWAL: Level.L0,
-}
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What each kind of request needs, as [identity.levels] says."""
+
+    of_kind: Mapping[RequestKind, Level]
+    marketing: Level
+    high_risk: Level
+
+    @classmethod
+    def configured(cls, settings: LevelSettings) -> Levels:
+        given = {name: Level[value] for name, value in settings.model_dump().items()}
+        return cls({kind: given[kind] for kind in RequestKind}, given["marketing"], given["high_risk"])
+
+    def required(
+        self, kind: RequestKind, corrections: Sequence[StatedCorrection] = (), *, marketing_only: bool = False
+    ) -> Level:
+        """What must be proved as long as there is no plan.
+
+        Marketing may be objected to without proof (Art. 21(2)-(3)). An erasure counts as one of high risk.
+        """
+        if kind is RequestKind.OBJECTION and marketing_only:
+            return self.marketing
+        takes_over = kind is RequestKind.CORRECTION and any(one.field in HIGH_RISK_FIELDS for one in corrections)
+        if takes_over or kind is RequestKind.ERASURE:
+            return max(self.high_risk, self.of_kind[kind])
+        return self.of_kind[kind]
+
+    def by_plan(self, kind: RequestKind, changes: Iterable[PlannedChange], *, marketing_only: bool = False) -> Level:
+        """What must be proved now that the plan is known: high risk only where a line of it is.
+
+        A plan without a line that acts proves nothing about an erasure, so that stays high risk.
+        """
+        changes = tuple(changes)
+        if any(change.high_risk for change in changes):
+            return max(self.high_risk, self.of_kind[kind])
+        if kind is RequestKind.ERASURE and any(change.acts for change in changes):
+            return self.of_kind[kind]
+        return self.required(kind, marketing_only=marketing_only)
+
+    def in_force(self, request: Request) -> Level:
+        """What this request needs today: what was found when it came, or more if the configuration now asks more."""
+        no_proof = request.kind is RequestKind.OBJECTION and request.required is Level.L0
+        return max(request.required, self.marketing if no_proof else self.of_kind[request.kind])
+
+    def of_draft(self, request: Request, draft: Draft) -> Level:
+        """The plan has the last word: what it calls high risk needs that level, whatever the mail was taken for."""
+        required = self.in_force(request)
+        acting = [change for change in draft.changes if change.acts]
+        if draft.files or acting:
+            required = max(required, Level.L2)  # whatever it was thought to need: data never move below this
+        if request.kind in _CHANGING and any(change.high_risk for change in acting):
+            required = max(required, self.high_risk)
+        return required
 
 
-def required_level(
-    kind: RequestKind, corrections: Sequence[StatedCorrection], *, marketing_only: bool = False
-) -> Level:
-    """What must be proved as long as there is no plan. Marketing may be objected to without proof (Art. 21(2)-(3))."""
-    if kind is RequestKind.OBJECTION and marketing_only:
-        return Level.L0
-    if kind is RequestKind.CORRECTION and any(change.field in HIGH_RISK_FIELDS for change in corrections):
-        return Level.L3
-    return _REQUIRED[kind]
-
-
-def required_by_plan(kind: RequestKind, changes: Iterable[PlannedChange], *, marketing_only: bool = False) -> Level:
-    """What must be proved now that the plan is known: L3 only where a line of it is high risk.
-
-    A plan without a line that acts proves nothing about an erasure, so that stays at L3.
-    """
-    changes = tuple(changes)
-    if any(change.high_risk for change in changes):
-        return max(Level.L3, _REQUIRED[kind])
-    if kind is RequestKind.ERASURE and any(change.acts for change in changes):
-        return Level.L2
-    return required_level(kind, (), marketing_only=marketing_only)
+_CHANGING = frozenset({RequestKind.CORRECTION, RequestKind.ERASURE})
 
 
 def hold_until(

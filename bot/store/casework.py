@@ -13,7 +13,7 @@ from bot.cases.draft import Draft, DraftState
 from bot.cases.letters import LetterKind
 from bot.cases.lifecycle import Move, allows
 from bot.cases.masking import masked, masked_bsn
-from bot.cases.model import Case, Request, RequestState
+from bot.cases.model import Case, Level, Request, RequestState
 from bot.cases.work import Work
 from bot.mail.errors import OutgoingMailError
 from bot.store.archive import Transaction
@@ -31,6 +31,9 @@ ALARM_MAIL = "alarm_mail"
 ALARM_LOST = "alarm_lost"
 """The event that tells the web address for alarms of it."""
 
+SECOND_FACTOR = "second_factor"
+"""The task that asks staff to prove who it is by a factor fixed before the case."""
+
 GATE = "gate"
 """The one task that tells staff of automatic letters which the gate holds."""
 
@@ -42,6 +45,16 @@ def ask_person(tx: Transaction, case_id: int | None, kind: str, words: str) -> b
         return False
     tx.tasks.add(case_id, kind, words)
     return True
+
+
+def ask_proof_again(tx: Transaction, case: Case, request: Request, required: Level) -> Case:
+    """The request waits for proof up to this level: the address of record is asked, or staff for a second factor."""
+    tx.cases.change_request(case.id, request.id, required=required)
+    case = tx.cases.move(case, request.id, Move.IDENTITY_ASKED, BOT, required=int(required))
+    tx.jobs.defer(Work.CHALLENGE, case.id, case_id=case.id)
+    if request.reached >= Level.L2:
+        ask_person(tx, case.id, SECOND_FACTOR, "er is meer bewijs nodig dan er was: leg het vast met privacybot verify")
+    return case
 
 
 def code_index(vault: Vault, code: str) -> str:

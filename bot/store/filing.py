@@ -15,7 +15,7 @@ from bot.cases.filing import (
 )
 from bot.cases.followups import follow_up_words
 from bot.cases.letters import LetterKind
-from bot.cases.levels import required_level
+from bot.cases.levels import Levels
 from bot.cases.lifecycle import Move
 from bot.cases.machines import Asking, Consequence, asking
 from bot.cases.masking import masked_bsn, numbers_in
@@ -71,7 +71,9 @@ class Filing:
         mail: ParsedMail,
         verdict: Verdict,
         own_numbers: frozenset[str],
+        levels: Levels,
     ) -> None:
+        self._levels = levels
         self._tx = tx
         self._own_numbers = own_numbers
         self._mail_id = mail_id
@@ -136,7 +138,7 @@ class Filing:
     def _new_request(self, kind: RequestKind, needs: str | None = None) -> NewRequest:
         corrections = self._verdict.corrections if kind == RequestKind.CORRECTION else ()
         marketing = speaks_of_marketing(f"{self._mail.subject}\n{self._mail.new_text}")
-        level = required_level(kind, corrections, marketing_only=marketing)
+        level = self._levels.required(kind, corrections, marketing_only=marketing)
         return NewRequest(kind, self._arrival.received_at, level, corrections=corrections, needs=needs)
 
     def _opening_facts(self, case: Case, decision: OpenCase) -> dict[str, Scalar]:

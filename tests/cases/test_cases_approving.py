@@ -15,11 +15,13 @@ from bot.cases.approving import TELLS_NOTHING, Approval, Approved, NeedsSecond, 
 from bot.cases.changes import ChangeAction
 from bot.cases.draft import Block, Draft, DraftFile, DraftState, content_hash
 from bot.cases.letters import AUTOMATIC, TO_STAFF, LetterKind
+from bot.cases.levels import Levels
 from bot.cases.model import Case, Level
 from bot.cases.people import StaffRole, User
-from bot.settings import ApprovalSettings
+from bot.settings import ApprovalSettings, LevelSettings
 from bot.triage.labels import RequestKind
 
+SHIPPED = Levels.configured(LevelSettings())
 FALLBACK = ApprovalSettings()
 REQUIRED = ApprovalSettings(second_person="required")
 IDENTIFIED = make_case(make_request(reached=Level.L2))
@@ -28,7 +30,13 @@ EXPORT = DraftFile(1, "KB-2026-0042-gegevens.zip", "application/zip", 10, "00")
 
 
 def decide(draft: Draft, case: Case = IDENTIFIED, approver: User = FATIMA, **how: Any) -> Approval:
-    given: dict[str, Any] = {"approvals": (), "users": (FATIMA, AHMED), "settings": FALLBACK, "now": NOW}
+    given: dict[str, Any] = {
+        "approvals": (),
+        "users": (FATIMA, AHMED),
+        "settings": FALLBACK,
+        "levels": SHIPPED,
+        "now": NOW,
+    }
     return approval_needed(draft, case, approver=approver, **(given | how))
 
 

@@ -12,10 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cases.batches import EXPORTED, ready_batches
+from bot.cases.levels import Levels
 from bot.cases.model import Case, Level, Request, RequestState
 from bot.cases.subject import DataSubject
+from bot.settings import LevelSettings
 from bot.triage.labels import RequestKind as Kind
 
+SHIPPED = Levels.configured(LevelSettings())
 SANNE = DataSubject("boekhouding", "1042", "1042", "sanne@klant.example")
 
 
@@ -30,7 +33,7 @@ def ready(*kinds: Kind, state: RequestState = RequestState.COLLECTING) -> tuple[
 
 
 def kinds_of(case: Case) -> list[set[Kind]]:
-    return [set(batch.kinds) for batch in ready_batches(case)]
+    return [set(batch.kinds) for batch in ready_batches(case, SHIPPED)]
 
 
 def test_requests_that_are_ready_together_share_a_letter() -> None:
@@ -72,7 +75,7 @@ def test_a_letter_waits_for_the_longest_hold_and_is_as_risky_as_its_riskiest_req
         data_subject=SANNE,
     )
 
-    batch = ready_batches(case)[0]
+    batch = ready_batches(case, SHIPPED)[0]
 
     assert batch.hold_until == long
     assert batch.risky_identity
@@ -87,7 +90,7 @@ requests = st.lists(st.tuples(st.sampled_from(Kind), st.sampled_from(RequestStat
 
 @given(requests)
 def test_an_erasure_never_shares_a_letter_with_an_export_of_a_known_person(held: tuple[Request, ...]) -> None:
-    batches = ready_batches(make_case(*held, data_subject=SANNE))
+    batches = ready_batches(make_case(*held, data_subject=SANNE), SHIPPED)
 
     assert not any(Kind.ERASURE in batch.kinds and batch.kinds & EXPORTED for batch in batches)
 
@@ -96,7 +99,11 @@ def test_an_erasure_never_shares_a_letter_with_an_export_of_a_known_person(held:
 def test_only_what_was_collected_is_drafted_and_only_once(
     held: tuple[Request, ...], subject: DataSubject | None
 ) -> None:
-    drafted = [request for batch in ready_batches(make_case(*held, data_subject=subject)) for request in batch.requests]
+    drafted = [
+        request
+        for batch in ready_batches(make_case(*held, data_subject=subject), SHIPPED)
+        for request in batch.requests
+    ]
 
     assert all(request.state is RequestState.COLLECTING for request in drafted)
     assert len({request.id for request in drafted}) == len(drafted)

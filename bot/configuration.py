@@ -301,6 +301,8 @@ def _cross_field_problems(settings: Settings) -> Iterator[str]:
     if settings.second_opinion.enabled:
         yield from _second_opinion_problems(settings.second_opinion)
         yield from _untold_reader(settings)
+    if settings.service.public_url and not _may_be_public(settings):
+        yield "settings.toml: [service] public_url must begin with https://; http:// only in the demo and in tests"
     if settings.alarm.webhook_url and not _may_be_told(settings.alarm.webhook_url):
         yield "settings.toml: [alarm] webhook_url must begin with https://; http:// only on this machine"
     for name, fact in _facts(settings.organisation):
@@ -480,6 +482,11 @@ def _own_network(host: str) -> bool:
         return ipaddress.ip_address(host).is_private
     except ValueError:
         return "." not in host or host.endswith((".internal", ".local", ".lan", ".home.arpa"))
+
+
+def _may_be_public(settings: Settings) -> bool:
+    https = settings.service.public_url.startswith("https://")
+    return https or settings.service.environment is not Environment.PRODUCTION
 
 
 def _may_be_told(url: str) -> bool:

@@ -180,6 +180,7 @@ class Dispatch:
         if draft is None:
             return
         tx.drafts.set_state(draft.id, DraftState.SENT, DraftState.APPROVED)
+        tx.links.letter_left(case.id, (file.export_id for file in draft.files), now)
         tx.jobs.defer(Work.FILE_COPY, letter.id, case_id=case.id)
         if draft.letter in SIDE_LETTERS:
             self._side_letter_sent(tx, case, draft)

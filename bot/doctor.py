@@ -14,6 +14,8 @@ from cryptography import x509
 
 from bot.configuration import check_config, load_settings
 from bot.datamap.loading import load_datamap
+from bot.desk.texts import PAGES
+from bot.desk.texts import check as check_pages
 from bot.mail.accounting import WatchedMailbox
 from bot.mail.authentication.questions import Question
 from bot.mail.authentication.resolver import DnsResolver
@@ -135,7 +137,7 @@ def _nameless(check: str, host: str, key: str) -> Finding | None:
 
 
 def _words(settings: Settings, env: Mapping[str, str]) -> Iterator[Finding]:
-    troubles = list(check_templates(templates_dir()))
+    troubles = [*check_templates(templates_dir()), *check_pages(templates_dir() / PAGES)]
     yield from (Finding("templates", Health.FAILED, line) for line in troubles)
     if not troubles:
         yield Finding("templates", Health.OK, "every letter can be written")

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.cases.followups import follow_up_words
-from bot.cases.incidents import Cause
 from bot.cases.model import Case, Request
 from bot.cases.work import Work
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person, have_person_decide, stop_for_person, void_drafts
 from bot.store.filing import Awaited, awaited
-from bot.store.incidents import suspect
+from bot.store.incidents import sign_of_breach, suspect
 from bot.store.records import Job
 from bot.store.sendercheck import failed, undecided
 from bot.triage.labels import Intent
@@ -54,7 +53,7 @@ class FollowUp:
     def _carried_out(self, tx: Transaction, case: Case, wish: Awaited, asked: list[Request], mail_id: int) -> None:
         if wish.label == Intent.NOT_ME:
             tx.challenges.retire(case.id)
-        if (cause := _sign_of_breach(tx, case, wish.label)) is not None:
+        if (cause := sign_of_breach(tx, case.id, wish.label)) is not None:
             suspect(tx, case.id, cause, tx.mails.arrival(mail_id).received_at)
         if wish.reopen_for is not None and not case.open_requests:
             case = stop_for_person(tx, case, wish.reopen_for, requests=case.requests)
@@ -62,11 +61,3 @@ class FollowUp:
             void_drafts(tx, case, BOT, "er kwam een nieuw verzoek bij")
             tx.jobs.defer(Work.IDENTIFY, case.id, case_id=case.id)
             tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
-
-
-def _sign_of_breach(tx: Transaction, case: Case, label: str) -> Cause | None:
-    """A wrong recipient always is one; "not me" only if an answer of ours left already."""
-    if label == Intent.WRONG_RECIPIENT:
-        return Cause.WRONG_RECIPIENT
-    disclosed = any(letter.draft_id is not None and letter.dated_at for letter in tx.outbox.of_case(case.id))
-    return Cause.NOT_ME if label == Intent.NOT_ME and disclosed else None

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from secrets import choice
+from secrets import choice, token_hex
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from bot.cases.draft import Draft, DraftFile
 from bot.cases.letters import LETTER_OF, LetterKind
 from bot.cases.levels import Levels
 from bot.cases.lifecycle import Move
+from bot.cases.links import LinkAction, address_of, new_token
 from bot.cases.model import Case, Level, Request, RequestState
 from bot.cases.subject import DataSubject
 from bot.cases.work import Work
@@ -30,7 +31,7 @@ from bot.replies.drafting import new_draft
 from bot.replies.facts import FileFact, HoldingFact, LetterFacts
 from bot.replies.letters import Letter, Letters
 from bot.replies.mailing import MailRoom
-from bot.settings import ApprovalSettings, Organisation
+from bot.settings import ApprovalSettings, ExportsSettings, Organisation
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person, ask_proof_again
@@ -42,6 +43,7 @@ _BY_HAND_DAYS = 5
 """Working days that a person has for what the machine may not correct."""
 
 _EVENING = time(17)
+_DEFAULTS = ExportsSettings()
 _ENDS_USE = frozenset({RequestKind.ERASURE, RequestKind.RESTRICTION})
 """Of a shared account these touch whoever uses it too."""
 
@@ -58,6 +60,7 @@ class Prepared:
     states_on: date | None = None
     high_risk: bool = False
     foreign: Mapping[str, int] = field(default_factory=dict)  # marks of other people in the export, per place
+    token: str | None = field(default=None, repr=False)  # of the link that fetches the export
 
 
 class Fulfilment:
@@ -74,6 +77,8 @@ class Fulfilment:
         approval: ApprovalSettings,
         levels: Levels,
         scratch: Path,
+        exports: ExportsSettings = _DEFAULTS,
+        public_url: str = "",
     ) -> None:
         self._levels = levels
         self._archive = archive
@@ -84,6 +89,8 @@ class Fulfilment:
         self._organisation = organisation
         self._approval = approval
         self._scratch = scratch
+        self._exports = exports
+        self._public_url = public_url
 
     def fulfil(self, job: Job) -> None:
         """Draft everything of the case that is ready. A source that fails stops the job, never the data."""
@@ -185,9 +192,21 @@ class Fulfilment:
             challenged_on=self._challenged_on(case),
         )
         strange = self._sources.foreign_hits(subject)
-        return replace(
-            prepared, facts=facts, built=built, foreign=strange, high_risk=prepared.high_risk or bool(strange)
+        prepared = self._with_link(replace(prepared, facts=facts, built=built))
+        return replace(prepared, foreign=strange, high_risk=prepared.high_risk or bool(strange))
+
+    def _with_link(self, prepared: Prepared) -> Prepared:
+        """A link to the page where the files may be fetched, where there are such pages. It opens with the sending."""
+        if not self._public_url or not prepared.facts.files:
+            return prepared
+        token = new_token(token_hex)
+        facts = replace(
+            prepared.facts,
+            download_link=address_of(self._public_url, LinkAction.DOWNLOAD, token),
+            link_days=self._exports.link_days,
+            downloads=self._exports.downloads,
         )
+        return replace(prepared, facts=facts, token=token)
 
     def _not_portable(self, case: Case, subject: DataSubject, batch: Batch) -> tuple[str, ...]:
         if RequestKind.PORTABILITY not in batch.kinds:
@@ -250,6 +269,8 @@ class Fulfilment:
 
     def _store(self, tx: Transaction, case: Case, batch: Batch, prepared: Prepared, letter: Letter) -> None:
         files = self._sealed(tx, case, prepared.built)
+        if prepared.token is not None:
+            tx.links.add_download(case.id, prepared.token, prepared.to, (file.export_id for file in files))
         draft = tx.drafts.add(self._draft(case, batch.ids, prepared, letter, files))
         for request in batch.requests:
             case = tx.cases.move(case, request.id, Move.DRAFT_READY, BOT, draft=draft.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from secrets import choice
+from secrets import choice, token_hex
 from zoneinfo import ZoneInfo
 
 from bot.cases.codes import new_code, new_passphrase
@@ -13,6 +13,7 @@ from bot.cases.errors import RefusedActError
 from bot.cases.letters import LetterKind
 from bot.cases.levels import unproved
 from bot.cases.lifecycle import Move, allows
+from bot.cases.links import LinkAction, address_of, new_token
 from bot.cases.model import Case, CaseRef, Level, Request, RequestState, Suspension
 from bot.cases.people import Act, Actor, require
 from bot.cases.subject import DataSubject
@@ -27,7 +28,7 @@ from bot.settings import IdentitySettings
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person, code_index, post_automatic, posted_lately, stop_for_person, void_drafts
-from bot.store.records import Job, Scalar
+from bot.store.records import Challenge, Job, Scalar
 from bot.triage.labels import RequestKind
 
 _NOTHING_LEFT_YET = frozenset(
@@ -64,6 +65,7 @@ class Identification:
         calendar: Calendar,
         settings: IdentitySettings,
         release_seconds: int,
+        public_url: str = "",
     ) -> None:
         self._archive = archive
         self._sources = sources
@@ -72,6 +74,7 @@ class Identification:
         self._calendar = calendar
         self._settings = settings
         self._release_seconds = release_seconds
+        self._public_url = public_url
 
     # Who could it be
 
@@ -214,12 +217,22 @@ class Identification:
         asked = tuple(request.id for request in case.requests if unproved(request))
         tx.challenges.retire(case.id)
         expires_at = self._end_of_day(now + timedelta(days=self._settings.code_days))
-        tx.challenges.add(case.id, address.lower(), code_index(self._archive.vault, code), asked, now, expires_at)
+        code_hash = code_index(self._archive.vault, code)
+        challenge = tx.challenges.add(case.id, address.lower(), code_hash, asked, now, expires_at)
         facts = replace(
             self._challenge_facts(tx, case, code), code_until=local_day(expires_at, self._calendar.timezone)
         )
-        self._post(tx, case, letter, address, facts)
+        self._post(tx, case, letter, address, self._with_link(tx, challenge, facts))
         return asked
+
+    def _with_link(self, tx: Transaction, challenge: Challenge | None, facts: LetterFacts) -> LetterFacts:
+        """A fresh link to the page where this challenge may be answered, where there are such pages."""
+        if not self._public_url or challenge is None:
+            return facts
+        token = new_token(token_hex)
+        tx.links.add_confirm(challenge, token)
+        link = address_of(self._public_url, LinkAction.CONFIRM, token)
+        return replace(facts, confirm_link=link, link_hours=self._settings.link_hours)
 
     def _end_of_day(self, at: datetime) -> datetime:
         """The letter says "tot en met": a code works until midnight."""
@@ -255,7 +268,8 @@ class Identification:
                 return
             sent = [letter for letter in tx.outbox.of_case(case.id) if letter.letter is LetterKind.CHALLENGE_REMINDER]
             if not sent:
-                self._post(tx, case, LetterKind.CHALLENGE_REMINDER, address, self._challenge_facts(tx, case, None))
+                facts = self._with_link(tx, tx.challenges.open_of(case.id), self._challenge_facts(tx, case, None))
+                self._post(tx, case, LetterKind.CHALLENGE_REMINDER, address, facts)
             elif len(tx.challenges.of_case(case.id)) < self._settings.secrets:
                 self._new_secret(tx, case, address, LetterKind.CHALLENGE_REMINDER)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from bot.cases.answers import denies, doubt
 from bot.cases.codes import find_code
@@ -18,7 +18,7 @@ from bot.settings import IdentitySettings
 from bot.sources.beforehand import Beforehand
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person, code_index, stop_for_person, void_drafts
-from bot.store.records import Challenge, Job
+from bot.store.records import Challenge, Job, Scalar
 from bot.store.sendercheck import failed
 from bot.triage.labels import Intent
 from bot.triage.reading import Reading
@@ -85,7 +85,8 @@ class Proof:
         if failed(tx, case.id, mail_id):
             self._not_from_him(tx, case, codes)
         elif denies(mail.new_text, intents):
-            self._denied(tx, case, with_code=bool(codes))
+            if codes or any(map(unproved, case.requests)):
+                self.denied(tx, case, {"with_code": bool(codes)})
         elif codes:
             return self._has_right_code(tx, systems, case, mail, codes)
         return False
@@ -99,12 +100,11 @@ class Proof:
         elif any(map(unproved, case.requests)):
             ask_person(tx, case.id, "look", "een antwoord van een afzender die niet echt is telt niet: bel zo nodig")
 
-    def _denied(self, tx: Transaction, case: Case, *, with_code: bool) -> None:
+    def denied(self, tx: Transaction, case: Case, where: Mapping[str, Scalar]) -> None:
         """A no wins over a code: everything of the case stops, and its code dies."""
-        if with_code or any(map(unproved, case.requests)):
-            tx.challenges.retire(case.id)
-            tx.events.write(case.id, "challenge_denied", BOT, {"with_code": with_code})
-            stop_for_person(tx, case, "de persoon zegt nee op het controlebericht", requests=case.open_requests)
+        tx.challenges.retire(case.id)
+        tx.events.write(case.id, "challenge_denied", BOT, where)
+        stop_for_person(tx, case, "de persoon zegt nee op het controlebericht", requests=case.open_requests)
 
     def _right(self, tx: Transaction, challenge: Challenge, codes: tuple[str, ...]) -> list[str]:
         return [code for code in codes if tx.challenges.by_code(code_index(self._archive.vault, code)) == challenge]
@@ -126,7 +126,7 @@ class Proof:
             tx.events.write(case.id, "code_in_doubt", BOT, {"challenge": challenge.id, "why": why})
             ask_person(tx, case.id, "look", f"juiste code, maar {why}: lees het, bel zo nodig (privacybot verify)")
         elif tx.challenges.use(challenge.id):
-            self._proved(tx, systems, case, challenge)
+            self.proved(tx, systems, case, challenge)
             return True
         return False
 
@@ -143,15 +143,19 @@ class Proof:
     def _wrong_code(self, tx: Transaction, case: Case, challenge: Challenge, mail: ParsedMail) -> None:
         """One try a mail, however often the work on that mail is begun."""
         counted = {event.values.get("mail") for event in tx.events.of(case.id) if event.kind == "wrong_code"}
-        if mail.digest in counted:
-            return
+        if mail.digest not in counted:
+            self.wrong_code(tx, case, challenge, {"mail": mail.digest})
+
+    def wrong_code(self, tx: Transaction, case: Case, challenge: Challenge, where: Mapping[str, Scalar]) -> None:
+        """A try less, wherever the wrong code was given; the last one kills the code."""
         tries = tx.challenges.count_try(challenge.id)
-        tx.events.write(case.id, "wrong_code", BOT, {"tries": tries, "mail": mail.digest})
+        tx.events.write(case.id, "wrong_code", BOT, {"tries": tries, **where})
         if tries >= self._settings.tries:
             tx.challenges.retire(case.id)
             ask_person(tx, case.id, "look", f"{tries} keer een verkeerde code: de code is vervallen")
 
-    def _proved(self, tx: Transaction, systems: Beforehand, case: Case, challenge: Challenge) -> None:
+    def proved(self, tx: Transaction, systems: Beforehand, case: Case, challenge: Challenge) -> None:
+        """The challenge was answered, by mail or on the page, and is used: its requests have reached L2."""
         tx.events.write(case.id, "challenge_answered", BOT, {"challenge": challenge.id})
         if any(r.id in challenge.request_ids and r.state in _DRAFTED_UNPROVED for r in case.requests):
             case = void_drafts(tx, case, BOT, "de persoon bewees alsnog wie hij is")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,13 +20,18 @@ from bot.cases.levels import Levels
 from bot.cases.model import Channel
 from bot.cases.work import Work
 from bot.clock import Clock, clock_from, system_clock
+from bot.confirmation import Confirmation
 from bot.datamap.loading import load_datamap
 from bot.datamap.model import DataMap
+from bot.desk.limits import Limits
+from bot.desk.public import Public
+from bot.desk.texts import PAGES, Letterhead, Pages
 from bot.dispatch import Dispatch
 from bot.execution import Execution
 from bot.followup import FollowUp
 from bot.fulfilment import Fulfilment
 from bot.handling import Handling
+from bot.handout import Handout
 from bot.housekeeping import Housekeeping, SentFolder
 from bot.identification import Identification
 from bot.intake import Asking, Intake, IntakeRules
@@ -49,6 +55,7 @@ from bot.proof import Proof
 from bot.reconciliation import Keeps, Reconciliation
 from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom
+from bot.replies.templates import TemplateFolder
 from bot.second_factor import SecondFactor
 from bot.second_opinion import Bounds, SecondOpinions
 from bot.second_reader import SecondReader
@@ -278,6 +285,7 @@ class Rooms:
             self.calendar,
             self.settings.identity,
             self.settings.release.every_seconds,
+            self.settings.service.public_url,
         )
 
     @cached_property
@@ -301,6 +309,29 @@ class Rooms:
         return Proof(self.archive, self.cage.run, self.levelling, self.settings.identity)
 
     @cached_property
+    def confirmation(self) -> Confirmation:
+        return Confirmation(self.archive, self.levelling, self.proof, self.calendar, self.settings.identity)
+
+    @cached_property
+    def handout(self) -> Handout:
+        return Handout(self.archive, self.settings.exports, self.scratch)
+
+    def public_pages(self, on_news: Callable[[], None] | None = None) -> Public | None:
+        """The pages for customers; None where no public address is set. Raises TemplateError."""
+        if not self.settings.service.public_url:
+            return None
+        about, limits, words = self.settings.organisation, self.settings.pages, TemplateFolder(templates_dir())
+        return Public(
+            url=self.settings.service.public_url,
+            pages=Pages(templates_dir() / PAGES, Letterhead(about.brand, about.address)),
+            confirmation=self.confirmation,
+            handout=self.handout,
+            limits=Limits(limits.per_client, limits.in_all, time.monotonic),
+            asked=lambda kind, language: words.word(language, "asked", kind),
+            on_news=on_news or (lambda: None),
+        )
+
+    @cached_property
     def second_factor(self) -> SecondFactor:
         return SecondFactor(self.archive, self.levelling, self.settings.identity)
 
@@ -316,6 +347,8 @@ class Rooms:
             self.settings.approval,
             self.levels,
             self.scratch,
+            self.settings.exports,
+            self.settings.service.public_url,
         )
 
     @cached_property

@@ -48,6 +48,15 @@ def _zone(name: str) -> str:
     return name
 
 
+def _origin(url: str) -> str:
+    """Scheme, host and port, and nothing else: letters append the path."""
+    if url and not re.fullmatch(r"https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?", url.rstrip("/")):
+        raise PydanticCustomError(
+            "origin", "is no address of a site; write it like https://privacy.kleinboek.nl, without a path"
+        )
+    return url.rstrip("/")
+
+
 Port = Annotated[int, Field(ge=0, le=65535)]
 Seconds = Annotated[float, Field(ge=0)]
 Hours = Annotated[float, Field(ge=0)]
@@ -68,6 +77,15 @@ class ServiceSettings(Piece):
     environment: Environment
     host: str = "127.0.0.1"  # where the web role listens
     port: Port = 8080  # PORT wins; 0 is any free port
+    public_url: Annotated[str, AfterValidator(_origin)] = ""  # where customers reach it; empty: no public pages
+
+
+class PagesSettings(Piece):
+    """[pages]: how often the public pages may be asked for."""
+
+    proxies: Names = ("127.0.0.1", "::1")  # addresses of reverse proxies, whose X-Forwarded-For is believed
+    per_client: Number = 60  # a minute
+    in_all: Number = 1200  # a minute, for one process
 
 
 class StoreSettings(Piece):
@@ -281,6 +299,7 @@ class IdentitySettings(Piece):
     """[identity]"""
 
     code_days: Number = 14
+    link_hours: Number = 72  # the link to the page where a challenge may be answered
     tries: Number = 5
     secrets: Number = 3  # codes per case in all
     hold_days: Count = 7  # L3 without a second factor, and erasure of a running account
@@ -289,6 +308,14 @@ class IdentitySettings(Piece):
     reminder_days: Annotated[tuple[Number, ...], BeforeValidator(_listed)] = (3, 10, 20)
     letter_days: Number = 21  # a code on paper is valid so long
     levels: LevelSettings = LevelSettings()
+
+
+class ExportsSettings(Piece):
+    """[exports]: the page where the files of an answer may be fetched."""
+
+    link_days: Number = 7  # after the letter left
+    downloads: Number = 3
+    tries: Number = 5  # wrong passwords, then the link is closed
 
 
 class ApprovalSettings(Piece):
@@ -389,6 +416,7 @@ class Settings(Piece):
     """Everything. Only rooms.py, service.py and the commands see the whole."""
 
     service: ServiceSettings
+    pages: PagesSettings = PagesSettings()
     store: StoreSettings = StoreSettings()
     watch: WatchSettings = WatchSettings()
     mailboxes: Mailboxes = Field(default_factory=dict)
@@ -401,6 +429,7 @@ class Settings(Piece):
     authentication: AuthenticationSettings = AuthenticationSettings()
     cases: CasesSettings = CasesSettings()
     identity: IdentitySettings = IdentitySettings()
+    exports: ExportsSettings = ExportsSettings()
     approval: ApprovalSettings = ApprovalSettings()
     gate: GateSettings = GateSettings()
     release: ReleaseSettings = ReleaseSettings()

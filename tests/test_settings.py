@@ -309,7 +309,7 @@ def test_a_secret_in_toml_is_refused_with_the_place_where_it_belongs(
 
 
 def test_a_database_password_in_toml_is_refused(config: Path) -> None:
-    change(config / "settings.toml", 'url = ""', 'url = "postgresql://bot:geheim@db/x"')
+    change(config / "settings.toml", '\nurl = ""', '\nurl = "postgresql://bot:geheim@db/x"')
 
     (found,) = problems(config, TEST)
 

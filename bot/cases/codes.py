@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from bot.cases.links import without_tokens
+
 Choose = Callable[[str], str]
 """Picks one character of a text, unpredictably: `secrets.choice`."""
 
@@ -55,8 +57,8 @@ def find_code(new_text: str) -> tuple[str, ...]:
 
 
 def without_codes(text: str, mask: str) -> str:
-    """The text with `mask` in place of whatever reads as a code or passphrase of ours: for a reader outside."""
-    text = _PASSPHRASE.sub(mask, text)
+    """The text with `mask` in place of whatever reads as a code, passphrase or link of ours: for a reader outside."""
+    text = _PASSPHRASE.sub(mask, without_tokens(text, mask))
     kept, at = [], 0
     for match in _CANDIDATE.finditer(text):
         start, end = match.span(1)

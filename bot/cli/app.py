@@ -467,6 +467,12 @@ def incident(
 
 
 @app.command()
+def revoke(ref: Ref, user: As, as_json: Json = False) -> None:
+    """Close the links of this case: to the page that confirms and to the page with files."""
+    do("revoking", "revoke", Given.config, ref, user, as_json=as_json)
+
+
+@app.command()
 def release(
     user: As,
     refs: Annotated[list[str] | None, typer.Argument(metavar="REF…")] = None,

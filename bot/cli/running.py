@@ -18,6 +18,8 @@ from bot.configuration import load_settings
 from bot.datamap.loading import load_datamap
 from bot.datamap.model import DataMap
 from bot.datamap.weaknesses import weaknesses
+from bot.desk.texts import PAGES
+from bot.desk.texts import check as check_pages
 from bot.dispatch import PAUSED
 from bot.replies.check import check as check_templates
 from bot.rooms import Rooms
@@ -81,7 +83,7 @@ def check_config(config: Path | None, *, live: bool, as_json: bool) -> None:
     folder = config or default_config_dir()
     with telling():
         found = checked_config(folder, os.environ)
-        errors = [*found.errors, *check_templates(templates_dir())]
+        errors = [*found.errors, *check_templates(templates_dir()), *check_pages(templates_dir() / PAGES)]
         warnings, questions = [*found.warnings], [*found.questions]
         try:
             datamap = _datamap(folder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import MappingProxyType, TracebackType
@@ -36,6 +36,13 @@ SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
 )
 
 
+_AT_ONCE = 200
+"""Connections; more are answered 503."""
+
+_HEAD = 16 * 1024
+"""Bytes of one question without its body; more is answered 400."""
+
+
 @dataclass(frozen=True, slots=True)
 class Readiness:
     """Why we cannot work now; no reason means ready. Anyone may read the reasons: they hold no personal data."""
@@ -47,8 +54,8 @@ class Readiness:
         return not self.reasons
 
 
-def health_app(probe: Callable[[], Readiness]) -> Starlette:
-    """`/healthz` and `/readyz`; the probe may block and is asked in a thread."""
+def health_app(probe: Callable[[], Readiness], pages: Sequence[Route] = ()) -> Starlette:
+    """`/healthz` and `/readyz`, and these pages; the probe may block and is asked in a thread."""
 
     async def ready(_request: Request) -> Response:
         found = await run_in_threadpool(_asked, probe)
@@ -56,7 +63,7 @@ def health_app(probe: Callable[[], Readiness]) -> Starlette:
         return JSONResponse({"ready": found.ready, "reasons": list(found.reasons)}, status_code=status)
 
     return Starlette(
-        routes=[Route("/healthz", _alive), Route("/readyz", ready)],
+        routes=[Route("/healthz", _alive), Route("/readyz", ready), *pages],
         exception_handlers={HTTPException: _refused, Exception: _failed},
     )
 
@@ -84,7 +91,7 @@ async def _failed(_request: Request, _failure: Exception) -> Response:
 
 
 class _Guarded:
-    """Puts the security headers on every answer, error pages included."""
+    """Puts the security headers on every answer, error pages included; a page may say one of them otherwise."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -92,7 +99,9 @@ class _Guarded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *_ENCODED]
+                headers = list(message.get("headers", ()))
+                said = {name for name, _ in headers}
+                message["headers"] = [*headers, *(pair for pair in _ENCODED if pair[0] not in said)]
             await send(message)
 
         await self._app(scope, receive, guarded)
@@ -148,8 +157,11 @@ class RunningServer:
         await self.stop()
 
 
-async def serve(app: ASGIApp, host: str, port: int) -> RunningServer:
-    """Serve the app and return as soon as it listens; port 0 takes a free one. OSError when the port is taken."""
+async def serve(app: ASGIApp, host: str, port: int, proxies: Sequence[str] = ()) -> RunningServer:
+    """Serve the app and return as soon as it listens; port 0 takes a free one. OSError when the port is taken.
+
+    Who asks is believed from X-Forwarded-For only where one of `proxies` says so.
+    """
     listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     config = uvicorn.Config(
         _Guarded(app),
@@ -157,10 +169,14 @@ async def serve(app: ASGIApp, host: str, port: int) -> RunningServer:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
+        limit_concurrency=_AT_ONCE,
+        h11_max_incomplete_event_size=_HEAD,
         timeout_graceful_shutdown=5,
     )
     server = _Server(config)
-    task = asyncio.create_task(_run(server, listener), name="health pages")
+    task = asyncio.create_task(_run(server, listener), name="web pages")
     listening = asyncio.create_task(server.listening.wait())
     await asyncio.wait({task, listening}, return_when=asyncio.FIRST_COMPLETED)
     listening.cancel()

@@ -59,6 +59,11 @@ class LetterFacts:
     code: str | None = field(default=None, repr=False)
     passphrase: str | None = field(default=None, repr=False)
     code_until: date | None = None
+    confirm_link: str | None = field(default=None, repr=False)  # the page where the code may be typed in
+    link_hours: int | None = None  # how long that page opens
+    download_link: str | None = field(default=None, repr=False)  # the page where the files may be fetched
+    link_days: int | None = None  # how long, and
+    downloads: int | None = None  # how often
     challenged_on: date | None = None  # day of the challenge mail that carries the passphrase
     files: tuple[FileFact, ...] = field(default=(), repr=False)
     holdings: tuple[HoldingFact, ...] = field(default=(), repr=False)

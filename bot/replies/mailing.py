@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.cases.draft import Block, Draft, DraftFile
+from bot.cases.links import without_tokens
+from bot.cases.masking import MASK
 from bot.cases.model import Case
 from bot.mail.automatic import PEER_MARK
 from bot.mail.outgoing import OutgoingFile, OutgoingMail, composed, new_boundary, new_message_id
@@ -65,10 +67,10 @@ class MailRoom:
         return PreparedMail(draft.to, draft.message_id, composed(mail))
 
     def sent_copy(self, draft: Draft) -> bytes:
-        """What our own Sent folder keeps of an answer: its text, and its files by name, size and digest only."""
+        """What our own Sent folder keeps of an answer: its text without links, its files by name, size and digest."""
         files = "".join(f"\n[{file.name}, {file.size} bytes, SHA-256 {file.sha256}]" for file in draft.files)
         thread = Thread(draft.in_reply_to, draft.references)
-        text = draft.text + files + ("\n" if files else "")
+        text = without_tokens(draft.text, MASK) + files + ("\n" if files else "")
         mail = self._mail(
             draft.to, draft.subject, text, draft.message_id, draft.boundary, thread, files=(), automatic=False
         )

@@ -111,10 +111,14 @@ def rich(letter: LetterKind, language: Language) -> LetterFacts:
         address="sanne@klant.example",
         marketing=True,
         ap_ref="z2026-12345",
+        download_link=_DOWNLOAD_LINK,
+        link_days=7,
+        downloads=3,
     )
     match letter:
         case LetterKind.CHALLENGE:
-            return replace(facts, kinds=_CONFIRMED, fields=("iban", "phone"), from_this_address=False)
+            confirmed = replace(facts, kinds=_CONFIRMED, fields=("iban", "phone"), from_this_address=False)
+            return replace(confirmed, confirm_link=_CONFIRM_LINK, link_hours=72)
         case LetterKind.CHALLENGE_REMINDER:
             return replace(
                 facts,
@@ -124,12 +128,16 @@ def rich(letter: LetterKind, language: Language) -> LetterFacts:
                 code=_CODE,
                 passphrase=_PASSPHRASE,
                 code_until=date(2026, 12, 24),
+                confirm_link=_CONFIRM_LINK,
+                link_hours=72,
             )
         case _:
             return facts
 
 
 _CODE = "KRT7-92WF"
+_CONFIRM_LINK = "https://privacy.voorbeeld.example/bevestig/0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+_DOWNLOAD_LINK = "https://privacy.voorbeeld.example/afhalen/00112233445566778899aabbccddeeff"
 _PASSPHRASE = "molen-tafel-groen-stoel-42"  # noqa: S105 - invented
 _CONFIRMED = (RequestKind.ACCESS, RequestKind.CORRECTION)
 _PARTLY = {LetterKind.CORRECTION, LetterKind.ERASURE, LetterKind.RESTRICTION, LetterKind.REFUSAL}

@@ -119,6 +119,7 @@ def letter_values(
     )
     if letter in SECRET_LETTERS:
         values |= {"code": facts.code, "passphrase": facts.passphrase}
+        values |= {"confirm_link": facts.confirm_link, "link_hours": facts.link_hours}
     return values
 
 
@@ -194,6 +195,9 @@ def _about_files(facts: LetterFacts) -> dict[str, object]:
         "overview": next(iter(_names(facts.files, "overview")), None),
         "packages": _names(facts.files, "package", "transfer"),
         "transfer": next(reversed(_names(facts.files, "transfer") or _names(facts.files, "package")), None),
+        "download_link": facts.download_link,
+        "link_days": facts.link_days,
+        "downloads": facts.downloads,
     }
 
 

@@ -30,6 +30,7 @@ from bot.store.folders import Folders
 from bot.store.incidents import Incidents
 from bot.store.jobs import Jobs
 from bot.store.leases import Leases
+from bot.store.links import Links
 from bot.store.mails import Mails
 from bot.store.messages import Messages
 from bot.store.outbox import Outbox
@@ -55,6 +56,7 @@ class Transaction:
         self.events = Events(bench)
         self.challenges = Challenges(bench)
         self.secrets = Secrets(bench)
+        self.links = Links(bench)
         self.seals = Seals(bench)
         self.exports = Exports(bench)
         self.examples = Examples(bench)

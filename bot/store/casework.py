@@ -12,7 +12,8 @@ from bot.cases.codes import find_code, normalise
 from bot.cases.draft import Draft, DraftState
 from bot.cases.letters import LetterKind
 from bot.cases.lifecycle import Move, allows
-from bot.cases.masking import masked, masked_bsn
+from bot.cases.links import without_tokens
+from bot.cases.masking import MASK, masked, masked_bsn
 from bot.cases.model import Case, Level, Request, RequestState
 from bot.cases.work import Work
 from bot.mail.errors import OutgoingMailError
@@ -65,13 +66,13 @@ def code_index(vault: Vault, code: str) -> str:
 def readable(
     tx: Transaction, case_id: int, text: str, own_numbers: frozenset[str], named: frozenset[str] = frozenset()
 ) -> str:
-    """The text as staff and events may see it: codes, passphrase and citizen service numbers masked.
+    """The text as staff and events may see it: codes, passphrase, links and citizen service numbers masked.
 
     `named` are citizen service numbers of the mail that this is a piece of.
     """
     passphrase = tx.secrets.passphrase(case_id)
     secrets = [*tx.secrets.codes(case_id), *([passphrase] if passphrase else []), *_codes_of_others(tx, text)]
-    return masked_bsn(masked(text, secrets), own_numbers, named)
+    return masked_bsn(masked(without_tokens(text, MASK), secrets), own_numbers, named)
 
 
 def _codes_of_others(tx: Transaction, text: str) -> list[str]:

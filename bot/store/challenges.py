@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -72,6 +73,11 @@ class Challenges:
         )
         row = self.bench.first(query)
         return None if row is None else self._challenge(row)
+
+    def is_code_of(self, challenge_id: int, code_hash: str) -> bool:
+        """Whether this is the code of that open challenge; how long the answer takes says nothing."""
+        row = self.bench.one(challenges, challenge_id)
+        return row.state == ChallengeState.OPEN and hmac.compare_digest(row.code_hash, code_hash)
 
     def count_try(self, challenge_id: int) -> int:
         """One wrong code more; returns how many there are now."""

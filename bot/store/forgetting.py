@@ -146,6 +146,7 @@ def _without_files(tx: Transaction, case: Case) -> int:
     live = [export for export in tx.exports.of_case(case.id) if export.destroyed_at is None]
     tx.exports.destroy(case.id)
     tx.secrets.destroy(case.id)
+    tx.links.destroy(case.id)
     return len(live)
 
 

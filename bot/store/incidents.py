@@ -14,7 +14,7 @@ from bot.cases.work import Work
 from bot.store.bench import Bench
 from bot.store.records import Scalar
 from bot.store.tables import incidents
-from bot.triage.labels import Role
+from bot.triage.labels import Intent, Role
 
 if TYPE_CHECKING:
     from bot.store.archive import Transaction
@@ -87,6 +87,14 @@ def suspect(tx: Transaction, case_id: int, cause: Cause, aware_at: datetime) -> 
     return standing[0] if standing else begin(tx, case_id, cause, IncidentState.SUSPECTED, aware_at, "bot", None)
 
 
+def sign_of_breach(tx: Transaction, case_id: int, label: str) -> Cause | None:
+    """A wrong recipient always is one; "not me" only if an answer of ours left already."""
+    if label == Intent.WRONG_RECIPIENT:
+        return Cause.WRONG_RECIPIENT
+    disclosed = any(letter.draft_id is not None and letter.dated_at for letter in tx.outbox.of_case(case_id))
+    return Cause.NOT_ME if label == Intent.NOT_ME and disclosed else None
+
+
 def begin(
     tx: Transaction,
     case_id: int | None,
@@ -96,11 +104,12 @@ def begin(
     actor: str,
     os_login: str | None,
 ) -> Incident:
-    """A new line of the register, the task about it, and the alarm; codes of the case die."""
+    """A new line of the register, the task about it, and the alarm; codes and links of the case die."""
     role = Role.CONTROLLER if case_id is None else tx.cases.by_id(case_id).role
     incident = tx.incidents.add(case_id, cause, state, aware_at, role)
     if case_id is not None:
         tx.challenges.retire(case_id)
+        tx.links.revoke(case_id)
     tx.tasks.add(case_id, BREACH, breach_words(incident), incident.due_at)
     values: dict[str, Scalar] = {
         "incident": incident.id,

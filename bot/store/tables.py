@@ -24,6 +24,7 @@ from sqlalchemy import (
 from bot.cases.draft import DraftState
 from bot.cases.incidents import Cause, IncidentState, Risk
 from bot.cases.letters import LetterKind
+from bot.cases.links import LinkAction, LinkState
 from bot.cases.model import Channel, Level, Outcome, RequestState
 from bot.cases.people import StaffRole
 from bot.mail.positions import GapReason
@@ -273,6 +274,24 @@ challenges = _table(
     Column("state", Word(ChallengeState), nullable=False),
     Column("sealed", LargeBinary),
 )
+
+links = _table(
+    "links",
+    _case(),
+    Column("action", Word(LinkAction), nullable=False),
+    Column("state", Word(LinkState), nullable=False),
+    Column("token_hash", String(_INDEX), nullable=False, index=True),
+    Column("address_index", String(_INDEX), nullable=False),
+    Column("challenge_id", Id, ForeignKey("challenges.id")),
+    Column("export_ids", JSON, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("opened_at", Moment),
+    Column("tries", Integer, nullable=False),
+    Column("downloads", Integer, nullable=False),
+    Column("ticket_hash", String(_INDEX)),
+    Column("ticket_until", Moment),
+)
+"""Links to our public pages: no token, no name and no address, only keyed hashes."""
 
 secrets = Table(
     "secrets",

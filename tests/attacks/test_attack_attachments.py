@@ -112,6 +112,7 @@ async def test_a44_an_id_scan_raises_no_level_and_is_gone_from_our_store_at_once
     assert gone_on(office) is not None
 
 
+@pytest.mark.requirement("ID-04", "ID-05")
 async def test_a44_a_citizen_service_number_planted_in_a_scan_is_nowhere(office: Office) -> None:
     letter = pdf_of(ASKS, f"Mijn BSN is {BSN}.")
     scan = pdf_of("KONINKRIJK DER NEDERLANDEN", f"BSN {BSN}", *ZONE)
@@ -222,6 +223,7 @@ async def test_a49_hidden_words_in_a_document_decide_no_erasure(office: Office) 
     assert not office.letters()
 
 
+@pytest.mark.requirement("INT-04")
 async def test_a49_a_letter_that_cannot_be_opened_is_for_a_person_who_reads_why(office: Office) -> None:
     office.deliver(mail(SANNE, "Zie bijlage.", WEAPONS["a macro"]))
     await office.step()

@@ -226,6 +226,7 @@ users_of_any_kind = st.lists(
 )
 
 
+@pytest.mark.requirement("ID-09", "AUT-02")
 @given(users_of_any_kind, st.sampled_from(LetterKind), st.sampled_from(Level), st.sampled_from(Level), st.booleans())
 def test_no_combination_lets_personal_data_leave_below_the_level(
     users: list[User], letter: LetterKind, required: Level, reached: Level, high_risk: bool

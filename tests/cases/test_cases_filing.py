@@ -46,6 +46,7 @@ def test_a_question_about_privacy_opens_a_case_without_a_request() -> None:
     assert decided(make_mail(), make_verdict(other_privacy=True), NOBODY) == OpenCase(frozenset(), other_privacy=True)
 
 
+@pytest.mark.requirement("ID-10")
 @pytest.mark.parametrize("writer", [Writer.AUTHORITY, Writer.AGENT, Writer.HEIR, Writer.STAFF])
 def test_who_writes_for_another_is_read_by_a_person_first(writer: Writer) -> None:
     decision = decided(make_mail(), make_verdict(Kind.ACCESS, writer=writer), NOBODY)
@@ -84,6 +85,7 @@ def test_a_request_that_no_machine_may_answer_opens_a_case_with_its_letters_held
     ],
     ids=["between the thresholds", "hidden text", "no clean sender", "automatic"],
 )
+@pytest.mark.requirement("INT-07")
 def test_in_doubt_a_person_decides_while_the_clock_runs(mail: ParsedMail, verdict: Verdict) -> None:
     decision = decided(mail, verdict, NOBODY)
 
@@ -184,6 +186,7 @@ def test_thanks_stop_nothing_and_bother_nobody() -> None:
     assert (decision.stop_for, decision.read_by_staff, decision.may_answer_challenge) == (None, False, False)
 
 
+@pytest.mark.requirement("INT-05")
 def test_a_new_right_in_the_thread_becomes_a_further_request() -> None:
     decision = decided(make_mail(), make_verdict(Kind.ERASURE), Surroundings(case=RUNNING))
 

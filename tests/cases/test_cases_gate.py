@@ -6,6 +6,8 @@ import ast
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 import bot
 from bot.cases.gate import DAY, Dropped, Held, Leaves, Passage, Traffic, Waits, passage
 from bot.cases.letters import AUTOMATIC, LetterKind
@@ -18,6 +20,7 @@ def at_gate(letter: LetterKind, *same: datetime, in_hour: int = 0, released: boo
     return passage(letter, NOW, Traffic(same, in_hour), 60, released=released)
 
 
+@pytest.mark.requirement("INT-10")
 def test_a_second_receipt_to_one_address_in_a_day_is_dropped() -> None:
     assert at_gate(LetterKind.RECEIPT, EARLIER) == Dropped()
     assert at_gate(LetterKind.RECEIPT, NOW - DAY) == Leaves()

@@ -70,6 +70,7 @@ def test_text_without_secrets_stays_as_it_is() -> None:
         f"my citizen service number is {BSN}",
     ],
 )
+@pytest.mark.requirement("ID-05")
 def test_a_citizen_service_number_named_as_such_is_masked(text: str) -> None:
     assert MASK in masked_bsn(text)
 
@@ -89,6 +90,7 @@ def test_other_numbers_are_left_alone(text: str) -> None:
     assert masked_bsn(text) == text
 
 
+@pytest.mark.requirement("ID-06")
 @pytest.mark.parametrize("text", ["NL111222333B01", "btw 111222333B02", "NL 1112.22.333.B01"])
 def test_the_old_vat_number_of_a_sole_trader_is_his_citizen_service_number(text: str) -> None:
     assert "111222333" not in masked_bsn(text)

@@ -6,11 +6,13 @@ import io
 from pathlib import Path
 
 import pikepdf
+import pytest
 import pyzipper
 from servers.office import Office, body, code_in, files, passphrase_in
 from servers.smtp_sink import SmtpSink
 
 
+@pytest.mark.requirement("INT-01", "INT-13", "INT-14")
 async def test_sanne_asks_in_plain_dutch_and_gets_her_data_and_nobody_elses(
     tmp_path: Path, smtp_sink: SmtpSink
 ) -> None:

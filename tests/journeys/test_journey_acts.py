@@ -156,6 +156,7 @@ async def test_thanks_do_not_void_an_approval(tmp_path: Path, smtp_sink: SmtpSin
     assert office.states(ref) == {"access": "answered"}
 
 
+@pytest.mark.requirement("KLA-05")
 async def test_the_ap_lane_stops_everything_and_gives_the_person_a_reference(office: Office) -> None:
     ref = await with_draft(office)
 
@@ -170,6 +171,7 @@ async def test_the_ap_lane_stops_everything_and_gives_the_person_a_reference(off
     assert "z2026-1" in str(case["events"])
 
 
+@pytest.mark.requirement("INT-02")
 async def test_a_request_by_phone_opens_a_case_with_its_own_receipt_date(office: Office, tmp_path: Path) -> None:
     words = tmp_path / "gesprek.txt"
     words.write_text("Mevrouw wil weten welke gegevens wij van haar hebben en daar een kopie van.", encoding="utf-8")
@@ -186,6 +188,7 @@ async def test_a_request_by_phone_opens_a_case_with_its_own_receipt_date(office:
     assert code_in(office.challenge_to(sanne))
 
 
+@pytest.mark.requirement("INT-07")
 async def test_doubtful_mail_waits_for_a_person_who_says_what_it_is(office: Office) -> None:
     office.write("bureau@advocaat.example", "Namens mijn cliënt, mevrouw De Vries, verzoek ik om al haar gegevens.")
     await office.step()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from servers.dovecot import Dovecot
 from servers.office import OUR_ADDRESS, START, Office, code_in
 from servers.smtp_sink import SmtpSink
@@ -175,6 +176,7 @@ async def test_a_mail_from_a_file_that_came_days_ago_waits_and_a_fresh_one_does_
     assert [case["received_on"] for case in office.json("cases", "--held")["cases"]] == [f"{days_ago:%Y-%m-%d}"]
 
 
+@pytest.mark.requirement("INT-03")
 async def test_a_request_in_junk_is_a_case_with_the_date_of_its_arrival_there_and_gets_no_letter(
     tmp_path: Path, smtp_sink: SmtpSink, dovecot: Dovecot
 ) -> None:

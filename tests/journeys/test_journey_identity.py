@@ -208,6 +208,7 @@ async def test_joris_who_names_sannes_number_gets_a_receipt_and_sanne_gets_the_c
     assert all(mail.to == (sanne.address,) for mail in office.letters() if code_in(mail))
 
 
+@pytest.mark.requirement("INT-09")
 async def test_known_and_unknown_senders_get_the_same_receipt_byte_for_byte(office: Office) -> None:
     office.write(office.people.sanne.address, ASKS)
     office.write("niemand@elders.example", ASKS)

@@ -100,6 +100,7 @@ def test_what_is_answered_later_is_announced() -> None:
     )
 
 
+@pytest.mark.requirement("INT-11")
 @pytest.mark.parametrize("language", [Language.GERMAN, Language.FRENCH, Language.OTHER])
 def test_automatic_letters_in_other_languages_come_in_two_and_answers_in_english(language: Language) -> None:
     challenge = _text(LETTERS.compose(LetterKind.CHALLENGE, bare(LetterKind.CHALLENGE, language)))
@@ -346,6 +347,7 @@ def test_no_letter_says_erased_of_what_a_person_still_has_to_erase() -> None:
     assert "uw e-mails" in _block(letter, "ERA-by-hand")
 
 
+@pytest.mark.requirement("ID-04")
 def test_a_copy_of_an_identity_document_is_said_to_be_gone_only_when_it_is() -> None:
     facts = rich(LetterKind.ACCESS, Language.DUTCH)
 

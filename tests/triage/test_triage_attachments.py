@@ -42,6 +42,7 @@ def judged(words: str, *files: tuple[str, bytes], in_case: bool = False, subject
     return classify_mail(MODEL, mail(words, *files, subject=subject), in_case=in_case)
 
 
+@pytest.mark.requirement("INT-04")
 @pytest.mark.parametrize("make", [pdf_of, docx_of, rtf_of, lambda *lines: "\n".join(lines).encode()])
 def test_a_request_that_only_the_attachment_makes_is_a_case_for_a_person(make: object) -> None:
     verdict = judged("Zie bijlage.", ("verzoek.x", make("Geachte heer,", INZAGE)))  # type: ignore[operator]

@@ -128,6 +128,7 @@ def test_an_absence_note_is_automatic_and_no_request() -> None:
     assert verdict.ordinary
 
 
+@pytest.mark.requirement("INT-12")
 def test_a_lawyer_gets_a_person() -> None:
     verdict = classify(
         MODEL,
@@ -142,6 +143,7 @@ def test_a_lawyer_gets_a_person() -> None:
     assert verdict.role is Role.CONTROLLER
 
 
+@pytest.mark.requirement("ID-12")
 def test_an_heir_gets_a_person() -> None:
     verdict = classify(
         MODEL,
@@ -153,6 +155,7 @@ def test_an_heir_gets_a_person() -> None:
     assert verdict.needs_person
 
 
+@pytest.mark.requirement("INT-12", "KLA-06")
 def test_the_supervisory_authority_gets_a_person() -> None:
     verdict = classify(
         MODEL,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pickle
 from email.message import EmailMessage
 
+import pytest
+
 from bot.mail.message import ParsedMail
 from bot.settings import ParsingSettings
 from bot.triage.classify import classify_mail
@@ -59,6 +61,7 @@ def test_a_reply_is_also_read_as_a_follow_up() -> None:
     assert Intent.NOT_ME in reading.as_reply.intents
 
 
+@pytest.mark.requirement("INT-10")
 def test_headers_of_automatic_mail_count() -> None:
     reading = _read(_mail("Uw bericht", "Ik lees mijn mail later.", Auto_Submitted="auto-replied"))
 
@@ -79,6 +82,7 @@ def test_doubtful_words_from_an_address_of_a_website_get_a_person_but_not_from_a
     assert machine.ordinary
 
 
+@pytest.mark.requirement("INT-12", "KLA-06")
 def test_mail_from_the_authority_gets_a_person_whatever_it_says() -> None:
     reading = _read(_mail("Vraag", "Kunt u ons bellen?", sender="x@autoriteitpersoonsgegevens.nl"))
 

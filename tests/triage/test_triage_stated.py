@@ -60,6 +60,7 @@ def test_what_is_no_identifier_is_left_out(text: str) -> None:
         f"mijn btw-nummer NL{BSN}B01 staat nog op de factuur",
     ],
 )
+@pytest.mark.requirement("ID-05")
 def test_a_citizen_service_number_is_never_an_identifier(text: str) -> None:
     values = "".join(identifiers_in(text).values())
     changes = "".join(f"{one.old}{one.new}" for one in corrections_in(text))

@@ -45,6 +45,7 @@ SECRETS = (
     "PRIVACYBOT_VAULT_KEY",
     "PRIVACYBOT_INDEX_KEY",
     "PRIVACYBOT_SECOND_OPINION_KEY",
+    "PRIVACYBOT_LOGIN_KEY",
     "PRIVACYBOT_DKIM_KEY",
 )
 Place = tuple[str, ...]  # ("watch", "port")

@@ -28,6 +28,7 @@ from bot.settings import IdentitySettings
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person, code_index, post_automatic, posted_lately, stop_for_person, void_drafts
+from bot.store.factors import PROOF_VOID
 from bot.store.records import Challenge, Job, Scalar
 from bot.triage.labels import RequestKind
 
@@ -319,6 +320,8 @@ def _key(subject: DataSubject) -> tuple[str, str]:
 def _proves_nothing_of(tx: Transaction, case: Case) -> Case:
     """What was proved of one record says nothing about another, and a code sent there proves nothing here."""
     tx.challenges.retire(case.id)
+    tx.paper_codes.retire(case.id)
+    tx.events.write(case.id, PROOF_VOID, BOT)
     for request in case.open_requests:
         if request.state in _NOTHING_LEFT_YET:
             tx.cases.change_request(case.id, request.id, reached=Level.L0, hold_until=None)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.cases.deadlines import Calendar
+from bot.cases.factors import level_of, second_factor_used
 from bot.cases.letters import LetterKind
 from bot.cases.levels import Levels, hold_until
 from bot.cases.lifecycle import Move, allows
@@ -21,6 +22,7 @@ from bot.sources.beforehand import Beforehand, CorrectionsPlanned, ErasurePlanne
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import SECOND_FACTOR, ask_person, post_automatic
+from bot.store.factors import proved
 from bot.triage.labels import RequestKind
 
 _T = TypeVar("_T")
@@ -73,19 +75,22 @@ class Levelling:
         level: Level,
         actor: str,
         os_login: str | None = None,
-        *,
-        second_factor: bool = False,
     ) -> Case:
-        """The request has reached this level; if that is enough it goes on, else a person is asked for more."""
+        """The request has reached this level, or the one that all its proofs give together, if that is higher.
+
+        Where that is enough it goes on, else a person is asked for more. Whoever calls wrote the proof down before.
+        """
         request = next(request for request in case.requests if request.id == request_id)
+        proofs = proved(tx, case.id, request_id)
+        level = max(level, level_of(proofs), request.reached)
         required = self._required(systems, case, request)
         now = self._archive.clock()
-        hold = hold_until(request.kind, required, (), now, self._settings, second_factor=second_factor)
+        hold = hold_until(request.kind, required, (), now, self._settings, second_factor=second_factor_used(proofs))
         tx.cases.change_request(
             case.id,
             request_id,
             required=required,
-            reached=max(level, request.reached),
+            reached=level,
             hold_until=hold if level >= required else None,
             suspensions=tuple(self._ended(suspension, now) for suspension in request.suspensions),
         )

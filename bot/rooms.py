@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 
+from starlette.routing import Route
+
 from bot.approval import Decisions
 from bot.authentication import Authentication
 from bot.breach import Breach
@@ -24,6 +26,7 @@ from bot.confirmation import Confirmation
 from bot.datamap.loading import load_datamap
 from bot.datamap.model import DataMap
 from bot.desk.limits import Limits
+from bot.desk.logins import login_routes
 from bot.desk.public import Public
 from bot.desk.texts import PAGES, Letterhead, Pages
 from bot.dispatch import Dispatch
@@ -36,6 +39,7 @@ from bot.housekeeping import Housekeeping, SentFolder
 from bot.identification import Identification
 from bot.intake import Asking, Intake, IntakeRules
 from bot.levelling import Levelling
+from bot.login_confirmation import LoginConfirmation
 from bot.mail.accounting import WatchedMailbox
 from bot.mail.authentication.checking import SenderChecks
 from bot.mail.authentication.questions import Wanted
@@ -90,6 +94,17 @@ def vault_of(settings: Settings, env: Mapping[str, str]) -> Vault:
     """The vault, with keys from secrets. In the demo and in tests keys may lie in PRIVACYBOT_HOME."""
     home = None if settings.service.environment is Environment.PRODUCTION else settings.home
     return vault_from(_key("PRIVACYBOT_VAULT_KEY", env, home), _key("PRIVACYBOT_INDEX_KEY", env, home))
+
+
+_SHORTEST_KEY = 32
+
+
+def login_key(env: Mapping[str, str]) -> str | None:
+    """The key that the company's own application signs with. Raises SettingsError."""
+    key = value_of_secret("PRIVACYBOT_LOGIN_KEY", env)
+    if key is not None and len(key) < _SHORTEST_KEY:
+        raise SettingsError(f"PRIVACYBOT_LOGIN_KEY is shorter than {_SHORTEST_KEY} characters: openssl rand -hex 32")
+    return key
 
 
 def _key(name: str, env: Mapping[str, str], home: Path | None) -> str:
@@ -333,7 +348,17 @@ class Rooms:
 
     @cached_property
     def second_factor(self) -> SecondFactor:
-        return SecondFactor(self.archive, self.levelling, self.settings.identity)
+        return SecondFactor(self.archive, self.levelling, self.letters, self.calendar, self.settings.identity)
+
+    @cached_property
+    def login_confirmation(self) -> LoginConfirmation:
+        """Raises SettingsError for a key that is too short."""
+        return LoginConfirmation(self.archive, self.levelling, login_key(self._env))
+
+    def login_pages(self, on_news: Callable[[], None] | None = None) -> tuple[Route, ...]:
+        """Where the company's own application calls; nothing where no key is set. Raises SettingsError."""
+        limits = Limits(self.settings.pages.per_client, self.settings.pages.in_all, time.monotonic)
+        return login_routes(self.login_confirmation, limits, on_news or (lambda: None))
 
     @cached_property
     def fulfilment(self) -> Fulfilment:

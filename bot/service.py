@@ -136,8 +136,10 @@ async def _receive(rooms: Rooms, vitals: _Vitals, started: Callable[[str], None]
 async def _serve(rooms: Rooms, vitals: _Vitals, started: Callable[[str], None]) -> None:
     settings = rooms.settings.service
     with _naming("service", settings.host, settings.port):
-        pages = rooms.public_pages(vitals.worker.bell.set if vitals.worker else None)
-        app = health_app(lambda: readiness(rooms, vitals), pages.routes() if pages else ())
+        on_news = vitals.worker.bell.set if vitals.worker else None
+        pages = rooms.public_pages(on_news)
+        calls = rooms.login_pages(on_news)
+        app = health_app(lambda: readiness(rooms, vitals), (*(pages.routes() if pages else ()), *calls))
         serving = await serve(app, settings.host, settings.port, rooms.settings.pages.proxies)
     async with serving as server:
         started(f"desk: {server.url}/healthz" + (f" and {settings.public_url}" if pages else ""))

@@ -31,6 +31,7 @@ class LetterKind(StrEnum):
     FORWARDED = "forwarded"
     QUESTION = "question"  # `ask`: staff need something from the person
     AP_REFERENCE = "ap_reference"  # `escalate --to ap`
+    PAPER_CODE = "paper_code"  # a code on paper, which staff post to the postal address of record
     BREACH_NOTICE = "breach_notice"  # to the person whose data were disclosed (Art. 34)
     STAFF_ALARM = "staff_alarm"  # to our own users: reference, kind and dates, never a person
     TEST_MAIL = "test_mail"  # `testmail`: fixed words, to an address that the operator gives

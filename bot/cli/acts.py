@@ -128,15 +128,6 @@ def label(
     )
 
 
-def verify(config: Path | None, ref: str, user: str, method: str, note: str, *, as_json: bool) -> None:
-    _on_case(
-        config,
-        as_json,
-        "tweede bewijs vastgelegd",
-        lambda opened: opened.second_factor.verify(CaseRef(ref), actor(user), method, note),
-    )
-
-
 def choose(config: Path | None, ref: str, user: str | None, key: str | None, note: str, *, as_json: bool) -> None:
     """Which record it is; without a key the records that fit are shown."""
     if key is not None and user is not None:

@@ -370,11 +370,13 @@ def verify(
     ref: Ref,
     user: As,
     method: Annotated[Method, typer.Option("--method", help="Decision is the privacy officer's.")],
-    note: Annotated[str, typer.Option("--note", help="What was checked, when and how.")],
+    note: Annotated[str, typer.Option("--note", help="What was checked, when and how.")] = "",
+    begin: Annotated[bool, typer.Option("--begin", help="Make a letter with a code, for you to post.")] = False,
+    code: Annotated[str | None, typer.Option("--code", help="The code that the person read from the letter.")] = None,
     as_json: Json = False,
 ) -> None:
     """Write down a second proof of identity, fixed before the case."""
-    case_act("verify", ref, user, method, note, as_json=as_json)
+    do("proving", "verify", Given.config, ref, user, method, note, begin=begin, code=code, as_json=as_json)
 
 
 @app.command()

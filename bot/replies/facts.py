@@ -56,6 +56,7 @@ class LetterFacts:
     fields: tuple[str, ...] = ()  # what a correction would change, as words of triage.identifiers.FIELDS; never values
     from_this_address: bool | None = None  # whether all of it came from the address the letter goes to; None: not said
     later: tuple[RequestKind, ...] = ()  # also asked, and answered in a letter of its own
+    postal: str | None = field(default=None, repr=False)  # the postal address of record, for a letter on paper
     code: str | None = field(default=None, repr=False)
     passphrase: str | None = field(default=None, repr=False)
     code_until: date | None = None

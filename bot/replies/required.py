@@ -33,6 +33,7 @@ _REQUIRED: dict[LetterKind, frozenset[str]] = {
     LetterKind.REFUSAL: frozenset({f"REF-{number}" for number in range(1, 8)}),
     LetterKind.EXTENSION: frozenset({"request", "EXT-reason", "EXT-date", "contact"}),
     LetterKind.FORWARDED: frozenset({"request", "processor", "forwarded"} | _REMEDIES),
+    LetterKind.PAPER_CODE: frozenset({"address", "question", "code", "not-me", "no-id-copy", "contact"}),
     LetterKind.QUESTION: frozenset({"question", "contact"}),
     LetterKind.BREACH_NOTICE: frozenset({"BRE-nature", "BRE-consequences", "BRE-measures", "AP", "contact"}),
     LetterKind.AP_REFERENCE: frozenset({"reference", "AP", "AP-asks", "contact"}),

@@ -13,6 +13,7 @@ from bot.triage.labels import Language, RequestKind
 
 _ASKED: dict[LetterKind, tuple[RequestKind, ...]] = {
     LetterKind.SECURITY_NOTICE: (RequestKind.ERASURE,),
+    LetterKind.PAPER_CODE: (RequestKind.ERASURE,),
     LetterKind.NOTHING_FOUND: (RequestKind.ACCESS,),
     LetterKind.NOT_IDENTIFIED: (RequestKind.ACCESS,),
     LetterKind.REFUSAL: (RequestKind.ERASURE,),
@@ -68,6 +69,8 @@ def bare(letter: LetterKind, language: Language) -> LetterFacts:
     match letter:
         case LetterKind.CHALLENGE:
             return replace(facts, code=_CODE, passphrase=_PASSPHRASE, code_until=date(2026, 12, 10))
+        case LetterKind.PAPER_CODE:
+            return replace(facts, postal=_POSTAL, code=_CODE, code_until=date(2026, 12, 31))
         case LetterKind.PASSPHRASE:
             return replace(facts, passphrase=_PASSPHRASE)
         case LetterKind.NOTHING_FOUND:
@@ -135,6 +138,7 @@ def rich(letter: LetterKind, language: Language) -> LetterFacts:
             return facts
 
 
+_POSTAL = "Lindelaan 12, 9999 AB, Voorbeeldstad"
 _CODE = "KRT7-92WF"
 _CONFIRM_LINK = "https://privacy.voorbeeld.example/bevestig/0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 _DOWNLOAD_LINK = "https://privacy.voorbeeld.example/afhalen/00112233445566778899aabbccddeeff"

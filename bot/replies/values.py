@@ -28,7 +28,9 @@ T = TypeVar("T")
 LOCALES = {"nl": Locale("nl", "NL"), "en": Locale("en", "GB")}
 """Letter languages. British dates: "27 November 2026"."""
 
-SECRET_LETTERS = frozenset({LetterKind.CHALLENGE, LetterKind.CHALLENGE_REMINDER, LetterKind.PASSPHRASE})
+SECRET_LETTERS = frozenset(
+    {LetterKind.CHALLENGE, LetterKind.CHALLENGE_REMINDER, LetterKind.PASSPHRASE, LetterKind.PAPER_CODE}
+)
 """The only letters that are given a code or a passphrase; in any other, using one is a template error."""
 
 Word = Callable[[str, str], str]
@@ -146,6 +148,7 @@ def _about_case(facts: LetterFacts, letters: Sequence[LetterKind], language: str
         "later": _in_words(facts.later, language, word),
         "alone": len(letters) == 1,
         "address": None if facts.address is None else line(facts.address, 254),
+        "postal": () if facts.postal is None else tuple(line(part, 120) for part in facts.postal.split(", ")),
         "company": None if facts.company is None else line(facts.company, 120),
         "ap_ref": None if facts.ap_ref is None else line(facts.ap_ref, 60),
         "marketing": facts.marketing,

@@ -25,6 +25,7 @@ from bot.store.erasures import Erasures
 from bot.store.errors import NestedTransactionError, SchemaError, translated
 from bot.store.examples import Examples
 from bot.store.exportfiles import Exports
+from bot.store.factors import LoginCalls, PaperCodes
 from bot.store.facts import Meta
 from bot.store.folders import Folders
 from bot.store.incidents import Incidents
@@ -55,6 +56,8 @@ class Transaction:
         self.messages = Messages(bench)
         self.events = Events(bench)
         self.challenges = Challenges(bench)
+        self.paper_codes = PaperCodes(bench)
+        self.login_calls = LoginCalls(bench)
         self.secrets = Secrets(bench)
         self.links = Links(bench)
         self.seals = Seals(bench)

@@ -27,7 +27,7 @@ _STUCK = (OutboxState.FAILED, OutboxState.UNKNOWN)
 _WORDLESS = frozenset(
     {
         *("letter", "label", "alarm", "channel", "method", "act", "action"),
-        *("right", "kinds", "role", "from", "to", "state", "level", "outcome", "verdict"),
+        *("right", "requests", "kinds", "role", "from", "to", "state", "level", "outcome", "verdict"),
         *("model", "system", "table", "column", "field", "before", "hash", "seqs", "user"),
     }
 )
@@ -125,6 +125,7 @@ def forget_words(tx: Transaction, case: Case, actor: str = BOT, *, os_login: str
     tx.exports.forget(case.id)
     tx.outbox.forget_recipients(case.id)
     tx.challenges.forget(case.id)
+    tx.paper_codes.forget(case.id)
     tx.drafts.forget_reasons(case.id)
     tx.tasks.forget(case.id, ERASURE_TASK, actor)
     tx.seals.forget(case.id)

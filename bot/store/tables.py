@@ -300,6 +300,27 @@ secrets = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+paper_codes = _table(
+    "paper_codes",
+    _case(),
+    Column("place_index", String(_INDEX), nullable=False),
+    Column("code_hash", String(200), nullable=False),
+    Column("request_ids", JSON, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("state", Word(ChallengeState), nullable=False),
+)
+"""Codes in letters to the postal address of record."""
+
+login_calls = Table(
+    "login_calls",
+    metadata,
+    Column("nonce_index", String(_INDEX), primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+)
+"""Signed calls of the company's own application that were used: none works twice."""
+
 # The answer: files, drafts, who approved, what leaves.
 
 exports = _table(

@@ -125,7 +125,7 @@ def test_facts_and_letters_show_nothing_personal_when_printed() -> None:
 
 @pytest.mark.parametrize("letter", WITH_TEMPLATE)
 @pytest.mark.parametrize("language", [Language.DUTCH, Language.ENGLISH])
-def test_only_three_letters_know_a_code_or_a_passphrase(letter: LetterKind, language: Language) -> None:
+def test_only_four_letters_know_a_code_or_a_passphrase(letter: LetterKind, language: Language) -> None:
     facts = replace(
         rich(letter, language), code="GEHEIM-1", passphrase="geheim-twee", code_until=bare(letter, language).due_on
     )
@@ -136,6 +136,7 @@ def test_only_three_letters_know_a_code_or_a_passphrase(letter: LetterKind, lang
         LetterKind.CHALLENGE: (True, True),
         LetterKind.CHALLENGE_REMINDER: (True, True),
         LetterKind.PASSPHRASE: (False, True),
+        LetterKind.PAPER_CODE: (True, False),
     }.get(letter, (False, False))
     assert ("GEHEIM-1" in text, "geheim-twee" in text) == expected
 

@@ -1,0 +1,55 @@
+"""Where the company's own application tells that somebody confirmed a case while logged in: one signed POST."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from http import HTTPStatus
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.cases.logins import MOST_BYTES
+from bot.desk.limits import Limits
+from bot.login_confirmation import LoginAnswer, LoginConfirmation
+
+SIGNATURE = "X-Privacybot-Signature"
+_SECONDS = 10.0
+_STATUS = {
+    LoginAnswer.ACCEPTED: HTTPStatus.OK,
+    LoginAnswer.REFUSED: HTTPStatus.FORBIDDEN,
+    LoginAnswer.NOTHING_WAITS: HTTPStatus.CONFLICT,
+}
+_HEADERS = {"Cache-Control": "no-store"}
+
+
+def login_routes(confirmation: LoginConfirmation, limits: Limits, on_news: Callable[[], None]) -> tuple[Route, ...]:
+    """`/api/inloggen`, where a key is set. The answer says what came of the call, and nothing about anybody."""
+
+    async def told(request: Request) -> Response:
+        if not limits.allows(request.client.host if request.client else None):
+            raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS)
+        body, signature = await _body_of(request), request.headers.get(SIGNATURE, "")[:200]
+        answer = await run_in_threadpool(confirmation.confirm, body, signature)
+        if answer is LoginAnswer.ACCEPTED:
+            on_news()
+        return JSONResponse({"answer": str(answer)}, status_code=_STATUS[answer], headers=_HEADERS)
+
+    return (Route("/api/inloggen", told, methods=["POST"]),) if confirmation.open else ()
+
+
+async def _body_of(request: Request) -> bytes:
+    """Raises HTTPException 408 or 413."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MOST_BYTES:
+                    raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    except TimeoutError:
+        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT) from None
+    return bytes(body)

@@ -123,6 +123,7 @@ def test_what_was_read_must_be_what_is_approved(change: dict[str, Any]) -> None:
     assert decide(read, seen_hash=content_hash(read)) == Approved()
 
 
+@pytest.mark.requirement("KLA-02")
 def test_a_complaint_is_decided_by_the_officer() -> None:
     complaint = make_draft(letter=LetterKind.COMPLAINT)
 
@@ -162,6 +163,7 @@ def test_nobody_approves_a_high_risk_draft_that_he_edited_himself() -> None:
     assert decide(draft, SURE, AHMED) == Approved()
 
 
+@pytest.mark.requirement("REF-03")
 def test_a_refusal_is_read_by_two_people_of_whom_one_is_the_officer() -> None:
     refusal = make_draft(letter=LetterKind.REFUSAL, editor="ahmed")
     tess = User(5, "tess", StaffRole.BEHANDELAAR, enabled=True)

@@ -32,6 +32,8 @@ _SENT_MOVES = {
     LetterKind.REFUSAL: (Move.REFUSAL_SENT, Outcome.REFUSED),
     LetterKind.NOT_IDENTIFIED: (Move.NOT_IDENTIFIED_SENT, Outcome.NOT_IDENTIFIED),
     LetterKind.FORWARDED: (Move.FORWARDED, Outcome.FORWARDED),
+    LetterKind.DECEASED: (Move.REFUSAL_SENT, Outcome.NO_DATA_SUBJECT),
+    LetterKind.NO_DATA_SUBJECT: (Move.REFUSAL_SENT, Outcome.NO_DATA_SUBJECT),
     LetterKind.NOTHING_FOUND: (Move.SENT, Outcome.NOTHING_FOUND),
 }
 

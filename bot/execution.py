@@ -28,7 +28,12 @@ _BY_HAND_DAYS = 5
 
 _EVENING = time(17)
 _ERASING = frozenset({ChangeAction.ERASE, ChangeAction.PSEUDONYMISE})
-_ERASES_NOTHING = frozenset({LetterKind.REFUSAL, LetterKind.NOT_IDENTIFIED, LetterKind.FORWARDED})
+_ERASES_NOTHING = frozenset(
+    {
+        *(LetterKind.REFUSAL, LetterKind.NOT_IDENTIFIED, LetterKind.FORWARDED),
+        *(LetterKind.DECEASED, LetterKind.NO_DATA_SUBJECT),
+    }
+)
 """Letters that end a request for erasure without an erasure."""
 
 

@@ -60,12 +60,19 @@ TELLS_NOTHING = frozenset(
         LetterKind.FORWARDED,
         LetterKind.QUESTION,
         LetterKind.AP_REFERENCE,
+        LetterKind.MANDATE_REQUEST,
+        LetterKind.GUARDIAN_REQUEST,
+        LetterKind.DECEASED,
+        LetterKind.NO_DATA_SUBJECT,
+        LetterKind.FORWARD_TO_CUSTOMER,
+        LetterKind.MASKED_COPY,
     }
 )
 """Letters that hold nothing from our systems and change nothing there: they need no proof of identity."""
 
 _OFFICERS_LETTERS = frozenset({LetterKind.COMPLAINT, LetterKind.AP_REFERENCE})
-_TWO_READERS = frozenset({LetterKind.REFUSAL})
+_TWO_READERS = frozenset({LetterKind.REFUSAL, LetterKind.DECEASED, LetterKind.NO_DATA_SUBJECT, LetterKind.MASKED_COPY})
+"""Whoever gets one of these is told no, or is asked for what we never ask for."""
 
 
 def approval_needed(
@@ -159,7 +166,7 @@ def _together(draft: Draft, before: Sequence[Given], approver: User, users: Iter
     if len(readers) < 2:
         return NeedsSecond("a second person must approve this draft")
     if draft.letter in _TWO_READERS and not _officer_among(readers, users, approver):
-        return NeedsSecond("a functionaris must read a refusal")
+        return NeedsSecond("a functionaris must read this letter too")
     return Approved()
 
 

@@ -34,6 +34,12 @@ class LetterKind(StrEnum):
     PAPER_CODE = "paper_code"  # a code on paper, which staff post to the postal address of record
     BREACH_NOTICE = "breach_notice"  # to the person whose data were disclosed (Art. 34)
     STAFF_ALARM = "staff_alarm"  # to our own users: reference, kind and dates, never a person
+    MANDATE_REQUEST = "mandate_request"  # to whoever writes for somebody else
+    GUARDIAN_REQUEST = "guardian_request"  # a minor, or somebody under curatele, bewind or mentorschap
+    DECEASED = "deceased"
+    NO_DATA_SUBJECT = "no_data_subject"  # a company or foundation as such
+    FORWARD_TO_CUSTOMER = "forward_to_customer"  # to the customer whose books it concerns (Art. 28(3)(e))
+    MASKED_COPY = "masked_copy"  # where nothing else shows who it is, and two people say so
     TEST_MAIL = "test_mail"  # `testmail`: fixed words, to an address that the operator gives
 
 
@@ -68,6 +74,10 @@ SIDE_LETTERS = frozenset(
         LetterKind.AP_REFERENCE,
         LetterKind.OTHER_PRIVACY,
         LetterKind.BREACH_NOTICE,
+        LetterKind.MANDATE_REQUEST,
+        LetterKind.GUARDIAN_REQUEST,
+        LetterKind.FORWARD_TO_CUSTOMER,
+        LetterKind.MASKED_COPY,
     }
 )
 """Letters that answer no request: sending one moves no request."""

@@ -57,6 +57,7 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
     FORWARDED = "forwarded"
     ANSWERED_ELSEWHERE = "answered_elsewhere"
+    NO_DATA_SUBJECT = "no_data_subject"  # a company, or somebody who has died: no rights under the GDPR
     ORDINARY = "ordinary"  # a person found no request in it
 
 

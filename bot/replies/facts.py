@@ -90,3 +90,7 @@ class LetterFacts:
     company: str | None = field(default=None, repr=False)  # forwarded: the company that the person named
     marketing: bool = False  # objection against direct marketing: absolute (Art. 21(3))
     ap_ref: str | None = field(default=None, repr=False)  # the authority's own number, if there is one
+    minor_age: int = 16  # from that age people ask for themselves
+    custody: bool = False  # there is doubt about who has custody
+    asker: str | None = field(default=None, repr=False)  # whose request is passed on
+    asker_words: str | None = field(default=None, repr=False)  # and what he wrote

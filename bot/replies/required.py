@@ -35,6 +35,14 @@ _REQUIRED: dict[LetterKind, frozenset[str]] = {
     LetterKind.FORWARDED: frozenset({"request", "processor", "forwarded"} | _REMEDIES),
     LetterKind.PAPER_CODE: frozenset({"address", "question", "code", "not-me", "no-id-copy", "contact"}),
     LetterKind.QUESTION: frozenset({"question", "contact"}),
+    LetterKind.MANDATE_REQUEST: frozenset({"request", "mandate", "confirm", "receiver", "no-id-copy", "contact"}),
+    LetterKind.GUARDIAN_REQUEST: frozenset({"request", "representative", "proof", "no-id-copy", "contact"}),
+    LetterKind.DECEASED: frozenset({"request", "deceased", "no-data", "what-now", "own"} | _REMEDIES),
+    LetterKind.NO_DATA_SUBJECT: frozenset({"request", "no-data-subject", "what-now", "own"} | _REMEDIES),
+    LetterKind.FORWARD_TO_CUSTOMER: frozenset(
+        {"request", "processor", "asker", "request-text", "yours", "help", "contact"}
+    ),
+    LetterKind.MASKED_COPY: frozenset({"request", "why", "masking", "deletion", "choice", "contact"}),
     LetterKind.BREACH_NOTICE: frozenset({"BRE-nature", "BRE-consequences", "BRE-measures", "AP", "contact"}),
     LetterKind.AP_REFERENCE: frozenset({"reference", "AP", "AP-asks", "contact"}),
 }

@@ -21,6 +21,12 @@ _ASKED: dict[LetterKind, tuple[RequestKind, ...]] = {
     LetterKind.FORWARDED: (RequestKind.ACCESS,),
     LetterKind.QUESTION: (RequestKind.CORRECTION,),
     LetterKind.AP_REFERENCE: (RequestKind.COMPLAINT,),
+    LetterKind.MANDATE_REQUEST: (RequestKind.ACCESS,),
+    LetterKind.GUARDIAN_REQUEST: (RequestKind.ERASURE,),
+    LetterKind.DECEASED: (RequestKind.ACCESS,),
+    LetterKind.NO_DATA_SUBJECT: (RequestKind.PORTABILITY,),
+    LetterKind.FORWARD_TO_CUSTOMER: (RequestKind.ACCESS,),
+    LetterKind.MASKED_COPY: (RequestKind.ACCESS,),
 }
 """What was asked, for the letters that are no answer to one right."""
 
@@ -77,6 +83,9 @@ def bare(letter: LetterKind, language: Language) -> LetterFacts:
             return replace(facts, address="sanne@klant.example")
         case LetterKind.EXTENSION:
             return replace(facts, new_due_on=date(2027, 2, 26))
+        case LetterKind.FORWARD_TO_CUSTOMER:
+            words = "Welke gegevens heeft u van mij?"
+            return replace(facts, company="Bakkerij De Krul", asker="bas@klant.example", asker_words=words)
         case _:
             return facts
 
@@ -113,6 +122,9 @@ def rich(letter: LetterKind, language: Language) -> LetterFacts:
         company="Bakkerij De Krul",
         address="sanne@klant.example",
         marketing=True,
+        custody=True,
+        asker="bas@klant.example",
+        asker_words=texts.asker_words,
         ap_ref="z2026-12345",
         download_link=_DOWNLOAD_LINK,
         link_days=7,
@@ -163,6 +175,7 @@ class _Texts:
     measures: str
     consequences: str
     complaint: str
+    asker_words: str
 
 
 def _changes(letter: LetterKind, texts: _Texts) -> tuple[PlannedChange, ...]:
@@ -259,11 +272,13 @@ _DUTCH = _Texts(
         LetterKind.EXTENSION: "Uw gegevens staan in veel verschillende systemen en archieven.",
         LetterKind.QUESTION: "U vroeg ons om uw adres te wijzigen. Wat is uw nieuwe postcode?",
         LetterKind.OBJECTION: "U maakte bezwaar tegen onze nieuwsbrief.",
+        LetterKind.MASKED_COPY: "Uw e-mailadres en telefoonnummer zijn deze week allebei gewijzigd.",
         LetterKind.BREACH_NOTICE: "Op 8 december 2026 stuurden wij uw overzicht naar een verkeerd e-mailadres.",
     },
     measures="Uw adres staat sinds 8 december 2026 niet meer op de lijst. Wij hebben de lijst nagekeken.",
     consequences="Iemand kan uw naam, adres en rekeningnummer kennen. Let op valse mail en valse rekeningen.",
     complaint="Ik krijg nog steeds jullie reclame!",
+    asker_words="Ik kreeg factuur 2026-31 van Bakkerij De Krul.\nWelke gegevens staan er van mij in hun boekhouding?",
 )
 
 _ENGLISH = _Texts(
@@ -327,9 +342,11 @@ _ENGLISH = _Texts(
         LetterKind.EXTENSION: "Your data are in many different systems and archives.",
         LetterKind.QUESTION: "You asked us to change your address. What is your new postcode?",
         LetterKind.OBJECTION: "You objected to our newsletter.",
+        LetterKind.MASKED_COPY: "Your e-mail address and phone number both changed this week.",
         LetterKind.BREACH_NOTICE: "On 8 December 2026 we sent your overview to a wrong e-mail address.",
     },
     measures="Your address has been off the list since 8 December 2026. We checked the whole list.",
     consequences="Somebody may know your name, address and account number. Beware of false mail and false bills.",
     complaint="I still get your advertising!",
+    asker_words="I received invoice 2026-31 from Bakkerij De Krul.\nWhich data about me are in their books?",
 )

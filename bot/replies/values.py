@@ -40,6 +40,7 @@ _NONE = re.compile(r"(?:geen|nee|none|no)\b", re.IGNORECASE)
 _BUT = re.compile(r"\b(?:behalve|tenzij|maar|uitgezonderd|except|unless|but|apart)\b", re.IGNORECASE)
 _EXAMPLE_PREFIX = re.compile(r"^(?:voorbeeld|example)\s*:\s*", re.IGNORECASE)
 _DAYS = re.compile(r"\d{1,4}")
+_WORDS_PASSED_ON = 5_000  # characters of somebody's request in a letter to the customer whose books it concerns
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,10 @@ def _about_case(facts: LetterFacts, letters: Sequence[LetterKind], language: str
         "company": None if facts.company is None else line(facts.company, 120),
         "ap_ref": None if facts.ap_ref is None else line(facts.ap_ref, 60),
         "marketing": facts.marketing,
+        "minor_age": facts.minor_age,
+        "custody": facts.custody,
+        "asker": None if facts.asker is None else line(facts.asker, 254),
+        "asker_words": None if facts.asker_words is None else paragraphs(facts.asker_words, _WORDS_PASSED_ON),
     }
 
 

@@ -28,6 +28,11 @@ UNPROVED = (
     LetterKind.QUESTION,
     LetterKind.AP_REFERENCE,
     LetterKind.RECEIPT,
+    LetterKind.MANDATE_REQUEST,
+    LetterKind.GUARDIAN_REQUEST,
+    LetterKind.DECEASED,
+    LetterKind.NO_DATA_SUBJECT,
+    LetterKind.MASKED_COPY,
 )
 PROVED = (
     LetterKind.ACCESS,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from bot.alarms import Alarms
+from bot.anchoring import Anchoring
 from bot.approval import Decisions
 from bot.authentication import Authentication
 from bot.breach import Breach
@@ -435,10 +435,6 @@ class Rooms:
         return Signer(dkim, secret("PRIVACYBOT_DKIM_KEY", self._env)) if dkim.domain else None
 
     @cached_property
-    def alarms(self) -> Alarms:
-        return Alarms(self.archive, self.mailroom, self.calendar)
-
-    @cached_property
     def housekeeping(self) -> Housekeeping:
         watched = self.settings.watched
         sent = SentFolder(watched[0], self.mailbox_secret(watched[0])) if watched else None
@@ -477,6 +473,17 @@ class Rooms:
             self.settings.watch.reconcile_hour,
             self.settings.parsing.max_mail_mb * 1024 * 1024,
             self.watchkeeping.compared,
+            webhook=bool(self.settings.alarm.webhook_url),
+        )
+
+    @cached_property
+    def anchoring(self) -> Anchoring:
+        return Anchoring(
+            self.archive,
+            self.mailroom,
+            self.calendar,
+            self.settings.anchors,
+            self.settings.anchor,
             webhook=bool(self.settings.alarm.webhook_url),
         )
 

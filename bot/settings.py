@@ -231,6 +231,14 @@ class AlarmSettings(Piece):
     timeout_seconds: Seconds = 10.0
 
 
+class AnchorSettings(Piece):
+    """[anchor]: the daily proof, outside the database, of what the log was."""
+
+    folder: str = ""  # empty is anchors/ in PRIVACYBOT_HOME
+    mail_days: Count = 7  # without an alarm mail for so long, a mail of its own; 0 never
+    webhook: bool = True
+
+
 class DkimSettings(Piece):
     """[dkim]: our own signature; its key is PRIVACYBOT_DKIM_KEY. Empty signs nothing."""
 
@@ -425,6 +433,7 @@ class Settings(Piece):
     send: SendSettings = SendSettings()
     dkim: DkimSettings = DkimSettings()
     alarm: AlarmSettings = AlarmSettings()
+    anchor: AnchorSettings = AnchorSettings()
     parsing: ParsingSettings = ParsingSettings()
     authentication: AuthenticationSettings = AuthenticationSettings()
     cases: CasesSettings = CasesSettings()
@@ -446,6 +455,11 @@ class Settings(Piece):
     def models(self) -> Path:
         """Where the models lie that were trained in this installation."""
         return self.home / "models"
+
+    @property
+    def anchors(self) -> Path:
+        """Where the daily anchors of the log lie."""
+        return Path(self.anchor.folder) if self.anchor.folder else self.home / "anchors"
 
     @property
     def watched(self) -> tuple[WatchSettings, ...]:

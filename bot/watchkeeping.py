@@ -17,6 +17,7 @@ from bot.mail.outage import Readings, Turn
 from bot.mail.webhook import Plain, post_alarm
 from bot.replies.mailing import MailRoom, Thread
 from bot.settings import AlarmSettings
+from bot.store.anchors import ANCHORED
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import ALARM_LOST, BOT, tell_staff
 from bot.store.incidents import BREACH_ALARM
@@ -42,12 +43,14 @@ _ALERTS: dict[str, str] = {
     Turn.READABLE: "the mailbox {host} is read again since {since}",
     UNCOMPARED: "mailbox and ledger could not be compared since {since}; see why: privacybot reconcile",
     BREACH_ALARM: "a personal data breach waits for a decision within 72 hours; see: privacybot breach list",
+    ANCHORED: "no alarm: today's anchor of the event log; keep it, and compare with: privacybot verify-log --hash",
     "mailbox_compared": "mailbox and ledger are compared again",
     "mailbox_reconciled": "mail was missing from the ledger, or is not worked on; see: privacybot reconcile",
 }
 """What the web address for alarms reads, by the kind of event."""
 
 _COUNTS = ("missing", "taken_in", "stuck")
+_ANCHOR = ("day", "hash")
 
 
 class Watchkeeping:
@@ -178,7 +181,8 @@ def _alert(event: Event) -> dict[str, Plain]:
     counts = {name: values[name] for name in _COUNTS if name in values}
     text = _ALERTS.get(event.kind, event.kind).format(host=host, since=since)
     named = {name: value for name, value in (("host", host), ("since", since)) if value is not None}
-    return {"schema": 1, "event": event.kind, "at": event.at.isoformat(), **named, **counts, "text": text}
+    anchor = {name: values[name] for name in _ANCHOR if event.kind == ANCHORED}
+    return {"schema": 1, "event": event.kind, "at": event.at.isoformat(), **named, **counts, **anchor, "text": text}
 
 
 _SENTENCES = {

@@ -134,9 +134,17 @@ def send_testmail(
 
 
 @app.command("verify-log")
-def verify_log(as_json: Json = False) -> None:
-    """Check the chain of events of every case."""
-    do("running", "verify_log", Given.config, as_json=as_json)
+def verify_log(
+    anchor: Annotated[
+        list[Path] | None, typer.Option("--anchor", metavar="FILE", help="An anchor that was kept elsewhere.")
+    ] = None,
+    link: Annotated[
+        list[str] | None, typer.Option("--hash", metavar="HASH", help="The hash of an anchor, from a mail or an alarm.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check the chain of events of every case, and all chains against their daily anchors."""
+    do("verifying", "verify_log", Given.config, tuple(anchor or ()), tuple(link or ()), as_json=as_json)
 
 
 @app.command()

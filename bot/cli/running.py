@@ -132,22 +132,3 @@ def sending(config: Path | None, *, paused: bool) -> None:
         tx.meta.set(PAUSED, "yes" if paused else "")
         tx.events.write(None, "sending_paused" if paused else "sending_resumed", f"os:{os.environ.get('USER', '')}")
     print("nothing is sent until: privacybot resume sending" if paused else "letters leave again")
-
-
-def verify_log(config: Path | None, *, as_json: bool) -> None:
-    """Every case's chain of events, link by link."""
-    with rooms(config) as opened, opened.archive.reading() as tx:
-        broken = {case.ref: tx.events.broken_links(case.id) for case in tx.cases.listed()}
-        service = tx.events.broken_links(None)
-    wrong = {ref: list(links) for ref, links in broken.items() if links} | (
-        {"service": list(service)} if service else {}
-    )
-    if as_json:
-        print_json({"broken": wrong})
-    elif wrong:
-        for ref, links in wrong.items():
-            print(f"{ref}: broken at {', '.join(map(str, links))}")
-    else:
-        print(f"{len(broken)} chains hold")
-    if wrong:
-        raise SystemExit(1)

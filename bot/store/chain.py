@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, union, update
 
 from bot.store.bench import Bench, short
 from bot.store.errors import VaultError
@@ -106,7 +106,29 @@ class Events:
 
     def heads(self) -> tuple[ChainHead, ...]:
         """The newest link of every chain, for an anchor kept elsewhere: without one, a whole chain can be rewritten."""
-        return tuple(ChainHead(**row._mapping) for row in self.bench.all(select(event_heads).order_by("chain")))
+        return tuple(head for head, _ in self.heads_to_anchor())
+
+    def heads_to_anchor(self) -> Iterator[tuple[ChainHead, bool]]:
+        """The newest link of every chain, and whether an anchor says so already."""
+        for row in self.bench.all(select(event_heads).order_by(event_heads.c.chain)):
+            yield ChainHead(row.chain, row.seq, row.hash), row.anchored_seq == row.seq
+
+    def note_anchored(self, heads: Iterable[ChainHead]) -> None:
+        """An anchor says this of them now."""
+        rows = [{"of": head.chain, "upto": head.seq} for head in heads]
+        if rows:
+            mark = update(event_heads).where(event_heads.c.chain == bindparam("of"))
+            self.bench.run_many(mark.values(anchored_seq=bindparam("upto")), rows)
+
+    def chains(self) -> tuple[int, ...]:
+        """Every chain of which anything is there."""
+        every = union(select(event_heads.c.chain), select(events.c.chain), select(event_values.c.chain))
+        return tuple(sorted(self.bench.run(every).scalars()))
+
+    def hashes(self, case_id: int | None) -> dict[int, str]:
+        """The hash of each link by its number."""
+        chain = SERVICE_CHAIN if case_id is None else case_id
+        return {row.seq: row.hash for row in self.bench.all(select(events).where(events.c.chain == chain))}
 
     def broken_links(self, case_id: int | None) -> tuple[int, ...]:
         """Numbers of the links that are missing, changed, or whose values are not what was written."""

@@ -236,6 +236,7 @@ event_heads = Table(
     Column("chain", Id, primary_key=True, autoincrement=False),
     Column("seq", Integer, nullable=False),
     Column("hash", String(64), nullable=False),
+    Column("anchored_seq", Integer),  # how far the newest anchor knows it
 )
 
 events = Table(

@@ -236,7 +236,7 @@ async def test_notes_and_tasks_stand_in_the_case_and_go_nowhere(office: Office) 
     assert case["assigned_to"] == "femke"
     assert "bel haar vrijdag" in str(case["events"])
     assert not [mail for mail in office.letters() if "bel haar vrijdag" in body(mail)]
-    assert office.cli("verify-log").strip() == "1 chains hold"
+    assert office.cli("verify-log").strip() == "1 anchors and 1 chains hold"
 
 
 async def test_letters_leave_again_after_a_pause(office: Office) -> None:

@@ -296,6 +296,8 @@ _QUICK: dict[str, str] = {
     "APPROVAL__UNDO_SECONDS": "0",
     "APPROVAL__UNDO_RISK_SECONDS": "0",
     "APPROVAL__LEAD_DAYS": "0",
+    "ANCHOR__MAIL_DAYS": "0",
+    "ANCHOR__WEBHOOK": "false",
     "LOG__LEVEL": "warning",
     "LOG__FORMAT": "text",
 }

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from starlette.routing import Route
 
+from bot.alarms import Alarms
 from bot.anchoring import Anchoring
 from bot.approval import Decisions
 from bot.authentication import Authentication
@@ -433,6 +434,10 @@ class Rooms:
         """Signs our letters, where that is our part. Raises SettingsError for a key that cannot."""
         dkim = self.settings.dkim
         return Signer(dkim, secret("PRIVACYBOT_DKIM_KEY", self._env)) if dkim.domain else None
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        return Alarms(self.archive, self.mailroom, self.calendar)
 
     @cached_property
     def housekeeping(self) -> Housekeeping:

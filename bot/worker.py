@@ -113,7 +113,7 @@ class Worker:
         """Everything that is due at this instant, and what follows from it at once; never waits."""
         async with self._at_work(patient=False), asyncio.TaskGroup() as self._group:
             keeping = self._group.create_task(self._lease.keep())
-            await asyncio.to_thread(self._rooms.housekeeping.round)
+            await asyncio.to_thread(self._look_at_cases)
             await asyncio.to_thread(self._look_at_mailboxes)
             while await self._work_off() + await self._send_due() + await self._latecomers():
                 pass
@@ -279,7 +279,7 @@ class Worker:
 
     async def _round_every(self) -> None:
         while True:
-            await _to_its_end(asyncio.to_thread(self._rooms.housekeeping.round))
+            await _to_its_end(asyncio.to_thread(self._look_at_cases))
             await asyncio.sleep(_ROUND_SECONDS)
 
     async def _watch_every(self) -> None:
@@ -287,6 +287,10 @@ class Worker:
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
             await _to_its_end(asyncio.to_thread(self._look_at_mailboxes))
+
+    def _look_at_cases(self) -> None:
+        self._rooms.alarms.round()
+        self._rooms.housekeeping.round()
 
     def _look_at_mailboxes(self) -> None:
         self._rooms.watchkeeping.round()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 from bot.cases.deadlines import Alarm, AlarmKind, Calendar, Term, working_days_between
 from bot.cases.model import Request
@@ -24,6 +25,8 @@ _MONTHS = (
     *("januari", "februari", "maart", "april", "mei", "juni"),
     *("juli", "augustus", "september", "oktober", "november", "december"),
 )
+
+_CLOSING_TIME = time(17)
 
 _INTERNAL = {
     AlarmKind.MARKETING_OBJECTION: "de reclame moet uiterlijk {day} gestopt zijn",
@@ -59,6 +62,11 @@ def alarm_day(alarm: Alarm, dates: Term, today: date) -> date:
     if alarm.kind in _INTERNAL:
         return alarm.rings_on
     return dates.target if today <= dates.target else dates.due
+
+
+def closing_time(day: date, timezone: str) -> datetime:
+    """The end of that working day, in UTC."""
+    return datetime.combine(day, _CLOSING_TIME, ZoneInfo(timezone)).astimezone(UTC)
 
 
 def right_of(request: Request) -> str:

@@ -163,6 +163,7 @@ SERVERS = {  # Debian package: what shows that it is there
     "postgresql": ("/usr/lib/postgresql/*/bin/initdb", "initdb"),
     "p7zip-full": ("7z", "7zz"),
     "poppler-utils": ("pdftotext",),
+    "chromium": ("chromium", "chromium-browser", "/Applications/Chromium.app/Contents/MacOS/Chromium"),
 }
 
 

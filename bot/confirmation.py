@@ -42,12 +42,13 @@ class Question:
     language: Language
     kinds: tuple[RequestKind, ...]
     received_on: date
+    tries_left: int
     from_this_address: bool | None  # None: the sender was not real, so neither is said
 
 
 class Answered(StrEnum):
     PROVED = "proved"
-    WRONG = "wrong"  # there is a try left
+    WRONG = "wrong"  # there is a try left; an empty field costs none
     CLOSED = "closed"  # unknown, used, too late, or no try left
 
 
@@ -85,6 +86,7 @@ class Confirmation:
             case.language,
             tuple(sorted({request.kind for request in asked if _may_be_proved(request.state, request.open)})),
             local_day(received_at, self._calendar.timezone),
+            self._settings.tries - challenge.tries,
             None if case.sender_verdict is SenderVerdict.FAIL else case.sender == challenge.address,
         )
 
@@ -96,6 +98,8 @@ class Confirmation:
             if standing is None:
                 return Answered.CLOSED
             case, challenge = standing.case, standing.challenge
+            if not code.strip():
+                return Answered.WRONG
             if not tx.challenges.is_code_of(challenge.id, code_index(self._archive.vault, normalise(code))):
                 self._weighs.wrong_code(tx, case, challenge, _ON_PAGE)
                 return Answered.WRONG if self._standing(tx, token) is not None else Answered.CLOSED

@@ -46,6 +46,7 @@ class Offer:
 
     ref: str
     language: Language
+    tries_left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,9 @@ class Handout:
         """None for a link that opens nothing, whatever the reason."""
         with self._archive.reading() as tx:
             standing = self._standing(tx, token)
-            return None if standing is None else Offer(standing.case.ref, standing.case.language)
+            if standing is None:
+                return None
+            return Offer(standing.case.ref, standing.case.language, self._settings.tries - standing.link.tries)
 
     def _standing(self, tx: Transaction, token: str) -> _Standing | None:
         """The link, if it opens anything now: its letter left, its files are there, it is neither old nor used up."""
@@ -115,6 +118,8 @@ class Handout:
 
     def enter(self, token: str, password: str) -> Shelf | Wrong | None:
         """The password was typed in: each try is counted before it is looked at. None for what opens nothing."""
+        if not password.strip():
+            return None if self.offer(token) is None else Wrong()
         with self._archive.transaction() as tx:
             link = self._link(tx, token)
             if link is None or not self._tried(tx, link):

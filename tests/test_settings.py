@@ -705,3 +705,29 @@ def test_more_proof_can_be_configured_and_where_the_law_wants_none_that_is_told(
     assert (levels.access, levels.marketing) == ("L3", "L2")
     [warning] = [line for line in check_config(SHIPPED, env).warnings if "identity.levels" in line]
     assert "marketing asks for proof: anybody may stop advertising to his own address at any time" in warning
+
+
+# The pages for customers
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://privacy.klant.example", "must begin with https://"),
+        ("https://privacy.klant.example/avg", "is no address of a site"),
+        ("https://privacy.klant.example?x=1", "is no address of a site"),
+        ("https://fatima@privacy.klant.example", "is no address of a site"),
+        ("privacy.klant.example", "is no address of a site"),
+    ],
+)
+def test_the_address_of_the_pages_is_a_site_of_its_own_behind_tls(url: str, told: str) -> None:
+    production = {"PRIVACYBOT_SERVICE__ENVIRONMENT": "production", "PRIVACYBOT_SERVICE__PUBLIC_URL": url}
+
+    assert any(told in problem for problem in problems(SHIPPED, production))
+
+
+def test_the_pages_are_shut_as_shipped_and_open_for_the_demo_on_this_machine() -> None:
+    demo = TEST | {"PRIVACYBOT_SERVICE__PUBLIC_URL": "http://127.0.0.1:8080/"}
+
+    assert load_settings(SHIPPED, TEST, keys_required=False).service.public_url == ""
+    assert load_settings(SHIPPED, demo, keys_required=False).service.public_url == "http://127.0.0.1:8080"

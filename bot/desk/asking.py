@@ -14,15 +14,18 @@ _FORM = "application/x-www-form-urlencoded"
 _BODY = 4096  # bytes; our longest form has two short fields
 _FIELDS = 6
 _QUERY = 100  # characters
+_HEADERS = 16 * 1024  # bytes
 _SECONDS = 10.0
 
 LANGUAGES = ("nl", "en")
 
 
 def require_plain(request: Request) -> None:
-    """Raises HTTPException for a query that is none of ours."""
+    """Raises HTTPException 414 for a query that is none of ours, and 431 for more headers than a browser has."""
     if len(request.url.query) > _QUERY:
         raise HTTPException(HTTPStatus.REQUEST_URI_TOO_LONG)
+    if sum(len(name) + len(value) for name, value in request.headers.raw) > _HEADERS:
+        raise HTTPException(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
 
 def chosen_language(request: Request) -> str | None:

@@ -95,6 +95,7 @@ class Public:
                 return await self._yes(request, token, form.get("code", ""))
             case "nee":
                 said = await run_in_threadpool(self.confirmation.no, token)
+                self.on_news()
                 return self._on_to("/bevestig/gemeld", request) if said else self._gone(request)
             case _:
                 raise HTTPException(HTTPStatus.BAD_REQUEST)
@@ -113,6 +114,7 @@ class Public:
             "date": day(question.received_on, language),
             "kinds": tuple(self.asked(kind, language) for kind in question.kinds),
             "from_another_address": question.from_this_address is False,
+            "left": question.tries_left,
         }
 
     async def _yes(self, request: Request, token: str, code: str) -> Response:
@@ -162,7 +164,7 @@ class Public:
         if offer is None:
             return self._gone(request)
         language = _language(request, offer.language)
-        page = self.pages.page("download", language, {"ref": offer.ref, "wrong": wrong})
+        page = self.pages.page("download", language, {"ref": offer.ref, "left": offer.tries_left, "wrong": wrong})
         return _html(page, _status(wrong=wrong))
 
     def _shelf(self, request: Request, shelf: Shelf) -> Response:

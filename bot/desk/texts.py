@@ -20,8 +20,8 @@ PAGES = "pages"
 """The folder below templates/."""
 
 _SAMPLE: Mapping[str, Mapping[str, Value]] = {
-    "confirm": {"ref": "-", "date": "-", "kinds": ("-",), "from_another_address": True, "wrong": True},
-    "download": {"ref": "-", "wrong": True},
+    "confirm": {"ref": "-", "date": "-", "kinds": ("-",), "from_another_address": True, "left": 1, "wrong": True},
+    "download": {"ref": "-", "left": 1, "wrong": True},
     "files": {"ref": "-", "files": (), "left": 1, "ticket": "-"},
 }
 _MESSAGES = ("confirmed", "denied", "gone", "refused", "slow")

@@ -5,26 +5,24 @@ from __future__ import annotations
 import asyncio
 import http.client
 import re
-import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+from servers.ground import free_port
 from servers.office import Office, body
 from servers.smtp_sink import SmtpSink, SunkMail
 
 from bot.service import run
 
 
-def office_with_pages(home: Path, sink: SmtpSink, **overrides: str) -> Office:
+def office_with_pages(home: Path, sink: SmtpSink, database_url: str | None = None, **overrides: str) -> Office:
     """An office whose letters carry links, to a port that is free now."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    return Office(home, sink, SERVICE__PUBLIC_URL=url, SERVICE__PORT=str(port), **overrides)
+    port = free_port()
+    pages = {"SERVICE__PUBLIC_URL": f"http://127.0.0.1:{port}", "SERVICE__PORT": str(port)}
+    return Office(home, sink, database_url=database_url, **(pages | overrides))
 
 
 @asynccontextmanager

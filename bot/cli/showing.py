@@ -20,6 +20,7 @@ from bot.cases.defects import oddities_in_words
 from bot.cases.draft import Draft, DraftState, content_hash
 from bot.cases.errors import RefusedActError
 from bot.cases.lifecycle import case_state
+from bot.cases.links import LinkAction
 from bot.cases.masking import masked, masked_bsn
 from bot.cases.model import Case, CaseRef, Request, RequestState
 from bot.cli.sendercheck import sender_check_as_json, sender_check_in_words
@@ -124,6 +125,16 @@ def _whole(tx: Transaction, case: Case, opened: Rooms) -> dict[str, Any]:
         "exports": [
             {"name": export.name, "size": export.size, "sha256": export.sha256, "destroyed_at": export.destroyed_at}
             for export in tx.exports.of_case(case.id)
+        ],
+        "links": [
+            {
+                "state": str(link.state),
+                "opened_at": link.opened_at,
+                "downloads": link.downloads,
+                "wrong_passwords": link.tries,
+            }
+            for link in tx.links.of_case(case.id)
+            if link.action is LinkAction.DOWNLOAD  # the other kind lives and dies with its challenge
         ],
         "drafts": [_draft(draft) for draft in tx.drafts.of_case(case.id)],
         "tasks": [asdict(task) for task in tx.tasks.of_case(case.id)],
@@ -269,6 +280,16 @@ _TABLES: tuple[tuple[str, str, dict[str, str]], ...] = (
         {"id": "nr", "version": "versie", "state": "stand", "letter": "brief", "to": "aan", "high_risk": "risico"},
     ),
     ("Brieven", "letters", {"letter": "brief", "state": "stand", "not_before": "vertrekt"}),
+    (
+        "Links om de bestanden op te halen",
+        "links",
+        {
+            "state": "stand",
+            "opened_at": "open sinds",
+            "downloads": "opgehaald",
+            "wrong_passwords": "fout",
+        },
+    ),
     ("Gebeurtenissen", "events", {"at": "wanneer", "actor": "wie", "kind": "wat", "values": "waarmee"}),
 )
 

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import assert_never
 
+import structlog
 from babel.numbers import format_decimal
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
@@ -23,7 +24,10 @@ from bot.desk.texts import Pages
 from bot.exports.handing import Pack
 from bot.handout import Handout, Shelf, Wrong
 from bot.replies.values import LOCALES, day
+from bot.store.errors import StoreUnavailableError
 from bot.triage.labels import Language, RequestKind
+
+_log = structlog.get_logger(__name__)
 
 HEADERS: Mapping[str, str] = MappingProxyType(
     {
@@ -77,6 +81,9 @@ class Public:
                 return await page(request)
             except HTTPException as refusal:
                 return self._message("refused", request, HTTPStatus(refusal.status_code))
+            except StoreUnavailableError as away:
+                _log.error("a page cannot be shown: the archive does not answer", trouble=str(away))
+                return self._message("slow", request, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "60"})
 
         return answered
 

@@ -96,6 +96,7 @@ async def test_a_no_on_the_page_stops_the_case_as_a_mail_that_says_so(office: Of
     assert "challenge_denied" in kinds_of_events(office, ref)
 
 
+@pytest.mark.requirement("INT-13")
 async def test_a_link_closes_after_three_days_the_code_by_mail_goes_on_and_closes_every_page(office: Office) -> None:
     sanne = office.people.sanne.address
     ref = await asked(office)
@@ -268,6 +269,7 @@ async def test_a_breach_closes_every_link_only_staff_may_revoke_and_nobody_reads
         shown = await visitor.get(path)
 
     assert "afhalen/" in read
+    assert [(link["state"], link["downloads"]) for link in office.case(ref)["links"]] == [("revoked", 0)]
     assert not [one for one in (path, confirm) if one.rpartition("/")[2] in read]
     assert "role may not do this" in refused
     assert shown.status == 404

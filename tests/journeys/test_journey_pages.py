@@ -79,21 +79,28 @@ async def test_the_code_typed_in_on_a_page_without_a_name_proves_what_it_proves_
     assert kinds_of_events(office, ref).count("challenge_answered") == 1
 
 
-async def test_a_no_on_the_page_stops_the_case_as_a_mail_that_says_so(office: Office) -> None:
-    ref = await asked(office)
-    challenge = office.challenge_to(office.people.sanne.address)
+async def test_a_no_on_the_page_stops_what_a_stranger_asked_as_a_mail_that_says_so(office: Office) -> None:
+    joris, sanne = office.people.joris, office.people.sanne
+    office.write("joris@elders.example", f"{ASKS} Mijn klantnummer is {sanne.customer_number}.")
+    await office.step()
+    [case] = office.cases()
+    challenge = office.challenge_to(sanne.address)
     path = link_in(challenge, "bevestig")
 
     async with desk(office) as visitor:
+        shown = await visitor.get(path)
         said = await visitor.post(path, {"antwoord": "nee"})
         late = await visitor.post(path, {"antwoord": "ja", "code": code_in(challenge) or ""})
     await office.step(minutes=1)
 
+    assert "vanaf een ander e-mailadres" in shown.text
+    assert "elders" not in shown.text
+    assert joris.name not in shown.text
     assert (said.status, said.headers["location"]) == (303, "/bevestig/gemeld?taal=nl")
     assert late.status == 404
-    assert office.states(ref) == {"access": "needs_person"}
-    assert level(office, ref) == "L0"
-    assert "challenge_denied" in kinds_of_events(office, ref)
+    assert office.states(case["ref"]) == {"access": "needs_person"}
+    assert level(office, case["ref"]) == "L0"
+    assert "challenge_denied" in kinds_of_events(office, case["ref"])
 
 
 @pytest.mark.requirement("INT-13")

@@ -66,7 +66,8 @@ class Links:
 
     def by_token(self, action: LinkAction, token: str) -> Link | None:
         """The link that this token opens for this action, in whatever state it is."""
-        row = self.bench.first(select(links).where(links.c.token_hash == self._hash(action, token)))
+        mine = (links.c.token_hash == self._hash(action, token)) & (links.c.action == action)
+        row = self.bench.first(select(links).where(mine))
         return None if row is None else self._link(row)
 
     def of_case(self, case_id: int) -> tuple[Link, ...]:

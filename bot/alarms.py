@@ -17,7 +17,7 @@ from bot.replies.mailing import MailRoom, Thread
 from bot.store.anchors import in_words, note_told
 from bot.store.anchors import newest as newest_anchor
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import ALARM_MAIL, BOT, post_to_staff, tell_of_lost_alarm
+from bot.store.casework import ALARM_MAIL, BOT, FORWARD, post_to_staff, tell_of_lost_alarm
 from bot.store.records import Event, OutboxState, Scalar, Task
 from bot.store.rounds import apart, guarded
 
@@ -129,7 +129,10 @@ class Alarms:
         if not case.requests:
             return INTERNAL
         made = {letter.letter for letter in tx.outbox.of_case(case.id)}
-        return frozenset(kind for kind, letter in _INTERNAL_MET.items() if letter in made)
+        met = {kind for kind, letter in _INTERNAL_MET.items() if letter in made}
+        if any(task.kind == FORWARD for task in tx.tasks.open(case.id)):
+            met.discard(AlarmKind.PROCESSOR_FORWARD)  # the asker was told, the customer was not
+        return frozenset(met)
 
     def _today(self) -> date:
         return local_day(self._archive.clock(), self._calendar.timezone)

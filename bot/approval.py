@@ -25,7 +25,7 @@ from bot.replies.mailing import MailRoom
 from bot.replies.reasons import ExtensionReason
 from bot.settings import ApprovalSettings
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import ask_person, cancel_letter, sent_back
+from bot.store.casework import cancel_letter, sent_back
 from bot.store.records import Approval as ApprovalRecord
 from bot.store.records import OutboxState, Scalar
 from bot.triage.labels import RequestKind
@@ -330,22 +330,6 @@ class Decisions:
             return replace(facts, reason=reason, new_due_on=longer.extended_safe)
 
         return self._side(ref, actor, LetterKind.EXTENSION, with_new_term)
-
-    def forward(self, ref: CaseRef, actor: Actor, company: str) -> Draft:
-        """Tell the person that the company whose books hold the data was handed the request (Art. 28(3)(e))."""
-        with self._archive.transaction() as tx:
-            user, case = self._begin(tx, ref, actor)
-            if case.data_subject is not None:
-                raise RefusedActError(
-                    f"{ref} concerns a person in our own records: answer that part; do not forward it"
-                )
-            requests = [request for request in case.open_requests if allows(request, Move.DRAFT_READY)]
-            ask_person(tx, case.id, "do", f"stuur het verzoek door aan {company}, keur dan pas de brief goed")
-            facts = replace(self._facts(case), company=company)
-            draft = self._start(tx, case, user, actor, LetterKind.FORWARDED, facts, requests)
-            for request in requests:
-                case = tx.cases.move(case, request.id, Move.DRAFT_READY, user.name, os_login=actor.os_login)
-            return draft
 
     def repeat_passphrase(self, ref: CaseRef, actor: Actor) -> Draft:
         """The letter `passphrase`: own approval, own thread, address of record."""

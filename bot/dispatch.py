@@ -25,7 +25,7 @@ from bot.mail.sending import Accepted, OutcomeUnknown, Postman, RefusedForGood, 
 from bot.mail.signing import Signer
 from bot.settings import CasesSettings, GateSettings, SendSettings
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import BOT, GATE, ask_person, readable, record_sent
+from bot.store.casework import BOT, FORWARD, GATE, ask_person, readable, record_sent
 from bot.store.records import OutboxState, OutgoingLetter, Scalar
 
 _SENT_MOVES = {
@@ -194,6 +194,10 @@ class Dispatch:
             for request in case.open_requests:
                 tx.cases.change_request(case.id, request.id, extended_reason=f"draft {draft.id}")
             tx.events.write(case.id, "term_extended", BOT, {"draft": draft.id})
+        if draft.letter is LetterKind.FORWARD_TO_CUSTOMER:
+            for task in tx.tasks.open(case.id):
+                if task.kind == FORWARD:
+                    tx.tasks.done(task.id, BOT, self._archive.clock())
         if draft.letter is LetterKind.OTHER_PRIVACY and not case.requests:
             tx.cases.change(case.id, settled=Outcome.GRANTED)
 
@@ -203,6 +207,8 @@ class Dispatch:
             if allows(request, move):
                 case = tx.cases.move(case, request.id, move, BOT, draft=draft.id)
                 tx.cases.change_request(case.id, request.id, outcome=outcome, answered_at=now)
+        if not case.requests:
+            tx.cases.change(case.id, settled=outcome)
         tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
         closes_at = self._closes_at(now)
         tx.jobs.defer(Work.CLOSE, case.id, case_id=case.id, run_at=closes_at, key=f"close:{case.id}:{draft.id}")

@@ -35,9 +35,10 @@ from bot.settings import ApprovalSettings, ExportsSettings, Organisation
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person, ask_proof_again
+from bot.store.mandates import mandate_of
 from bot.store.quarantine import removed_at
 from bot.store.records import Job, SealedExport
-from bot.triage.labels import RequestKind
+from bot.triage.labels import RequestKind, Role
 
 _BY_HAND_DAYS = 5
 """Working days that a person has for what the machine may not correct."""
@@ -143,6 +144,8 @@ class Fulfilment:
             id_copy_removed_on=self._id_copy_removed_on(case),
         )
         subject = case.data_subject
+        if subject is None and case.role is Role.PROCESSOR and not batch.kinds <= {RequestKind.COMPLAINT}:
+            return Prepared((LetterKind.FORWARDED,), facts, to=case.sender or "")
         if subject is None and not batch.kinds <= {RequestKind.COMPLAINT}:
             return Prepared((LetterKind.NOTHING_FOUND,), replace(facts, address=case.sender), to=case.sender or "")
         if batch.kinds <= {RequestKind.COMPLAINT} or subject is None:
@@ -151,7 +154,16 @@ class Fulfilment:
         facts = replace(facts, name=name, marketing=_marketing_only(batch), address=subject.address_of_record)
         prepared = Prepared(_letters_for(batch), facts, to=subject.address_of_record or "")
         prepared = self._with_changes(case, subject, batch, prepared)
-        return self._with_export(case, subject, batch, prepared, scratch)
+        return self._received(case, batch, self._with_export(case, subject, batch, prepared, scratch))
+
+    def _received(self, case: Case, batch: Batch, prepared: Prepared) -> Prepared:
+        """To whoever holds a mandate that covers receipt, where a person decided so; two readers approve that."""
+        with self._archive.reading() as tx:
+            mandate = mandate_of(tx, case.id)
+        today = local_day(self._archive.clock(), self._calendar.timezone)
+        if mandate is None or case.sender is None or not mandate.answers_to_agent(batch.kinds, today):
+            return prepared
+        return replace(prepared, to=case.sender, high_risk=True)
 
     def _with_changes(self, case: Case, subject: DataSubject, batch: Batch, prepared: Prepared) -> Prepared:
         """Plan what will change, and on which day: the letter names the day, and execution keeps to it."""

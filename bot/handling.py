@@ -15,6 +15,7 @@ from bot.store.casework import GATE, ask_person, readable, stop_for_person, void
 from bot.store.forgetting import forget_examples_of_erased, forget_words
 from bot.store.learning import learned, lesson_of
 from bot.store.records import Direction, NewCase, NewRequest, Scalar
+from bot.store.resuming import go_on, tick_off
 from bot.triage.labels import RequestKind, Role
 from bot.triage.verdict import Verdict
 
@@ -49,21 +50,11 @@ class Handling:
                 tx.cases.change_request(case.id, request.id, needs=None)
             for kind in sorted(kinds - {request.kind for request in case.open_requests}):
                 tx.cases.add_request(case.id, NewRequest(kind, case.received_at, self._levels.required(kind)))
-            self._go_on(tx, case, user)
+            go_on(tx, case, user, self._archive.clock())
             return tx.cases.get(ref)
 
-    def _go_on(self, tx: Transaction, case: Case, user: User) -> None:
-        """A person has looked: the case walks on, its automatic letters included."""
-        tx.cases.change(case.id, letters_held=False)
-        self._tick_off(tx, case, user, {"look", "read"})
-        tx.jobs.defer(Work.ACKNOWLEDGE, case.id, case_id=case.id)
-        tx.jobs.defer(Work.IDENTIFY, case.id, case_id=case.id)
-        tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
-
     def _tick_off(self, tx: Transaction, case: Case, user: User, kinds: set[str]) -> None:
-        for task in tx.tasks.open(case.id):
-            if task.kind in kinds:
-                tx.tasks.done(task.id, user.name, self._archive.clock())
+        tick_off(tx, case, user, kinds, self._archive.clock())
 
     def label_ordinary(self, ref: CaseRef, actor: Actor) -> Case:
         """No request after all: close, delete the content, keep hash and verdict."""
@@ -92,7 +83,7 @@ class Handling:
             for letter in at_gate:
                 tx.outbox.let_pass(letter.id, self._archive.clock())
             if case.letters_held:
-                self._go_on(tx, case, user)
+                go_on(tx, case, user, self._archive.clock())
             self._tick_off_gate(tx, user)
             return tx.cases.get(ref)
 
@@ -124,7 +115,7 @@ class Handling:
             )
             tx.events.write(case.id, "opened", user.name, _opening_facts(channel, verdict), os_login=actor.os_login)
             if case.requests:
-                self._go_on(tx, case, user)
+                go_on(tx, case, user, self._archive.clock())
             else:
                 ask_person(tx, case.id, "look", "geen verzoek herkend: deel de zaak in met privacybot label")
             return tx.cases.by_id(case.id)

@@ -14,6 +14,7 @@ from bot.cases.letters import LetterKind
 from bot.cases.levels import unproved
 from bot.cases.lifecycle import Move, allows
 from bot.cases.links import LinkAction, address_of, new_token
+from bot.cases.mandates import writes_for_another
 from bot.cases.model import Case, CaseRef, Level, Request, RequestState, Suspension
 from bot.cases.people import Act, Actor, require
 from bot.cases.subject import DataSubject
@@ -30,7 +31,13 @@ from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person, code_index, post_automatic, posted_lately, stop_for_person, void_drafts
 from bot.store.factors import PROOF_VOID
 from bot.store.records import Challenge, Job, Scalar
-from bot.triage.labels import RequestKind
+from bot.triage.labels import RequestKind, Role, Writer
+
+_NEVER_ASKED = {
+    Writer.HEIR: "gaat over iemand die is overleden: naar dat adres gaat niets vanzelf (represents --who heir)",
+    Writer.AUTHORITY: "komt van een toezichthouder, rechter of politie: bel zelf terug, er gaat niets vanzelf",
+}
+"""Nothing is asked at the address of record of these cases: nobody reads it, or nobody of them asked."""
 
 _NOTHING_LEFT_YET = frozenset(
     {
@@ -86,13 +93,23 @@ class Identification:
         if case.letters_held or not any(request.state is RequestState.RECEIVED for request in case.requests):
             return
         known = case.data_subject
-        found = Found(self._sources.find(case.sender, dict(case.identifiers)) if known is None else (known,))
+        found = Found(self._records(case) if known is None else (known,))
         with self._archive.transaction() as tx:
             case = tx.cases.by_id(job.target_id)
             self._set_out(tx, case, found)
             tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
 
+    def _records(self, case: Case) -> tuple[DataSubject, ...]:
+        """Whose record it may be. Whoever writes for another is not the one; a person who stands in a customer's books
+        is looked for by his own address alone, for what he states is about that customer."""
+        address = None if writes_for_another(case.writer) else case.sender
+        stated = {} if case.role is Role.PROCESSOR else dict(case.identifiers)
+        return self._sources.find(address, stated)
+
     def _set_out(self, tx: Transaction, case: Case, found: Found) -> None:
+        if case.writer in _NEVER_ASKED:
+            stop_for_person(tx, case, _NEVER_ASKED[case.writer])
+            return
         if case.data_subject is None and found.only is not None:
             case = self._known_now(tx, case, found.only)
         for request in [request for request in case.requests if request.state is RequestState.RECEIVED]:
@@ -135,6 +152,9 @@ class Identification:
 
         It lowers no level: if a record turns up later, the request must be proved after all.
         """
+        if writes_for_another(case.writer):
+            words = "van degene voor wie iemand schrijft is geen record gevonden: vraag naar gegevens (ask)"
+            return stop_for_person(tx, case, words, requests=[request])
         if case.sender is None:
             return stop_for_person(tx, case, "geen record en geen eenduidige afzender", requests=[request])
         if case.sender_verdict is SenderVerdict.FAIL:
@@ -148,6 +168,9 @@ class Identification:
         subject = case.data_subject
         if subject is None or subject.address_of_record is None:
             stop_for_person(tx, case, "het record heeft geen e-mailadres: bel of schrijf de klant")
+            return
+        if case.writer in _NEVER_ASKED:
+            stop_for_person(tx, case, _NEVER_ASKED[case.writer])
             return
         now = self._archive.clock()
         if self._recent(subject, now):
@@ -286,7 +309,7 @@ class Identification:
         """The records that fit what the case says, for a person to choose from."""
         with self._archive.reading() as tx:
             case = tx.cases.get(ref)
-        return self._sources.find(case.sender, dict(case.identifiers))
+        return self._records(case)
 
     def choose(self, ref: CaseRef, actor: Actor, key: str, note: str) -> Case:
         """A person says which record it is; proof of identity is asked of that record as ever."""

@@ -34,6 +34,7 @@ from bot.desk.texts import PAGES, Letterhead, Pages
 from bot.dispatch import Dispatch
 from bot.execution import Execution
 from bot.followup import FollowUp
+from bot.forwarding import Forwarding
 from bot.fulfilment import Fulfilment
 from bot.handling import Handling
 from bot.handout import Handout
@@ -62,6 +63,7 @@ from bot.reconciliation import Keeps, Reconciliation
 from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom
 from bot.replies.templates import TemplateFolder
+from bot.representation import Representation
 from bot.second_factor import SecondFactor
 from bot.second_opinion import Bounds, SecondOpinions
 from bot.second_reader import SecondReader
@@ -385,6 +387,15 @@ class Rooms:
     @cached_property
     def handling(self) -> Handling:
         return Handling(self.archive, self.own_numbers, self.levels, learns=self.settings.triage.learn)
+
+    @cached_property
+    def representation(self) -> Representation:
+        minor_age = self.settings.cases.minor_age
+        return Representation(self.archive, self.letters, self.mailroom, self.calendar, minor_age)
+
+    @cached_property
+    def forwarding(self) -> Forwarding:
+        return Forwarding(self.archive, self.sources, self.letters, self.mailroom, self.calendar)
 
     @cached_property
     def breach(self) -> Breach:

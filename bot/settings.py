@@ -277,6 +277,7 @@ class CasesSettings(Piece):
 
     prefix: Annotated[str, Field(pattern=r"^[A-Z]{1,6}$")] = "KB"
     timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Amsterdam"
+    minor_age: Annotated[int, Field(ge=1, le=18)] = 16  # from that age people ask for themselves
     closing_days: Count = 5  # working days between answered and closed
     old_mail_hours: Hours = 24.0  # older mail gets no automatic letter unless staff release it
     export_days: Count = 14  # an export is destroyed so long after the answer

@@ -13,6 +13,7 @@ from bot.cases.levels import Levels
 from bot.cases.model import Case, Request
 from bot.cases.people import Act, User, may
 from bot.settings import ApprovalSettings
+from bot.triage.labels import Writer
 
 
 class Given(Protocol):
@@ -131,7 +132,7 @@ def below_level(draft: Draft, case: Case, levels: Levels) -> str | None:
 
     Asked again on every step, because a level can be lost, and the configuration can ask for more than it did.
     """
-    return _unproved(draft, case, levels) or _leaks_below_level(draft)
+    return _unproved(draft, case, levels) or _leaks_below_level(draft) or _nobody_to_tell(draft, case)
 
 
 def _unproved(draft: Draft, case: Case, levels: Levels) -> str | None:
@@ -149,6 +150,15 @@ def _short_of(request: Request, draft: Draft, levels: Levels) -> str | None:
     if request.reached >= required:
         return None
     return f"identity is proved to L{request.reached:d}, and {request.kind} needs L{required:d}; see: verify"
+
+
+def _nobody_to_tell(draft: Draft, case: Case) -> str | None:
+    """The rights of somebody who has died pass to nobody (rec. 27), and an authority never hears from us by mail."""
+    if case.writer is Writer.HEIR and draft.letter not in TELLS_NOTHING:
+        return "this case is about somebody who has died: no data by e-mail; see: represents --who"
+    if case.writer is Writer.AUTHORITY and draft.to == case.sender:
+        return "nothing goes to an authority by mail: call back on the number that you looked up yourself"
+    return None
 
 
 def _leaks_below_level(draft: Draft) -> str | None:

@@ -163,10 +163,6 @@ def extend(config: Path | None, ref: str, user: str, reason: str, *, as_json: bo
     _on_draft(config, as_json, lambda opened: opened.decisions.extend(CaseRef(ref), actor(user), reason))
 
 
-def forward(config: Path | None, ref: str, user: str, company: str, *, as_json: bool) -> None:
-    _on_draft(config, as_json, lambda opened: opened.decisions.forward(CaseRef(ref), actor(user), company))
-
-
 def passphrase(config: Path | None, ref: str, user: str, *, as_json: bool) -> None:
     _on_draft(config, as_json, lambda opened: opened.decisions.repeat_passphrase(CaseRef(ref), actor(user)))
 

@@ -13,6 +13,7 @@ from bot.cases.model import RequestState
 from bot.cases.people import StaffRole
 from bot.cli.breach_app import breach_app
 from bot.cli.options import MOMENTS, As, DraftId, Given, Json, Kinds, Reason, Ref, case_act, do
+from bot.cli.people_app import people_app
 from bot.triage.labels import Role
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ pause_app = typer.Typer(help="Stop something.", no_args_is_help=True)
 resume_app = typer.Typer(help="Let it go on.", no_args_is_help=True)
 app.add_typer(user_app, name="user")
 app.add_typer(breach_app, name="breach")
+app.add_typer(people_app)
 app.add_typer(task_app, name="task")
 app.add_typer(pause_app, name="pause")
 app.add_typer(resume_app, name="resume")
@@ -424,17 +426,6 @@ def ask(
 def extend(ref: Ref, user: As, reason: Reason, as_json: Json = False) -> None:
     """Draft the notice that the answer takes longer (Art. 12(3))."""
     case_act("extend", ref, user, reason, as_json=as_json)
-
-
-@app.command()
-def forward(
-    ref: Ref,
-    user: As,
-    company: Annotated[str, typer.Option("--company", help="The company whose books hold the data.")],
-    as_json: Json = False,
-) -> None:
-    """Draft the letter that the request went to the company whose books it concerns."""
-    case_act("forward", ref, user, company, as_json=as_json)
 
 
 @app.command()

@@ -74,6 +74,7 @@ def _refs(identity: Identity) -> Iterator[tuple[str, FieldRef]]:
     single = {
         "customer_number": identity.customer_number,
         "kvk": identity.kvk,
+        "company": identity.company,
         "iban": identity.iban,
         "phone_of_record": identity.phone_of_record,
         "owner": identity.owner.ref if identity.owner else None,

@@ -274,6 +274,7 @@ class Identity(Piece):
     customer_number: FieldRef | None = None
     customer_number_pattern: str | None = None  # a regular expression; without it, digits decide
     kvk: FieldRef | None = None
+    company: FieldRef | None = None  # its exact name finds the customer to whom a request is forwarded
     iban: FieldRef | None = None
     phone_of_record: FieldRef | None = None
     postal_of_record: Fields = ()

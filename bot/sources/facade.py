@@ -56,6 +56,16 @@ class Sources:
                 return tuple({(one.system, one.key): one for one in everybody}.values())
         return ()
 
+    def customer_called(self, company: str) -> tuple[DataSubject, ...]:
+        """Owners of the account that this company has with us, by its exact name or number; identity tables only.
+
+        For one company that a member of staff names, never for a person: who stands in a customer's books is looked
+        for nowhere. Raises SourceFailedError.
+        """
+        if not company.strip():
+            return ()
+        return self._reach.found(lambda records: records.owners_of(company.strip()))
+
     def factors_changed(self, subject: DataSubject) -> FactorsChanged:
         """When phone and postal address of record last changed, read now. Raises SourceFailedError."""
         identity = self._reach.identity_of(subject)

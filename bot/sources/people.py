@@ -80,6 +80,12 @@ class IdentityRecords:
             return ()
         return self._read_all(self._keys(ref, lambda column: same_text(column, number)))
 
+    def owners_of(self, company: str) -> tuple[DataSubject, ...]:
+        """Who owns the account of the company with exactly this name, Chamber of Commerce or customer number."""
+        refs = (self.identity.company, self.identity.kvk, self.identity.customer_number)
+        keys = [key for ref in refs if ref for key in self._keys(ref, lambda column: same_text(column, company))]
+        return tuple(subject for subject in self._read_all(dict.fromkeys(keys)) if subject.owner)
+
     def _having(self, refs: Fields, address: str) -> tuple[DataSubject, ...]:
         if not searchable(address):
             return ()

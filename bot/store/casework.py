@@ -35,6 +35,12 @@ ALARM_LOST = "alarm_lost"
 SECOND_FACTOR = "second_factor"
 """The task that asks staff to prove who it is by a factor fixed before the case."""
 
+FORWARD = "forward"
+"""The task to approve the letter that hands a request to the customer whose books it concerns."""
+
+URGENT = "urgent"
+"""The task that puts a case before all others; it changes nothing else."""
+
 GATE = "gate"
 """The one task that tells staff of automatic letters which the gate holds."""
 

@@ -1,0 +1,128 @@
+"""A third person asks about data in a customer's books: that customer is handed the request, whoever he is (Art. 28).
+
+No name of a person is ever looked up for this. One company is, after a member of staff asked for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.cases.deadlines import Calendar
+from bot.cases.draft import Draft
+from bot.cases.errors import RefusedActError
+from bot.cases.letters import LetterKind
+from bot.cases.lifecycle import Move, allows
+from bot.cases.model import Case, CaseRef
+from bot.cases.people import Act, Actor, User, require
+from bot.cases.subject import DataSubject
+from bot.replies.casefacts import facts_of
+from bot.replies.drafting import new_draft
+from bot.replies.facts import LetterFacts
+from bot.replies.letters import Letters
+from bot.replies.mailing import MailRoom
+from bot.sources.facade import Sources
+from bot.store.archive import Archive, Transaction
+from bot.store.casework import FORWARD, ask_person
+from bot.store.records import Direction, Scalar
+from bot.triage.labels import Language, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """The letters that were drafted; without a customer by that name there is only the one to the asker."""
+
+    to_asker: Draft
+    to_customer: Draft | None
+
+
+class Forwarding:
+    """Drafts the letter to the asker, the same whether or not the company is a customer, and that to the customer."""
+
+    def __init__(
+        self, archive: Archive, sources: Sources, letters: Letters, mailroom: MailRoom, calendar: Calendar
+    ) -> None:
+        self._archive = archive
+        self._sources = sources
+        self._letters = letters
+        self._mailroom = mailroom
+        self._calendar = calendar
+
+    def forward(self, ref: CaseRef, actor: Actor, company: str) -> Handed:
+        """`company` is the exact name, Chamber of Commerce number or customer number that the asker gave."""
+        with self._archive.reading() as tx:
+            require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
+            _refuse_own_data(tx.cases.get(ref))
+        customer = _only(self._sources.customer_called(company), company)
+        with self._archive.transaction() as tx:
+            user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
+            case = tx.cases.get(ref)
+            tx.cases.lock(case.id)
+            _refuse_own_data(case)
+            if case.sender is None:
+                raise RefusedActError(f"{ref} has no sender address that can be trusted; answer by post or phone")
+            values: dict[str, Scalar] = {"company": company, "found": customer is not None}
+            tx.events.write(case.id, "customer_looked_up", user.name, values, os_login=actor.os_login)
+            if case.role is not Role.PROCESSOR:
+                tx.cases.change(case.id, role=Role.PROCESSOR)
+            facts = replace(facts_of(case, self._archive.clock(), self._calendar), company=company)
+            onward = None if customer is None else self._to_customer(tx, case, customer, facts, user, actor)
+            return Handed(self._to_asker(tx, case, facts, user, actor), onward)
+
+    def _to_asker(self, tx: Transaction, case: Case, facts: LetterFacts, user: User, actor: Actor) -> Draft:
+        answered = [request for request in case.open_requests if allows(request, Move.DRAFT_READY)]
+        assert case.sender is not None
+        ids = tuple(request.id for request in answered)
+        draft = self._draft(tx, case, LetterKind.FORWARDED, facts, case.sender, ids, user, actor)
+        for request in answered:
+            case = tx.cases.move(case, request.id, Move.DRAFT_READY, user.name, os_login=actor.os_login)
+        return draft
+
+    def _to_customer(
+        self, tx: Transaction, case: Case, customer: DataSubject, facts: LetterFacts, user: User, actor: Actor
+    ) -> Draft:
+        """To the address of record of the one who owns the account; nothing of the asker but what he wrote."""
+        address = customer.address_of_record
+        if address is None:
+            raise RefusedActError("this customer has no address of record: write to him by post")
+        if address.lower() == case.sender:
+            raise RefusedActError(f"the writer of {case.ref} is that customer himself: answer him, do not forward")
+        facts = replace(facts, language=Language.DUTCH, asker=case.sender, asker_words=_words_of(tx, case))
+        draft = self._draft(tx, case, LetterKind.FORWARD_TO_CUSTOMER, facts, address, (), user, actor)
+        ask_person(tx, case.id, FORWARD, "keur ook de brief aan de klant goed: die moet binnen twee werkdagen weg")
+        return draft
+
+    def _draft(
+        self,
+        tx: Transaction,
+        case: Case,
+        letter: LetterKind,
+        facts: LetterFacts,
+        to: str,
+        ids: tuple[int, ...],
+        user: User,
+        actor: Actor,
+    ) -> Draft:
+        composed = self._letters.compose(letter, facts)
+        draft = new_draft(self._mailroom, case, letter, composed, to, ids, self._archive.clock())
+        added = tx.drafts.add(replace(draft, language=facts.language))
+        values: dict[str, Scalar] = {"draft": added.id, "letter": added.letter}
+        tx.events.write(case.id, "draft_made", user.name, values, os_login=actor.os_login)
+        return added
+
+
+def _refuse_own_data(case: Case) -> None:
+    if case.data_subject is not None:
+        raise RefusedActError(f"{case.ref} concerns a person in our own records: answer that part; do not forward it")
+
+
+def _only(found: tuple[DataSubject, ...], company: str) -> DataSubject | None:
+    """One customer, or none; with several a person must be more exact."""
+    if len({one.tenant for one in found}) > 1:
+        raise RefusedActError(f"more than one customer is called '{company}': give the Chamber of Commerce number")
+    return next(iter(found), None)
+
+
+def _words_of(tx: Transaction, case: Case) -> str:
+    """What the asker wrote, as staff read it: codes and citizen service numbers are masked there."""
+    came = (message.text for message in tx.messages.of_case(case.id) if message.direction is Direction.IN)
+    return next(came, "") or "-"

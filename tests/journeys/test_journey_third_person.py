@@ -1,0 +1,178 @@
+"""Somebody who stands in a customer's books: nobody is looked for there, and the customer is handed the request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from servers.office import Office, body, header
+from servers.smtp_sink import SmtpSink
+
+BOOKS = ("debiteuren", "verkoopfacturen", "api_verkopen")
+ASKS = (
+    "Ik kreeg een factuur van {company}, gemaakt met jullie programma. Ik ben Bas Debiteur. "
+    "Welke gegevens hebben jullie van mij in hun boekhouding? Ik wil inzage."
+)
+
+
+@pytest.fixture
+def office(tmp_path: Path, smtp_sink: SmtpSink) -> Office:
+    return Office(tmp_path, smtp_sink)
+
+
+@contextmanager
+def queries_to_books(office: Office) -> Iterator[list[tuple[str, str]]]:
+    """Every statement that goes to the company's own database, with its values."""
+    asked: list[tuple[str, str]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, values: Any, *rest: Any) -> None:
+        if str(office.books_path) in str(connection.engine.url):
+            asked.append((statement, repr(values)))
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+
+async def asked_about(office: Office, company: str) -> str:
+    office.write(office.people.debtor.address, ASKS.format(company=company))
+    await office.step()
+    [case] = office.cases()
+    return str(case["ref"])
+
+
+async def answered(office: Office, ref: str) -> None:
+    for draft in [one for one in office.case(ref)["drafts"] if one["state"] == "open"]:
+        office.cli("approve", ref, "--as", "fatima", "--draft", str(draft["id"]))
+    await office.step(minutes=1)
+
+
+def drafts(office: Office, ref: str) -> dict[str, dict[str, Any]]:
+    return {one["letter"]: one for one in office.case(ref)["drafts"] if one["state"] == "open"}
+
+
+@pytest.mark.requirement("ROL-03")
+async def test_no_books_are_searched_for_a_third_person(office: Office) -> None:
+    with queries_to_books(office) as asked:
+        ref = await asked_about(office, "Atelier De Vries")
+        office.cli("forward", ref, "--as", "fatima", "--company", "Atelier De Vries")
+        await answered(office, ref)
+
+    assert asked, "the asker's own address is looked for, and the one company"
+    assert [statement for statement, _ in asked if any(table in statement for table in BOOKS)] == []
+    assert [values for _, values in asked if "Debiteur" in values] == []
+
+
+@pytest.mark.requirement("ROL-04", "ROL-06", "ROL-07")
+async def test_the_customer_is_handed_the_request_once_it_was_approved(office: Office) -> None:
+    sanne = office.people.sanne.address
+    ref = await asked_about(office, "Atelier De Vries")
+    office.cli("forward", ref, "--as", "fatima", "--company", "atelier de vries")
+    assert office.letters(sanne) == []
+
+    await answered(office, ref)
+
+    [letter] = office.letters(sanne)
+    words = " ".join(body(letter).split())
+    assert "Welke gegevens hebben jullie van mij in hun boekhouding?" in words
+    assert "Wij hebben het verzoek niet beoordeeld" in words
+    assert "artikel 28 lid 3 onder e AVG" in words
+    assert "een maand" in words
+    assert header(letter, "In-Reply-To") == "None"
+    assert office.states(ref) == {"access": "forwarded"}
+    assert [task["kind"] for task in office.case(ref)["tasks"] if task["done_at"] is None] == []
+
+
+@pytest.mark.requirement("ROL-01", "ROL-02", "ROL-05")
+async def test_the_asker_reads_the_same_whether_or_not_the_company_is_a_customer(
+    tmp_path: Path, smtp_sink: SmtpSink
+) -> None:
+    told = []
+    for place, company in (("known", "Atelier De Vries"), ("unknown", "Atelier De Vrees")):
+        office = Office(tmp_path / place, smtp_sink)
+        before = len(office.letters(office.people.debtor.address))
+        ref = await asked_about(office, company)
+        found = office.json("forward", ref, "--as", "fatima", "--company", company)["customer_found"]
+        await answered(office, ref)
+        mails = office.letters(office.people.debtor.address)[before:]
+        told.append((found, office.case(ref)["role"], [body(mail).replace(company, "…") for mail in mails]))
+
+    [(yes, role, known), (no, _, unknown)] = told
+    assert (yes, no, role) == (True, False, "processor")
+    assert len(known) == 2, "the receipt and the letter"
+    assert known == unknown
+    assert "Behalve deze berichten verwerken wij zelf geen gegevens van u" in " ".join(known[1].split())
+
+
+@pytest.mark.requirement("ROL-02")
+async def test_what_a_third_person_states_of_a_customer_brings_that_customer_no_challenge(office: Office) -> None:
+    sanne = office.people.sanne
+    office.write(
+        office.people.debtor.address,
+        f"{ASKS.format(company='Atelier De Vries')} Het adres op de factuur is {sanne.address}.",
+    )
+    await office.step()
+    [case] = office.cases()
+
+    assert office.letters(sanne.address) == []
+    assert list(drafts(office, case["ref"])) == ["forwarded"]
+
+
+@pytest.mark.requirement("ROL-04")
+async def test_the_term_of_two_working_days_is_met_by_the_letter_to_the_customer_alone(office: Office) -> None:
+    ref = await asked_about(office, "Atelier De Vries")
+    office.cli("forward", ref, "--as", "fatima", "--company", "Atelier De Vries")
+    asker = drafts(office, ref)["forwarded"]["id"]
+    customer = drafts(office, ref)["forward_to_customer"]["id"]
+
+    office.cli("approve", ref, "--as", "fatima", "--draft", str(asker))
+    await office.step(minutes=1)
+    waiting = [task["kind"] for task in office.json("tasks")["tasks"]]
+    office.cli("approve", ref, "--as", "fatima", "--draft", str(customer))
+    await office.step(minutes=1)
+
+    assert "forward" in waiting
+    assert "forward" not in [task["kind"] for task in office.json("tasks")["tasks"]]
+
+
+async def test_a_name_that_two_customers_have_is_not_guessed(office: Office) -> None:
+    engine = sa.create_engine(f"sqlite:///{office.books_path}")
+    with engine.begin() as books:
+        books.execute(sa.text("UPDATE klanten SET bedrijfsnaam = 'Atelier De Vries' WHERE klant_id = 2"))
+    engine.dispose()
+    ref = await asked_about(office, "Atelier De Vries")
+
+    said = office.cli("forward", ref, "--as", "fatima", "--company", "Atelier De Vries", fails=True)
+
+    assert "more than one customer" in said
+
+
+async def test_the_name_of_a_person_finds_no_customer(office: Office) -> None:
+    ref = await asked_about(office, "Sanne de Vries")
+
+    assert office.json("forward", ref, "--as", "fatima", "--company", "Sanne de Vries")["customer_found"] is False
+
+
+@pytest.mark.requirement("ROL-02")
+async def test_a20_whether_somebody_is_a_customer_is_told_to_nobody(tmp_path: Path, smtp_sink: SmtpSink) -> None:
+    answers = []
+    for place, name in (("known", "Joris Bakker"), ("unknown", "Joris Bokker")):
+        office = Office(tmp_path / place, smtp_sink)
+        before = len(smtp_sink.mails)
+        office.write(office.people.debtor.address, f"Is {name} klant bij jullie? Staan mijn gegevens in zijn boeken?")
+        with queries_to_books(office) as asked:
+            await office.step()
+        assert [values for _, values in asked if name.split()[1] in values] == []
+        sent = smtp_sink.mails[before:]
+        case = office.case(office.cases()[0]["ref"])
+        waiting = [(one["letter"], one["subject"]) for one in case["drafts"]]
+        answers.append(([(mail.to, body(mail)) for mail in sent], waiting, case["state"]))
+
+    assert answers[0] == answers[1]
+    assert all(to == [office.people.debtor.address] for to, _ in answers[0][0])

@@ -21,6 +21,7 @@ from bot.replies.casefacts import case_term, clock_request, facts_of, local_day
 from bot.replies.drafting import new_draft
 from bot.replies.facts import LetterFacts
 from bot.replies.letters import Letters, missing_blocks, unconfirmed
+from bot.replies.linting import Composed, Finding, findings
 from bot.replies.mailing import MailRoom
 from bot.replies.reasons import ExtensionReason
 from bot.settings import ApprovalSettings
@@ -94,6 +95,7 @@ class Decisions:
             self._check_text(case, draft)
             if self._day_has_passed(case, draft, now):
                 return self._renewed(tx, case, draft, user, actor)
+            self._check_words(case, draft, now)
             verdict = approval_needed(
                 draft,
                 case,
@@ -154,6 +156,18 @@ class Decisions:
         facts = unconfirmed(draft.blocks)
         if facts:
             raise RefusedActError(f"the draft prints facts that nobody confirmed: {', '.join(facts)}")
+
+    def _check_words(self, case: Case, draft: Draft, now: datetime) -> None:
+        """Nothing is demanded, threatened or claimed that no answer may hold, and a late one says so."""
+        if found := self.faults(case, draft, now):
+            told = "; ".join(dict.fromkeys(finding.told for finding in found))
+            raise RefusedActError(f"the draft may not leave like this: {told}; mend it with: edit, or reject it")
+
+    def faults(self, case: Case, draft: Draft, now: datetime) -> tuple[Finding, ...]:
+        """What a requester's adviser would hold against this letter, were it to leave at this moment."""
+        planned = frozenset(change.action for change in draft.changes)
+        late = bool(case.requests) and local_day(now, self._calendar.timezone) > case_term(case, self._calendar).due
+        return findings(Composed(_letters_of(case, draft), draft.blocks, planned, case.role, late))
 
     def _write(
         self,

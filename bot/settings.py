@@ -395,6 +395,7 @@ class Fact(Piece):
 
     value: str
     confirmed: bool
+    value_en: str = ""  # the same in English, where the Dutch words would not do
 
 
 class Organisation(Piece):

@@ -32,13 +32,15 @@ def case_term(case: Case, calendar: Calendar) -> Term:
 def facts_of(case: Case, now: datetime, calendar: Calendar) -> LetterFacts:
     """What is true of the case at this moment; the corridor adds what it has just found out."""
     of_case = case_term(case, calendar)
+    today = local_day(now, calendar.timezone)
     return LetterFacts(
         ref=case.ref,
         language=case.language,
-        today=local_day(now, calendar.timezone),
+        today=today,
         received_on=of_case.received_on,
         due_on=of_case.target,
         kinds=tuple(sorted({request.kind for request in case.open_requests})),
+        late=bool(case.requests) and today > of_case.due,
     )
 
 

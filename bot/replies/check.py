@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.cases.letters import LETTER_OF, WITH_TEMPLATE, LetterKind
 from bot.replies.errors import ReplyError
-from bot.replies.letters import Letters
+from bot.replies.letters import ALSO_IN, Letters
 from bot.replies.reasons import RefusalReason, refusal_text
 from bot.replies.required import missing_blocks
 from bot.replies.samples import bare, rich, sample_organisation
@@ -23,6 +23,8 @@ def check(templates: Path) -> tuple[str, ...]:
     """What is wrong with the templates, one line each with file and line; empty when every letter can be written."""
     letters = Letters(templates, sample_organisation())
     troubles = [trouble for language in LANGUAGES for trouble in _troubles(letters, templates, language)]
+    for language, kinds in ALSO_IN.items():
+        troubles += [trouble for kind in sorted(kinds) for trouble in _of_letter(letters, templates, kind, language)]
     return tuple(dict.fromkeys(troubles))
 
 

@@ -87,6 +87,7 @@ class LetterFacts:
     new_due_on: date | None = None
     complaint_about: str | None = field(default=None, repr=False)
     court_until: date | None = None
+    late: bool = False  # the legal date has passed: the letter says sorry, and no six weeks run
     company: str | None = field(default=None, repr=False)  # forwarded: the company that the person named
     marketing: bool = False  # objection against direct marketing: absolute (Art. 21(3))
     ap_ref: str | None = field(default=None, repr=False)  # the authority's own number, if there is one

@@ -32,6 +32,10 @@ _ORDER = (
 
 _EXPORTS = frozenset({LetterKind.ACCESS, LetterKind.PORTABILITY})
 
+_FIRST_CONTACT = frozenset({LetterKind.RECEIPT, LetterKind.CHALLENGE, LetterKind.CHALLENGE_REMINDER})
+ALSO_IN = {Language.GERMAN: _FIRST_CONTACT, Language.FRENCH: _FIRST_CONTACT}
+"""What exists in other languages than Dutch and English: receipt, control message and its reminder."""
+
 _OPENING = ("greeting", "request", "REF-1")
 _TAIL = ("files", "ACC-e", "AP", "ACC-f", "REF-4", "court", "REF-5", "contact", "REF-7", "closing")
 """Blocks that a shared letter says once, at its start and at its end, in this order."""
@@ -126,6 +130,8 @@ def _place(letter: LetterKind) -> int:
 
 def _languages(letters: Iterable[LetterKind], language: Language) -> tuple[str, ...]:
     if language in (Language.DUTCH, Language.ENGLISH):
+        return (language.value,)
+    if language in ALSO_IN and ALSO_IN[language].issuperset(letters):
         return (language.value,)
     return ("nl", "en") if AUTOMATIC.issuperset(letters) else ("en",)
 

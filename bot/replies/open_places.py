@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import re
 
-_TO_FILL_IN = {"nl": "in te vullen door de functionaris", "en": "to be filled in by the privacy officer"}
-_UNCONFIRMED = {"nl": "nog niet bevestigd", "en": "not yet confirmed"}
-_EXAMPLE = {"nl": "voorbeeld", "en": "example"}
+_TO_FILL_IN = {
+    "nl": "in te vullen door de functionaris",
+    "en": "to be filled in by the privacy officer",
+    "de": "vom Datenschutzbeauftragten auszufüllen",
+    "fr": "à compléter par le délégué",
+}
+_UNCONFIRMED = {
+    "nl": "nog niet bevestigd",
+    "en": "not yet confirmed",
+    "de": "noch nicht bestätigt",
+    "fr": "pas encore confirmé",
+}
+_EXAMPLE = {"nl": "voorbeeld", "en": "example", "de": "Beispiel", "fr": "exemple"}
 
 _WORDS = "|".join(re.escape(words) for words in (*_TO_FILL_IN.values(), *_UNCONFIRMED.values()))
 _ANY = re.compile(rf"\[(?:{_WORDS}): [^\]]*\]", re.IGNORECASE)

@@ -246,7 +246,7 @@ _DUTCH = _Texts(
             role="processor",
         ),
     ),
-    not_portable=("facturen van ons aan u",),
+    not_portable=("facturen van ons aan u", "klantgegevens: klantnummer, datum van aanmaak"),
     terms=(("licentie_type 2", "een jaarlicentie"),),
     correction=_corrected("IBAN"),
     erasure=(
@@ -268,7 +268,9 @@ _DUTCH = _Texts(
         LetterKind.COMPLAINT: "Wij stuurden u twee keer reclame, terwijl u die niet wilde. Dat was niet goed. Sorry.",
         LetterKind.OTHER_PRIVACY: "Uw gegevens staan op een server in Nederland.",
         LetterKind.NOT_IDENTIFIED: "Het controlebericht bleef zonder antwoord.",
-        LetterKind.REFUSAL: "Uw licentie loopt nog tot 1 mei 2027. Wij hebben deze gegevens tot die dag nodig.",
+        LetterKind.REFUSAL: (
+            "Uw licentie loopt nog tot 1 mei 2027. Tot die dag hebben wij deze gegevens nodig (artikel 17 lid 1 AVG)."
+        ),
         LetterKind.EXTENSION: "Uw gegevens staan in veel verschillende systemen en archieven.",
         LetterKind.QUESTION: "U vroeg ons om uw adres te wijzigen. Wat is uw nieuwe postcode?",
         LetterKind.OBJECTION: "U maakte bezwaar tegen onze nieuwsbrief.",
@@ -316,7 +318,7 @@ _ENGLISH = _Texts(
             role="processor",
         ),
     ),
-    not_portable=("invoices from us to you",),
+    not_portable=("invoices from us to you", "customer details: customer number, day of creation"),
     terms=(("licentie_type 2", "a yearly licence"),),
     correction=_corrected("IBAN"),
     erasure=(
@@ -338,7 +340,9 @@ _ENGLISH = _Texts(
         LetterKind.COMPLAINT: "We sent you advertising twice, although you did not want it. That was wrong. Sorry.",
         LetterKind.OTHER_PRIVACY: "Your data are on a server in the Netherlands.",
         LetterKind.NOT_IDENTIFIED: "Nobody answered our control message.",
-        LetterKind.REFUSAL: "Your licence runs until 1 May 2027. We need these data until that day.",
+        LetterKind.REFUSAL: (
+            "Your licence runs until 1 May 2027. We need these data until that day (Article 17(1) GDPR)."
+        ),
         LetterKind.EXTENSION: "Your data are in many different systems and archives.",
         LetterKind.QUESTION: "You asked us to change your address. What is your new postcode?",
         LetterKind.OBJECTION: "You objected to our newsletter.",

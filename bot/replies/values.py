@@ -25,7 +25,7 @@ from bot.triage.labels import RequestKind
 
 T = TypeVar("T")
 
-LOCALES = {"nl": Locale("nl", "NL"), "en": Locale("en", "GB")}
+LOCALES = {"nl": Locale("nl", "NL"), "en": Locale("en", "GB"), "de": Locale("de", "DE"), "fr": Locale("fr", "FR")}
 """Letter languages. British dates: "27 November 2026"."""
 
 SECRET_LETTERS = frozenset(
@@ -128,7 +128,8 @@ def letter_values(
 
 def day(moment: date | None, language: str) -> str | None:
     """A date in words: "27 november 2026"."""
-    return None if moment is None else format_date(moment, format="d MMMM y", locale=LOCALES[language])
+    pattern = "d. MMMM y" if language == "de" else "d MMMM y"
+    return None if moment is None else format_date(moment, format=pattern, locale=LOCALES[language])
 
 
 def listed(items: Iterable[str], language: str) -> str:
@@ -157,6 +158,7 @@ def _about_case(facts: LetterFacts, letters: Sequence[LetterKind], language: str
         "custody": facts.custody,
         "asker": None if facts.asker is None else line(facts.asker, 254),
         "asker_words": None if facts.asker_words is None else paragraphs(facts.asker_words, _WORDS_PASSED_ON),
+        "late": facts.late,
     }
 
 
@@ -218,6 +220,7 @@ def _about_organisation(
 ) -> dict[str, object]:
     plain = {name: getattr(organisation, name) for name in _ORGANISATION_TEXTS}
     stated = {name: _stated(name, getattr(organisation, name), marks) for name in _ORGANISATION_FACTS}
+    stated |= {name: _in_english(name, getattr(organisation, name), stated[name], marks) for name in _SENTENCES}
     return {
         "organisation": plain,
         "authority": organisation.authority.model_dump(exclude={"verified_on"}),
@@ -241,6 +244,7 @@ _ORGANISATION_TEXTS = (
     "vat",
     "signature",
 )
+_SENTENCES = ("transfers", "automated_decisions")
 _ORGANISATION_FACTS = ("privacy_contact", "hosting_country", "transfers", "automated_decisions", "mail_readers")
 
 
@@ -248,6 +252,15 @@ def _stated(name: str, fact: Fact, marks: Marks) -> StatedFact:
     value = _bare(fact.value)
     mark = marks.of(f"organisation.toml: {name}", fact.confirmed)
     return StatedFact(value, mark, bool(_NONE.match(value)) and not _BUT.search(value))
+
+
+def _in_english(name: str, fact: Fact, stated: StatedFact, marks: Marks) -> StatedFact:
+    """A fact that is a sentence of the owner: an English letter prints his English, or an open place for it."""
+    if stated.none or marks.language != "en":
+        return stated
+    if fact.value_en.strip():
+        return StatedFact(_bare(fact.value_en), stated.mark, none=False)
+    return StatedFact(stated.value, marks.of(f"organisation.toml: {name}.value_en", confirmed=False), none=False)
 
 
 def _bare(value: str) -> str:
@@ -295,9 +308,15 @@ def _about_holdings(facts: LetterFacts, language: str, marks: Marks) -> dict[str
         "left_out": _once(Pair(line(held.label), line(text)) for held in holdings for text in held.left_out),
         "own_bookkeeping": any(held.role == "processor" for held in holdings),
         "terms": tuple(Pair(line(term), line(meaning)) for term, meaning in facts.terms),
-        "not_portable": _once(line(each) for each in facts.not_portable),
+        "not_portable": _once(_in_parts(line(each)) for each in facts.not_portable),
         "portable_transfer": facts.portable_transfer,
     }
+
+
+def _in_parts(told: str) -> Pair:
+    """ "Klantgegevens: klantnummer, status" becomes the table and how many parts of it: a letter is no data model."""
+    what, _, parts = told.partition(": ")
+    return Pair(what, str(len(parts.split(", "))) if parts else "")
 
 
 def _categories_by_text(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bot.cases.changes import ChangeAction, PlannedChange
@@ -26,7 +28,8 @@ from bot.replies.reasons import (
 )
 from bot.replies.samples import bare, rich, sample_organisation
 from bot.settings import Fact, Organisation
-from bot.triage.labels import Language, RequestKind
+from bot.triage.intents import intents_in
+from bot.triage.labels import Intent, Language, RequestKind
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 LETTERS = Letters(TEMPLATES, sample_organisation())
@@ -101,13 +104,41 @@ def test_what_is_answered_later_is_announced() -> None:
 
 
 @pytest.mark.requirement("INT-11")
+@pytest.mark.requirement("INT-11")
+def test_automatic_letters_in_other_languages_come_in_two() -> None:
+    for letter in (LetterKind.RECEIPT, LetterKind.CHALLENGE):
+        text = _text(LETTERS.compose(letter, bare(letter, Language.OTHER)))
+
+        assert "Goedendag," in text
+        assert "Hello," in text
+
+
+@pytest.mark.requirement("INT-11")
+@pytest.mark.parametrize(("language", "hello"), [(Language.GERMAN, "Guten Tag,"), (Language.FRENCH, "Bonjour,")])
+@pytest.mark.parametrize("letter", [LetterKind.RECEIPT, LetterKind.CHALLENGE, LetterKind.CHALLENGE_REMINDER])
+def test_germans_and_french_are_acknowledged_in_their_language(
+    letter: LetterKind, language: Language, hello: str
+) -> None:
+    text = _text(LETTERS.compose(letter, rich(letter, language)))
+
+    assert hello in text
+    assert not re.search(r"Goedendag|Hello|identiteitsbewijs|identity document", text)
+    assert missing_blocks((letter,), LETTERS.compose(letter, rich(letter, language)).blocks) == frozenset()
+
+
+@pytest.mark.parametrize("language", [Language.GERMAN, Language.FRENCH])
+def test_what_the_letter_asks_germans_and_french_to_answer_is_understood(language: Language) -> None:
+    text = _text(LETTERS.compose(LetterKind.CHALLENGE, bare(LetterKind.CHALLENGE, language)))
+
+    answer = re.search(r"[A-Z]{3}(?: [A-Z]{2,})+", text)
+    assert answer is not None
+    assert Intent.NOT_ME in intents_in("", answer.group(), np.full(len(Intent), -9.0))
+
+
 @pytest.mark.parametrize("language", [Language.GERMAN, Language.FRENCH, Language.OTHER])
-def test_automatic_letters_in_other_languages_come_in_two_and_answers_in_english(language: Language) -> None:
-    challenge = _text(LETTERS.compose(LetterKind.CHALLENGE, bare(LetterKind.CHALLENGE, language)))
+def test_answers_in_other_languages_are_english(language: Language) -> None:
     answer = _text(LETTERS.compose(LetterKind.ACCESS, bare(LetterKind.ACCESS, language)))
 
-    assert "NIET IK" in challenge
-    assert "NOT ME" in challenge
     assert "Kind regards" in answer
     assert "Met vriendelijke groet" not in answer
 
@@ -441,3 +472,49 @@ def test_the_shipped_organisation_can_sign_every_letter_of_the_demo(letter: Lett
 
     assert missing_blocks((letter,), composed.blocks) == frozenset()
     assert "VOORBEELD:" not in _text(composed)
+
+
+@pytest.mark.requirement("ACC-2", "AUT-01")
+@pytest.mark.parametrize(("name", "code"), [("transfers", "ACC-2"), ("automated_decisions", "ACC-h")])
+def test_an_english_letter_tells_the_owners_facts_in_english_or_waits_for_them(name: str, code: str) -> None:
+    facts = rich(LetterKind.ACCESS, Language.ENGLISH)
+    dutch = Fact(value="Naar Zwitserland, met een adequaatheidsbesluit.", confirmed=True)
+    both = dutch.model_copy(update={"value_en": "To Switzerland, under an adequacy decision."})
+
+    waits = Letters(TEMPLATES, sample_organisation().model_copy(update={name: dutch})).compose(LetterKind.ACCESS, facts)
+    told = Letters(TEMPLATES, sample_organisation().model_copy(update={name: both})).compose(LetterKind.ACCESS, facts)
+
+    assert unconfirmed(waits.blocks) == (f"organisation.toml: {name}.value_en",)
+    assert "To Switzerland, under an adequacy decision." in _block(told, code)
+    assert unconfirmed(told.blocks) == ()
+
+
+@pytest.mark.requirement("POR-07")
+def test_what_cannot_be_taken_along_is_named_without_a_list_of_columns() -> None:
+    facts = replace(rich(LetterKind.PORTABILITY, Language.DUTCH), not_portable=("Klantgegevens: intern nr, status",))
+
+    text = _block(LETTERS.compose(LetterKind.PORTABILITY, facts), "POR-left")
+
+    assert "- Klantgegevens: 2 onderdelen" in text
+    assert "intern nr" not in text
+
+
+@pytest.mark.requirement("CON-01")
+def test_a_withdrawal_speaks_of_a_day_only_where_there_is_one() -> None:
+    facts = rich(LetterKind.CONSENT_WITHDRAWAL, Language.DUTCH)
+
+    with_day = _block(LETTERS.compose(LetterKind.CONSENT_WITHDRAWAL, facts), "CON-before")
+    without = _block(LETTERS.compose(LetterKind.CONSENT_WITHDRAWAL, replace(facts, done_on=None)), "CON-before")
+
+    assert with_day.startswith("Wat wij vóór 10 december 2026 met uw toestemming deden")
+    assert without.startswith("Wat wij eerder met uw toestemming deden")
+
+
+@pytest.mark.requirement("REF-5")
+@pytest.mark.parametrize("kind", [LetterKind.ACCESS, LetterKind.COMPLAINT, LetterKind.OBJECTION, LetterKind.REFUSAL])
+@pytest.mark.parametrize("language", [Language.DUTCH, Language.ENGLISH])
+def test_a_late_letter_says_sorry_and_names_no_six_weeks(kind: LetterKind, language: Language) -> None:
+    text = _text(LETTERS.compose(kind, replace(rich(kind, language), late=True)))
+
+    assert re.search(r"excuses|apologise", text)
+    assert not re.search(r"zes weken|six weeks", text)

@@ -43,7 +43,7 @@ def test_reasons_of_the_catalogue_are_short_sentences(reason: Reason) -> None:
     assert max(lengths) <= LONGEST
 
 
-@pytest.mark.parametrize("language", [Language.DUTCH, Language.ENGLISH])
+@pytest.mark.parametrize("language", [Language.DUTCH, Language.ENGLISH, Language.GERMAN, Language.FRENCH])
 def test_a_receipt_is_read_in_a_minute(language: Language) -> None:
     blocks = LETTERS.compose(LetterKind.RECEIPT, bare(LetterKind.RECEIPT, language)).blocks
 

@@ -18,7 +18,7 @@ import pytest
 
 from bot.cases.letters import WITH_TEMPLATE, LetterKind
 from bot.replies.facts import LetterFacts
-from bot.replies.letters import Letter, Letters
+from bot.replies.letters import ALSO_IN, Letter, Letters
 from bot.replies.samples import bare, rich, sample_organisation
 from bot.triage.labels import Language, RequestKind
 
@@ -50,6 +50,13 @@ def _all() -> Iterator[Written]:
         )
         kinds = (LetterKind.CORRECTION, LetterKind.ACCESS, LetterKind.PORTABILITY)
         yield Written(f"{language}/access+portability+correction.txt", kinds, together)
+    for language, letters in ALSO_IN.items():
+        for letter in sorted(letters):
+            yield Written(f"{language}/{letter}.txt", (letter,), rich(letter, language))
+            yield Written(f"{language}/{letter}.bare.txt", (letter,), bare(letter, language))
+    for language in LANGUAGES:
+        late = replace(rich(LetterKind.REFUSAL, language), late=True)
+        yield Written(f"{language}/refusal.late.txt", (LetterKind.REFUSAL,), late)
     for letter in (LetterKind.RECEIPT, LetterKind.CHALLENGE, LetterKind.CHALLENGE_REMINDER):
         facts = replace(rich(letter, Language.DUTCH), language=Language.OTHER)
         yield Written(f"{letter}.other-language.txt", (letter,), facts)

@@ -19,6 +19,7 @@ from bot.cases.people import Act, Actor, User, require
 from bot.cases.work import Work
 from bot.replies.casefacts import case_term, clock_request, facts_of, local_day
 from bot.replies.drafting import new_draft
+from bot.replies.errors import AuthorityError
 from bot.replies.facts import LetterFacts
 from bot.replies.letters import Letters, missing_blocks, unconfirmed
 from bot.replies.linting import Composed, Finding, findings
@@ -27,6 +28,7 @@ from bot.replies.reasons import ExtensionReason
 from bot.settings import ApprovalSettings
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import cancel_letter, sent_back
+from bot.store.complaints import handlers
 from bot.store.records import Approval as ApprovalRecord
 from bot.store.records import OutboxState, Scalar
 from bot.triage.labels import RequestKind
@@ -105,6 +107,7 @@ class Decisions:
                 self._settings,
                 self._levels,
                 now,
+                handled=handlers(tx, case),
                 seen_hash=seen_hash,
                 typed_reference=typed_reference,
                 reason=reason,
@@ -382,6 +385,8 @@ class Decisions:
         facts: LetterFacts,
         requests: list[Request] | tuple[Request, ...],
     ) -> Draft:
+        if case.sender is not None and self._mailroom.of_authority(case.sender):
+            raise AuthorityError
         if case.sender is None:
             raise RefusedActError(f"{case.ref} has no sender address that can be trusted; answer by post or phone")
         return self._added(tx, self._compose(case, letter, facts, case.sender, requests), user, actor)

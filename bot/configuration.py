@@ -559,7 +559,6 @@ _STATEMENT_2018_LACKS = (
     "the recipients of the data (Art. 13(1)(e))",
     "a contact for privacy, or the data protection officer (Art. 13(1)(b))",
 )
-_VERIFIED_DAYS = 90
 
 
 def check_config(settings_dir: Path, env: Mapping[str, str], today: date | None = None) -> Checked:
@@ -588,7 +587,7 @@ def _variable_warnings(env: Mapping[str, str], settings: Settings | None) -> Ite
 
 def _warnings(settings: Settings, today: date) -> Iterator[str]:
     authority = settings.organisation.authority
-    if (age := (today - authority.verified_on).days) > _VERIFIED_DAYS:
+    if (age := authority.doubtful(today)) is not None:
         yield (
             f"organisation.toml: authority.verified_on is {age} days ago; look the details up at {authority.name} "
             "and set the new date"

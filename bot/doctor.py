@@ -49,6 +49,8 @@ async def findings(config_dir: Path, env: Mapping[str, str]) -> AsyncIterator[Fi
         return
     if not wrong:
         yield Finding("configuration", Health.OK, "it can be used")
+    if (doubt := _authority(settings)) is not None:
+        yield doubt
     for finding in (
         *_words(settings, env),
         *_archive(settings, env),
@@ -63,6 +65,16 @@ async def findings(config_dir: Path, env: Mapping[str, str]) -> AsyncIterator[Fi
         yield await _dns(settings)
     if settings.second_opinion.enabled:
         yield await _second_reader(settings, env)
+
+
+def _authority(settings: Settings) -> Finding | None:
+    """Letters print where a complaint goes: old details are worth a look."""
+    block = settings.organisation.authority
+    age = block.doubtful(clock_of(settings)().date())
+    if age is None:
+        return None
+    words = f"looked up {age} days ago: see {block.complaint_url}, then set authority.verified_on in organisation.toml"
+    return Finding("authority", Health.WARNING, words)
 
 
 async def _mail(settings: Settings, env: Mapping[str, str]) -> AsyncIterator[Finding]:

@@ -26,7 +26,7 @@ from bot.cases.model import Case, Level, Request, RequestState
 from bot.cases.subject import DataSubject
 from bot.cases.work import Work
 from bot.exports.package import Built, BuiltFile, ExportAbout, HoldingSummary, build
-from bot.replies.casefacts import case_term, facts_of, local_day
+from bot.replies.casefacts import case_term, facts_of, local_day, with_finding
 from bot.replies.drafting import new_draft
 from bot.replies.facts import FileFact, HoldingFact, LetterFacts
 from bot.replies.letters import Letter, Letters
@@ -149,7 +149,7 @@ class Fulfilment:
         if subject is None and not batch.kinds <= {RequestKind.COMPLAINT}:
             return Prepared((LetterKind.NOTHING_FOUND,), replace(facts, address=case.sender), to=case.sender or "")
         if batch.kinds <= {RequestKind.COMPLAINT} or subject is None:
-            return Prepared((LetterKind.COMPLAINT,), facts, to=case.sender or "")
+            return Prepared((LetterKind.COMPLAINT,), with_finding(facts, case), to=case.sender or "")
         name = subject.name if all(request.reached >= Level.L2 for request in batch.requests) else None
         facts = replace(facts, name=name, marketing=_marketing_only(batch), address=subject.address_of_record)
         prepared = Prepared(_letters_for(batch), facts, to=subject.address_of_record or "")

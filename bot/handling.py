@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from bot.cases.complaints import complaints_of
 from bot.cases.errors import RefusedActError
 from bot.cases.levels import Levels
 from bot.cases.lifecycle import Move, allows
 from bot.cases.model import Case, CaseRef, Channel, Outcome
-from bot.cases.people import Act, Actor, StaffRole, User, require
+from bot.cases.people import Act, Actor, User, may, require
 from bot.cases.work import Work
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import GATE, ask_person, readable, stop_for_person, void_drafts
+from bot.store.complaints import give_to_officer
 from bot.store.forgetting import forget_examples_of_erased, forget_words
 from bot.store.learning import learned, lesson_of
 from bot.store.records import Direction, NewCase, NewRequest, Scalar
@@ -50,6 +52,8 @@ class Handling:
                 tx.cases.change_request(case.id, request.id, needs=None)
             for kind in sorted(kinds - {request.kind for request in case.open_requests}):
                 tx.cases.add_request(case.id, NewRequest(kind, case.received_at, self._levels.required(kind)))
+            if complaints_of(case := tx.cases.get(ref)):
+                give_to_officer(tx, case, user.name, os_login=actor.os_login)
             go_on(tx, case, user, self._archive.clock())
             return tx.cases.get(ref)
 
@@ -114,6 +118,8 @@ class Handling:
                 facts={"channel": channel},
             )
             tx.events.write(case.id, "opened", user.name, _opening_facts(channel, verdict), os_login=actor.os_login)
+            if complaints_of(case):
+                case = give_to_officer(tx, case)
             if case.requests:
                 go_on(tx, case, user, self._archive.clock())
             else:
@@ -168,10 +174,9 @@ class Handling:
         """The privacy officer takes over; nothing leaves before the officer has looked."""
         with self._archive.transaction() as tx:
             case, user = self._begin(tx, ref, actor)
-            officers = [who for who in tx.users.all() if who.role is StaffRole.FUNCTIONARIS and who.enabled]
-            if not officers:
+            if not any(may(who, Act.DECIDE_RISK) for who in tx.users.all()):
                 raise RefusedActError("there is no functionaris; add one: privacybot user add NAME --role functionaris")
-            tx.cases.change(case.id, assigned_to=officers[0].name)
+            case = give_to_officer(tx, case, user.name, os_login=actor.os_login)
             tx.events.write(case.id, "escalated_to_officer", user.name, {"reason": reason}, os_login=actor.os_login)
             return stop_for_person(tx, case, f"voor de functionaris: {reason}", user.name, os_login=actor.os_login)
 
@@ -186,6 +191,7 @@ class Handling:
             tx.cases.change(case.id, legal_hold=True)
             values = {"reason": reason, "ap_ref": ap_ref, "legal_hold": True}
             tx.events.write(case.id, "escalated_to_authority", user.name, values, os_login=actor.os_login)
+            case = give_to_officer(tx, tx.cases.get(ref), user.name, os_login=actor.os_login)
             ask_person(tx, case.id, "look", "AP-zaak: niets vernietigen, de functionaris beslist")
             return tx.cases.get(ref)
 

@@ -23,7 +23,7 @@ from bot.replies.casefacts import facts_of, local_day
 from bot.replies.drafting import new_draft
 from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom
-from bot.settings import CasesSettings, IdentitySettings, WatchSettings
+from bot.settings import AuthorityBlock, CasesSettings, IdentitySettings, WatchSettings
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person
 from bot.store.forgetting import (
@@ -43,6 +43,9 @@ from bot.store.rounds import apart, guarded
 from bot.triage.installed import forget_parked
 
 _log = structlog.get_logger(__name__)
+
+_AUTHORITY_ASKED = "authority_asked"
+_AUTHORITY = "kijk adres en telefoon van de {} na ({}) en zet de datum in organisation.toml (authority.verified_on)"
 
 _AT_ONCE = 200
 """So many cases are brought up to date in one round."""
@@ -69,6 +72,7 @@ class Housekeeping:
         identity: IdentitySettings,
         sent_folder: SentFolder | None,
         models: Path,
+        authority: AuthorityBlock,
     ) -> None:
         self._archive = archive
         self._letters = letters
@@ -78,6 +82,7 @@ class Housekeeping:
         self._identity = identity
         self._sent_folder = sent_folder
         self._models = models
+        self._authority = authority
 
     def close(self, job: Job) -> None:
         """Answered, and so long without a bounce: closed."""
@@ -122,6 +127,7 @@ class Housekeeping:
             apart(self._archive, case_id, self._wait)
         self._tell_of_lost_work()
         self._ask_for_due_erasures()
+        self._ask_about_authority()
         self._forget_codes()
         self._forget_what_is_old()
         self._archive.tidy()
@@ -174,6 +180,19 @@ class Housekeeping:
             words = f"werk {job.id} ('{job.kind}') brak telkens af zonder dat het klaar was: zie privacybot jobs"
             with self._archive.transaction() as tx:
                 ask_person(tx, job.case_id, "parked", words)
+
+    def _ask_about_authority(self) -> None:
+        """Letters print where a complaint goes: once a month a person is asked to look up details that are old."""
+        today = self._today()
+        if self._authority.doubtful(today) is None:
+            return
+        month = f"{today:%Y-%m}"
+        with self._archive.transaction() as tx:
+            if tx.meta.get(_AUTHORITY_ASKED) != month:
+                tx.meta.set(_AUTHORITY_ASKED, month)
+                ask_person(
+                    tx, None, "authority", _AUTHORITY.format(self._authority.name, self._authority.complaint_url)
+                )
 
     def _ask_for_due_erasures(self) -> None:
         """What had to be kept until today is erased by a person; once ticked off it stands in the ledger as done."""

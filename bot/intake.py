@@ -431,6 +431,9 @@ class Intake:
                 return
             if case.sender == self._rules.own_address or _acknowledged(tx, case):
                 return
+            if self._mailroom.of_authority(case.sender):
+                tx.events.write(case.id, "receipt_skipped", BOT, {"why": "it would go to the authority"})
+                return
             if case.sender_verdict is SenderVerdict.FAIL:
                 tx.events.write(case.id, "receipt_skipped", BOT, {"why": "the sender is not genuine"})
                 return

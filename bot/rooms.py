@@ -24,6 +24,7 @@ from bot.cases.levels import Levels
 from bot.cases.model import Channel
 from bot.cases.work import Work
 from bot.clock import Clock, clock_from, system_clock
+from bot.complaints import Complaints
 from bot.confirmation import Confirmation
 from bot.datamap.loading import load_datamap
 from bot.datamap.model import DataMap
@@ -398,6 +399,10 @@ class Rooms:
         return Forwarding(self.archive, self.sources, self.letters, self.mailroom, self.calendar)
 
     @cached_property
+    def complaints(self) -> Complaints:
+        return Complaints(self.archive, self.letters, self.mailroom, self.calendar)
+
+    @cached_property
     def breach(self) -> Breach:
         return Breach(
             self.archive,
@@ -463,6 +468,7 @@ class Rooms:
             self.settings.identity,
             sent,
             self.settings.models,
+            self.settings.organisation.authority,
         )
 
     @cached_property

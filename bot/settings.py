@@ -380,6 +380,10 @@ class LogSettings(Piece):
     format: Literal["json", "text"] = "json"
 
 
+_VERIFIED_DAYS = 90
+"""So long the details of the authority are believed."""
+
+
 class AuthorityBlock(Piece):
     """[authority]: the supervisory authority, as printed in letters."""
 
@@ -388,6 +392,11 @@ class AuthorityBlock(Piece):
     complaint_url: str
     phone: str
     verified_on: date
+
+    def doubtful(self, today: date) -> int | None:
+        """How many days ago somebody looked these details up, where that is too long."""
+        age = (today - self.verified_on).days
+        return age if age > _VERIFIED_DAYS else None
 
 
 class Fact(Piece):

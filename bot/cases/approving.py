@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.cases.complaints import answers_complaint, unfounded
 from bot.cases.draft import Draft, DraftState, content_hash
 from bot.cases.letters import LetterKind
 from bot.cases.levels import Levels
@@ -86,21 +87,28 @@ def approval_needed(
     levels: Levels,
     now: datetime,
     *,
+    handled: frozenset[str],
     seen_hash: str | None = None,
     typed_reference: str | None = None,
     reason: str | None = None,
 ) -> Approval:
     """What this approval by this person is worth, given the approvals before it.
 
+    `handled` are those who handled what a complaint is about; of any other draft it says nothing.
     `seen_hash` is the hash of what the approver read (None where the caller loaded the draft for him just now).
     `typed_reference` and `reason` matter only when one person stands in for two.
     """
     refusal = _wrong_person(draft, approver) or _stale(draft, seen_hash) or below_level(draft, case, levels)
+    refusal = refusal or unfounded(draft, case)
     if refusal:
         return Refused(refusal)
-    if not (_risky(draft) or draft.letter in _TWO_READERS):
+    users = tuple(users)
+    partial = answers_complaint(draft, case) and approver.name in handled
+    if partial and (free := _free_officers(users, handled)):
+        return Refused(f"you handled what this complaint is about; somebody else answers it: {', '.join(free)}")
+    if not (partial or _risky(draft) or draft.letter in _TWO_READERS):
         return Approved()
-    able = {user.name for user in users if may(user, Act.APPROVE)} | {approver.name}
+    able = {user.name for user in users if _able(user, draft)} | {approver.name}
     before = [given for given in approvals if given.content_hash == content_hash(draft) and given.user in able]
     if able == {approver.name}:
         return _alone(case, before, settings, now, typed_reference, reason)
@@ -113,6 +121,15 @@ def _wrong_person(draft: Draft, approver: User) -> str | None:
     if draft.letter in _OFFICERS_LETTERS and not may(approver, Act.DECIDE_RISK):
         return "a complaint is decided by a functionaris"
     return None
+
+
+def _free_officers(users: Iterable[User], handled: frozenset[str]) -> list[str]:
+    return [user.name for user in users if may(user, Act.DECIDE_RISK) and user.name not in handled]
+
+
+def _able(user: User, draft: Draft) -> bool:
+    """Whether this user can be one of two who approve it."""
+    return may(user, Act.APPROVE) and (draft.letter not in _OFFICERS_LETTERS or may(user, Act.DECIDE_RISK))
 
 
 def _risky(draft: Draft) -> bool:

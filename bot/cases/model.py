@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from typing import NewType
 
+from bot.cases.findings import Finding
 from bot.cases.subject import DataSubject
 from bot.mail.authentication.verdict import SenderVerdict
 from bot.triage.labels import Language, RequestKind, Role, Writer
@@ -100,6 +101,7 @@ class Request:
     answered_at: datetime | None = None
     corrections: tuple[StatedCorrection, ...] = field(default=(), repr=False)
     needs: str | None = None  # why a person must look, in words for staff, without personal data
+    finding: Finding | None = field(default=None, repr=False)  # of a complaint
 
     @property
     def open(self) -> bool:

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from bot.cases.complaints import Lane
+from bot.cases.findings import Upheld
 from bot.cases.model import RequestState
 from bot.cases.people import StaffRole
 from bot.cli.breach_app import breach_app
@@ -261,10 +263,11 @@ def evaluate(
 def cases(
     state: Annotated[RequestState | None, typer.Option("--state", help="Only cases in this state.")] = None,
     held: Annotated[bool, typer.Option("--held", help="Only cases whose automatic letters wait.")] = False,
+    lane: Annotated[Lane | None, typer.Option("--lane", help="Only complaints, or what is before the AP.")] = None,
     as_json: Json = False,
 ) -> None:
     """List the cases, the most urgent first."""
-    do("showing", "cases", Given.config, state, held=held, as_json=as_json)
+    do("showing", "cases", Given.config, state, held=held, lane=lane, as_json=as_json)
 
 
 @app.command()
@@ -432,6 +435,19 @@ def extend(ref: Ref, user: As, reason: Reason, as_json: Json = False) -> None:
 def passphrase(ref: Ref, user: As, as_json: Json = False) -> None:
     """Draft the letter that repeats the passphrase of the export."""
     case_act("passphrase", ref, user, as_json=as_json)
+
+
+@app.command()
+def finding(
+    ref: Ref,
+    user: As,
+    text: Annotated[str, typer.Option("--finding", help="What you found, in words for the person.")],
+    measures: Annotated[str, typer.Option("--measures", help="What you do about it, in words for the person.")],
+    upheld: Annotated[Upheld | None, typer.Option("--upheld", help="Whether the complaint was right.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write down what was found about a complaint; its answer says so, and cannot leave without."""
+    do("complaining", "finding", Given.config, ref, user, text, measures, upheld, as_json=as_json)
 
 
 @app.command()

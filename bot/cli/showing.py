@@ -15,6 +15,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from bot.cases.complaints import LANES, Lane, lane_of
 from bot.cases.deadlines import Calendar
 from bot.cases.defects import oddities_in_words
 from bot.cases.draft import Draft, DraftState, content_hash
@@ -28,6 +29,7 @@ from bot.cli.session import actor, print_json, rooms
 from bot.cli.texts import blocks_as_text
 from bot.cli.words import CHANGES, KINDS, STATES
 from bot.replies.casefacts import case_term
+from bot.replies.freshness import authority_doubt
 from bot.rooms import Rooms
 from bot.store.archive import Transaction
 from bot.store.records import CaseMessage
@@ -37,11 +39,12 @@ _INDENT = 4
 """What somebody wrote stands apart from what we say of it: no line of his can pass for one of ours."""
 
 
-def cases(config: Path | None, state: RequestState | None, *, held: bool, as_json: bool) -> None:
+def cases(config: Path | None, state: RequestState | None, *, held: bool, lane: Lane | None, as_json: bool) -> None:
     with rooms(config) as opened, opened.archive.reading() as tx:
         at_gate = {letter.case_id for letter in tx.outbox.held_automatic()}
         waiting = {case.id for case in tx.cases.listed(state=state) if case.letters_held or case.id in at_gate}
         found = [case for case in tx.cases.listed(state=state) if not held or case.id in waiting]
+        found = [case for case in found if lane is None or lane_of(case) is lane]
         rows = [_summary(case, opened.calendar) | {"letters_held": case.id in waiting} for case in found]
         tasks = {row["ref"]: len(tx.tasks.open(case.id)) for row, case in zip(rows, found, strict=True)}
     for row in rows:
@@ -58,6 +61,7 @@ def _summary(case: Case, calendar: Calendar) -> dict[str, Any]:
     return {
         "ref": case.ref,
         "state": str(case_state(case)),
+        "lane": lane_of(case),
         "kinds": [str(request.kind) for request in case.requests] or (["other_privacy"] if case.other_privacy else []),
         "received_on": dates.received_on.isoformat(),
         "target": dates.target.isoformat(),
@@ -79,12 +83,18 @@ def _print_cases(rows: list[dict[str, Any]]) -> None:
         table.add_column(heading)
     for row in rows:
         held = " *" if row["letters_held"] else ""
-        rights = ", ".join(KINDS.get(kind, kind) for kind in row["kinds"])
+        rights = _marked(row["lane"], [KINDS.get(kind, kind) for kind in row["kinds"]])
         state = STATES.get(row["state"], row["state"]) + held
         table.add_row(row["ref"], row["due"], row["target"], state, rights, str(row["tasks"]))
     if any(row["letters_held"] for row in rows):
         table.caption = "* de brieven wachten op vrijgave (privacybot release)"
     Console().print(table)
+
+
+def _marked(lane: Lane | None, rights: list[str]) -> str:
+    """The rights, the mark of the lane first: a complaint is seen before whatever else was asked."""
+    mark = () if lane is None else (LANES[lane],)
+    return ", ".join((*mark, *(right for right in rights if right not in mark)))
 
 
 def case(config: Path | None, ref: str, *, as_json: bool) -> None:
@@ -168,6 +178,7 @@ def _request(request: Request) -> dict[str, Any]:
         "hold_until": request.hold_until,
         "outcome": None if request.outcome is None else str(request.outcome),
         "needs": request.needs,
+        "finding": None if request.finding is None else asdict(request.finding),
         "corrections": [
             {"field": change.field, "old": change.old, "new": change.new} for change in request.corrections
         ],
@@ -326,14 +337,18 @@ def draft(config: Path | None, ref: str, draft_id: int | None, *, eml: bool, tex
             raw = decisions.as_mail(tx, chosen) if eml else b""
             secret = tx.secrets.passphrase(case.id)
         decisions.shown(chosen, actor("os"))
+        doubts = authority_doubt(chosen.text, opened.settings.organisation.authority, opened.clock().date())
     if eml:
         sys.stdout.buffer.write(raw)
     elif text:
         print(masked(blocks_as_text(chosen.blocks), [secret] if secret else []), end="")
     elif as_json:
-        print_json({**_draft(chosen), "text": _shown(chosen, secret)})
+        print_json({**_draft(chosen), "text": _shown(chosen, secret), "warnings": [*doubts]})
     else:
         _print_draft(chosen, secret)
+    if not as_json:
+        for line in doubts:
+            print(f"let op: {line}", file=sys.stderr)
 
 
 def _chosen(tx: Transaction, case: Case, draft_id: int | None) -> Draft:

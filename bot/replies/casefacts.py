@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bot.cases.complaints import complaints_of
 from bot.cases.deadlines import Calendar, Term, term
 from bot.cases.model import Case, Level, Request, RequestState
 from bot.replies.facts import LetterFacts
@@ -47,3 +48,9 @@ def facts_of(case: Case, now: datetime, calendar: Calendar) -> LetterFacts:
 def receipt_facts(case: Case, now: datetime, calendar: Calendar) -> LetterFacts:
     """Nothing but number, dates and language: a receipt is the same for everybody."""
     return replace(facts_of(case, now, calendar), kinds=())
+
+
+def with_finding(facts: LetterFacts, case: Case) -> LetterFacts:
+    """What a person found about the complaint, and what is done; open places where nobody wrote it down yet."""
+    found = next((request.finding for request in complaints_of(case) if request.open and request.finding), None)
+    return facts if found is None else replace(facts, reason=found.text, measures=found.measures)

@@ -2,7 +2,8 @@
 
 ReplyError
 ├── TemplateError      a template is missing or broken; the message names file and line
-└── MissingFactError   the facts cannot fill this letter
+├── MissingFactError   the facts cannot fill this letter
+└── AuthorityError     the letter would go to the supervisory authority
 """
 
 from __future__ import annotations
@@ -23,3 +24,10 @@ class TemplateError(ReplyError):
 
 class MissingFactError(ReplyError):
     """The facts cannot fill this letter, or the organisation's facts cannot be read."""
+
+
+class AuthorityError(ReplyError):
+    """We write to people, never to the supervisory authority: that is a person's own act."""
+
+    def __init__(self) -> None:
+        super().__init__("this would go to the supervisory authority: nothing is ever sent there; write to it yourself")

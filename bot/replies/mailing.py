@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from bot.cases.draft import Block, Draft, DraftFile
 from bot.cases.links import without_tokens
@@ -11,6 +12,7 @@ from bot.cases.masking import MASK
 from bot.cases.model import Case
 from bot.mail.automatic import PEER_MARK
 from bot.mail.outgoing import OutgoingFile, OutgoingMail, composed, new_boundary, new_message_id
+from bot.replies.errors import AuthorityError
 from bot.settings import Organisation
 
 
@@ -44,7 +46,13 @@ class MailRoom:
     def __init__(self, organisation: Organisation, token: str) -> None:
         self._organisation = organisation
         self._token = token
+        self._authority = (urlsplit(organisation.authority.complaint_url).hostname or "").removeprefix("www.")
         self.domain = organisation.address.rpartition("@")[2]
+
+    def of_authority(self, address: str) -> bool:
+        """Whether this address lies with the supervisory authority, as its web address names it."""
+        domain = address.rpartition("@")[2].strip(" .>").lower()
+        return bool(self._authority) and (domain == self._authority or domain.endswith(f".{self._authority}"))
 
     def new_ids(self) -> tuple[str, str]:
         """A fresh Message-ID and MIME boundary."""
@@ -88,6 +96,8 @@ class MailRoom:
         files: tuple[OutgoingFile, ...],
         automatic: bool,
     ) -> OutgoingMail:
+        if self.of_authority(to):
+            raise AuthorityError
         return OutgoingMail(
             sender_name=self._organisation.brand,
             sender=self._organisation.address,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Row, exists, func, or_, select, update
 
 from bot.cases.errors import RefusedActError, UnknownCaseError
+from bot.cases.findings import Finding
 from bot.cases.lifecycle import Move, advanced
 from bot.cases.model import FINAL_STATES, Case, CaseRef, Request, RequestState, Suspension
 from bot.cases.subject import DataSubject
@@ -44,6 +45,7 @@ class SealedRequest:
     corrections: tuple[StatedCorrection, ...] = field(default=(), repr=False)
     extended_reason: str | None = field(default=None, repr=False)
     needs: str | None = field(default=None, repr=False)
+    finding: Finding | None = field(default=None, repr=False)
 
 
 _SEALED_CASE = frozenset(one.name for one in fields(SealedCase))
@@ -347,6 +349,7 @@ class Cases:
             answered_at=row.answered_at,
             corrections=content.corrections,
             needs=content.needs,
+            finding=content.finding,
         )
 
     def _index(self, address: str | None) -> str | None:

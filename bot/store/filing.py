@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from bot.cases.attachments import as_staff_read_it, quoted
+from bot.cases.complaints import complaints_of
 from bot.cases.filing import (
     AddToCase,
     Decision,
@@ -32,6 +33,7 @@ from bot.store.casework import (
     stop_for_person,
     tell_of_lost_alarm,
 )
+from bot.store.complaints import give_to_officer
 from bot.store.quarantine import ask_to_clean
 from bot.store.records import Arrival, Direction, MailVerdict, NewCase, NewRequest, OutgoingLetter, Scalar
 from bot.triage.identity_documents import id_copies
@@ -106,6 +108,7 @@ class Filing:
         self._ask_to_clean(case)
         self._settle(MailVerdict.CASE, case.id)
         self._tx.events.write(case.id, "opened", BOT, self._opening_facts(case, decision))
+        case = _with_owner(self._tx, case)
         for request in case.requests if decision.needs else ():
             case = self._tx.cases.move(case, request.id, Move.PERSON_NEEDED, BOT)
         if decision.needs is not None:
@@ -189,6 +192,8 @@ class Filing:
         tx.events.write(case.id, "mail_added", BOT, self._adding_facts(decision))
         added = [tx.cases.add_request(case.id, self._new_request(kind)).id for kind in sorted(decision.new_kinds)]
         self._await_sender(case, decision, added)
+        if RequestKind.COMPLAINT in decision.new_kinds:
+            give_to_officer(tx, tx.cases.by_id(case.id))
         if decision.stop_for is not None:
             self._stop(tx.cases.by_id(case.id), decision)
         elif decision.read_by_staff and not decision.may_answer_challenge:
@@ -312,6 +317,11 @@ def _message_facts(mail: ParsedMail) -> dict[str, Scalar]:
         "defects": "; ".join(mail.defects[:20]),
         "sender_defects": "; ".join(mail.sender.defects[:20]),
     }
+
+
+def _with_owner(tx: Transaction, case: Case) -> Case:
+    """A complaint is looked after by an officer, if there is one who had no hand in what it is about."""
+    return give_to_officer(tx, case) if complaints_of(case) else case
 
 
 def _tell_of_held_letters(tx: Transaction) -> None:

@@ -27,7 +27,7 @@ _STUCK = (OutboxState.FAILED, OutboxState.UNKNOWN)
 _WORDLESS = frozenset(
     {
         *("letter", "label", "alarm", "channel", "method", "act", "action"),
-        *("right", "requests", "kinds", "role", "from", "to", "state", "level", "outcome", "verdict"),
+        *("right", "requests", "kinds", "role", "from", "to", "state", "level", "outcome", "verdict", "upheld"),
         *("model", "system", "table", "column", "field", "before", "hash", "seqs", "user"),
     }
 )

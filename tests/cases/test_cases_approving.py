@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.cases.approving import TELLS_NOTHING, Approval, Approved, NeedsSecond, Refused, approval_needed
 from bot.cases.changes import ChangeAction
 from bot.cases.draft import Block, Draft, DraftFile, DraftState, content_hash
+from bot.cases.findings import Finding
 from bot.cases.letters import AUTOMATIC, TO_STAFF, LetterKind
 from bot.cases.levels import Levels
 from bot.cases.model import Case, Level
@@ -36,6 +37,7 @@ def decide(draft: Draft, case: Case = IDENTIFIED, approver: User = FATIMA, **how
         "settings": FALLBACK,
         "levels": SHIPPED,
         "now": NOW,
+        "handled": frozenset(),
     }
     return approval_needed(draft, case, approver=approver, **(given | how))
 
@@ -129,6 +131,56 @@ def test_a_complaint_is_decided_by_the_officer() -> None:
 
     assert isinstance(decide(complaint, approver=AHMED), Refused)
     assert decide(complaint, approver=FATIMA) == Approved()
+
+
+COMPLAINS = make_request(kind=RequestKind.COMPLAINT, required=Level.L0, finding=Finding("Klopt.", "Gestopt."))
+ANSWER = make_draft(letter=LetterKind.COMPLAINT)
+FEMKE = User(5, "femke", StaffRole.FUNCTIONARIS, enabled=True)
+BOTH = {"users": (FATIMA, AHMED, FEMKE)}
+FATIMA_DID_IT = {"handled": frozenset({"fatima", "ahmed"})}
+
+
+@pytest.mark.requirement("KLA-02")
+@pytest.mark.parametrize("letter", [LetterKind.COMPLAINT, LetterKind.REFUSAL])
+def test_who_handled_what_is_complained_of_answers_no_complaint_while_another_officer_can(letter: LetterKind) -> None:
+    answer = replace(ANSWER, letter=letter)
+
+    refused = decide(answer, make_case(COMPLAINS), FATIMA, **BOTH, **FATIMA_DID_IT)
+
+    assert isinstance(refused, Refused)
+    assert "femke" in refused.reason
+    assert not isinstance(decide(answer, make_case(COMPLAINS), FEMKE, **BOTH, **FATIMA_DID_IT), Refused)
+
+
+@pytest.mark.requirement("KLA-02")
+def test_the_only_officer_answers_for_herself_twice_a_night_apart_and_the_approval_says_so() -> None:
+    case, alone = make_case(COMPLAINS), {"users": (FATIMA, AHMED), **FATIMA_DID_IT}
+    before = [approved_by(FATIMA, ANSWER, NOW - timedelta(hours=FALLBACK.fallback_hours))]
+    said = {"typed_reference": case.ref, "reason": "er is geen ander"}
+
+    assert isinstance(decide(ANSWER, case, FATIMA, **alone), NeedsSecond)
+    assert decide(ANSWER, case, FATIMA, approvals=before, **alone, **said) == Approved(alone=True)
+    assert isinstance(decide(ANSWER, case, FATIMA, approvals=before, settings=REQUIRED, **alone, **said), NeedsSecond)
+
+
+@pytest.mark.requirement("KLA-02")
+def test_officers_who_all_had_a_hand_in_it_answer_together() -> None:
+    case, all_did = make_case(COMPLAINS), {**BOTH, "handled": frozenset({"fatima", "femke"})}
+
+    assert isinstance(decide(ANSWER, case, FATIMA, **all_did), NeedsSecond)
+    assert decide(ANSWER, case, FATIMA, approvals=[approved_by(FEMKE, ANSWER)], **all_did) == Approved()
+
+
+@pytest.mark.requirement("KLA-03")
+@pytest.mark.parametrize("found", [None, Finding("", "Gestopt."), Finding("Klopt.", " ")])
+def test_no_complaint_is_answered_before_finding_and_measures_are_written_down(found: Finding | None) -> None:
+    case = make_case(replace(COMPLAINS, finding=found))
+
+    refused = decide(ANSWER, case)
+
+    assert isinstance(refused, Refused)
+    assert "privacybot finding" in refused.reason
+    assert decide(ANSWER, make_case(COMPLAINS)) == Approved()
 
 
 def test_high_risk_needs_two_people() -> None:

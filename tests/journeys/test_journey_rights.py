@@ -138,6 +138,7 @@ async def test_complaint_is_written_by_the_officer(office: Office, tmp_path: Pat
     edited.write_text(_filled(text, finding), encoding="utf-8")
     office.cli("edit", ref, "--as", "fatima", "--file", str(edited))
     assert "functionaris" in office.cli("approve", ref, "--as", "fatima", fails=True)
+    office.cli("finding", ref, "--as", "fatima", "--finding", finding, "--measures", "Hij heeft het gewist.")
     letter = await answered(office, ref, "femke")
 
     assert finding in body(letter)

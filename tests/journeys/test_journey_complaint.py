@@ -1,0 +1,154 @@
+"""A complaint: its owner, what is found, its answer, and the way to the authority."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from servers.office import Office, body, code_in
+from servers.smtp_sink import SmtpSink
+
+ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?"
+COMPLAINS = (
+    "Ik heb een klacht: jullie hebben mijn e-mailadres zonder toestemming aan een ander bedrijf gegeven. "
+    "Als dit niet wordt opgelost stap ik naar de Autoriteit Persoonsgegevens."
+)
+AND_ASKS = (
+    "Ik heb een klacht: jullie hebben mijn e-mailadres zonder toestemming aan een ander bedrijf gegeven. Ook heb ik "
+    "nooit antwoord gekregen op mijn vraag welke gegevens jullie van mij hebben. Stuur mij dat overzicht alsnog."
+)
+FOUND = "Wij hebben uw adres aan niemand gegeven."
+DOES = "Wij hebben onze lijst nagekeken."
+
+
+@pytest.fixture
+def office(tmp_path: Path, smtp_sink: SmtpSink) -> Office:
+    office = Office(tmp_path, smtp_sink)
+    office.cli("user", "add", "piet", "--role", "functionaris")
+    return office
+
+
+async def complaint(office: Office, text: str = COMPLAINS) -> str:
+    office.write(office.people.sanne.address, text, subject="Klacht")
+    await office.step()
+    [case] = [one for one in office.cases() if "complaint" in one["kinds"]]
+    return str(case["ref"])
+
+
+def found(office: Office, ref: str, by: str = "femke") -> None:
+    office.cli("finding", ref, "--as", by, "--finding", FOUND, "--measures", DOES, "--upheld", "no")
+
+
+@pytest.mark.requirement("KLA-03", "KLA-07")
+async def test_the_answer_says_what_staff_wrote_down_and_cannot_leave_without(office: Office, tmp_path: Path) -> None:
+    ref = await complaint(office)
+    filled = tmp_path / "brief.txt"
+    filled.write_text(_without_open_places(office.cli("draft", ref, "--text")), encoding="utf-8")
+
+    assert "leaves open" in office.cli("approve", ref, "--as", "femke", fails=True)
+    office.cli("edit", ref, "--as", "fatima", "--file", str(filled))
+    assert "privacybot finding" in office.cli("approve", ref, "--as", "femke", fails=True)
+    found(office, ref, "fatima")
+    office.cli("approve", ref, "--as", "femke")
+    await office.step(minutes=1)
+
+    letter = body(office.letters(office.people.sanne.address)[-1])
+    assert FOUND in letter
+    assert DOES in letter
+    assert "U hoort nog van ons." in letter  # what an editor wrote beside it stays
+    assert "Autoriteit Persoonsgegevens" in letter
+    assert "rechtbank" in letter
+    assert "Dan kijkt een collega er opnieuw naar" in letter
+
+
+@pytest.mark.requirement("KLA-02")
+async def test_a_complaint_about_an_answer_goes_to_another_officer_who_alone_may_answer(office: Office) -> None:
+    sanne = office.people.sanne.address
+    office.write(sanne, ASKS)
+    await office.step()
+    [case] = office.cases()
+    office.reply(office.challenge_to(sanne), sanne, code_in(office.challenge_to(sanne)) or "")
+    await office.step(minutes=5)
+    office.cli("approve", case["ref"], "--as", "femke")
+    await office.step(minutes=1)
+
+    ref = await complaint(office)
+    found(office, ref, "piet")
+
+    assert office.case(ref)["assigned_to"] == "piet"
+    refused = office.cli("approve", ref, "--as", "femke", fails=True)
+    assert "you handled what this complaint is about" in refused
+    office.cli("approve", ref, "--as", "piet")
+
+
+@pytest.mark.requirement("KLA-02")
+async def test_the_only_officer_answers_for_herself_after_a_night_and_the_file_says_so(office: Office) -> None:
+    office.cli("user", "disable", "piet")
+    sanne = office.people.sanne.address
+    office.write(sanne, ASKS)
+    await office.step()
+    office.cli("withdraw", office.cases()[0]["ref"], "--as", "femke", "--reason", "belde af")
+    ref = await complaint(office)
+    found(office, ref, "fatima")
+
+    assert "nobody else can approve" in office.cli("approve", ref, "--as", "femke")
+    office.now += timedelta(hours=25)
+    office.cli("approve", ref, "--as", "femke", "--ref", ref, "--reason", "er is geen andere functionaris")
+
+    alone = [
+        event["values"]["zonder_tweede_persoon"]
+        for event in office.case(ref)["events"]
+        if event["kind"] == "approved" and "zonder_tweede_persoon" in event["values"]
+    ]
+    assert alone == [False, True]
+
+
+@pytest.mark.requirement("KLA-01")
+async def test_a_request_inside_a_complaint_is_opened_beside_it(office: Office) -> None:
+    ref = await complaint(office, AND_ASKS)
+
+    assert set(office.states(ref)) == {"access", "complaint"}
+    assert office.case(ref)["assigned_to"] in {"femke", "piet"}
+
+
+@pytest.mark.requirement("KLA-02")
+async def test_complaints_are_listed_apart_and_their_receipt_is_due_in_two_working_days(office: Office) -> None:
+    office.write(office.people.joris.address, ASKS)
+    ref = await complaint(office)
+
+    assert [case["ref"] for case in office.json("cases", "--lane", "complaint")["cases"]] == [ref]
+    assert office.json("cases", "--lane", "ap")["cases"] == []
+    assert "klacht" in office.cli("cases", "--lane", "complaint")
+    receipt = next(one for one in office.case(ref)["letters"] if one["letter"] == "receipt")
+    assert receipt["state"] == "sent"
+
+
+def _without_open_places(text: str) -> str:
+    while "[in te vullen" in text:
+        start = text.index("[in te vullen")
+        text = text[:start] + "Zie hieronder." + text[text.index("]", start) + 1 :]
+    return text.replace("Wij nemen uw klacht serieus.", "Wij nemen uw klacht serieus. U hoort nog van ons.")
+
+
+@pytest.mark.requirement("KLA-05", "KLA-06")
+async def test_mail_from_the_authoritys_own_domain_is_never_answered_by_anybody_through_us(office: Office) -> None:
+    office.write("toezicht@autoriteitpersoonsgegevens.nl", ASKS)
+    await office.step()
+    [case] = office.cases()
+
+    assert office.letters("toezicht@autoriteitpersoonsgegevens.nl") == []
+    asked = office.cli("ask", case["ref"], "--as", "femke", "--question", "Wie bent u?", fails=True)
+    assert "nothing is ever sent there" in asked
+
+
+@pytest.mark.requirement("KLA-04")
+async def test_old_details_of_the_authority_are_a_task_once_a_month_and_told_with_the_draft(office: Office) -> None:
+    ref = await complaint(office)
+    for days in (95, 1, 32):
+        await office.step(days=days)
+        for task in [one for one in office.json("tasks")["tasks"] if one["kind"] == "authority"][:-1]:
+            raise AssertionError(task)
+
+    assert "dagen geleden nagekeken" in office.cli("draft", ref)
+    assert office.json("draft", ref)["warnings"] != []

@@ -19,7 +19,7 @@ from bot.cases.codes import new_passphrase
 from bot.cases.deadlines import Calendar, plus_working_days
 from bot.cases.draft import Draft, DraftFile
 from bot.cases.letters import LETTER_OF, LetterKind
-from bot.cases.levels import Levels
+from bot.cases.levels import ENDS_USE, Levels
 from bot.cases.lifecycle import Move
 from bot.cases.links import LinkAction, address_of, new_token
 from bot.cases.model import Case, Level, Request, RequestState
@@ -34,7 +34,7 @@ from bot.replies.mailing import MailRoom
 from bot.settings import ApprovalSettings, ExportsSettings, Organisation
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import BOT, ask_person, ask_proof_again
+from bot.store.casework import BOT, ask_person, ask_proof_again, stop_for_person
 from bot.store.mandates import mandate_of
 from bot.store.quarantine import removed_at
 from bot.store.records import Job, SealedExport
@@ -44,9 +44,11 @@ _BY_HAND_DAYS = 5
 """Working days that a person has for what the machine may not correct."""
 
 _EVENING = time(17)
+_ON_PAPER = (
+    "het record heeft geen e-mailadres: geef het antwoord op papier aan het postadres uit het record, en leg vast met "
+    "privacybot answered-elsewhere"
+)
 _DEFAULTS = ExportsSettings()
-_ENDS_USE = frozenset({RequestKind.ERASURE, RequestKind.RESTRICTION})
-"""Of a shared account these touch whoever uses it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,10 @@ class Fulfilment:
         if fell_short(case, self._levels):
             case = self._asked_again(case)
         for batch in ready_batches(case, self._levels):
-            self._fulfil(case, batch)
+            if _unreachable(case, batch):
+                self._ask_for_paper(case, batch)
+            else:
+                self._fulfil(case, batch)
         if case.other_privacy and not case.requests and case.sender is not None and case.settled is None:
             self._draft_question(case)
 
@@ -114,6 +119,13 @@ class Fulfilment:
                     tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
                     return
                 self._store(tx, fresh, batch, prepared, letter)
+
+    def _ask_for_paper(self, case: Case, batch: Batch) -> None:
+        """There is no address that the answer could safely go to: a person gives it on paper."""
+        with self._archive.transaction() as tx:
+            case = tx.cases.by_id(case.id)
+            if batch in ready_batches(case, self._levels):
+                stop_for_person(tx, case, _ON_PAPER, requests=batch.requests)
 
     def _asked_again(self, case: Case) -> Case:
         """More is asked now than was proved when these requests went on: they wait for proof once more."""
@@ -335,6 +347,12 @@ class Fulfilment:
                 tx.drafts.add(self._draft(case, (), prepared, letter, ()))
 
 
+def _unreachable(case: Case, batch: Batch) -> bool:
+    """The record has no e-mail address, and what is held about somebody goes nowhere else."""
+    subject = case.data_subject
+    return subject is not None and not subject.address_of_record and not batch.kinds <= {RequestKind.COMPLAINT}
+
+
 def _marketing_only(batch: Batch) -> bool:
     """An objection to advertising alone needs no proof, and only that one (Art. 21(2)-(3))."""
     objections = [request for request in batch.requests if request.kind is RequestKind.OBJECTION]
@@ -348,8 +366,11 @@ def _tasks_for(case: Case, batch: Batch, prepared: Prepared) -> Iterator[str]:
         yield f"voer uit en vul de open plekken van de brief in (edit): {', '.join(sorted(by_hand))}"
     if RequestKind.CORRECTION in batch.kinds and not (prepared.changes or prepared.facts.not_done):
         yield "lees wat er gewijzigd moet worden: dat is niet herkend"
-    if case.data_subject is not None and case.data_subject.shared and batch.kinds & _ENDS_USE:
-        yield "andere gebruikers of eigenaren van dit account: beslis of zij bericht krijgen"
+    if case.data_subject is not None and case.data_subject.shared and batch.kinds & ENDS_USE:
+        yield (
+            "andere gebruikers of eigenaren van dit account: beslis of zij bericht krijgen; brieven maakt u met "
+            f"privacybot notify {case.ref}"
+        )
     if prepared.foreign:
         places = ", ".join(f"{place} ({count})" for place, count in sorted(prepared.foreign.items()))
         yield f"het pakket noemt andere mensen: {places}; keur alleen goed als dat klopt"

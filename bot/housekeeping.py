@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -13,9 +13,10 @@ import structlog
 from bot.cases.alarming import closing_time
 from bot.cases.deadlines import Calendar, plus_months, term
 from bot.cases.letters import LetterKind
-from bot.cases.levels import unproved
+from bot.cases.levels import short_of_proof, unproved
 from bot.cases.lifecycle import Move, allows
-from bot.cases.model import Case, Request
+from bot.cases.model import Case, Level, Request
+from bot.cases.notices import IDENTITY
 from bot.cases.work import Work
 from bot.mail.outgoing import dated
 from bot.mail.sentcopy import file_sent_copy
@@ -41,11 +42,21 @@ from bot.store.jobs import WORKER_LOST
 from bot.store.records import ErasureLine, Job, Scalar
 from bot.store.rounds import apart, guarded
 from bot.triage.installed import forget_parked
+from bot.triage.labels import Language
 
 _log = structlog.get_logger(__name__)
 
 _AUTHORITY_ASKED = "authority_asked"
 _AUTHORITY = "kijk adres en telefoon van de {} na ({}) en zet de datum in organisation.toml (authority.verified_on)"
+
+_WRITE = (
+    "de streefdatum is er en niemand bewees wie hij is; er is geen e-mailadres om naar te schrijven: schrijf per post "
+    "of bel, met reden, AP en rechter, en leg vast met privacybot answered-elsewhere"
+)
+_HALF_PROVED = {
+    Language.DUTCH: "U bevestigde uw verzoek. Voor dit verzoek is nog een tweede bewijs nodig. Dat kregen wij niet.",
+    Language.ENGLISH: "You confirmed your request. This request needs a second proof as well. We did not get that.",
+}
 
 _AT_ONCE = 200
 """So many cases are brought up to date in one round."""
@@ -150,11 +161,15 @@ class Housekeeping:
 
     def _give_up_waiting(self, tx: Transaction, case: Case) -> None:
         """On the safe target an unanswered challenge gives the reasoned letter (Art. 11(2), 12(4)), for approval."""
-        waiting = [request for request in case.requests if unproved(request)]
+        waiting = [request for request in case.requests if short_of_proof(request)]
         due = [request for request in waiting if term(request, self._calendar).target <= self._today()]
-        if not due or case.sender is None:
+        if not due:
             return
-        letter = self._letters.compose(LetterKind.NOT_IDENTIFIED, facts_of(case, self._archive.clock(), self._calendar))
+        if case.sender is None:
+            _ask_to_write(tx, case)
+            return
+        facts = replace(facts_of(case, self._archive.clock(), self._calendar), reason=_why_not_identified(case, due))
+        letter = self._letters.compose(LetterKind.NOT_IDENTIFIED, facts)
         draft = tx.drafts.add(
             new_draft(
                 self._mailroom,
@@ -262,6 +277,19 @@ class Housekeeping:
 
     def _today(self) -> date:
         return local_day(self._archive.clock(), self._calendar.timezone)
+
+
+def _ask_to_write(tx: Transaction, case: Case) -> None:
+    """There is no address that a letter could go to: a person writes it on paper, and once is enough to ask."""
+    if not any(task.kind == IDENTITY and task.text == _WRITE for task in tx.tasks.of_case(case.id)):
+        tx.tasks.add(case.id, IDENTITY, _WRITE)
+
+
+def _why_not_identified(case: Case, due: Sequence[Request]) -> str | None:
+    """Who proved something, but not enough, hears that; of anybody else the letter says nothing."""
+    if not all(request.reached >= Level.L2 for request in due):
+        return None
+    return _HALF_PROVED[case.language if case.language is Language.DUTCH else Language.ENGLISH]
 
 
 def _years_before(now: datetime, years: int) -> datetime:

@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 from bot.cases.codes import new_code, new_passphrase
 from bot.cases.deadlines import Calendar
 from bot.cases.errors import RefusedActError
+from bot.cases.evidence import spelled
 from bot.cases.letters import LetterKind
 from bot.cases.levels import unproved
 from bot.cases.lifecycle import Move, allows
 from bot.cases.links import LinkAction, address_of, new_token
 from bot.cases.mandates import writes_for_another
 from bot.cases.model import Case, CaseRef, Level, Request, RequestState, Suspension
+from bot.cases.notices import IDENTITY, ways_to_prove
 from bot.cases.people import Act, Actor, require
 from bot.cases.subject import DataSubject
 from bot.cases.work import Work, next_release
@@ -47,6 +49,12 @@ _NOTHING_LEFT_YET = frozenset(
         RequestState.AWAITING_APPROVAL,
         RequestState.NEEDS_PERSON,
     }
+)
+
+
+_AGE_UNKNOWN = (
+    "het systeem zegt niet wanneer het adres in het record wijzigde: kijk zelf of dat niet pas gebeurde, voordat u "
+    "iets goedkeurt"
 )
 
 
@@ -123,7 +131,7 @@ class Identification:
         tx.cases.change(case.id, data_subject=subject)
         tx.events.write(case.id, "record_found", BOT, {"system": subject.system})
         if case.sender and subject.address_of_record and looks_like(case.sender, subject.address_of_record):
-            both = f"{case.sender} schreef, {subject.address_of_record} staat in het record"
+            both = f"{spelled(case.sender)} schreef, {spelled(subject.address_of_record)} staat in het record"
             ask_person(tx, case.id, "sender", f"twee adressen die op elkaar lijken: {both}")
         case = void_drafts(tx, tx.cases.by_id(case.id), BOT, "er is een record gevonden")
         if another:
@@ -140,6 +148,10 @@ class Identification:
         if case.data_subject is None:
             return self._nobody(tx, case, request)
         required = _required_of_stranger(case, case.data_subject, request)
+        if required > Level.L0 and self._recent(tx, case.data_subject, self._archive.clock()):
+            required = Level.L3  # the answer would go to an address that somebody may just have put there
+        if required >= Level.L3 and not case.data_subject.address_change_known:
+            ask_person(tx, case.id, IDENTITY, _AGE_UNKNOWN)
         if required != request.required:
             tx.cases.change_request(case.id, request.id, required=required)
             case = tx.cases.by_id(case.id)
@@ -167,24 +179,31 @@ class Identification:
         """Ask the address of record, as it was before the case; never an address that the mail names."""
         subject = case.data_subject
         if subject is None or subject.address_of_record is None:
-            stop_for_person(tx, case, "het record heeft geen e-mailadres: bel of schrijf de klant")
+            ways = ways_to_prove(subject)
+            ask_person(tx, case.id, IDENTITY, f"het record heeft geen e-mailadres, dus er kan geen code heen: {ways}")
             return
         if case.writer in _NEVER_ASKED:
             stop_for_person(tx, case, _NEVER_ASKED[case.writer])
             return
         now = self._archive.clock()
-        if self._recent(subject, now):
-            stop_for_person(tx, case, "het adres in het record is pas gewijzigd: eerst iemand laten kijken")
+        if self._recent(tx, subject, now):
+            words = f"het adres in het record is pas gewijzigd; twee andere bewijzen nodig: {ways_to_prove(subject)}"
+            ask_person(tx, case.id, IDENTITY, words)
             return
         standing = tx.challenges.open_of(case.id)
         if standing is not None and {r.id for r in case.requests if unproved(r)} <= set(standing.request_ids):
             return
         if len(tx.challenges.of_case(case.id)) >= self._settings.secrets:
-            ask_person(tx, case.id, "look", "alle codes voor deze zaak zijn op: stel de identiteit anders vast")
+            ask_person(tx, case.id, "look", f"alle codes voor deze zaak zijn op: {ways_to_prove(subject)}")
             return
         if self._rivals(tx, case, subject, now):
             return
         self._send_challenge(tx, case, subject.address_of_record, now)
+        if not _from_record(case, subject):
+            words = (
+                f"vraagt vanaf een ander adres dan in het record; antwoordt het record niet: {ways_to_prove(subject)}"
+            )
+            ask_person(tx, case.id, IDENTITY, words)
 
     def _rivals(self, tx: Transaction, case: Case, subject: DataSubject, now: datetime) -> bool:
         """Whether other cases about this person hold this challenge up.
@@ -211,9 +230,15 @@ class Identification:
         tx.jobs.defer(Work.CHALLENGE, case.id, case_id=case.id, run_at=tomorrow, key=f"challenge:{case.id}")
         tx.events.write(case.id, "challenge_postponed", BOT, {"why": "one a day"})
 
-    def _recent(self, subject: DataSubject, now: datetime) -> bool:
-        changed = subject.address_changed_at
-        return changed is not None and now - changed < timedelta(days=self._settings.recent_address_days)
+    def _recent(self, tx: Transaction, subject: DataSubject, now: datetime) -> bool:
+        """The address was changed a few days ago, as the system tells or as we did it ourselves."""
+        since, changed = now - timedelta(days=self._settings.recent_address_days), subject.address_changed_at
+        by_us = any(
+            event.kind == "executed" and event.at > since and event.values.get("field") == "email"
+            for case in tx.cases.of_subject(subject)
+            for event in tx.events.of(case.id)
+        )
+        return by_us or (changed is not None and changed > since)
 
     def challenge(self, job: Job) -> None:
         """The challenge that had to wait a day, if it is still needed."""

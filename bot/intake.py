@@ -49,6 +49,7 @@ from bot.store.surroundings import (
     case_by_code,
     case_by_references,
     case_of_guess,
+    cases_told_of,
     reported_letter,
 )
 from bot.triage.identity_documents import id_copies
@@ -353,6 +354,7 @@ class Intake:
             open_cases=open_cases,
             reported=reported_letter(tx, mail),
             own_mail=self._own(tx, mail),
+            told_case_ids=cases_told_of(tx, mail),
             code_case_id=case_by_code(tx, self._archive.vault, mail),
             guess_case_id=case_of_guess(tx, mail, open_cases),
             circumstances=Circumstances(

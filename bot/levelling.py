@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from bot.cases.deadlines import Calendar
-from bot.cases.factors import level_of, second_factor_used
+from bot.cases.factors import Factor, level_of, second_factor_used
 from bot.cases.letters import LetterKind
 from bot.cases.levels import Levels, hold_until
 from bot.cases.lifecycle import Move, allows
 from bot.cases.model import Case, Level, Request, Suspension
+from bot.cases.notices import told_addresses, ways_to_prove
 from bot.cases.work import next_release
 from bot.replies.casefacts import facts_of, local_day
 from bot.replies.letters import Letters
@@ -98,6 +99,8 @@ class Levelling:
             case.id, "level_reached", actor, {"request": request_id, "level": int(level)}, os_login=os_login
         )
         case = tx.cases.by_id(case.id)
+        if required >= Level.L3:
+            self._notify(tx, case, next(one for one in case.requests if one.id == request_id), proofs)
         if level < required:
             self._ask_second_factor(tx, case)
         elif allows(request, Move.IDENTITY_CONFIRMED):
@@ -123,20 +126,27 @@ class Levelling:
         return in_force
 
     def _ask_second_factor(self, tx: Transaction, case: Case) -> None:
-        if any(task.kind == SECOND_FACTOR for task in tx.tasks.open(case.id)):
-            return
-        subject = case.data_subject
-        means = "bel het nummer uit het record" if subject and subject.phone_of_record else "schrijf het postadres aan"
-        ask_person(tx, case.id, SECOND_FACTOR, f"tweede bewijs nodig: {means} en leg vast met privacybot verify")
-        self._notify_other_addresses(tx, case)
+        if not any(task.kind == SECOND_FACTOR for task in tx.tasks.open(case.id)):
+            words = f"tweede bewijs nodig: {ways_to_prove(case.data_subject)}"
+            ask_person(tx, case.id, SECOND_FACTOR, words)
 
-    def _notify_other_addresses(self, tx: Transaction, case: Case) -> None:
-        """The person's own other addresses hear of an act with consequences, so that a stolen mailbox shows."""
+    def _notify(self, tx: Transaction, case: Case, request: Request, proofs: frozenset[Factor]) -> None:
+        """The person's own other addresses hear of an act with consequences, so that a stolen mailbox shows. Once."""
+        if case.data_subject is None:
+            return
+        letters = tx.outbox.of_case(case.id)
+        told = {letter.to for letter in letters if letter.letter is LetterKind.SECURITY_NOTICE}
+        fields = (change.field for change in request.corrections)
+        for address in told_addresses(case.data_subject, fields, proofs):
+            if address not in told:
+                self._post_notice(tx, case, request, address)
+
+    def _post_notice(self, tx: Transaction, case: Case, request: Request, address: str) -> None:
         now = self._archive.clock()
-        hold = now + timedelta(hours=self._settings.contact_hold_hours)
-        facts = replace(facts_of(case, now, self._calendar), hold_until=local_day(hold, self._calendar.timezone))
-        for address in case.data_subject.other_addresses if case.data_subject else ():
-            letter = self._letters.compose(LetterKind.SECURITY_NOTICE, facts)
-            mail = self._mailroom.automatic(letter.subject, letter.blocks, address, thread_of(case, address))
-            beat = next_release(now, self._release_seconds)
-            post_automatic(tx, case, LetterKind.SECURITY_NOTICE, mail.to, mail.message_id, mail.raw, beat)
+        until = request.hold_until or hold_until(request.kind, Level.L3, (), now, self._settings, second_factor=True)
+        day = None if until is None else local_day(until, self._calendar.timezone)
+        facts = replace(facts_of(case, now, self._calendar), kinds=(request.kind,), hold_until=day)
+        letter = self._letters.compose(LetterKind.SECURITY_NOTICE, facts)
+        mail = self._mailroom.automatic(letter.subject, letter.blocks, address, thread_of(case, address))
+        beat = next_release(now, self._release_seconds)
+        post_automatic(tx, case, LetterKind.SECURITY_NOTICE, mail.to, mail.message_id, mail.raw, beat)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from starlette.routing import Route
 
+from bot.account_notices import AccountNotices
 from bot.alarms import Alarms
 from bot.anchoring import Anchoring
 from bot.approval import Decisions
@@ -354,6 +355,10 @@ class Rooms:
     @cached_property
     def second_factor(self) -> SecondFactor:
         return SecondFactor(self.archive, self.levelling, self.letters, self.calendar, self.settings.identity)
+
+    @cached_property
+    def account_notices(self) -> AccountNotices:
+        return AccountNotices(self.archive, self.sources, self.letters, self.mailroom, self.calendar)
 
     @cached_property
     def login_confirmation(self) -> LoginConfirmation:

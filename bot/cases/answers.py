@@ -20,6 +20,19 @@ _TOP = 300  # characters of the new text in which the code must stand
 _PLAIN = 1500  # characters: a code, a greeting and a long signature
 
 
+_SAYS_NO = re.compile(
+    r"\bniet\s+ik\b|\b(?:was|ben)\s+ik\s+niet\b|\bik\s+(?:was|ben)\s+(?:dit|dat|het)\s+niet\b|\bniet\s+akkoord\b"
+    r"|\bnot\s+me\b|\bwas\s*n[o']t\s+me\b|\bnot\s+agreed\b",
+    re.IGNORECASE,
+)
+_NO_WITHIN = 300  # characters of the new text in which the no must stand
+
+
+def says_no(new_text: str) -> bool:
+    """The words that our notices ask for from whoever did not ask, near the top of what he wrote."""
+    return _SAYS_NO.search(new_text[:_NO_WITHIN]) is not None
+
+
 def denies(new_text: str, intents: frozenset[Intent]) -> bool:
     """The writer says no, or takes the request back: that wins over any code."""
     return bool(intents & _STOPPING) or _DENIALS.search(new_text[:20_000]) is not None

@@ -10,7 +10,7 @@ from typing import Protocol
 from bot.cases.complaints import answers_complaint, unfounded
 from bot.cases.draft import Draft, DraftState, content_hash
 from bot.cases.letters import LetterKind
-from bot.cases.levels import Levels
+from bot.cases.levels import ENDS_USE, Levels
 from bot.cases.model import Case, Request
 from bot.cases.people import Act, User, may
 from bot.settings import ApprovalSettings
@@ -159,6 +159,10 @@ def _unproved(draft: Draft, case: Case, levels: Levels) -> str | None:
         return "the draft answers a request that is not in this case"
     if draft.letter in TELLS_NOTHING:
         return None
+    if draft.letter is LetterKind.ACCOUNT_NOTICE:
+        answered = {request.id: request for request in case.open_requests if request.kind in ENDS_USE}
+        if not answered:
+            return "nothing that is asked in this case ends or freezes an account any more"
     return next((short for request in answered.values() if (short := _short_of(request, draft, levels))), None)
 
 

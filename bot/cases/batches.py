@@ -44,8 +44,8 @@ def ready_batches(case: Case, levels: Levels) -> tuple[Batch, ...]:
     """
     collecting = [request for request in case.requests if _may_be_collected(case, request, levels)]
     apart = _APART if case.data_subject is not None else (RequestKind.COMPLAINT,)
-    shared = [request for request in collecting if request.kind not in apart]
-    groups = [shared, *([request] for request in collecting if request.kind in apart)]
+    alone = [request for request in collecting if request.kind in apart or _takes_over(case, request)]
+    groups = [[request for request in collecting if request not in alone], *([request] for request in alone)]
     if case.data_subject is not None and _export_under_way(case):
         groups = [group for group in groups if not any(request.kind is RequestKind.ERASURE for request in group)]
     return tuple(Batch(tuple(group)) for group in groups if group)
@@ -55,6 +55,11 @@ def _may_be_collected(case: Case, request: Request, levels: Levels) -> bool:
     """Nothing is collected below the level; where nobody was found there is nothing to collect."""
     proved = request.reached >= levels.in_force(request) or case.data_subject is None
     return request.state is RequestState.COLLECTING and proved
+
+
+def _takes_over(case: Case, request: Request) -> bool:
+    """A change of contact or payment data never shares a letter, nor its wait, with another right."""
+    return case.data_subject is not None and request.kind is RequestKind.CORRECTION and request.required >= Level.L3
 
 
 def fell_short(case: Case, levels: Levels) -> tuple[Request, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bot.cases.answers import says_no
 from bot.cases.machines import Asking, Circumstances, Consequence, asking, consequence, may_answer
 from bot.cases.matching import Joined, Match, Separate, matched
 from bot.cases.model import Case
@@ -41,6 +42,7 @@ class AddToCase:
     may_answer_challenge: bool = False
     stop_for: str | None = None  # why a person must look and approvals are void
     read_by_staff: bool = False  # a task: somebody reads it, nothing stops
+    also_stop: tuple[int, ...] = ()  # further cases that the same words stop
     asks_beside_code: bool = False  # the same, whether or not the code proves anything
 
 
@@ -71,6 +73,7 @@ class Surroundings:
     open_cases: tuple[Case, ...] = ()  # of the same clean sender
     reported: ReportedLetter | None = None
     own_mail: bool = False  # sent by ourselves or by a colleague in our own name
+    told_case_ids: tuple[int, ...] = ()  # running cases of which this sender was told in a letter of ours
     code_case_id: int | None = None  # an open challenge has a code that stands in the new text
     guess_case_id: int | None = None  # something like a code, from a sender of whom a challenge stands open
     circumstances: Circumstances = field(default_factory=Circumstances)
@@ -125,6 +128,8 @@ def decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decisio
         return _with_code(around.code_case_id, mail, verdict, around)
     if around.guess_case_id is not None and not automatic and verdict.ordinary:
         return AddToCase(around.guess_case_id, Intent.CHALLENGE_ANSWER, may_answer_challenge=True)
+    if around.told_case_ids and not automatic and around.case is None and says_no(mail.new_text):
+        return _no_to_a_notice(around.told_case_ids)
     place = Separate() if automatic else _place(mail, verdict, around)
     match place:
         case Joined(case_id=case_id, new_kinds=new_kinds):
@@ -150,6 +155,12 @@ def _place(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Match:
         same_person=around.case is not None and mail.sender.address in _people(around.case),
         follows_up=bool(verdict.intents & _FOLLOW_UPS),
     )
+
+
+def _no_to_a_notice(told: tuple[int, ...]) -> AddToCase:
+    """Outside any thread, from an address that heard of the case from us: whatever it can be about stops."""
+    *others, newest = told
+    return AddToCase(newest, Intent.NOT_ME, stop_for=_STOPS[Intent.NOT_ME], also_stop=tuple(others))
 
 
 def _with_code(case_id: int, mail: ParsedMail, verdict: Verdict, around: Surroundings) -> AddToCase:
@@ -194,6 +205,8 @@ def _joining(
         new_kinds = frozenset()
     quiet = bool(verdict.intents) and verdict.intents <= _QUIET and not new_kinds and verdict.look is None
     stop = next((words for intent, words in _STOPS.items() if intent in verdict.intents), None)
+    if stop is None and around.case is not None and says_no(mail.new_text):
+        stop = _STOPS[Intent.NOT_ME]
     if stop is None and verdict.corrections and _corrects_running(case_id, around):
         stop = "geeft andere of extra gegevens op dan eerst"
     return AddToCase(

@@ -31,6 +31,7 @@ class LetterKind(StrEnum):
     FORWARDED = "forwarded"
     QUESTION = "question"  # `ask`: staff need something from the person
     AP_REFERENCE = "ap_reference"  # `escalate --to ap`
+    ACCOUNT_NOTICE = "account_notice"  # to another user of a shared account that would end or be frozen
     PAPER_CODE = "paper_code"  # a code on paper, which staff post to the postal address of record
     BREACH_NOTICE = "breach_notice"  # to the person whose data were disclosed (Art. 34)
     STAFF_ALARM = "staff_alarm"  # to our own users: reference, kind and dates, never a person
@@ -47,6 +48,16 @@ AUTOMATIC = frozenset(
     {LetterKind.RECEIPT, LetterKind.CHALLENGE, LetterKind.CHALLENGE_REMINDER, LetterKind.SECURITY_NOTICE}
 )
 """The whole list of what leaves to outsiders without an approver."""
+
+TELLING = frozenset(
+    {
+        LetterKind.CHALLENGE,
+        LetterKind.CHALLENGE_REMINDER,
+        LetterKind.SECURITY_NOTICE,
+        LetterKind.ACCOUNT_NOTICE,
+    }
+)
+"""Letters that tell somebody of a case that he may not have begun: his no stops it, in their thread or out of it."""
 
 TO_STAFF = frozenset({LetterKind.STAFF_ALARM, LetterKind.TEST_MAIL})
 """Mail to users in our own table, and the operator's own: no approver and no template, as no customer ever reads it."""
@@ -78,6 +89,7 @@ SIDE_LETTERS = frozenset(
         LetterKind.GUARDIAN_REQUEST,
         LetterKind.FORWARD_TO_CUSTOMER,
         LetterKind.MASKED_COPY,
+        LetterKind.ACCOUNT_NOTICE,
     }
 )
 """Letters that answer no request: sending one moves no request."""

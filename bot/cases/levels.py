@@ -72,6 +72,9 @@ class Levels:
         return required
 
 
+ENDS_USE = frozenset({RequestKind.ERASURE, RequestKind.RESTRICTION})
+"""Of a shared account these touch whoever uses it too."""
+
 _CHANGING = frozenset({RequestKind.CORRECTION, RequestKind.ERASURE})
 
 
@@ -109,6 +112,11 @@ def _waits(
         yield timedelta(days=settings.hold_days)
     if kind is RequestKind.CORRECTION:
         yield timedelta(hours=settings.contact_hold_hours)
+
+
+def short_of_proof(request: Request) -> bool:
+    """Asked who he is, and not proved as far as it must be, whether or not something was proved."""
+    return request.state is RequestState.AWAITING_IDENTITY and request.reached < request.required
 
 
 def unproved(request: Request) -> bool:

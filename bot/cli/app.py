@@ -393,6 +393,12 @@ def verify(
 
 
 @app.command()
+def notify(ref: Ref, user: As, as_json: Json = False) -> None:
+    """Draft a letter to each other user of a shared account that would end or be frozen."""
+    do("proving", "notify", Given.config, ref, user, as_json=as_json)
+
+
+@app.command()
 def choose(
     ref: Ref,
     user: Annotated[str | None, typer.Option("--as", metavar="USER", help="Who you are.")] = None,

@@ -44,6 +44,16 @@ def _begin_letter(config: Path | None, ref: str, user: str, *, as_json: bool) ->
     )
 
 
+def notify(config: Path | None, ref: str, user: str, *, as_json: bool) -> None:
+    with rooms(config) as opened:
+        made = opened.account_notices.draft(CaseRef(ref), actor(user))
+    if as_json:
+        print_json({"ref": ref, "drafts": [{"draft": draft.id, "to": draft.to} for draft in made]})
+        return
+    for draft in made:
+        print(f"concept {draft.id} aan {draft.to} wacht op goedkeuring (approve {ref} --draft {draft.id})")
+
+
 def _tell(case: Case, *, as_json: bool) -> None:
     if as_json:
         states = {str(request.kind): str(request.state) for request in case.requests}

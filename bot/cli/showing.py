@@ -20,6 +20,7 @@ from bot.cases.deadlines import Calendar
 from bot.cases.defects import oddities_in_words
 from bot.cases.draft import Draft, DraftState, content_hash
 from bot.cases.errors import RefusedActError
+from bot.cases.evidence import evidence
 from bot.cases.lifecycle import case_state
 from bot.cases.links import LinkAction
 from bot.cases.masking import masked, masked_bsn
@@ -122,6 +123,7 @@ def _whole(tx: Transaction, case: Case, opened: Rooms) -> dict[str, Any]:
             {"challenge": made.id, "made_at": made.made_at, "tries": made.tries, "open": made.open}
             for made in tx.challenges.of_case(case.id)
         ],
+        "evidence": [asdict(fact) for fact in evidence(case, tx.events.of(case.id))],
         "messages": [_message(message) for message in tx.messages.of_case(case.id)],
         "stuck": [
             {"work": job.kind, "attempts": job.attempts, "why": job.last_error, "again_at": job.run_at, "job": job.id}
@@ -282,6 +284,11 @@ _TABLES: tuple[tuple[str, str, dict[str, str]], ...] = (
             "outcome": "uitkomst",
             "needs": "waarom een mens",
         },
+    ),
+    (
+        "Wie vraagt het",
+        "evidence",
+        {"at": "wanneer", "what": "wat", "source": "waaruit", "verdict": "oordeel", "by": "door"},
     ),
     ("Lukt nog niet", "stuck", {"work": "werk", "why": "waarom", "attempts": "pogingen", "again_at": "opnieuw"}),
     ("Taken", "tasks", {"id": "nr", "kind": "soort", "text": "wat", "due_at": "voor", "done_at": "klaar"}),

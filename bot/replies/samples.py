@@ -13,6 +13,7 @@ from bot.triage.labels import Language, RequestKind
 
 _ASKED: dict[LetterKind, tuple[RequestKind, ...]] = {
     LetterKind.SECURITY_NOTICE: (RequestKind.ERASURE,),
+    LetterKind.ACCOUNT_NOTICE: (RequestKind.ERASURE,),
     LetterKind.PAPER_CODE: (RequestKind.ERASURE,),
     LetterKind.NOTHING_FOUND: (RequestKind.ACCESS,),
     LetterKind.NOT_IDENTIFIED: (RequestKind.ACCESS,),

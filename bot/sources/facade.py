@@ -66,6 +66,14 @@ class Sources:
             return ()
         return self._reach.found(lambda records: records.owners_of(company.strip()))
 
+    def fellows(self, subject: DataSubject) -> tuple[DataSubject, ...]:
+        """Who else uses the same account, by the records of this person's own kind. Raises SourceFailedError."""
+        if subject.tenant is None:
+            return ()
+        identity = self._reach.identity_of(subject)
+        with self._reach.reading(self._reach.datamap.system(identity.system)) as connection:
+            return self._reach.records(identity, connection).fellows(key_parts(subject.key)[1:], subject.tenant)
+
     def factors_changed(self, subject: DataSubject) -> FactorsChanged:
         """When phone and postal address of record last changed, read now. Raises SourceFailedError."""
         identity = self._reach.identity_of(subject)

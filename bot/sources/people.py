@@ -157,6 +157,16 @@ class IdentityRecords:
         hangs = [self.selection.field(ref, rows, equal_to(part)) for ref, part in parts]
         return int(self.connection.execute(sa.select(sa.func.count()).select_from(rows).where(*hangs)).scalar_one())
 
+    def fellows(self, key: tuple[str, ...], tenant: str) -> tuple[DataSubject, ...]:
+        """The other records of this identity that hang on the tenant."""
+        rows = relation(self.table).alias()
+        parts = zip(self.identity.tenant, key_parts(tenant), strict=True)
+        hangs = [self.selection.field(ref, rows, equal_to(part)) for ref, part in parts]
+        own = [rows.c[name] for name in self.table.key]
+        found = self.connection.execute(sa.select(*own).where(*hangs).order_by(*own).limit(MOST_RECORDS))
+        keys = (tuple(as_text(value) or "" for value in row) for row in found)
+        return self._read_all(other for other in keys if other != key)
+
     def _changed_at(self, key: tuple[str, ...]) -> datetime | None:
         ref = self.identity.address_changed_at
         return None if isinstance(ref, str) else self._moment(key, ref)

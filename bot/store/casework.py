@@ -15,6 +15,7 @@ from bot.cases.lifecycle import Move, allows
 from bot.cases.links import without_tokens
 from bot.cases.masking import MASK, masked, masked_bsn
 from bot.cases.model import Case, Level, Request, RequestState
+from bot.cases.notices import ways_to_prove
 from bot.cases.work import Work
 from bot.mail.errors import OutgoingMailError
 from bot.store.archive import Transaction
@@ -60,7 +61,9 @@ def ask_proof_again(tx: Transaction, case: Case, request: Request, required: Lev
     case = tx.cases.move(case, request.id, Move.IDENTITY_ASKED, BOT, required=int(required))
     tx.jobs.defer(Work.CHALLENGE, case.id, case_id=case.id)
     if request.reached >= Level.L2:
-        ask_person(tx, case.id, SECOND_FACTOR, "er is meer bewijs nodig dan er was: leg het vast met privacybot verify")
+        ask_person(
+            tx, case.id, SECOND_FACTOR, f"er is meer bewijs nodig dan er was: {ways_to_prove(case.data_subject)}"
+        )
     return case
 
 

@@ -21,6 +21,7 @@ from bot.cases.lifecycle import Move
 from bot.cases.machines import Asking, Consequence, asking
 from bot.cases.masking import masked_bsn, numbers_in
 from bot.cases.model import Case
+from bot.cases.notices import IDENTITY, ways_to_prove
 from bot.cases.returned import cause_words, returned_words
 from bot.cases.work import Work
 from bot.mail.message import Fate, ParsedMail, Report
@@ -195,9 +196,15 @@ class Filing:
         if RequestKind.COMPLAINT in decision.new_kinds:
             give_to_officer(tx, tx.cases.by_id(case.id))
         if decision.stop_for is not None:
-            self._stop(tx.cases.by_id(case.id), decision)
+            for case_id in (case.id, *decision.also_stop):
+                self._stop(tx.cases.by_id(case_id), decision)
         elif decision.read_by_staff and not decision.may_answer_challenge:
             ask_person(tx, case.id, "read", f"nieuw bericht in de zaak ({follow_up_words(decision.label)})")
+        if Intent.REFUSES_IDENTIFICATION in self._verdict.intents:
+            words = (
+                f"wil niet bewijzen wie hij is: vraag nooit een identiteitsbewijs; {ways_to_prove(case.data_subject)}"
+            )
+            ask_person(tx, case.id, IDENTITY, words)
         if decision.asks_beside_code:
             ask_person(tx, case.id, "read", _BESIDE_CODE)
         if decision.may_answer_challenge:

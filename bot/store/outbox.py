@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, select, update
 
-from bot.cases.letters import AUTOMATIC, LetterKind
+from bot.cases.letters import AUTOMATIC, TELLING, LetterKind
 from bot.mail.subaddress import untagged
 from bot.store.bench import Bench, short
 from bot.store.blobs import Blobs
@@ -168,6 +168,19 @@ class Outbox:
         )
         return int(self.bench.run(counted).scalar_one())
 
+    def told(self, address: str) -> tuple[int, ...]:
+        """The cases of which a letter that asks or warns was handed over for the mailbox of this address."""
+        query = select(outbox.c.case_id).where(outbox.c.mailbox_index == self._mailbox(address), _tells(), _left())
+        return tuple(sorted({case_id for case_id in self.bench.run(query).scalars() if case_id is not None}))
+
+    def told_mailboxes(self, addresses: Iterable[str]) -> frozenset[str]:
+        """Those of these addresses to which such a letter was handed over."""
+        indexes: dict[str, list[str]] = {}
+        for address in addresses:
+            indexes.setdefault(self._mailbox(address), []).append(address)
+        query = select(outbox.c.mailbox_index).where(outbox.c.mailbox_index.in_(sorted(indexes)), _tells(), _left())
+        return frozenset(one for found in self.bench.run(query).scalars() for one in indexes[found])
+
     def last_to(self, address: str, letter: LetterKind) -> OutgoingLetter | None:
         """The newest letter of this kind that was handed over for the mailbox of this address."""
         mine = (outbox.c.mailbox_index == self._mailbox(address)) & (outbox.c.letter == letter) & _left()
@@ -233,6 +246,10 @@ class Outbox:
             released_at=row.released_at,
             trouble=row.trouble,
         )
+
+
+def _tells() -> ColumnElement[bool]:
+    return outbox.c.letter.in_(sorted(TELLING))
 
 
 def _left() -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ def strangers(tx: Transaction, mails: Sequence[ParsedMail]) -> list[bool]:
     """For each mail whether the archive knows nothing around it, and no other of these mails is a copy of it.
 
     Nothing means: no mail of the same identity, no case or letter that it answers or returns, no running case of its
-    sender. Any doubt counts as knowing.
+    sender, and no letter to him that told of one. Any doubt counts as knowing.
     """
     if not mails:
         return []
@@ -21,7 +21,8 @@ def strangers(tx: Transaction, mails: Sequence[ParsedMail]) -> list[bool]:
     seen = tx.spool.known_identities(copies)
     named = {one for mail in mails for one in mail.named_ids}
     ours = tx.messages.known(named) | tx.outbox.known(named)
-    busy = tx.cases.open_senders({mail.sender.address for mail in mails if mail.sender.address is not None})
+    senders = {mail.sender.address for mail in mails if mail.sender.address is not None}
+    busy = tx.cases.open_senders(senders) | tx.outbox.told_mailboxes(senders)
     return [
         copies[mail.identity] == 1
         and mail.identity not in seen

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.cases.answers import says_no
 from bot.cases.codes import find_code
 from bot.cases.filing import (
     ReportedLetter,
@@ -65,6 +66,14 @@ def case_by_code(tx: Transaction, vault: Vault, mail: ParsedMail) -> int | None:
         if challenge is not None and challenge.address == mail.sender.address:
             return challenge.case_id
     return None
+
+
+def cases_told_of(tx: Transaction, mail: ParsedMail) -> tuple[int, ...]:
+    """Running cases of which its sender heard from us, the newest last; looked up for a mail that says no."""
+    if mail.sender.address is None or not says_no(mail.new_text):
+        return ()
+    told = set(tx.outbox.told(mail.sender.address))
+    return tuple(case_id for case_id in tx.cases.open_ids() if case_id in told)
 
 
 def case_of_guess(tx: Transaction, mail: ParsedMail, open_cases: Sequence[Case]) -> int | None:

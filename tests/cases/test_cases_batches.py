@@ -67,11 +67,18 @@ def test_nobody_found_is_one_answer_to_everything_but_the_complaint() -> None:
     ]
 
 
+def test_a_change_of_contact_or_payment_data_shares_no_letter_with_another_right() -> None:
+    access = make_request(state=RequestState.COLLECTING)
+    iban = make_request(id=2, kind=Kind.CORRECTION, state=RequestState.COLLECTING, required=Level.L3)
+
+    assert kinds_of(make_case(access, iban, data_subject=SANNE)) == [{Kind.ACCESS}, {Kind.CORRECTION}]
+
+
 def test_a_letter_waits_for_the_longest_hold_and_is_as_risky_as_its_riskiest_request() -> None:
     long = NOW + timedelta(days=7)
     case = make_case(
         make_request(state=RequestState.COLLECTING, hold_until=NOW),
-        make_request(id=2, kind=Kind.CORRECTION, state=RequestState.COLLECTING, hold_until=long, required=Level.L3),
+        make_request(id=2, kind=Kind.PORTABILITY, state=RequestState.COLLECTING, hold_until=long, required=Level.L3),
         data_subject=SANNE,
     )
 

@@ -1,0 +1,37 @@
+"""Who hears of an act with consequences, and in which ways somebody can still prove himself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bot.cases.factors import Factor
+from bot.cases.subject import DataSubject
+
+IDENTITY = "identity"
+"""The task that says what a person can do where the ordinary question does not reach or does not help."""
+
+
+def told_addresses(subject: DataSubject, fields: Iterable[str], proofs: frozenset[Factor]) -> tuple[str, ...]:
+    """The person's own addresses that hear of it: never anybody else's.
+
+    His other addresses; the address of record too where it did not answer itself, where the act would change it, and
+    where a decision stands in for every other channel.
+    """
+    others, record = subject.other_addresses, subject.address_of_record
+    silent = Factor.CHALLENGE not in proofs or "email" in set(fields)
+    no_other_channel = Factor.DECISION in proofs or not (subject.phone_of_record or subject.postal_of_record)
+    also = (record,) if record and (silent or (not others and no_other_channel)) else ()
+    return tuple(dict.fromkeys((*others, *also)))
+
+
+def ways_to_prove(subject: DataSubject | None) -> str:
+    """For staff: what is left, from what the record holds. There is always one."""
+    return ", of ".join(_ways(subject))
+
+
+def _ways(subject: DataSubject | None) -> Iterator[str]:
+    if subject is not None and subject.phone_of_record:
+        yield "bel het nummer uit het record (verify --method phone)"
+    if subject is not None and subject.postal_of_record:
+        yield "stuur een brief met code naar het postadres uit het record (verify --method letter --begin)"
+    yield "leg het voor aan de functionaris (verify --method decision, of refuse)"

@@ -6,20 +6,39 @@ from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
+import structlog
+
 from bot.cases.alarming import INTERNAL, alarm_day, alarm_sentence, closing_time, hold_sentence, newest
-from bot.cases.deadlines import AlarmKind, Calendar, Term, alarms, term
+from bot.cases.deadlines import LAST_CALLS, AlarmKind, Calendar, Term, alarms, plus_working_days, term
 from bot.cases.draft import Block
 from bot.cases.letters import LetterKind
 from bot.cases.model import Case, Request, RequestState
 from bot.cases.people import User
+from bot.cases.reckoning import explained
+from bot.cases.work import Work
 from bot.replies.casefacts import clock_request, local_day
 from bot.replies.mailing import MailRoom, Thread
 from bot.store.anchors import in_words, note_told
 from bot.store.anchors import newest as newest_anchor
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import ALARM_MAIL, BOT, FORWARD, post_to_staff, tell_of_lost_alarm
+from bot.store.casework import (
+    ALARM_MAIL,
+    BOT,
+    FORWARD,
+    TERM_ENDS,
+    ask_person,
+    post_to_staff,
+    tell_of_lost_alarm,
+)
 from bot.store.records import Event, OutboxState, Scalar, Task
 from bot.store.rounds import apart, guarded
+
+_log = structlog.get_logger(__name__)
+
+_NO_SECOND_WAY = (
+    "een termijn loopt af en alleen deze takenlijst meldt dat: geef een gebruiker een adres "
+    "(privacybot user add --address) of vul [alarm] webhook_url in"
+)
 
 DEADLINE = "deadline"
 """The task that an alarm is."""
@@ -35,10 +54,11 @@ _INTERNAL_MET = {
 class Alarms:
     """Rings for every term that asks for attention, and stops when it is met."""
 
-    def __init__(self, archive: Archive, mailroom: MailRoom, calendar: Calendar) -> None:
+    def __init__(self, archive: Archive, mailroom: MailRoom, calendar: Calendar, *, webhook: bool) -> None:
         self._archive = archive
         self._mailroom = mailroom
         self._calendar = calendar
+        self._webhook = webhook
 
     def round(self) -> None:
         """Look at every open case once; safe to do as often as one likes."""
@@ -56,6 +76,7 @@ class Alarms:
         events, met = tx.events.of(case.id), self._met(tx, case)
         for request in _running(case):
             dates = term(request, self._calendar, role=case.role)
+            self._explain(tx, case, request, dates, events)
             if ringing := alarms(dates, today, done=_rung(events, request) | met):
                 speaks = newest(ringing)
                 words = alarm_sentence(speaks, request, dates, today, self._calendar)
@@ -65,7 +86,28 @@ class Alarms:
                 for alarm in (*(one for one in ringing if one is not speaks), speaks):
                     values: dict[str, Scalar] = {"request": request.id, "alarm": alarm.kind, "task": task}
                     tx.events.write(case.id, "alarm", BOT, values)
+                if LAST_CALLS & {alarm.kind for alarm in ringing}:
+                    self._call_once_more(tx, case, dates)
             self._ring_hold(tx, case, request, dates, events)
+
+    def _explain(self, tx: Transaction, case: Case, request: Request, dates: Term, events: tuple[Event, ...]) -> None:
+        """The log tells how each date came about, and again when one changes."""
+        words = "; ".join(explained(request, dates, self._calendar))
+        told = [event.values.get("words") for event in events if _of_request(event, "dates", request)]
+        if not told or told[-1] != words:
+            tx.events.write(case.id, "dates", BOT, {"request": request.id, "words": words})
+
+    def _call_once_more(self, tx: Transaction, case: Case, dates: Term) -> None:
+        """The last working day before the legal date: beside the mail to staff, the web address for alarms.
+
+        Where there is neither, that itself is told where staff look.
+        """
+        if self._webhook:
+            values: dict[str, Scalar] = {"case": case.ref, "due": dates.due.isoformat()}
+            tx.jobs.defer(Work.TELL_WEBHOOK, tx.events.write(None, TERM_ENDS, BOT, values))
+        elif not any(user.enabled and user.address for user in tx.users.all()):
+            _log.error("a term ends and nobody can be told but by a task", case=case.ref)
+            ask_person(tx, None, ALARM_MAIL, _NO_SECOND_WAY)
 
     def _ring_hold(self, tx: Transaction, case: Case, request: Request, dates: Term, events: tuple[Event, ...]) -> None:
         """A hold that ends after the safe target alarms at once."""
@@ -105,7 +147,8 @@ class Alarms:
         mark, newest_task = f"alarm_mail:{user.id}", max(task.id for task in ringing)
         day, _, told = (tx.meta.get(mark) or "").partition(" ")
         today = self._today().isoformat()
-        if user.address is None or day == today or int(told or 0) >= newest_task:
+        new = [task for task in ringing if task.id > int(told or 0)]
+        if user.address is None or not new or (day == today and not self._pressing(new)):
             return
         tx.meta.set(mark, f"{today} {newest_task}")
         refs = tx.cases.refs(task.case_id for task in ringing if task.case_id is not None)
@@ -114,6 +157,11 @@ class Alarms:
         mail = self._mailroom.automatic(_digest_subject(len(lines)), blocks, user.address, Thread())
         outbox_id = post_to_staff(tx, mail, self._archive.clock())
         tx.events.write(None, "alarms_mailed", BOT, {"user": user.name, "alarms": len(lines), "outbox": outbox_id})
+
+    def _pressing(self, new: Sequence[Task]) -> bool:
+        """What ends today or on the next working day does not wait for the mail of tomorrow."""
+        until = closing_time(plus_working_days(self._today(), 1, self._calendar), self._calendar.timezone)
+        return any(task.due_at is not None and task.due_at <= until for task in new)
 
     def _tell_of_refused_alarms(self) -> None:
         """A second channel that does not work is told on the first one."""

@@ -594,6 +594,11 @@ def _warnings(settings: Settings, today: date) -> Iterator[str]:
         )
     if not settings.watched and not settings.receiver.enabled:
         yield "settings.toml: neither [watch] nor [receiver] is enabled; mail only comes in through `ingest`"
+    if not settings.alarm.webhook_url:
+        yield (
+            "settings.toml: alarm.webhook_url is empty: on the last day of a term only users with an address are told "
+            "beside the list of tasks; privacybot doctor says whether there is one"
+        )
     yield from _level_warnings(settings.identity.levels)
     yield from _authentication_warnings(settings)
     yield from _one_machine(settings)

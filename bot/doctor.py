@@ -24,7 +24,8 @@ from bot.mail.lines import in_thread
 from bot.mail.trust import server_context
 from bot.replies.check import check as check_templates
 from bot.rooms import Rooms, archive_of, clock_of, keys_fit
-from bot.settings import ReceiverSettings, Settings, SettingsError, templates_dir
+from bot.settings import AlarmSettings, ReceiverSettings, Settings, SettingsError, templates_dir
+from bot.store.archive import Archive
 from bot.store.engines import address_of
 from bot.store.errors import SchemaError, StoreError, VaultError
 from bot.triage.errors import NoOpinionError, TriageError
@@ -183,6 +184,18 @@ def _archive(settings: Settings, env: Mapping[str, str]) -> Iterator[Finding]:
             yield Finding(
                 "keys", Health.OK, "they open the archive" if begun else "the first start will begin with them"
             )
+        yield _second_channel(archive, settings.alarm)
+
+
+def _second_channel(archive: Archive, alarm: AlarmSettings) -> Finding:
+    """No term may end with nobody told but by a list that somebody must look at."""
+    with archive.reading() as tx:
+        told = sum(user.enabled and bool(user.address) for user in tx.users.all())
+    ways = [*(["a web address"] if alarm.webhook_url else []), *([f"mail to {told} user(s)"] if told else [])]
+    if not ways:
+        mend = "privacybot user add NAME --address A, or set [alarm] webhook_url"
+        return Finding("alarms", Health.WARNING, f"terms that end are told in the list of tasks alone: {mend}")
+    return Finding("alarms", Health.OK, f"terms that end are also told by {' and '.join(ways)}")
 
 
 def _disk(settings: Settings) -> Finding:

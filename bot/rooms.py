@@ -458,7 +458,8 @@ class Rooms:
 
     @cached_property
     def alarms(self) -> Alarms:
-        return Alarms(self.archive, self.mailroom, self.calendar)
+        webhook = bool(self.settings.alarm.webhook_url)
+        return Alarms(self.archive, self.mailroom, self.calendar, webhook=webhook)
 
     @cached_property
     def housekeeping(self) -> Housekeeping:

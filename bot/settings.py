@@ -227,6 +227,7 @@ class AlarmSettings(Piece):
     """[alarm]: a further channel for what concerns the service itself."""
 
     webhook_url: str = Field(default="", repr=False)  # may hold a token of its own
+    webhook_format: Literal["plain", "apprise"] = "plain"
     ca_file: str = ""
     timeout_seconds: Seconds = 10.0
 

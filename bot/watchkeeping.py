@@ -19,7 +19,7 @@ from bot.replies.mailing import MailRoom, Thread
 from bot.settings import AlarmSettings
 from bot.store.anchors import ANCHORED
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import ALARM_LOST, BOT, tell_staff
+from bot.store.casework import ALARM_LOST, BOT, TERM_ENDS, tell_staff
 from bot.store.incidents import BREACH_ALARM
 from bot.store.records import Event, Job, Scalar
 
@@ -42,6 +42,7 @@ _ALERTS: dict[str, str] = {
     Turn.UNREADABLE: "the mailbox {host} could not be read since {since}; the mend: privacybot doctor",
     Turn.READABLE: "the mailbox {host} is read again since {since}",
     UNCOMPARED: "mailbox and ledger could not be compared since {since}; see why: privacybot reconcile",
+    TERM_ENDS: "the legal date of {case} is {due}, and its answer did not leave yet; see: privacybot case {case}",
     BREACH_ALARM: "a personal data breach waits for a decision within 72 hours; see: privacybot breach list",
     ANCHORED: "no alarm: today's anchor of the event log; keep it, and compare with: privacybot verify-log --hash",
     "mailbox_compared": "mailbox and ledger are compared again",
@@ -159,7 +160,8 @@ class Watchkeeping:
         with self._archive.reading() as tx:
             event = tx.events.one(None, job.target_id)
         if event is not None and self._alarm.webhook_url:
-            post_alarm(self._alarm, _alert(event))
+            alert = _alert(event)
+            post_alarm(self._alarm, _as_apprise(alert) if self._alarm.webhook_format == "apprise" else alert)
 
 
 def _patience(mailbox: WatchedMailbox) -> timedelta:
@@ -179,11 +181,28 @@ def _alert(event: Event) -> dict[str, Plain]:
     values = event.values
     host, since = values.get("host"), values.get("since")
     counts = {name: values[name] for name in _COUNTS if name in values}
-    text = _ALERTS.get(event.kind, event.kind).format(host=host, since=since)
-    named = {name: value for name, value in (("host", host), ("since", since)) if value is not None}
+    about = {"host": host, "since": since, "case": values.get("case"), "due": values.get("due")}
+    text = _ALERTS.get(event.kind, event.kind).format(**about)
+    named = {name: value for name, value in about.items() if value is not None}
     anchor = {name: values[name] for name in _ANCHOR if event.kind == ANCHORED}
     return {"schema": 1, "event": event.kind, "at": event.at.isoformat(), **named, **counts, **anchor, "text": text}
 
+
+def _as_apprise(alert: Mapping[str, Plain]) -> dict[str, Plain]:
+    """The same for an Apprise API: `type` is one of info, success, warning, failure."""
+    told = [f"{name} {alert[name]}" for name in (*_COUNTS, *_ANCHOR) if name in alert]
+    body = "; ".join([str(alert["text"]), *told])
+    return {"title": "privacybot", "body": body, "type": _TYPES.get(str(alert["event"]), "warning")}
+
+
+_TYPES: dict[str, str] = {
+    Turn.READABLE: "success",
+    "mailbox_compared": "success",
+    ANCHORED: "info",
+    Turn.UNREADABLE: "failure",
+    TERM_ENDS: "failure",
+    BREACH_ALARM: "failure",
+}
 
 _SENTENCES = {
     Turn.UNREADABLE: "het postvak {mailbox} kan sinds {when} niet worden gelezen: nieuwe verzoeken komen niet binnen, "

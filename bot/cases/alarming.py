@@ -91,17 +91,18 @@ def _term(dates: Term, today: date, calendar: Calendar) -> str:
     target, due = dutch_day(dates.target, today), dutch_day(dates.due, today)
     if today < dates.target:
         left = working_days_between(today, dates.target, calendar)
-        return f"de streefdatum {target} is over {_counted(left, 'werkdag', 'werkdagen')}, uiterlijk {due}"
+        return f"de streefdatum {target} is over {counted(left, 'werkdag', 'werkdagen')}, uiterlijk {due}"
     if today > dates.due:
         late = (today - dates.due).days
-        return f"de wettelijke termijn is op {due} verstreken, {_counted(late, 'dag', 'dagen')} geleden"
+        return f"de wettelijke termijn is op {due} verstreken, {counted(late, 'dag', 'dagen')} geleden"
     if today == dates.due:
         return f"de wettelijke termijn eindigt vandaag, {due}"
     if today == dates.target:
         return f"de streefdatum is vandaag, {target}; uiterlijk {due}"
-    until_due = _counted((dates.due - today).days, "dag", "dagen")
+    until_due = counted((dates.due - today).days, "dag", "dagen")
     return f"de streefdatum {target} is voorbij; de wettelijke termijn eindigt op {due}, over {until_due}"
 
 
-def _counted(number: int, one: str, more: str) -> str:
+def counted(number: int, one: str, more: str) -> str:
+    """ "1 dag", "3 dagen"."""
     return f"{number} {one if number == 1 else more}"

@@ -7,7 +7,7 @@ EDPB Guidelines 01/2022 par. 157-164; AWR Art. 52(4), Wet OB Art. 34a. Dates are
 from __future__ import annotations
 
 import calendar as civil
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -32,7 +32,10 @@ class UnknownYearError(Exception):
     """The holiday calendar does not cover this year: an error, never "no holidays"."""
 
     def __init__(self, year: int, years: range) -> None:
-        super().__init__(f"the holiday calendar covers {years.start}-{years.stop - 1}, not {year}")
+        super().__init__(
+            f"the holiday calendar covers {years.start}-{years.stop - 1}, not {year}; "
+            "check the date of receipt, or install a newer privacybot"
+        )
         self.year = year
 
 
@@ -50,6 +53,11 @@ class Calendar:
 
     def holiday(self, day: date) -> bool:
         return day in self._days(day).legal or day in self.closed
+
+    def holiday_name(self, day: date) -> str | None:
+        """What a day off is called in Dutch; None for any other day, weekends among them."""
+        known = self._days(day)
+        return known.names.get(day) or ("een gesloten dag" if day in self.closed else None)
 
     def working_day(self, day: date) -> bool:
         """A working day for the legal date: Good Friday is one."""
@@ -69,6 +77,7 @@ class Calendar:
 class _Holidays:
     legal: frozenset[date]  # ATW Art. 3(1)
     equated: frozenset[date]  # ATW Art. 3(2): Good Friday
+    names: Mapping[date, str]  # of the legal ones
 
 
 @lru_cache(maxsize=128)
@@ -77,7 +86,23 @@ def _holidays_of(year: int) -> _Holidays:
 
     named = holidays.country_holidays("NL", years=year, language="en_US")
     good_friday = frozenset(day for day, name in named.items() if name == "Good Friday")
-    return _Holidays(legal=frozenset(named) - good_friday | {date(year, 5, 5)}, equated=good_friday)
+    names = {day: _NAMES.get(name, name) for day, name in named.items() if day not in good_friday}
+    names[date(year, 5, 5)] = _NAMES["Liberation Day"]
+    return _Holidays(legal=frozenset(names), equated=good_friday, names=names)
+
+
+_NAMES = {
+    "New Year's Day": "Nieuwjaarsdag",
+    "Easter Sunday": "Eerste Paasdag",
+    "Easter Monday": "Tweede Paasdag",
+    "King's Day": "Koningsdag",
+    "Liberation Day": "Bevrijdingsdag",
+    "Ascension Day": "Hemelvaartsdag",
+    "Pentecost": "Eerste Pinksterdag",
+    "Pentecost Monday": "Tweede Pinksterdag",
+    "Christmas Day": "Eerste Kerstdag",
+    "Second Day of Christmas": "Tweede Kerstdag",
+}
 
 
 class AlarmKind(StrEnum):
@@ -89,6 +114,7 @@ class AlarmKind(StrEnum):
     TARGET_IN_1 = "target_in_1"
     TARGET_TODAY = "target_today"
     LEGAL_IN_7 = "legal_in_7"  # calendar days before the legal date
+    LEGAL_IN_1 = "legal_in_1"  # the last working day before the legal date
     LEGAL_TODAY = "legal_today"
     OVERDUE = "overdue"
     MARKETING_OBJECTION = "marketing_objection"  # one working day
@@ -96,6 +122,10 @@ class AlarmKind(StrEnum):
     COMPLAINT_RECEIPT = "complaint_receipt"  # two working days
     PROCESSOR_FORWARD = "processor_forward"  # two working days
     CHALLENGE = "challenge"  # two working days, else no suspension may be claimed
+
+
+LAST_CALLS = frozenset({AlarmKind.LEGAL_IN_1, AlarmKind.LEGAL_TODAY, AlarmKind.OVERDUE})
+"""Alarms that no one may miss: they take a second way to people beside the list of tasks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +270,7 @@ def _term_alarms(due: date, target: date, calendar: Calendar) -> tuple[Alarm, ..
     rest = [
         Alarm(AlarmKind.LEGAL_IN_7, due - timedelta(days=7)),
         Alarm(AlarmKind.TARGET_TODAY, target),
+        Alarm(AlarmKind.LEGAL_IN_1, minus_working_days(due, 1, calendar)),
         Alarm(AlarmKind.LEGAL_TODAY, due),
         Alarm(AlarmKind.OVERDUE, due + _DAY),
     ]

@@ -15,8 +15,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from bot.cases.alarming import right_of
 from bot.cases.complaints import LANES, Lane, lane_of
-from bot.cases.deadlines import Calendar
+from bot.cases.deadlines import Calendar, term
 from bot.cases.defects import oddities_in_words
 from bot.cases.draft import Draft, DraftState, content_hash
 from bot.cases.errors import RefusedActError
@@ -25,11 +26,12 @@ from bot.cases.lifecycle import case_state
 from bot.cases.links import LinkAction
 from bot.cases.masking import masked, masked_bsn
 from bot.cases.model import Case, CaseRef, Request, RequestState
+from bot.cases.reckoning import explained
 from bot.cli.sendercheck import sender_check_as_json, sender_check_in_words
 from bot.cli.session import actor, print_json, rooms
 from bot.cli.texts import blocks_as_text
 from bot.cli.words import CHANGES, KINDS, STATES
-from bot.replies.casefacts import case_term
+from bot.replies.casefacts import case_term, clock_request
 from bot.replies.freshness import authority_doubt
 from bot.rooms import Rooms
 from bot.store.archive import Transaction
@@ -50,11 +52,20 @@ def cases(config: Path | None, state: RequestState | None, *, held: bool, lane: 
         tasks = {row["ref"]: len(tx.tasks.open(case.id)) for row, case in zip(rows, found, strict=True)}
     for row in rows:
         row["tasks"] = tasks[row["ref"]]
-    rows.sort(key=lambda row: (row["state"] == "closed", row["due"], row["ref"]))
+    rows.sort(key=lambda row: (row["state"] == "closed", row["priority"], row["due"], row["ref"]))
     if as_json:
         print_json({"cases": rows})
     else:
         _print_cases(rows)
+
+
+def _dates(case: Case, calendar: Calendar) -> list[str]:
+    """How each date came about, right by right."""
+    return [
+        f"{right_of(request)}: {sentence}"
+        for request in case.requests or (clock_request(case),)
+        for sentence in explained(request, term(request, calendar, role=case.role), calendar)
+    ]
 
 
 def _summary(case: Case, calendar: Calendar) -> dict[str, Any]:
@@ -69,6 +80,7 @@ def _summary(case: Case, calendar: Calendar) -> dict[str, Any]:
         "due": dates.due.isoformat(),
         "letters_held": case.letters_held,
         "assigned_to": case.assigned_to,
+        "priority": case.priority,
         "legal_hold": case.legal_hold,
     }
 
@@ -86,7 +98,8 @@ def _print_cases(rows: list[dict[str, Any]]) -> None:
         held = " *" if row["letters_held"] else ""
         rights = _marked(row["lane"], [KINDS.get(kind, kind) for kind in row["kinds"]])
         state = STATES.get(row["state"], row["state"]) + held
-        table.add_row(row["ref"], row["due"], row["target"], state, rights, str(row["tasks"]))
+        ref = row["ref"] + (" !" if row["priority"] == 1 else "")
+        table.add_row(ref, row["due"], row["target"], state, rights, str(row["tasks"]))
     if any(row["letters_held"] for row in rows):
         table.caption = "* de brieven wachten op vrijgave (privacybot release)"
     Console().print(table)
@@ -118,6 +131,7 @@ def _whole(tx: Transaction, case: Case, opened: Rooms) -> dict[str, Any]:
         "channel": str(case.channel),
         "legal_due": dates.legal_due.isoformat(),
         "paused_legal_due": None if dates.paused_legal_due is None else dates.paused_legal_due.isoformat(),
+        "dates": _dates(case, opened.calendar),
         "requests": [_request(request) for request in case.requests],
         "identity": [
             {"challenge": made.id, "made_at": made.made_at, "tries": made.tries, "open": made.open}
@@ -235,8 +249,8 @@ def _print_case(found: dict[str, Any]) -> None:
     console.print(f"ontvangen {found['received_on']}, streefdatum {found['target']}, uiterlijk {found['due']}")
     if found["legal_hold"]:
         console.print("wordt vastgehouden: niets ervan wordt vernietigd (lift-hold)")
-    if found["paused_legal_due"]:
-        console.print(f"als het wachten op de klant meetelt: uiterlijk {found['paused_legal_due']}")
+    for sentence in found["dates"]:
+        console.print(sentence)
     for word, key in _CUSTOMER:
         if found["customer"][key]:
             console.print(f"{word}: {found['customer'][key]}", markup=False)

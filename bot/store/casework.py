@@ -42,6 +42,9 @@ FORWARD = "forward"
 URGENT = "urgent"
 """The task that puts a case before all others; it changes nothing else."""
 
+TERM_ENDS = "term_ends"
+"""The event that tells the web address for alarms of a term that is about to end, or did."""
+
 GATE = "gate"
 """The one task that tells staff of automatic letters which the gate holds."""
 

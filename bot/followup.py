@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.cases.followups import follow_up_words
+from bot.cases.incidents import Cause
 from bot.cases.model import Case, Request
 from bot.cases.work import Work
 from bot.store.archive import Archive, Transaction
@@ -55,6 +56,8 @@ class FollowUp:
             tx.challenges.retire(case.id)
         if (cause := sign_of_breach(tx, case.id, wish.label)) is not None:
             suspect(tx, case.id, cause, tx.mails.arrival(mail_id).received_at)
+        if wish.elsewhere:
+            suspect(tx, case.id, Cause.OTHER_ADDRESS, tx.mails.arrival(mail_id).received_at)
         if wish.reopen_for is not None and not case.open_requests:
             case = stop_for_person(tx, case, wish.reopen_for, requests=case.requests)
         if asked:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.cases.answers import says_no
+from bot.cases.followups import EFFECTS
 from bot.cases.machines import Asking, Circumstances, Consequence, asking, consequence, may_answer
 from bot.cases.matching import Joined, Match, Separate, matched
 from bot.cases.model import Case
@@ -79,19 +80,12 @@ class Surroundings:
     circumstances: Circumstances = field(default_factory=Circumstances)
 
 
-_STOPS = {
-    Intent.NOT_ME: "zegt: niet ik heb dit gevraagd",
-    Intent.WITHDRAWAL: "wil het verzoek intrekken (privacybot withdraw)",
-    Intent.CANCELS_ERASURE: "wil niet meer dat er gewist wordt",
-    Intent.DISPUTES: "betwist ons antwoord",
-    Intent.CHANGE_SCOPE: "wil iets anders dan eerst gevraagd",
-    Intent.WRONG_RECIPIENT: "zegt dat ons bericht bij de verkeerde persoon kwam: mogelijk datalek",
-}
+_STOPS = {intent: effect.stops for intent, effect in EFFECTS.items() if effect.stops is not None}
 """What a follow-up says that voids an approval: a new request, a correction, a withdrawal or a dispute."""
 
 _LIKELY = 0.5  # of a label that is not decided: enough to have a person read the mail
 
-_QUIET = frozenset({Intent.THANKS, Intent.OUT_OF_OFFICE, Intent.BOUNCE})
+_QUIET = frozenset(intent for intent, effect in EFFECTS.items() if effect.quiet)
 
 _FOLLOW_UPS = frozenset(_STOPS) | {Intent.REMINDER, Intent.CHALLENGE_ANSWER, Intent.CANNOT_OPEN}
 

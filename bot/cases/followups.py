@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
 from bot.triage.labels import Intent
 
 _WORDS = {
@@ -26,6 +30,64 @@ _WORDS = {
     Intent.BOUNCE: "kwam terug",
     Intent.UNRELATED: "gaat over iets anders",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a mail with this intent does in a running case, beside standing in it. The clock is never touched."""
+
+    stops: str | None = None  # why a person must look: what is drafted or approved does not leave
+    advice: str | None = None  # a task: what staff may do about it
+    presses: bool = False  # the case goes to the top of the list
+    quiet: bool = False  # nobody needs to read it
+
+
+EFFECTS: Mapping[Intent, Effect] = MappingProxyType(
+    {
+        Intent.NOT_ME: Effect(stops="zegt: niet ik heb dit gevraagd"),
+        Intent.WITHDRAWAL: Effect(stops="wil het verzoek intrekken (privacybot withdraw)"),
+        Intent.CANCELS_ERASURE: Effect(stops="wil niet meer dat er gewist wordt"),
+        Intent.DISPUTES: Effect(
+            stops="betwist ons antwoord",
+            advice="ons antwoord wordt betwist: laat de functionaris meekijken (privacybot escalate --to officer); de "
+            "termijn van het verzoek is niet opnieuw begonnen",
+        ),
+        Intent.CHANGE_SCOPE: Effect(stops="wil iets anders dan eerst gevraagd"),
+        Intent.WRONG_RECIPIENT: Effect(stops="zegt dat ons bericht bij de verkeerde persoon kwam: mogelijk datalek"),
+        Intent.REMINDER: Effect(
+            advice="herinnering: de klant wacht op antwoord; de termijn blijft dezelfde", presses=True
+        ),
+        Intent.COMPLAINT_AP: Effect(
+            advice="spreekt van een klacht bij de AP: lees het vandaag (privacybot escalate --to officer)", presses=True
+        ),
+        Intent.CANNOT_OPEN: Effect(
+            advice="kan een bestand niet openen: lees het wachtwoord voor aan het bekende nummer of stuur het opnieuw "
+            "naar het bekende adres (privacybot passphrase)"
+        ),
+        Intent.DELIVERY_PREFERENCE: Effect(
+            advice="wil het antwoord anders ontvangen: op papier mag naar het bekende postadres; een adres uit het "
+            "bericht zelf telt niet"
+        ),
+        Intent.REFUSES_IDENTIFICATION: Effect(
+            advice="wil niet bewijzen wie hij is: bied een brief met een code of een telefoontje aan (privacybot "
+            "verify); kan het niet, dan een brief met redenen (privacybot refuse)"
+        ),
+        Intent.CHALLENGE_ANSWER: Effect(),
+        Intent.NEW_REQUEST: Effect(),
+        Intent.CLARIFICATION: Effect(),
+        Intent.AGREES: Effect(),
+        Intent.SENDS_ID_COPY: Effect(),
+        Intent.UNRELATED: Effect(),
+        Intent.THANKS: Effect(quiet=True),
+        Intent.OUT_OF_OFFICE: Effect(quiet=True),
+        Intent.BOUNCE: Effect(quiet=True),
+    }
+)
+"""One line for each intent. Whoever writes: a stop undoes nothing, and what more follows waits for the sender check."""
+
+
+def effect_of(label: str) -> Effect:
+    return EFFECTS[Intent(label)] if label in set(Intent) else Effect()
 
 
 def follow_up_words(label: str) -> str:

@@ -144,6 +144,7 @@ class Case:
     assigned_to: str | None = None
     opened_at: datetime | None = None
     settled: Outcome | None = None  # how a case without requests ended: a question answered, a mail found ordinary
+    priority: int = 2  # 1 is what presses, 3 what may wait; it moves no date
     legal_hold: bool = False  # before the AP or a court: nothing of it is destroyed or forgotten
 
     @property

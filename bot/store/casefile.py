@@ -59,6 +59,7 @@ _CASE_FIELDS = _SEALED_CASE | {
     "assigned_to",
     "settled",
     "legal_hold",
+    "priority",
 }
 _REQUEST_FIELDS = _SEALED_REQUEST | {"required", "reached", "hold_until", "suspensions", "outcome", "answered_at"}
 _GONE = SealedCase(None, "", None, (), None, ())
@@ -331,6 +332,7 @@ class Cases:
             opened_at=row.opened_at,
             settled=row.settled,
             legal_hold=row.legal_hold,
+            priority=row.priority or 2,
         )
 
     def _request(self, row: Row[Any]) -> Request:

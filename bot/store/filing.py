@@ -14,7 +14,8 @@ from bot.cases.filing import (
     OpenCase,
     ReportOnLetter,
 )
-from bot.cases.followups import follow_up_words
+from bot.cases.followups import effect_of, follow_up_words
+from bot.cases.incidents import Cause
 from bot.cases.letters import LetterKind
 from bot.cases.levels import Levels
 from bot.cases.lifecycle import Move
@@ -35,6 +36,7 @@ from bot.store.casework import (
     tell_of_lost_alarm,
 )
 from bot.store.complaints import give_to_officer
+from bot.store.incidents import suspect
 from bot.store.quarantine import ask_to_clean
 from bot.store.records import Arrival, Direction, MailVerdict, NewCase, NewRequest, OutgoingLetter, Scalar
 from bot.triage.identity_documents import id_copies
@@ -47,6 +49,9 @@ AWAITED = "sender_awaited"
 
 TEST_CAME_BACK = "test_mail"
 """The task that tells of a test mail that did not arrive."""
+
+FOLLOW_UP = "follow_up"
+"""The task that tells what a follow-up asks of staff."""
 
 HELD_LETTERS = "held_letters"
 """The one task that tells staff of cases whose automatic letters wait for them."""
@@ -195,6 +200,7 @@ class Filing:
         self._await_sender(case, decision, added)
         if RequestKind.COMPLAINT in decision.new_kinds:
             give_to_officer(tx, tx.cases.by_id(case.id))
+        self._follow(case, decision.label)
         if decision.stop_for is not None:
             for case_id in (case.id, *decision.also_stop):
                 self._stop(tx.cases.by_id(case_id), decision)
@@ -213,11 +219,33 @@ class Filing:
     def _await_sender(self, case: Case, decision: AddToCase, added: list[int]) -> None:
         """Write down what only a sender who is not false may bring about."""
         reopen_for = None if case.open_requests else decision.stop_for
-        if added or reopen_for is not None or decision.label in _HEARD:
+        elsewhere = decision.label in set(Intent) and self._answers_export_from_elsewhere(case)
+        if added or elsewhere or reopen_for is not None or decision.label in _HEARD:
             values: dict[str, Scalar] = {"mail": self._mail_id, "label": decision.label, "reopen_for": reopen_for}
+            values |= {"elsewhere": True} if elsewhere else {}
             values["requests"] = " ".join(map(str, added))
             self._tx.events.write(case.id, AWAITED, BOT, values)
             self._tx.jobs.defer(Work.FOLLOW_UP, self._mail_id, case_id=case.id)
+
+    def _answers_export_from_elsewhere(self, case: Case) -> bool:
+        """Whoever answers a letter with an export has read it; it went to one address only."""
+        letters = (self._tx.outbox.by_message_id(one) for one in self._mail.references)
+        return any(
+            letter is not None
+            and letter.case_id == case.id
+            and _with_export(self._tx, letter)
+            and letter.to.lower() != (self._mail.sender.address or "").lower()
+            for letter in letters
+        )
+
+    def _follow(self, case: Case, label: str) -> None:
+        """What this kind of follow-up brings about whoever wrote it: harmless, and never a new date."""
+        effect = effect_of(label)
+        if effect.presses and case.priority > 1:
+            self._tx.cases.change(case.id, priority=1)
+            self._tx.events.write(case.id, "priority_raised", BOT, {"mail": self._mail_id, "label": label})
+        if effect.advice is not None:
+            ask_person(self._tx, case.id, FOLLOW_UP, effect.advice)
 
     def _stop(self, case: Case, decision: AddToCase) -> None:
         """Not me, a withdrawal, a dispute: what is drafted or approved does not leave until a person has looked.
@@ -247,6 +275,8 @@ class Filing:
             words = returned_words(letter.letter, report, believed=then is Consequence.UNDO)
             if then is Consequence.UNDO and letter.draft_id is not None:
                 letter_came_back(tx, case, letter, words)
+            elif _with_export(tx, letter):
+                suspect(tx, case.id, Cause.RETURNED_EXPORT, self._arrival.received_at)
             ask_person(tx, case.id, "bounce", words)
         elif asking(self._mail, self._verdict) is not Asking.NOTHING:
             ask_person(tx, case.id, "read", _REPORT_ASKS)
@@ -267,6 +297,14 @@ class Awaited:
     label: str
     request_ids: frozenset[int] = frozenset()
     reopen_for: str | None = None
+    elsewhere: bool = False  # it answers an export from another address than that went to
+
+
+def _with_export(tx: Transaction, letter: OutgoingLetter) -> bool:
+    """An answer with files that left, and whose address we still know."""
+    if letter.draft_id is None or letter.dated_at is None or not letter.to:
+        return False
+    return bool(tx.drafts.get(letter.draft_id).files)
 
 
 def awaited(tx: Transaction, case_id: int, mail_id: int) -> Awaited | None:
@@ -277,7 +315,7 @@ def awaited(tx: Transaction, case_id: int, mail_id: int) -> Awaited | None:
     values = events[0].values
     why = values.get("reopen_for")
     ids = frozenset(int(one) for one in str(values["requests"]).split())
-    return Awaited(str(values["label"]), ids, None if why is None else str(why))
+    return Awaited(str(values["label"]), ids, None if why is None else str(why), bool(values.get("elsewhere")))
 
 
 def open_unreadable(

@@ -146,6 +146,7 @@ cases = _table(
     Column("letters_held", Boolean(create_constraint=False), nullable=False),
     Column("other_privacy", Boolean(create_constraint=False), nullable=False),
     Column("legal_hold", Boolean(create_constraint=False), nullable=False),
+    Column("priority", Integer),  # 1 presses; empty is 2
     Column("finished_at", Moment, index=True),  # the last move of a case of which nothing is open
     Column("assigned_to", String(_USER)),
     Column("sender_index", String(_INDEX), index=True),

@@ -16,6 +16,7 @@ def office(tmp_path: Path, smtp_sink: SmtpSink) -> Office:
     return Office(tmp_path, smtp_sink)
 
 
+@pytest.mark.requirement("ID-07")
 async def test_silence_gets_three_reminders_then_a_reasoned_letter_for_approval(office: Office) -> None:
     sanne = office.people.sanne.address
     office.write(sanne, ASKS)

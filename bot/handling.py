@@ -192,7 +192,12 @@ class Handling:
             values = {"reason": reason, "ap_ref": ap_ref, "legal_hold": True}
             tx.events.write(case.id, "escalated_to_authority", user.name, values, os_login=actor.os_login)
             case = give_to_officer(tx, tx.cases.get(ref), user.name, os_login=actor.os_login)
-            ask_person(tx, case.id, "look", "AP-zaak: niets vernietigen, de functionaris beslist")
+            ask_person(
+                tx,
+                case.id,
+                "look",
+                "AP-zaak: niets vernietigen, de functionaris beslist (privacybot dossier)",
+            )
             return tx.cases.get(ref)
 
     def lift_hold(self, ref: CaseRef, actor: Actor, reason: str) -> Case:

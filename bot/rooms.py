@@ -34,6 +34,7 @@ from bot.desk.logins import login_routes
 from bot.desk.public import Public
 from bot.desk.texts import PAGES, Letterhead, Pages
 from bot.dispatch import Dispatch
+from bot.dossier import Dossiers
 from bot.execution import Execution
 from bot.followup import FollowUp
 from bot.forwarding import Forwarding
@@ -406,6 +407,17 @@ class Rooms:
     @cached_property
     def complaints(self) -> Complaints:
         return Complaints(self.archive, self.letters, self.mailroom, self.calendar)
+
+    @cached_property
+    def dossiers(self) -> Dossiers:
+        return Dossiers(
+            self.archive,
+            self.calendar,
+            self.settings.organisation,
+            self.own_numbers,
+            templates_dir(),
+            self.scratch,
+        )
 
     @cached_property
     def breach(self) -> Breach:

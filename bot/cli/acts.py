@@ -177,12 +177,22 @@ def withdraw(config: Path | None, ref: str, user: str, kinds: str | None, reason
 
 
 def escalate(
-    config: Path | None, ref: str, user: str, to: str, reason: str, ap_ref: str | None, *, as_json: bool
+    config: Path | None,
+    ref: str,
+    user: str,
+    to: str,
+    reason: str,
+    ap_ref: str | None,
+    dossier: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
     def to_authority(opened: Rooms) -> Case:
         case = opened.handling.to_authority(CaseRef(ref), actor(user), reason, ap_ref)
         if case.sender is not None and case.writer is not Writer.AUTHORITY and case.open_requests:
             opened.decisions.authority_reference(CaseRef(ref), actor(user), ap_ref)
+        if dossier is not None:
+            opened.dossiers.make(CaseRef(ref), actor(user), dossier)
         return case
 
     if to == "ap":

@@ -289,6 +289,17 @@ def draft(
 
 
 @app.command()
+def stats(
+    since: Annotated[
+        datetime | None, typer.Option("--since", formats=MOMENTS, help="Only what was received since then.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Count how requests were answered: in time, how fast, how often extended."""
+    do("figures", "stats", Given.config, since, as_json=as_json)
+
+
+@app.command()
 def tasks(as_json: Json = False) -> None:
     """List what waits for a person, in all cases."""
     do("showing", "tasks", Given.config, as_json=as_json)
@@ -469,10 +480,29 @@ def escalate(
     to: Annotated[Higher, typer.Option("--to", help="The privacy officer, or the AP lane.")],
     reason: Reason,
     ap_ref: Annotated[str | None, typer.Option("--ap-ref", help="The AP's own reference.")] = None,
+    dossier_file: Annotated[
+        Path | None, typer.Option("--dossier", metavar="FILE.zip", help="For the AP lane: also make the dossier.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Hand the case to the privacy officer, or put it in the AP lane."""
-    case_act("escalate", ref, user, to, reason, ap_ref, as_json=as_json)
+    if dossier_file is not None and to is not Higher.AP:
+        raise typer.BadParameter("--dossier goes with --to ap")
+    case_act("escalate", ref, user, to, reason, ap_ref, dossier_file, as_json=as_json)
+
+
+@app.command()
+def dossier(
+    ref: Ref,
+    user: As,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.zip", help="Where to.")],
+    originals: Annotated[
+        bool, typer.Option("--originals", help="Also mails as they came, with everything in them; for inside only.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Everything of a case in one zip, for the privacy officer; it is sent to nobody."""
+    do("complaining", "dossier", Given.config, ref, user, out, originals=originals, as_json=as_json)
 
 
 @app.command()

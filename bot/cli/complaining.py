@@ -20,3 +20,13 @@ def finding(
         print_json({"ref": case.ref, "state": str(case_state(case)), "upheld": upheld})
     else:
         print(f"{case.ref}: bevinding en maatregelen vastgelegd; lees het concept met privacybot draft {case.ref}")
+
+
+def dossier(config: Path | None, ref: str, user: str, out: Path, *, originals: bool, as_json: bool) -> None:
+    """The dossier of a case as a zip."""
+    with rooms(config) as opened:
+        digest = opened.dossiers.make(CaseRef(ref), actor(user), out, originals=originals)
+    if as_json:
+        print_json({"ref": ref, "file": str(out), "sha256": digest})
+    else:
+        print(f"dossier van {ref} in {out}\nSHA-256 {digest}\nEr is niets verstuurd; bewaar het bestand zelf veilig.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -30,7 +30,7 @@ from bot.cases.reckoning import explained
 from bot.cli.sendercheck import sender_check_as_json, sender_check_in_words
 from bot.cli.session import actor, print_json, rooms
 from bot.cli.texts import blocks_as_text
-from bot.cli.words import CHANGES, KINDS, STATES
+from bot.cli.words import CHANGES, KINDS, OUTCOMES, STATES, event_words
 from bot.replies.casefacts import case_term, clock_request
 from bot.replies.freshness import authority_doubt
 from bot.rooms import Rooms
@@ -255,7 +255,7 @@ def _print_case(found: dict[str, Any]) -> None:
         if found["customer"][key]:
             console.print(f"{word}: {found['customer'][key]}", markup=False)
     for title, rows, heads in _TABLES:
-        _print_table(console, title, heads, _called(found[rows]) if rows == "requests" else found[rows])
+        _print_table(console, title, heads, _SAID.get(rows, list)(found[rows]))
     for message in found["messages"]:
         if message["direction"] == "in":
             console.rule(f"{message['at']:%Y-%m-%d %H:%M} {message['label']} van {message['sender']}", align="left")
@@ -270,9 +270,22 @@ def _print_case(found: dict[str, Any]) -> None:
 def _called(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The requests with right and state as staff call them."""
     return [
-        {**one, "kind": KINDS.get(one["kind"], one["kind"]), "state": STATES.get(one["state"], one["state"])}
+        {
+            **one,
+            "kind": KINDS.get(one["kind"], one["kind"]),
+            "state": STATES.get(one["state"], one["state"]),
+            "outcome": OUTCOMES.get(one["outcome"], one["outcome"]),
+        }
         for one in requests
     ]
+
+
+def _happened(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**event, "kind": event_words(event["kind"])} for event in events]
+
+
+_SAID: dict[str, Callable[[list[dict[str, Any]]], list[dict[str, Any]]]] = {"requests": _called, "events": _happened}
+"""Rows whose words are not for staff as they are stored."""
 
 
 _ODD = {"sender_defects": "afzender niet eenduidig", "defects": "bijzonder aan dit bericht"}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bot.cases.alarming import RIGHTS
 from bot.cases.changes import ChangeAction
+from bot.cases.event_words import OUTCOMES as HOW_IT_ENDED
+from bot.cases.event_words import event_words
 from bot.cases.model import RequestState
 
 STATES: dict[str, str] = {
@@ -26,6 +28,10 @@ STATES: dict[str, str] = {
 }
 
 KINDS: dict[str, str] = {**{str(kind): words for kind, words in RIGHTS.items()}, "other_privacy": "vraag"}
+
+__all__ = ["CHANGES", "KINDS", "OUTCOMES", "STATES", "event_words"]
+
+OUTCOMES: dict[str, str] = {str(outcome): words for outcome, words in HOW_IT_ENDED.items()}
 
 CHANGES: dict[ChangeAction, str] = {
     ChangeAction.CORRECT: "wijzigen",

@@ -53,12 +53,14 @@ def make_overview(
         json.dumps(_document(sections, about, words), ensure_ascii=False, allow_nan=False), encoding="utf-8"
     )
     shutil.copyfile(_HERE / "overview.typ", work / "overview.typ")
-    _typeset(work)
+    typeset(work, "overview")
     seal_pdf(work / "overview.pdf", target, passphrase)
 
 
-def _typeset(work: Path) -> None:
-    command = [sys.executable, "-I", str(_HERE / "typesetting.py"), str(work)]
+def typeset(work: Path, page: str, made_on: tuple[int, int, int] | None = None) -> None:
+    """Make `page`.pdf of `page`.typ and data.json in `work`; the same bytes each time for the same day."""
+    day = () if made_on is None else (date(*made_on).isoformat(),)
+    command = [sys.executable, "-I", str(_HERE / "typesetting.py"), str(work), page, *day]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=TYPESETTING_SECONDS, check=False)  # noqa: S603 - our own script
     except subprocess.TimeoutExpired:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any
@@ -185,6 +185,11 @@ class Cases:
 
     def with_request_in(self, states: frozenset[RequestState]) -> tuple[Case, ...]:
         return self._where(_with_request(requests.c.state.in_(sorted(states))))
+
+    def each_request(self, since: datetime | None = None) -> Iterator[Request]:
+        """Every request, or those received since then; one at a time, and without whom they are from."""
+        after = () if since is None else (requests.c.received_at >= since,)
+        return (self._request(row) for row in self.bench.all(select(requests).where(*after).order_by(requests.c.id)))
 
     def open_ids(self) -> tuple[int, ...]:
         """The cases of which something is open, nothing unsealed: one that cannot be read stops no other."""

@@ -60,6 +60,11 @@ class Mails:
         row = self.bench.one(mails, mail_id)
         return Blobs(self.bench).read(row.blob_id, owner(mail_id))
 
+    def chunks(self, mail_id: int) -> Iterator[bytes]:
+        """The same, one MiB at a time."""
+        row = self.bench.one(mails, mail_id)
+        return Blobs(self.bench).chunks(row.blob_id, owner(mail_id))
+
     def connection(self, mail_id: int) -> Connection | None:
         """Who handed the mail over, where that is known and was not let go."""
         sealed = self.bench.one(mails, mail_id).connection

@@ -68,6 +68,14 @@ class Messages:
         query = select(messages).where(messages.c.case_id == case_id).order_by(messages.c.at, messages.c.id)
         return tuple(self._message(row) for row in self.bench.all(query))
 
+    def ids_of_case(self, case_id: int) -> tuple[int, ...]:
+        """In the order they came or left; nothing is unsealed."""
+        query = select(messages.c.id).where(messages.c.case_id == case_id).order_by(messages.c.at, messages.c.id)
+        return tuple(self.bench.run(query).scalars())
+
+    def get(self, message_id: int) -> CaseMessage:
+        return self._message(self.bench.one(messages, message_id))
+
     def case_of(self, message_ids: Iterable[str]) -> int | None:
         """The case that one of these Message-IDs belongs to: our own letters count before mails we got."""
         indexes = {self.bench.vault.index(message_id) for message_id in message_ids}

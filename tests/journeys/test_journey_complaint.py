@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -152,3 +153,29 @@ async def test_old_details_of_the_authority_are_a_task_once_a_month_and_told_wit
 
     assert "dagen geleden nagekeken" in office.cli("draft", ref)
     assert office.json("draft", ref)["warnings"] != []
+
+
+@pytest.mark.requirement("KLA-03", "KLA-05")
+async def test_before_the_authority_nothing_of_the_case_is_destroyed_and_an_officer_has_it(office: Office) -> None:
+    ref = await complaint(office)
+    out = office.home / "dossier.zip"
+    office.cli("escalate", ref, "--as", "femke", "--to", "ap", "--reason", "brief van de AP", "--dossier", str(out))
+    held = office.case(ref)
+    assert (held["lane"], held["legal_hold"]) == ("ap", True)
+    assert held["assigned_to"] in {"femke", "piet"}
+    assert [case["ref"] for case in office.json("cases", "--lane", "ap")["cases"]] == [ref]
+    assert "AP" in office.cli("cases", "--lane", "ap")
+    assert out.stat().st_mode & 0o077 == 0
+
+    assert "legal hold" in office.cli("label", ref, "--as", "fatima", "--ordinary", fails=True)
+    office.cli("withdraw", ref, "--as", "femke", "--reason", "toch niet")
+    for _ in range(3):
+        await office.step(days=1000)
+
+    after = office.case(ref)
+    assert [message["text"] for message in after["messages"]] == [message["text"] for message in held["messages"]]
+    assert after["customer"] == held["customer"]
+    with_original = office.home / "alles.zip"
+    office.cli("dossier", ref, "--as", "femke", "--out", str(with_original), "--originals")
+    with zipfile.ZipFile(with_original) as package:
+        assert "alleen-intern/origineel/0001.eml" in package.namelist()

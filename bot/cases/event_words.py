@@ -1,0 +1,152 @@
+"""What happened in a case, how requests end and what was asked, in Dutch words for staff and for the dossier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from bot.cases.alarming import RIGHTS
+from bot.cases.model import Outcome
+
+EVENTS: Mapping[str, str] = MappingProxyType(
+    {
+        # moves of a request
+        "identity_asked": "bewijs gevraagd",
+        "identity_not_needed": "geen bewijs nodig",
+        "identity_confirmed": "bewijs geleverd",
+        "person_needed": "wacht op een mens",
+        "draft_ready": "concept klaar",
+        "undone": "akkoord ingetrokken",
+        "execution_started": "uitvoering begonnen",
+        "sent": "verstuurd",
+        "sending_failed": "versturen mislukt",
+        "sent_again": "opnieuw verstuurd",
+        "closed": "gesloten",
+        "refusal_sent": "weigering verstuurd",
+        "not_identified_sent": "brief verstuurd: niet vastgesteld wie vraagt",
+        "forwarded": "doorgestuurd",
+        "escalated": "naar de AP-baan",
+        "revived": "weer opgepakt",
+        # a case and its mail
+        "opened": "zaak geopend",
+        "mail_added": "bericht toegevoegd",
+        "sender_awaited": "wacht op controle van de afzender",
+        "sender_checked": "afzender gecontroleerd",
+        "second_opinion": "tweede lezer gevraagd",
+        "second_opinion_asked": "tweede lezer gevraagd",
+        "receipt_skipped": "geen ontvangstbevestiging",
+        "labelled": "ingedeeld",
+        "found_ordinary": "geen verzoek",
+        "assigned": "toegewezen",
+        "note": "notitie",
+        "writer_told": "schrijver ingelicht",
+        "customer_looked_up": "klant opgezocht",
+        "withdrawn": "ingetrokken",
+        "reopened": "heropend",
+        "answered_elsewhere": "elders beantwoord",
+        "letters_released": "brieven vrijgegeven",
+        "finding_written": "bevinding en maatregelen vastgelegd",
+        "escalated_to_officer": "naar de functionaris",
+        "escalated_to_authority": "AP-zaak: niets wordt vernietigd",
+        "hold_lifted": "AP-zaak voorbij",
+        "dossier_made": "dossier gemaakt",
+        # who is asking
+        "record_found": "gegevens gevonden in het systeem",
+        "record_chosen": "gegevens gekozen door een mens",
+        "proof_void": "bewijs vervallen",
+        "challenge_postponed": "controlevraag uitgesteld",
+        "challenge_answered": "controlevraag goed beantwoord",
+        "challenge_denied": "zegt: niet ik",
+        "wrong_code": "verkeerde code",
+        "code_in_doubt": "code klopt, maar er is twijfel",
+        "code_refused": "code niet aanvaard",
+        "code_expired": "code verlopen",
+        "code_on_page": "code ingevuld op de website",
+        "right_code_other_address": "goede code vanaf een ander adres",
+        "paper_code_made": "brief met code gemaakt",
+        "paper_code_wrong": "verkeerde code van papier",
+        "login_of_another": "iemand anders logde in",
+        "verified": "tweede bewijs vastgelegd",
+        "level_reached": "niveau van zekerheid bereikt",
+        "below_level": "te weinig bewijs",
+        # drafts, approval, sending
+        "draft_made": "concept gemaakt",
+        "draft_shown": "concept gelezen",
+        "draft_edited": "concept gewijzigd",
+        "draft_rejected": "concept teruggestuurd",
+        "draft_voided": "concept vervallen",
+        "draft_forgotten": "tekst van concept verwijderd",
+        "approved": "akkoord gegeven",
+        "approval_undone": "akkoord teruggenomen",
+        "letter_queued": "brief klaargezet",
+        "letter_sent": "brief verstuurd",
+        "letter_resolved": "uitkomst van een brief vastgesteld",
+        "letter_reported": "bericht over een brief",
+        "bounced": "brief kwam terug",
+        "term_extended": "termijn verlengd",
+        # files
+        "export_fetched": "bestand opgehaald",
+        "export_spoiled": "bestand onbruikbaar",
+        "file_disclosed": "bestand overgedragen",
+        "password_right": "goed wachtwoord op de website",
+        "wrong_password": "verkeerd wachtwoord op de website",
+        "links_revoked": "links ingetrokken",
+        "revoked_link_opened": "ingetrokken link geopend",
+        # changes
+        "executed": "uitgevoerd",
+        "execution_differed": "anders uitgevoerd dan gepland",
+        "due_erasure_done": "gewist na de bewaartermijn",
+        # terms
+        "alarm": "alarm over de termijn",
+        "hold_alarm": "alarm over de wachttijd",
+        "alarms_mailed": "alarmen gemaild",
+        "alarm_lost": "alarmmail kwam niet aan",
+        # breaches
+        "breach_began": "mogelijk datalek",
+        "breach_confirmed": "datalek bevestigd",
+        "breach_described": "datalek beschreven",
+        "breach_decided": "besluit over datalek",
+        "breach_dismissed": "geen datalek",
+        "breach_closed": "datalek afgesloten",
+        "breach_alarm": "alarm over datalek",
+        # our own retention
+        "exports_destroyed": "bestanden vernietigd",
+        "secrets_destroyed": "wachtwoord vernietigd",
+        "mail_forgotten": "berichten verwijderd",
+        "words_forgotten": "alle tekst verwijderd",
+        "values_forgotten": "waarden verwijderd",
+        "example_forgotten": "leervoorbeeld verwijderd",
+        "model_forgotten": "oud model verwijderd",
+        "staff_mail_forgotten": "mail aan medewerkers verwijderd",
+        "id_copy_removed": "kopie van identiteitsbewijs verwijderd",
+        # the service
+        "user_added": "gebruiker toegevoegd",
+        "user_enabled": "gebruiker aangezet",
+        "user_disabled": "gebruiker uitgezet",
+        "sending_paused": "versturen gestopt",
+        "sending_resumed": "versturen hervat",
+        "mailbox_reconciled": "mailbox vergeleken",
+    }
+)
+"""Every kind of event. A kind without words here fails a test."""
+
+OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
+    {
+        Outcome.GRANTED: "gedaan wat gevraagd is",
+        Outcome.PARTLY: "deels gedaan",
+        Outcome.REFUSED: "geweigerd",
+        Outcome.NOTHING_FOUND: "niets gevonden",
+        Outcome.NOT_IDENTIFIED: "niet vastgesteld wie vraagt",
+        Outcome.WITHDRAWN: "ingetrokken",
+        Outcome.FORWARDED: "doorgestuurd",
+        Outcome.ANSWERED_ELSEWHERE: "elders beantwoord",
+        Outcome.ORDINARY: "geen verzoek",
+    }
+)
+
+REQUESTS: Mapping[str, str] = MappingProxyType({str(kind): words for kind, words in RIGHTS.items()})
+
+
+def event_words(kind: str) -> str:
+    """The words, or the kind itself where somebody forgot them."""
+    return EVENTS.get(kind, kind)

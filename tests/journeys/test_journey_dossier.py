@@ -1,0 +1,146 @@
+"""The dossier for a matter before the authority: a whole case, masked, the same each time, sent to nobody."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from servers.office import Office, body, code_in
+from servers.smtp_sink import SmtpSink
+
+from bot.cases.model import CaseRef
+from bot.rooms import Rooms
+
+ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen? Mijn BSN is 111222333."
+
+
+@pytest.fixture
+def office(tmp_path: Path, smtp_sink: SmtpSink) -> Office:
+    return Office(tmp_path, smtp_sink)
+
+
+async def answered(office: Office) -> tuple[str, str, str]:
+    """Sanne got her overview; the reference of her case, her code, and the passphrase."""
+    sanne = office.people.sanne.address
+    office.write(sanne, ASKS)
+    await office.step()
+    [case] = office.cases()
+    challenge = office.challenge_to(sanne)
+    code = code_in(challenge) or ""
+    office.reply(challenge, sanne, code)
+    await office.step(minutes=5)
+    office.cli("note", case["ref"], "--as", "fatima", "--text", "belde boos op")
+    office.cli("approve", case["ref"], "--as", "fatima")
+    await office.step(minutes=1)
+    return str(case["ref"]), code, _passphrase(body(challenge))
+
+
+def _passphrase(text: str) -> str:
+    [line] = [line.strip() for line in text.splitlines() if line.count("-") >= 3 and " " not in line.strip()][:1]
+    return line
+
+
+def opened(office: Office, ref: str, *more: str) -> dict[str, bytes]:
+    out = office.home / "dossier.zip"
+    office.cli("dossier", ref, "--as", "femke", "--out", str(out), *more)
+    with zipfile.ZipFile(out) as package:
+        assert package.testzip() is None
+        return {name: package.read(name) for name in package.namelist()}
+
+
+@pytest.mark.requirement("KLA-05")
+async def test_the_dossier_holds_the_whole_case_and_no_secret_and_goes_to_nobody(office: Office) -> None:
+    ref, code, passphrase = await answered(office)
+    sent = len(office.sink.mails)
+    files = opened(office, ref)
+    await office.step()
+
+    index = files["INHOUD.txt"].decode()
+    assert all(name in index for name in files if name not in {"INHOUD.txt", "SHA256SUMS.txt"})
+    sums = dict(reversed(line.split("  ")) for line in files["SHA256SUMS.txt"].decode().split("\r\n") if line)
+    assert sums == {name: hashlib.sha256(raw).hexdigest() for name, raw in files.items() if name != "SHA256SUMS.txt"}
+    hashes = [event["hash"] for event in _events(office, ref)]
+    assert all(one in files["2-tijdlijn/tijdlijn.csv"].decode() for one in hashes[:-1])
+    assert "wat jullie over mij hebben" in files["3-berichten/0001-in.txt"].decode()
+    assert "fatima" in files["4-besluiten/besluiten.txt"].decode()
+    assert "de keten is heel" in files["10-controle/controle.txt"].decode()
+    everything = b"\n".join(files.values()).decode("utf-8", "replace")
+    for secret in (code, passphrase, "111222333"):
+        assert secret not in everything
+    told = [name for name, raw in files.items() if b"belde boos op" in raw]
+    assert told == ["alleen-intern/1-notities/notities.txt"]
+    assert len(office.sink.mails) == sent
+    assert office.case(ref)["events"][-1]["kind"] == "dossier_made"
+
+
+async def test_its_page_can_be_read_by_everybody_and_names_what_happened_in_dutch(office: Office) -> None:
+    ref, _, _ = await answered(office)
+
+    page = PdfReader(io.BytesIO(opened(office, ref)["dossier.pdf"]))
+
+    text = " ".join(" ".join(one.extract_text() for one in page.pages).split())
+    assert "controlevraag goed beantwoord" in text
+    assert "Wie vroeg het" in text
+    assert "/StructTreeRoot" in page.root_object
+    assert page.root_object["/Lang"] == "nl-NL"
+
+
+async def test_the_same_case_at_the_same_instant_gives_the_same_bytes(office: Office) -> None:
+    ref, _, _ = await answered(office)
+    places = [office.home / "een.zip", office.home / "twee.zip"]
+    rooms = Rooms(office.settings(), office._env_now())
+    stopped = rooms.dossiers
+    stopped._archive.clock = lambda: office.now
+    try:
+        for place in places:
+            stopped.build(CaseRef(ref), place)
+    finally:
+        rooms.close_now()
+
+    assert places[0].read_bytes() == places[1].read_bytes()
+
+
+async def test_only_the_officer_makes_one_and_originals_lie_in_the_inner_part(office: Office) -> None:
+    ref, _, _ = await answered(office)
+    raw = next(iter(office.home.glob("mail.eml"))).read_bytes()
+    out = office.home / "x.zip"
+
+    assert "role may not" in office.cli("dossier", ref, "--as", "fatima", "--out", str(out), fails=True)
+    assert not out.exists()
+    files = opened(office, ref, "--originals")
+
+    assert raw in files.values()
+    assert all(name.startswith("alleen-intern/") for name, content in files.items() if content == raw)
+
+
+async def test_a_forgotten_case_and_one_without_requests_say_what_is_gone_and_when(office: Office) -> None:
+    office.deliver(
+        b"From: kapot\r\nSubject: =?utf-8?b?/////w==?=\r\nContent-Type: multipart/mixed\r\n\r\n\xff\xfe geen grens"
+    )
+    office.write(office.people.joris.address, ASKS)
+    await office.step()
+    ref = next(case["ref"] for case in office.cases() if "access" in case["kinds"])
+    odd = [case["ref"] for case in office.cases() if case["ref"] != ref]
+    office.cli("label", ref, "--as", "fatima", "--ordinary")
+    await office.step(minutes=1)
+
+    files = opened(office, ref)
+
+    assert "verwijderd op" in files["3-berichten/0001-in.txt"].decode()
+    assert "wat er stond is niet meer te lezen" in files["2-tijdlijn/tijdlijn.txt"].decode()
+    assert ASKS.encode() not in b"".join(files.values())
+    for one in odd:
+        assert "geen verzoek herkend" in opened(office, one)["1-verzoeken/verzoeken.txt"].decode()
+
+
+def _events(office: Office, ref: str) -> list[dict[str, str]]:
+    rooms = Rooms(office.settings(), office._env_now())
+    try:
+        with rooms.archive.reading() as tx:
+            return [{"hash": event.hash} for event in tx.events.of(tx.cases.get(ref).id)]
+    finally:
+        rooms.close_now()

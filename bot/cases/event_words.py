@@ -141,10 +141,16 @@ OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
         Outcome.FORWARDED: "doorgestuurd",
         Outcome.ANSWERED_ELSEWHERE: "elders beantwoord",
         Outcome.ORDINARY: "geen verzoek",
+        Outcome.NO_DATA_SUBJECT: "geen gegevens van een persoon",
     }
 )
 
 REQUESTS: Mapping[str, str] = MappingProxyType({str(kind): words for kind, words in RIGHTS.items()})
+
+
+def outcome_words(outcome: Outcome) -> str:
+    """The words, or the outcome itself where somebody forgot them."""
+    return OUTCOMES.get(outcome, str(outcome))
 
 
 def event_words(kind: str) -> str:

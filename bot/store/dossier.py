@@ -18,7 +18,7 @@ from bot.cases.changes import ChangeAction
 from bot.cases.deadlines import Calendar, court_term_end, term
 from bot.cases.dossier import Piece, Section, as_text
 from bot.cases.draft import Draft, content_hash
-from bot.cases.event_words import OUTCOMES, event_words
+from bot.cases.event_words import event_words, outcome_words
 from bot.cases.findings import UPHELD
 from bot.cases.incidents import CAUSES, FIELDS
 from bot.cases.links import without_tokens
@@ -105,7 +105,7 @@ class Gathering:
             (
                 RIGHTS[request.kind],
                 self._moment(request.received_at),
-                OUTCOMES[request.outcome] if request.outcome else "loopt nog" if request.open else "gesloten",
+                outcome_words(request.outcome) if request.outcome else "loopt nog" if request.open else "gesloten",
                 self._moment(request.answered_at),
                 self._found(request),
             )

@@ -179,3 +179,21 @@ async def test_before_the_authority_nothing_of_the_case_is_destroyed_and_an_offi
     office.cli("dossier", ref, "--as", "femke", "--out", str(with_original), "--originals")
     with zipfile.ZipFile(with_original) as package:
         assert "alleen-intern/origineel/0001.eml" in package.namelist()
+
+
+@pytest.mark.requirement("REF-01")
+async def test_a_part_that_is_to_be_refused_is_due_in_the_same_month_as_the_rest(office: Office) -> None:
+    office.write(office.people.sanne.address, ASKS)
+    await office.step()
+    ref = office.cases()[0]["ref"]
+    office.cli("label", ref, "--as", "fatima", "--set", "access,erasure")
+    await office.step(minutes=1)
+    office.cli("refuse", ref, "--as", "fatima", "--kind", "erasure", "--reason", "unfounded: u vroeg het gisteren ook")
+
+    await office.step(days=29)
+
+    waiting = [task["text"] for task in office.case(ref)["tasks"] if task["kind"] == "deadline" and not task["done_at"]]
+    [part] = [text for text in waiting if text.startswith("wissen:")]
+    [rest] = [text for text in waiting if text.startswith("inzage:")]
+    assert part.removeprefix("wissen") == rest.removeprefix("inzage")
+    assert "wettelijke termijn eindigt op 28 december" in part

@@ -84,6 +84,8 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "letter_reported": "bericht over een brief",
         "bounced": "brief kwam terug",
         "term_extended": "termijn verlengd",
+        "dates": "uitleg van de termijnen",
+        "priority_raised": "met voorrang",
         # files
         "export_fetched": "bestand opgehaald",
         "export_spoiled": "bestand onbruikbaar",

@@ -27,6 +27,7 @@ from bot.cases.work import Work
 from bot.clock import Clock, clock_from, system_clock
 from bot.complaints import Complaints
 from bot.confirmation import Confirmation
+from bot.correspondence import Correspondence
 from bot.datamap.loading import load_datamap
 from bot.datamap.model import DataMap
 from bot.desk.limits import Limits
@@ -399,6 +400,10 @@ class Rooms:
     def representation(self) -> Representation:
         minor_age = self.settings.cases.minor_age
         return Representation(self.archive, self.letters, self.mailroom, self.calendar, minor_age)
+
+    @cached_property
+    def correspondence(self) -> Correspondence:
+        return Correspondence(self.archive, self.letters, self.mailroom, self.calendar)
 
     @cached_property
     def forwarding(self) -> Forwarding:

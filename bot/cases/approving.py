@@ -68,12 +68,14 @@ TELLS_NOTHING = frozenset(
         LetterKind.NO_DATA_SUBJECT,
         LetterKind.FORWARD_TO_CUSTOMER,
         LetterKind.MASKED_COPY,
+        LetterKind.OPENING_HELP,
+        LetterKind.WRONG_RECIPIENT,
     }
 )
 """Letters that hold nothing from our systems and change nothing there: they need no proof of identity."""
 
-_OFFICERS_LETTERS = frozenset({LetterKind.COMPLAINT, LetterKind.AP_REFERENCE})
-_TWO_READERS = frozenset({LetterKind.REFUSAL, LetterKind.DECEASED, LetterKind.NO_DATA_SUBJECT, LetterKind.MASKED_COPY})
+OFFICERS_LETTERS = frozenset({LetterKind.COMPLAINT, LetterKind.AP_REFERENCE})
+TWO_READERS = frozenset({LetterKind.REFUSAL, LetterKind.DECEASED, LetterKind.NO_DATA_SUBJECT, LetterKind.MASKED_COPY})
 """Whoever gets one of these is told no, or is asked for what we never ask for."""
 
 
@@ -106,7 +108,7 @@ def approval_needed(
     partial = answers_complaint(draft, case) and approver.name in handled
     if partial and (free := _free_officers(users, handled)):
         return Refused(f"you handled what this complaint is about; somebody else answers it: {', '.join(free)}")
-    if not (partial or _risky(draft) or draft.letter in _TWO_READERS):
+    if not (partial or _risky(draft) or draft.letter in TWO_READERS):
         return Approved()
     able = {user.name for user in users if _able(user, draft)} | {approver.name}
     before = [given for given in approvals if given.content_hash == content_hash(draft) and given.user in able]
@@ -118,7 +120,7 @@ def approval_needed(
 def _wrong_person(draft: Draft, approver: User) -> str | None:
     if not may(approver, Act.APPROVE):
         return f"user '{approver.name}' is {approver.role} or disabled and may not approve"
-    if draft.letter in _OFFICERS_LETTERS and not may(approver, Act.DECIDE_RISK):
+    if draft.letter in OFFICERS_LETTERS and not may(approver, Act.DECIDE_RISK):
         return "a complaint is decided by a functionaris"
     return None
 
@@ -129,7 +131,7 @@ def _free_officers(users: Iterable[User], handled: frozenset[str]) -> list[str]:
 
 def _able(user: User, draft: Draft) -> bool:
     """Whether this user can be one of two who approve it."""
-    return may(user, Act.APPROVE) and (draft.letter not in _OFFICERS_LETTERS or may(user, Act.DECIDE_RISK))
+    return may(user, Act.APPROVE) and (draft.letter not in OFFICERS_LETTERS or may(user, Act.DECIDE_RISK))
 
 
 def _risky(draft: Draft) -> bool:
@@ -196,7 +198,7 @@ def _together(draft: Draft, before: Sequence[Given], approver: User, users: Iter
     readers = {given.user for given in before} | ({draft.editor} if draft.editor else set()) | {approver.name}
     if len(readers) < 2:
         return NeedsSecond("a second person must approve this draft")
-    if draft.letter in _TWO_READERS and not _officer_among(readers, users, approver):
+    if draft.letter in TWO_READERS and not _officer_among(readers, users, approver):
         return NeedsSecond("a functionaris must read this letter too")
     return Approved()
 

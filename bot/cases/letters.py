@@ -41,6 +41,9 @@ class LetterKind(StrEnum):
     NO_DATA_SUBJECT = "no_data_subject"  # a company or foundation as such
     FORWARD_TO_CUSTOMER = "forward_to_customer"  # to the customer whose books it concerns (Art. 28(3)(e))
     MASKED_COPY = "masked_copy"  # where nothing else shows who it is, and two people say so
+    RESTRICTION_LIFTED = "restriction_lifted"  # before restricted data are used again (Art. 18(3))
+    OPENING_HELP = "opening_help"  # a file does not open
+    WRONG_RECIPIENT = "wrong_recipient"  # to whoever says that a message was not for him
     TEST_MAIL = "test_mail"  # `testmail`: fixed words, to an address that the operator gives
 
 
@@ -90,6 +93,9 @@ SIDE_LETTERS = frozenset(
         LetterKind.FORWARD_TO_CUSTOMER,
         LetterKind.MASKED_COPY,
         LetterKind.ACCOUNT_NOTICE,
+        LetterKind.RESTRICTION_LIFTED,
+        LetterKind.OPENING_HELP,
+        LetterKind.WRONG_RECIPIENT,
     }
 )
 """Letters that answer no request: sending one moves no request."""

@@ -122,6 +122,28 @@ def check_config(
 
 
 @app.command()
+def letters(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the pages are written.")],
+) -> None:
+    """Write every letter with invented facts, in every language, for a jurist to read."""
+    do("letters", "letters", out)
+
+
+@app.command()
+def write(
+    ref: Ref,
+    user: As,
+    letter: Annotated[str, typer.Option("--letter", help="opening_help, restriction_lifted or wrong_recipient")],
+    words: Annotated[str | None, typer.Option("--text", help="Your own words in the letter.")] = None,
+    on: Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="From which day, if any.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Draft a letter beside the answer: help with a file, a word before data are used again, thanks for a tip."""
+    day = None if on is None else on.date()
+    do("correspondence", "write", Given.config, ref, user, letter=letter, words=words, on=day, as_json=as_json)
+
+
+@app.command()
 def doctor(as_json: Json = False) -> None:
     """Look at everything the service needs, and name the mend of what does not work. Changes nothing."""
     do("doctor", "doctor", Given.config, as_json=as_json)

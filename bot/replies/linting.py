@@ -61,6 +61,10 @@ _ANSWERS_NOTHING = frozenset(
         LetterKind.GUARDIAN_REQUEST,
         LetterKind.FORWARD_TO_CUSTOMER,
         LetterKind.PAPER_CODE,
+        LetterKind.RESTRICTION_LIFTED,
+        LetterKind.OPENING_HELP,
+        LetterKind.WRONG_RECIPIENT,
+        LetterKind.ACCOUNT_NOTICE,
     }
 )
 _MAY_CLAIM_DEEDS = _ANSWERS_NOTHING - {LetterKind.OTHER_PRIVACY}
@@ -70,6 +74,8 @@ _ITS_SUBJECT = frozenset({Fault.ID_COPY, Fault.FORM})
 
 _LONGEST = 400  # characters
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[\"'A-ZÀ-Ý0-9€\[‹<(_])")
+_ACTING = frozenset({ChangeAction.CORRECT, ChangeAction.ERASE, ChangeAction.PSEUDONYMISE})
+_COMPUTED = ("COR-", "ERA-")
 _QUOTED = frozenset({"KLA-about"})
 """Blocks that repeat the customer's own words."""
 
@@ -135,6 +141,7 @@ _MUST_SAY: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (_OPENING, r"\d{1,2} \w+ \d{4}|\d{1,2}-\d{1,2}-\d{4}", "de dag waarop het verzoek kwam"),
     (("EXT-date",), w.DATED.pattern, "de nieuwe datum"),
     (("masking",), r"\bbsn\b|citizen service number", "dat het BSN afgeschermd moet zijn"),
+    (("RES-lifted",), w.DATED.pattern, "de dag vanaf wanneer"),
     (("due",), w.DATED.pattern, "de dag waarop wij antwoorden"),
     (("REF-3",), r"artikel|article|overweging|recital", "het artikel van de wet"),
 )
@@ -238,9 +245,10 @@ def _late(letter: Composed) -> Iterator[Finding]:
 
 
 def _said(letter: Composed) -> Iterator[tuple[Block, str]]:
-    """Our own sentences; what is quoted from the customer is his."""
+    """Our own sentences. What is quoted from the customer is his; what follows from the plan nobody can edit."""
     for block in letter.blocks:
-        if block.code not in _QUOTED:
+        planned = block.code.startswith(_COMPUTED) and bool(letter.planned & _ACTING)
+        if block.code not in _QUOTED and not planned:
             for sentence in sentences(block.text):
                 yield block, sentence
 

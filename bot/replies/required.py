@@ -43,6 +43,9 @@ _REQUIRED: dict[LetterKind, frozenset[str]] = {
     LetterKind.FORWARD_TO_CUSTOMER: frozenset(
         {"request", "processor", "asker", "request-text", "yours", "help", "contact"}
     ),
+    LetterKind.RESTRICTION_LIFTED: frozenset({"RES-lifted", "RES-choice"} | _REMEDIES),
+    LetterKind.OPENING_HELP: frozenset({"how", "otherwise", "contact"}),
+    LetterKind.WRONG_RECIPIENT: frozenset({"thanks", "please", "contact"}),
     LetterKind.MASKED_COPY: frozenset({"request", "why", "masking", "deletion", "choice", "contact"}),
     LetterKind.BREACH_NOTICE: frozenset({"BRE-nature", "BRE-consequences", "BRE-measures", "AP", "contact"}),
     LetterKind.AP_REFERENCE: frozenset({"reference", "AP", "AP-asks", "contact"}),

@@ -28,6 +28,7 @@ _ASKED: dict[LetterKind, tuple[RequestKind, ...]] = {
     LetterKind.NO_DATA_SUBJECT: (RequestKind.PORTABILITY,),
     LetterKind.FORWARD_TO_CUSTOMER: (RequestKind.ACCESS,),
     LetterKind.MASKED_COPY: (RequestKind.ACCESS,),
+    LetterKind.RESTRICTION_LIFTED: (RequestKind.RESTRICTION,),
 }
 """What was asked, for the letters that are no answer to one right."""
 
@@ -84,6 +85,8 @@ def bare(letter: LetterKind, language: Language) -> LetterFacts:
             return replace(facts, address="sanne@klant.example")
         case LetterKind.EXTENSION:
             return replace(facts, new_due_on=date(2027, 2, 26))
+        case LetterKind.RESTRICTION_LIFTED:
+            return replace(facts, hold_until=date(2026, 12, 17))
         case LetterKind.FORWARD_TO_CUSTOMER:
             words = "Welke gegevens heeft u van mij?"
             return replace(facts, company="Bakkerij De Krul", asker="bas@klant.example", asker_words=words)
@@ -276,6 +279,8 @@ _DUTCH = _Texts(
         LetterKind.QUESTION: "U vroeg ons om uw adres te wijzigen. Wat is uw nieuwe postcode?",
         LetterKind.OBJECTION: "U maakte bezwaar tegen onze nieuwsbrief.",
         LetterKind.MASKED_COPY: "Uw e-mailadres en telefoonnummer zijn deze week allebei gewijzigd.",
+        LetterKind.RESTRICTION_LIFTED: "U vroeg ons te wachten tot uw adres klopte. Dat is nu zo.",
+        LetterKind.OPENING_HELP: "Bij u stopt 7-Zip met de melding dat het bestand beschadigd is.",
         LetterKind.BREACH_NOTICE: "Op 8 december 2026 stuurden wij uw overzicht naar een verkeerd e-mailadres.",
     },
     measures="Uw adres staat sinds 8 december 2026 niet meer op de lijst. Wij hebben de lijst nagekeken.",
@@ -348,6 +353,8 @@ _ENGLISH = _Texts(
         LetterKind.QUESTION: "You asked us to change your address. What is your new postcode?",
         LetterKind.OBJECTION: "You objected to our newsletter.",
         LetterKind.MASKED_COPY: "Your e-mail address and phone number both changed this week.",
+        LetterKind.RESTRICTION_LIFTED: "You asked us to wait until your address was right. It is now.",
+        LetterKind.OPENING_HELP: "At your end, 7-Zip stops and says that the file is damaged.",
         LetterKind.BREACH_NOTICE: "On 8 December 2026 we sent your overview to a wrong e-mail address.",
     },
     measures="Your address has been off the list since 8 December 2026. We checked the whole list.",

@@ -363,3 +363,11 @@ def test_a_finding_names_block_sentence_and_mend_and_tells_no_words_of_the_lette
     assert (found.block, found.sentence) == ("ACC-1", "Sanne, stuur ons een kopie van uw paspoort.")
     assert found.told.startswith("ID-COPY in ACC-1: vraag geen identiteitsbewijs")
     assert "Sanne" not in found.told
+
+
+def test_labels_of_the_data_map_in_a_plan_are_no_fault_that_nobody_could_mend() -> None:
+    whole = _replaced(
+        LetterKind.ERASURE, Language.DUTCH, "ERA-erased", "Wij hebben op 8 december 2026 gewist:\n- [naam]"
+    )
+
+    assert _told(findings(whole)) == []

@@ -1,0 +1,75 @@
+"""What a draft may not say is stopped where it is approved; letters beside the answer that staff start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from servers.office import Office, body, code_in
+from servers.smtp_sink import SmtpSink
+
+ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?"
+
+
+@pytest.fixture
+def office(tmp_path: Path, smtp_sink: SmtpSink) -> Office:
+    return Office(tmp_path, smtp_sink)
+
+
+async def _with_draft(office: Office) -> str:
+    """Sanne asked and proved who she is; a draft lies ready. The reference of her case."""
+    sanne = office.people.sanne.address
+    office.write(sanne, ASKS)
+    await office.step()
+    challenge = office.challenge_to(sanne)
+    office.reply(challenge, sanne, code_in(challenge) or "")
+    await office.step(minutes=1)
+    [case] = office.cases()
+    return str(case["ref"])
+
+
+@pytest.mark.requirement("ID-02", "INT-13", "ACC-01")
+async def test_an_edit_that_asks_for_a_passport_or_a_form_cannot_be_approved(office: Office, tmp_path: Path) -> None:
+    ref = await _with_draft(office)
+    letter = tmp_path / "brief.txt"
+    text = office.cli("draft", ref, "--text")
+    asks = "Stuur ons een kopie van uw paspoort. Vul ook het formulier in."
+    letter.write_text(text.replace("== ACC-a ==", f"{asks}\n\n== ACC-a =="), "utf-8")
+    office.cli("edit", ref, "--as", "femke", "--file", str(letter))
+    office.cli("draft", ref)
+
+    said = office.cli("approve", ref, "--as", "fatima", fails=True)
+    await office.step(minutes=1)
+
+    assert "ID-COPY in ACC-1: vraag geen identiteitsbewijs" in said
+    assert "FORM in ACC-1" in said
+    assert "paspoort. Vul" not in said
+    assert office.states(ref) == {"access": "awaiting_approval"}
+
+    letter.write_text(text, "utf-8")
+    office.cli("edit", ref, "--as", "femke", "--file", str(letter))
+    office.cli("draft", ref)
+    office.cli("approve", ref, "--as", "fatima")
+    await office.step(minutes=1)
+
+    assert office.states(ref) == {"access": "answered"}
+
+
+@pytest.mark.requirement("RES-03", "ACC-02")
+async def test_staff_help_with_a_file_and_tell_before_data_are_used_again(office: Office) -> None:
+    ref = await _with_draft(office)
+    sanne = office.people.sanne.address
+    restricted = ("write", ref, "--as", "fatima", "--letter", "restriction_lifted", "--text", "Uw adres klopt nu.")
+
+    assert "name a later day" in office.cli(*restricted, fails=True)
+    assert "is not one of" in office.cli("write", ref, "--as", "fatima", "--letter", "access", fails=True)
+    office.json("write", ref, "--as", "fatima", "--letter", "opening_help")
+    helps = [draft for draft in office.case(ref)["drafts"] if draft["letter"] == "opening_help"]
+    office.cli("draft", ref, "--draft", str(helps[0]["id"]))
+    office.cli("approve", ref, "--as", "fatima", "--draft", str(helps[0]["id"]))
+    await office.step(minutes=1)
+
+    sent = office.letters()[-1]
+    assert sent.to == (sanne,)
+    assert "7-Zip" in body(sent)
+    assert office.states(ref) == {"access": "awaiting_approval"}

@@ -24,6 +24,7 @@ from bot.cases.levels import Levels
 from bot.cases.machines import Circumstances
 from bot.cases.model import Case
 from bot.cases.second_opinion import SecondOpinion, after_second_opinion
+from bot.cases.special import House
 from bot.cases.work import Work, next_release
 from bot.mail.authentication.verdict import SenderVerdict
 from bot.mail.cage import Caged
@@ -112,6 +113,7 @@ class IntakeRules:
     levels: Levels
     cases_per_sender: int  # a day; one more is looked at by a person first
     mails_per_case: int  # a day; more of them alarm staff
+    house: House
     second: Asking | None = None  # when another reader is asked; None never
 
 
@@ -357,6 +359,7 @@ class Intake:
             told_case_ids=cases_told_of(tx, mail),
             code_case_id=case_by_code(tx, self._archive.vault, mail),
             guess_case_id=case_of_guess(tx, mail, open_cases),
+            house=self._rules.house,
             circumstances=Circumstances(
                 old=self.is_old(arrival),
                 junk=arrival.junk,

@@ -21,7 +21,7 @@ from bot.replies.mailing import MailRoom
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import stop_for_person, void_drafts
 from bot.store.mandates import mandate_of, newest_mail_hash, record_mandate, record_receipt
-from bot.store.records import Scalar
+from bot.store.records import OutboxState, Scalar
 from bot.store.resuming import begin_again, go_on, tick_off
 from bot.triage.labels import Writer
 
@@ -73,7 +73,7 @@ class Representation:
             tx.challenges.retire(case.id)
             case = stop_for_person(tx, case, _WAITS[who], user.name, os_login=actor.os_login)
             letter = _LETTERS.get(who)
-            return None if letter is None else self._drafted(tx, case, letter, custody, user, actor)
+            return None if letter is None else self._drafted(tx, case, letter, user, actor, custody=custody)
 
     def mandate(self, ref: CaseRef, actor: Actor, mandate: Mandate, known_by: str | None = None) -> Case:
         """What was shown is good enough: the person himself is now asked, at his own address of record.
@@ -117,15 +117,47 @@ class Representation:
             tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
             return tx.cases.get(ref)
 
+    # The rare copy of an identity document (UAVG 46, Art. 12(6))
+
+    def masked_copy(self, ref: CaseRef, actor: Actor, reason: str) -> Draft:
+        """A letter that asks for a masked copy, where nothing else shows who it is; two people approve it."""
+        if not reason.strip():
+            raise RefusedActError("say in --reason why no other way shows who it is; the letter tells it")
+        with self._archive.transaction() as tx:
+            user, case = self._begin(tx, ref, actor)
+            if not case.open_requests:
+                raise RefusedActError(f"{ref} has no open request")
+            return self._drafted(tx, case, LetterKind.MASKED_COPY, user, actor, reason=reason)
+
+    def copy_checked(self, ref: CaseRef, actor: Actor) -> Case:
+        """All that is ever kept of it: on which day who looked. It raises no level by itself."""
+        with self._archive.transaction() as tx:
+            user, case = self._begin(tx, ref, actor)
+            sent = {letter.letter for letter in tx.outbox.of_case(case.id) if letter.state is OutboxState.SENT}
+            if LetterKind.MASKED_COPY not in sent:
+                raise RefusedActError(f"nobody of {ref} was asked for a copy; one that came unasked proves nothing")
+            today = local_day(self._archive.clock(), self._calendar.timezone)
+            values: dict[str, Scalar] = {"text": f"ID gecontroleerd op {today} door {user.name}"}
+            tx.events.write(case.id, "id_checked", user.name, values, os_login=actor.os_login)
+            return case
+
     # Letters
 
     def _drafted(
-        self, tx: Transaction, case: Case, letter: LetterKind, custody: bool, user: User, actor: Actor
+        self,
+        tx: Transaction,
+        case: Case,
+        letter: LetterKind,
+        user: User,
+        actor: Actor,
+        *,
+        custody: bool = False,
+        reason: str | None = None,
     ) -> Draft:
         if case.sender is None:
             raise RefusedActError(f"{case.ref} has no sender address that can be trusted; answer by post or phone")
         now = self._archive.clock()
-        facts = replace(self._facts(case), minor_age=self._minor_age, custody=custody)
+        facts = replace(self._facts(case), minor_age=self._minor_age, custody=custody, reason=reason)
         answered = () if letter in SIDE_LETTERS else tuple(r for r in case.open_requests if allows(r, Move.DRAFT_READY))
         ids = tuple(request.id for request in answered)
         composed = self._letters.compose(letter, facts)

@@ -23,6 +23,7 @@ from bot.breach import Breach
 from bot.cases.deadlines import Calendar
 from bot.cases.levels import Levels
 from bot.cases.model import Channel
+from bot.cases.special import House
 from bot.cases.work import Work
 from bot.clock import Clock, clock_from, system_clock
 from bot.complaints import Complaints
@@ -281,6 +282,7 @@ class Rooms:
             levels=self.levels,
             cases_per_sender=self.settings.gate.cases_per_sender,
             mails_per_case=self.settings.gate.mails_per_case,
+            house=House(self.settings.cases.minor_age, self.settings.organisation.authority.phone),
             second=Asking(second.ordinary_from, second.per_day) if second.enabled else None,
         )
         return Intake(self.archive, self.cage.run, self.letters, self.mailroom, self.calendar, rules)

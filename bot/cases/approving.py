@@ -100,7 +100,7 @@ def approval_needed(
     `seen_hash` is the hash of what the approver read (None where the caller loaded the draft for him just now).
     `typed_reference` and `reason` matter only when one person stands in for two.
     """
-    refusal = _wrong_person(draft, approver) or _stale(draft, seen_hash) or below_level(draft, case, levels)
+    refusal = _wrong_person(draft, case, approver) or _stale(draft, seen_hash) or below_level(draft, case, levels)
     refusal = refusal or unfounded(draft, case)
     if refusal:
         return Refused(refusal)
@@ -117,7 +117,11 @@ def approval_needed(
     return _together(draft, before, approver, users)
 
 
-def _wrong_person(draft: Draft, approver: User) -> str | None:
+def _wrong_person(draft: Draft, case: Case, approver: User) -> str | None:
+    record = case.data_subject.address_of_record if case.data_subject else None
+    own = {address.lower() for address in (case.sender, record) if address}
+    if approver.address and approver.address.lower() in own:
+        return f"{case.ref} is about you; somebody else decides on it"
     if not may(approver, Act.APPROVE):
         return f"user '{approver.name}' is {approver.role} or disabled and may not approve"
     if draft.letter in OFFICERS_LETTERS and not may(approver, Act.DECIDE_RISK):

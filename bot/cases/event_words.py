@@ -39,8 +39,8 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "found_ordinary": "geen verzoek",
         "assigned": "toegewezen",
         "note": "notitie",
-        "writer_told": "schrijver ingelicht",
-        "customer_looked_up": "klant opgezocht",
+        "writer_told": "vastgelegd wie er schrijft",
+        "customer_looked_up": "klant opgezocht om door te sturen",
         "withdrawn": "ingetrokken",
         "reopened": "heropend",
         "answered_elsewhere": "elders beantwoord",
@@ -86,6 +86,10 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "term_extended": "termijn verlengd",
         "dates": "uitleg van de termijnen",
         "priority_raised": "met voorrang",
+        # special people
+        "mandate_recorded": "machtiging vastgelegd",
+        "mandate_receipt": "het antwoord gaat naar de vertegenwoordiger",
+        "id_checked": "afgeschermde kopie gezien",
         # files
         "export_fetched": "bestand opgehaald",
         "export_spoiled": "bestand onbruikbaar",
@@ -143,7 +147,7 @@ OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
         Outcome.FORWARDED: "doorgestuurd",
         Outcome.ANSWERED_ELSEWHERE: "elders beantwoord",
         Outcome.ORDINARY: "geen verzoek",
-        Outcome.NO_DATA_SUBJECT: "geen gegevens van een persoon",
+        Outcome.NO_DATA_SUBJECT: "geen rechten onder de AVG (bedrijf of overledene)",
     }
 )
 

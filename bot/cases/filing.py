@@ -9,6 +9,7 @@ from bot.cases.followups import EFFECTS
 from bot.cases.machines import Asking, Circumstances, Consequence, asking, consequence, may_answer
 from bot.cases.matching import Joined, Match, Separate, matched
 from bot.cases.model import Case
+from bot.cases.special import House, pretends, special
 from bot.mail.message import ParsedMail
 from bot.triage.intents import is_only_code
 from bot.triage.labels import Intent, Look, RequestKind, Writer
@@ -30,6 +31,7 @@ class OpenCase:
     other_privacy: bool = False
     needs: str | None = None
     letters_held: bool = False
+    urgent: str | None = None  # why this goes before all else
     no_answer: tuple[str, ...] = ()  # why no machine may answer, in words for staff
 
 
@@ -78,6 +80,7 @@ class Surroundings:
     code_case_id: int | None = None  # an open challenge has a code that stands in the new text
     guess_case_id: int | None = None  # something like a code, from a sender of whom a challenge stands open
     circumstances: Circumstances = field(default_factory=Circumstances)
+    house: House = field(default_factory=House)
 
 
 _STOPS = {intent: effect.stops for intent, effect in EFFECTS.items() if effect.stops is not None}
@@ -128,7 +131,7 @@ def decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decisio
     match place:
         case Joined(case_id=case_id, new_kinds=new_kinds):
             return _joining(case_id, new_kinds, mail, verdict, around)
-        case Separate() if verdict.ordinary:
+        case Separate() if verdict.ordinary and pretends(mail.sender.address) is None:
             return LeaveAlone(automatic=automatic)
         case Separate():
             return _new_case(mail, verdict, around)
@@ -226,7 +229,9 @@ def _label(verdict: Verdict) -> str:
 
 
 def _new_case(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> OpenCase:
+    found = special(mail, verdict, around.house)
     doubts = (
+        (found.needs is not None, found.needs or ""),
         (verdict.writer in _ONLY_FOR_PEOPLE, _ONLY_FOR_PEOPLE.get(verdict.writer, "")),
         (asking(mail, verdict) is Asking.A_MACHINE, "leest als een verzoek, maar is automatisch verstuurd"),
         (mail.sender.address is None, "de afzender is niet eenduidig"),
@@ -238,4 +243,6 @@ def _new_case(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> OpenC
     )
     needs = next((words for applies, words in doubts if applies), None)
     answer = may_answer(mail, verdict, around.circumstances)
-    return OpenCase(verdict.kinds, verdict.other_privacy, needs, not answer.allowed, answer.because)
+    return OpenCase(
+        verdict.kinds, verdict.other_privacy, needs, not answer.allowed, found.urgent, no_answer=answer.because
+    )

@@ -67,6 +67,21 @@ def to_agent(config: Path | None, ref: str, user: str, note: str, *, as_json: bo
     _told(case, "het antwoord gaat naar de vertegenwoordiger; twee mensen keuren het goed", as_json=as_json)
 
 
+def masked_copy(config: Path | None, ref: str, user: str, reason: str, *, as_json: bool) -> None:
+    with rooms(config) as opened:
+        draft = opened.representation.masked_copy(CaseRef(ref), actor(user), reason)
+    if as_json:
+        print_json(_draft(draft))
+    else:
+        print(f"{ref}: concept {draft.id} ({draft.letter}) wacht op goedkeuring door twee mensen")
+
+
+def copy_checked(config: Path | None, ref: str, user: str, *, as_json: bool) -> None:
+    with rooms(config) as opened:
+        case = opened.representation.copy_checked(CaseRef(ref), actor(user))
+    _told(case, "gezien; van de kopie zelf blijft niets bewaard", as_json=as_json)
+
+
 def forward(config: Path | None, ref: str, user: str, company: str, *, as_json: bool) -> None:
     with rooms(config) as opened:
         handed = opened.forwarding.forward(CaseRef(ref), actor(user), company)

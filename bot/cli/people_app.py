@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.cases.mandates import Ground, Standing
-from bot.cli.options import As, Given, Json, Ref, do
+from bot.cli.options import As, Given, Json, Reason, Ref, do
 
 people_app = typer.Typer()
 
@@ -91,3 +91,15 @@ def forward(
 ) -> None:
     """Hand a request about a customer's books to that customer: drafts both letters."""
     do("people", "forward", Given.config, ref, user, company, as_json=as_json)
+
+
+@people_app.command("masked-copy")
+def masked_copy(ref: Ref, user: As, reason: Reason, as_json: Json = False) -> None:
+    """Ask for a masked copy of an identity document, where nothing else shows who it is; two people approve."""
+    do("people", "masked_copy", Given.config, ref, user, reason, as_json=as_json)
+
+
+@people_app.command("id-checked")
+def copy_checked(ref: Ref, user: As, as_json: Json = False) -> None:
+    """Write down that you looked at a masked copy; nothing of it is kept."""
+    do("people", "copy_checked", Given.config, ref, user, as_json=as_json)

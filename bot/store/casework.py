@@ -40,7 +40,7 @@ FORWARD = "forward"
 """The task to approve the letter that hands a request to the customer whose books it concerns."""
 
 URGENT = "urgent"
-"""The task that puts a case before all others; it changes nothing else."""
+"""The task that says why a case goes before all others; it changes nothing else."""
 
 TERM_ENDS = "term_ends"
 """The event that tells the web address for alarms of a term that is about to end, or did."""

@@ -29,6 +29,7 @@ from bot.mail.message import Fate, ParsedMail, Report
 from bot.store.archive import Transaction
 from bot.store.casework import (
     BOT,
+    URGENT,
     ask_person,
     letter_came_back,
     readable,
@@ -117,6 +118,10 @@ class Filing:
         case = _with_owner(self._tx, case)
         for request in case.requests if decision.needs else ():
             case = self._tx.cases.move(case, request.id, Move.PERSON_NEEDED, BOT)
+        if decision.urgent is not None:
+            self._tx.cases.change(case.id, priority=1)
+            self._tx.events.write(case.id, "priority_raised", BOT, {"mail": self._mail_id, "label": "request"})
+            ask_person(self._tx, case.id, URGENT, decision.urgent)
         if decision.needs is not None:
             ask_person(self._tx, case.id, "look", decision.needs)
             return

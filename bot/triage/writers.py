@@ -103,6 +103,11 @@ def only_a_person_may_answer(writer: Writer, text: str) -> bool:
     )
 
 
+def speaks_as_lawyer(text: str) -> bool:
+    """A lawyer or bailiff writes, or is said to."""
+    return _LAWYER.search(text) is not None
+
+
 def authority_address(address: str | None) -> bool:
     """Mail from a supervisory authority, court, police or tax office, by its domain."""
     return address is not None and _AUTHORITY_ADDRESS.search(address) is not None

@@ -176,3 +176,26 @@ async def test_a20_whether_somebody_is_a_customer_is_told_to_nobody(tmp_path: Pa
 
     assert answers[0] == answers[1]
     assert all(to == [office.people.debtor.address] for to, _ in answers[0][0])
+
+
+@pytest.mark.requirement("ROL-01")
+async def test_a_company_as_such_is_told_by_two_people_that_it_has_no_such_rights_and_what_it_can_do(
+    office: Office,
+) -> None:
+    kees = "administratie@vandam.example"
+    office.write(kees, "Wij zijn Van Dam Transport B.V. en verzoeken om inzage in alle gegevens van onze B.V.")
+    await office.step()
+    [case] = office.cases()
+    ref = case["ref"]
+    office.cli("represents", ref, "--as", "fatima", "--who", "company")
+    await answered(office, ref)
+    assert [one for one in office.letters(kees) if "Dataverordening" in body(one)] == []
+
+    office.cli("approve", ref, "--as", "femke")
+    await office.step(minutes=1)
+
+    [letter] = [one for one in office.letters(kees) if "Dataverordening" in body(one)]
+    assert "artikel 4 lid 1" in body(letter)
+    assert "Een eenmanszaak, vof of maatschap bestaat uit mensen" in " ".join(body(letter).split())
+    found = office.case(ref)
+    assert (found["role"], found["requests"][0]["outcome"]) == ("none", "no_data_subject")

@@ -11,7 +11,7 @@ from bot.triage.automatic import absent_by_subject, automatic_words, filled_in_f
 from bot.triage.corrections import corrections_in
 from bot.triage.evidence import parts_of
 from bot.triage.features import buckets, merged
-from bot.triage.identifiers import identifiers_in
+from bot.triage.identifiers import identifiers_in, of_the_record
 from bot.triage.intents import intents_in, is_only_code, with_meaning
 from bot.triage.labels import OTHER_PRIVACY, Intent, Language, RequestKind, Writer
 from bot.triage.language import language_of
@@ -97,6 +97,7 @@ def _in_case(model: Model, seen: _Seen) -> Verdict:
 
 def _verdict(seen: _Seen, opinion: Opinion, intents: frozenset[Intent]) -> Verdict:
     kinds = frozenset(RequestKind(label) for label in opinion.decided if label != OTHER_PRIVACY)
+    corrections = _corrections(seen) if RequestKind.CORRECTION in kinds or opinion.doubt else ()
     return Verdict(
         kinds=kinds,
         other_privacy=OTHER_PRIVACY in opinion.decided,
@@ -107,8 +108,8 @@ def _verdict(seen: _Seen, opinion: Opinion, intents: frozenset[Intent]) -> Verdi
         writer=seen.writer,
         scores=opinion.scores,
         reasons=opinion.reasons,
-        identifiers=seen.identifiers,
-        corrections=_corrections(seen) if RequestKind.CORRECTION in kinds or opinion.doubt else (),
+        identifiers=of_the_record(seen.identifiers, [(one.field, one.old, one.new) for one in corrections]),
+        corrections=corrections,
         intents=intents,
     )
 

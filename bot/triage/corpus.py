@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ class Labelled:
     intents: frozenset[str]
     writer: str | None
     language: str
+    identifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)  # any of the values is right
 
     @property
     def single(self) -> bool:
@@ -92,7 +93,12 @@ def _labelled(row: dict[str, Any], hand: str) -> Labelled:
         intents=frozenset(row.get("intent") or ()),
         writer=row.get("role"),
         language=row.get("lang") or "nl",
+        identifiers={name: _values(value) for name, value in (row.get("identifiers") or {}).items()},
     )
+
+
+def _values(value: Any) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else (str(value),)
 
 
 def training_files(corpus: Path) -> tuple[Path, ...]:

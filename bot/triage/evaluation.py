@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bot.triage.classify import classify
 from bot.triage.corpus import Labelled, labelled_mails
 from bot.triage.labels import OTHER_PRIVACY, RequestKind
+from bot.triage.particulars import Particulars, particulars
 from bot.triage.verdict import Verdict
 from bot.triage.weights import LABELS, Model
 
@@ -54,6 +55,7 @@ class Evaluation:
     ordinary_kept: int  # of those: left alone
     ordinary_decided: int  # of those: called a request without a person being asked
     persons: int  # mails for which a person is asked
+    particulars: Particulars = field(default_factory=Particulars)
 
     @property
     def exact_share(self) -> float:
@@ -70,7 +72,7 @@ class Evaluation:
         return sum(met) / len(met) if met else 0.0
 
     def rows(self) -> tuple[tuple[str, ...], ...]:
-        """A table: label, precision, recall, F1, and how many there were; then the figures over all mails."""
+        """A table: label, precision, recall, F1, and how many there were; then all mails, identifiers and writers."""
         table = [
             (one.label, _percent(one.precision), _percent(one.recall), _percent(one.f1), str(one.right + one.missed))
             for one in self.labels
@@ -90,7 +92,7 @@ class Evaluation:
             )
         )
         table.append(("a person is asked", _percent(_share(self.persons, self.mails)), "", "", str(self.mails)))
-        return tuple(table)
+        return (*table, *self.particulars.rows())
 
     def as_json(self) -> dict[str, Any]:
         """The same figures for programs; shares from 0 to 1."""
@@ -113,6 +115,7 @@ class Evaluation:
             "ordinary_kept": round(_share(self.ordinary_kept, self.ordinary), 4),
             "ordinary_decided": round(_share(self.ordinary_decided, self.ordinary), 4),
             "needs_person": round(_share(self.persons, self.mails), 4),
+            **self.particulars.as_json(),
         }
 
 
@@ -147,6 +150,7 @@ def counted(file: str, judged: Sequence[tuple[Labelled, Verdict]]) -> Evaluation
         ordinary_kept=sum(verdict.ordinary for verdict in ordinary),
         ordinary_decided=sum(bool(verdict.kinds) and not verdict.needs_person for verdict in ordinary),
         persons=sum(verdict.needs_person for _, _, verdict in pairs),
+        particulars=particulars(judged),
     )
 
 

@@ -6,12 +6,14 @@ The citizen service number (BSN) is never read, nor an old VAT number of a sole 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 
 from stdnum import iban as iban_number
 from stdnum.nl import bsn, btw
 
-from bot.triage.renames import tidied
+from bot.triage.principals import acts_for_another, firm_of_principal, principal_of
+from bot.triage.signatures import company_of, introduced, signed
 
 FIELDS = (
     "name",
@@ -36,7 +38,8 @@ IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ .]?[A-Z0-9]{2,4}){3,8}\b")
 POSTCODE = re.compile(r"(?<![\w.])([1-9]\d{3}) ?([A-Z]{2})\b(?!\d)")
 PHONE = re.compile(r"(?<![\w.])(?:\+\d{2} ?(?:\(0\) ?)?|00\d{2} ?|0)[1-9](?:[ -]?\d){7,9}(?![\w])")
 KVK = re.compile(
-    r"\b(?:kvk|k\.v\.k\.?|handelsregister|chamber of commerce)\W{0,3}(?:[\w-]{1,15}\W{1,3}){0,4}(\d{8})\b",
+    r"\b(?:kvk|k\.v\.k\.?|handelsregister|kamer van koophandel|chamber of commerce|coc)\W{0,3}"
+    r"(?:[\w-]{1,15}\W{1,3}){0,4}(\d{8})\b",
     re.IGNORECASE,
 )
 BTW = re.compile(r"\b(?:NL ?)?\d{9} ?B ?\d{2}\b", re.IGNORECASE)
@@ -46,81 +49,66 @@ BIRTHDATE = re.compile(
     re.IGNORECASE,
 )
 _CUSTOMER = re.compile(
-    r"\b(?:klant(?:en)?(?:nummer|nr\.?|code|id)?|customer(?: ?(?:number|no\.?|id))?|account(?:nummer|nr\.?"
-    r"| number)|relatienummer|kundennr\.?|kundennummer|num[eé]ro (?:de )?client)"
-    r"\W{0,3}(?:(?:is|nr|number)\W{1,2})?([A-Z]{0,4}-?\d{4,8})\b",
+    r"\b(?:klant(?:en)?(?:nummer|nr\.?|code|id)?|customer(?: ?(?:number|no\.?|id))?|client(?: ?(?:number|no\.?|id))?"
+    r"|account(?:nummer|nr\.?| number)|(?:relatie|debiteur(?:en)?|kl\.?|lid(?:maatschaps)?)[ -]?(?:nummer|nr\.?)?"
+    r"|klantn[uû]mer|kunden?(?:nr\.?|nummer)?|num[eé]ro (?:de )?client|numer klienta|müşteri numaram?|musteri numaram?)"
+    r"\W{0,3}(?:(?:is|nr|no|number|ist|est|lautet|bij u|bij jullie|with you|with you is|there is)\W{1,3}){0,2}"
+    r"([A-Z]{0,4}-?\d{3,8}|\d{3}-\d{2,4})\b",
     re.IGNORECASE,
 )
 _INVOICE = re.compile(
-    r"\b(?:factuur|factuurnummer|factuurnr\.?|invoice|rechnung)(?:\W{1,3}(?:nummer|nr\.?|no\.?"
-    r"|number))?\W{1,3}([A-Z]{0,4}-?\d[\w/-]{2,18})",
+    r"\b(?:factuur|facture|factuurnummer|factuurnr\.?|invoice|rechnung)(?:\W{1,3}(?:nummer|nr\.?|no\.?"
+    r"|number))?\W{1,3}(?:(?:was|is|n°)\W{1,2})?([A-Z]{0,4}-?\d[\w/-]{2,18})",
     re.IGNORECASE,
 )
-_COMPANY_LINE = re.compile(
-    r"^(?=.{3,60}$)(?:[A-Z0-9][\w&.'’+-]{0,30} ?){1,6}\b(?:B\.?V\.?|V\.?O\.?F\.?|N\.?V\.?|Ltd|GmbH|Holding"
-    r"|& Zn\.?|Stichting|Coöperatie)\.?$"
+_OLD = re.compile(
+    r"(?i)\b(?:niet|not|nicht|i\.?p\.?v\.?|in plaats van|instead of|in place of|oude?|old|alte[sn]?|van|from|aus|was"
+    r"|were|voorheen|stond|staat|gebruikt|heeft|hebben|hebt|au lieu de|statt|vervallen|vervangt)"
+    r"\W{1,3}(?:(?:was|is|nummer|nr|adres|kvk|iban|het|postcode|number|e?-?mail(?:adres)?|telefoon)\W{1,2}){0,2}$"
 )
-_COMPANY_WORD = re.compile(
-    r"(?i)(?:bedrijf|kantoor|bakkerij|slagerij|studio|atelier|praktijk|stichting|vereniging|advies"
-    r"|administratie|techniek|bouw|salon|winkel"
-    r"|cafe|restaurant|fotografie|consult|schilder|hovenier|transport|kozijn|media|design)"
-)
-_CLOSING = re.compile(
-    r"^\W{0,3}(?:(?:met|mit|with|avec) (?:\w{1,15} ){1,2}(?:groet\w{0,2}|gr[uü]\w{2,4}|regards|wishes)"
-    r"|(?:vriendelijke?|hartelijke?|collegiale|vr\.?|beste|lieve|warme) (?:groet\w{0,4}|gr\.?)|(?:vriendelijk"
-    r"|beleefd) groetend|groet\w{0,4}"
-    r"|m\.?v\.?g\.?|gr|hoogachtend|alvast bedankt|bij voorbaat dank|bedankt|dank je wel|dank u wel|liefs|xoxo|xx"
-    r"|(?:kind|best|warm|many) (?:regards|wishes|thanks)|regards|best|thanks|thank you|yours (?:sincerely"
-    r"|faithfully|truly)|sincerely|cheers|ta"
-    r"|(?:viele |freundliche |liebe |herzliche |beste )?gr[uü](?:ß|ss)e?(?: aus \w{2,20})?|hochachtungsvoll"
-    r"|danke|cordialement|bien a vous|bien à vous"
-    r"|cdlt|merci d'avance|merci|saludos|gracias|pozdrawiam|dziękuję|mulțumesc|multumesc|teşekkürler"
-    r"|saygılarımla|grazie|obrigad[oa])\b"
-    r"[\s,.!:]{0,3}(?:van |from )?",
-    re.IGNORECASE,
-)
-_PERSON = re.compile(
-    r"(?:(?:[A-Z][a-z]{0,2}\.){1,5}|[A-ZÀ-ÝŞĞİŚŁŻ][\w'’-]{1,20})(?: (?:van|de|der|den|het|ter|ten|el|von|'t|te"
-    r"|la|le|da|al|ap)){0,3}"
-    r"(?: (?:[A-Z]\.|[A-ZÀ-ÝŞĞİŚŁŻ][\w'’-]{1,24})){0,3}"
-)
-_NO_PERSON = frozenset(
-    [
-        "kleinboek",
-        "verstuurd",
-        "sent",
-        "get",
-        "outlook",
-        "bijlage",
-        "graag",
-        "succes",
-        "prettige",
-        "fijne",
-        "dank",
-        "hoi",
-        "hallo",
-        "dag",
-        "tot",
-    ]
-)
-_NAMED = re.compile(
-    r"\b(?i:mijn naam is|ik ben|ik heet|my name is|i am|op naam van|ten name van|t\.n\.v\.|naam:"
-    r"|name:) ?((?:[A-ZÀ-Ý][\w'’.-]{0,20} ?"
-    r"|(?:van|de|der|den|ter|ten|el|von) ){2,5})"
-)
+_BEFORE = 40  # characters before a value in which it is called the old one
+_COMPARED = 4  # values of one sort that are compared
+_CHANGING = frozenset({"email", "kvk", "btw", "iban", "phone", "postcode"})
 _BSN_CONTEXT = re.compile(r"(?i)\b(?:bsn|burgerservice\w{0,8}|sofi\w{0,8})")
 _OWN = ("kleinboek", "gravytrain")
 
 
 def identifiers_in(text: str) -> dict[str, str]:
-    """The first identifier of each sort in what the writer wrote, tidied; an unlikely one is left out."""
+    """One identifier of each sort in what the writer wrote, tidied: the first, or the one called old.
+
+    An unlikely one is left out. By the old value of what changes a record is found, not by the new one.
+    """
     text = without_bsn(text[:MAX_TEXT])
     found: dict[str, str] = {}
     for name, finder in _FINDERS.items():
-        for value in finder(text):
-            found[name] = value
-            break
+        values = list(islice(dict.fromkeys(finder(text)), _COMPARED))
+        if values:
+            found[name] = _called_old(text, values) if name in _CHANGING and len(values) > 1 else values[0]
     return found
+
+
+def _called_old(text: str, values: list[str]) -> str:
+    """The first of them that stands behind "niet", "van", "oud" and their like; else the first."""
+    return next((value for value in values if _is_called_old(text, value)), values[0])
+
+
+def _is_called_old(text: str, value: str) -> bool:
+    spaced = r"[ .()-]{0,2}".join(map(re.escape, re.sub(r"[ .()-]", "", value)))
+    at = re.search(spaced, text, re.IGNORECASE)
+    return at is not None and _OLD.search(text[max(0, at.start() - _BEFORE) : at.start()]) is not None
+
+
+def of_the_record(found: Mapping[str, str], changed: Iterable[tuple[str, str | None, str | None]]) -> dict[str, str]:
+    """The identifiers by which the record can be found: of a stated change (field, old, new) the old value."""
+    kept = dict(found)
+    for field, old, new in changed:
+        if field in kept and old and new and _bare(kept[field]) == _bare(new):
+            kept[field] = old
+    return kept
+
+
+def _bare(value: str) -> str:
+    return re.sub(r"\W", "", value).lower()
 
 
 def without_bsn(text: str) -> str:
@@ -200,54 +188,35 @@ def _groups(pattern: re.Pattern[str]) -> Callable[[str], Iterator[str]]:
 
 
 def names(text: str) -> Iterator[str]:
-    """The writer's name: as he introduces himself, else as he signs."""
-    for match in _NAMED.finditer(text):
-        named = tidied(match.group(1)) or ""
-        if " " in named and _PERSON.fullmatch(named):
-            yield named
-    for line in _signature(text)[:3]:
-        value = _person(line)
-        if value is not None:
-            yield value
+    """Who the mail is about and who wrote it: for whom he acts, as he introduces himself, as he signs."""
+    yield from (name for name in (principal_of(text), introduced(text), signed(text)) if name is not None)
 
 
-def _person(line: str) -> str | None:
-    """The name at the head of a signature line, without title, place or company behind it."""
-    head = re.split(r"[,(|/]| [-–] | sr\.", line.strip(" ,.!-"))[0].strip()
-    value = re.sub(r"^(?i:mw\.?|mevr\.?|dhr\.?|de heer|mevrouw|mr\.?|ms\.?|mrs\.?|drs\.?|fam\.?) ", "", head)
-    first = value.split(" ", 1)[0].lower()
-    named = _PERSON.fullmatch(value) and first not in _NO_PERSON and not _company(value) and not _CLOSING.match(value)
-    return value if named else None
+def _of_the_person(text: str) -> Iterator[str]:
+    """The name under which the record is kept: of him for whom the writer says that he acts, else his own."""
+    principal = principal_of(text)
+    if principal is not None:
+        yield principal
+    elif not acts_for_another(text):
+        yield from names(text)
 
 
 def companies(text: str) -> Iterator[str]:
-    """The company named in the signature."""
-    for line in _signature(text)[:5]:
-        for piece in re.split(r"[,|(]|\)", line):
-            if _company(piece.strip()):
-                yield piece.strip()
+    """The company for which the writer signs."""
+    named = company_of(text)
+    if named is not None:
+        yield named
 
 
-def _company(line: str) -> bool:
-    short = 2 < len(line) <= 60 and len(line.split()) <= 6
-    return short and (bool(_COMPANY_LINE.match(line)) or (line[0].isupper() and bool(_COMPANY_WORD.search(line))))
-
-
-def _signature(text: str) -> list[str]:
-    """The lines after the closing words, or the last lines of a letter that has none."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()][-40:]
-    for index in range(len(lines) - 1, -1, -1):
-        closing = _CLOSING.match(lines[index])
-        if closing is None:
-            continue
-        rest = lines[index][closing.end() :].strip(" ,.!")
-        return ([rest] if rest else []) + lines[index + 1 :]
-    tail = re.split(r"[.!?)] ", lines[-1])[-1:] if lines else []
-    return (lines[-2:] if len(lines) > 1 else []) + tail
+def _of_the_business(text: str) -> Iterator[str]:
+    """The company under which the record is kept: never that of an agent."""
+    named = firm_of_principal(text) if acts_for_another(text) else company_of(text)
+    if named is not None:
+        yield named
 
 
 _FINDERS: dict[str, Callable[[str], Iterator[str]]] = {
-    "name": names,
+    "name": _of_the_person,
     "email": emails,
     "customer_number": _groups(_CUSTOMER),
     "kvk": kvks,
@@ -256,5 +225,5 @@ _FINDERS: dict[str, Callable[[str], Iterator[str]]] = {
     "phone": phones,
     "postcode": postcodes,
     "invoice_number": _groups(_INVOICE),
-    "company": companies,
+    "company": _of_the_business,
 }

@@ -56,6 +56,39 @@ def test_the_table_and_the_json_tell_the_same(tmp_path: Path) -> None:
     assert json.loads(json.dumps(told)) == told
 
 
+def test_identifiers_and_writers_are_counted_where_the_file_labels_them(tmp_path: Path) -> None:
+    erase = "Verwijder mijn account en alle gegevens die jullie van mij hebben."
+    rows = [
+        {"id": "1", "text": f"{erase}\n\nGroet,\nSanne Vermeer", "role": "subject",
+         "identifiers": {"name": "mevr. Sanne Vermeer", "phone": "06-12345678"}},
+        {"id": "2", "text": f"{erase} Bel 0031612345678.\n\nGroet,\nJoris", "role": "staff",
+         "identifiers": {"name": ["Sanne", "S. Vermeer"], "phone": "06 1234 5678"}},
+        {"id": "3", "text": erase},
+    ]  # fmt: skip
+    path = tmp_path / "stated.jsonl"
+    path.write_text("\n".join(json.dumps({**row, "labels": ["erasure"]}) for row in rows), encoding="utf-8")
+
+    found = evaluate(MODEL, path)
+
+    assert found.rows()[-6:] == (
+        ("identifiers", "right", "wrong", "missed", "of"),
+        ("name", "1", "1", "0", "2"),
+        ("phone", "1", "0", "1", "2"),
+        ("who writes", "right", "wrong", "missed", "of"),
+        ("staff", "0", "0", "1", "1"),
+        ("subject", "1", "1", "0", "1"),
+    )
+    assert found.as_json()["identifiers"]["name"] == {"right": 1, "wrong": 1, "missed": 0}
+    assert found.as_json()["writers"]["staff"] == {"given": 1, "found": 0, "right": 0, "taken_for": {"subject": 1}}
+
+
+def test_a_file_without_identifiers_and_writers_shows_no_table_of_them(tmp_path: Path) -> None:
+    found = evaluate(MODEL, _written(tmp_path, MAILS))
+
+    assert found.rows()[-1][0] == "a person is asked"
+    assert found.as_json()["identifiers"] == found.as_json()["writers"] == {}
+
+
 def test_an_empty_file_gives_noughts_and_no_error(tmp_path: Path) -> None:
     path = tmp_path / "none.jsonl"
     path.write_text("", encoding="utf-8")

@@ -1,0 +1,230 @@
+"""Who signs, for which company, and for whom: rather nobody than the wrong one, in time that no mail can stretch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from bot.triage.firms import firms_named
+from bot.triage.identifiers import identifiers_in, names, of_the_record
+from bot.triage.principals import acts_for_another, firm_of_principal, principal_of
+from bot.triage.signatures import company_of, introduced, signed
+
+ASKS = "Graag ontvang ik alles wat er van mij bewaard wordt."
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (f"{ASKS}\n\nMet vriendelijke groet,\nSanne Vermeer", "Sanne Vermeer"),
+        (f"{ASKS}\n\nHoogachtend,\nJ.W. Vermeer", "J.W. Vermeer"),
+        (f"{ASKS}\n\nHoogachtend,\nTh. Vermeer-de Wit", "Th. Vermeer-de Wit"),
+        (f"{ASKS}\n\nBest regards\nH.-P. Vermeer", "H.-P. Vermeer"),
+        (f"{ASKS}\nGroet, Sanne van der Meer", "Sanne van der Meer"),
+        (f"{ASKS}\n\nGroeten,\nVan Lieshout", "Van Lieshout"),
+        (f"{ASKS}\n\nHoogachtend,\nmevr. drs. S. Vermeer MSc", "S. Vermeer"),
+        (f"{ASKS}\n\nHoogachtend,\nWeduwe Vermeer-Prins", "Vermeer-Prins"),
+        (f"{ASKS}\n\nHoogachtend,\nF.W. Vermeer sr.", "F.W. Vermeer sr."),
+        (f"{ASKS}\n\nGroet,\nSanne V.", "Sanne V."),
+        ("WIS MIJN GEGEVENS.\n\nMET VRIENDELIJKE GROET,\nSANNE VERMEER", "SANNE VERMEER"),
+        ("kan dat weg? groetjes sanne", "sanne"),
+        ("ik wil alles zien wat jullie hebben mvg sanne vermeer", "sanne vermeer"),
+        (f"{ASKS}\n\nGroet, Bo", "Bo"),
+        (f"{ASKS}\n\nGroet,\nSanne en Joris Vermeer", "Sanne"),
+        (f"{ASKS}\n\nGroet,\nSanne Vermeer, Vermeer Advies", "Sanne Vermeer"),
+        (f"{ASKS}\n\nGroet,\nSanne Vermeer | Vermeer Advies", "Sanne Vermeer"),
+        (f"{ASKS} Sanne van Sanne's Bloemen", "Sanne"),
+        ("Mijn abonnement is opgezegd. Sanne Olde Vermeer", "Sanne Olde Vermeer"),
+        ("Dan blijft over A. Vermeer, zoals ik geboren ben. A. Vermeer", "A. Vermeer"),
+        (f"{ASKS}\n\nSanne Vermeer\nLindelaan 4\n9401 AB Assen", "Sanne Vermeer"),
+        (f"{ASKS}\n\nGroet,\nSanne Vermeer\n\nVerzonden vanaf mijn iPhone", "Sanne Vermeer"),
+        (f"{ASKS}\n\nGroet,\nSanne Vermeer\n\nPS Groet aan Joris Bakker!", "Sanne Vermeer"),
+        (f"{ASKS}\n\nThanks in advance,\nSanne Vermeer", "Sanne Vermeer"),
+        (f"{ASKS}\n\nMerci de votre aide,\nSanne Vermeer", "Sanne Vermeer"),
+        (f"{ASKS}\n\nGreetings from Maastricht,\nSanne Vermeer", "Sanne Vermeer"),
+        (f"{ASKS}\n\nДякую,\nСанна Вермеер", "Санна Вермеер"),
+        ("Ik ben Sanne. Wis Sanne Vermeer uit het bestand.\n\nGroet,\nSanne", "Sanne Vermeer"),
+    ],
+)
+def test_a_name_is_read_as_it_is_signed_and_without_titles(text: str, name: str) -> None:
+    assert signed(text) == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Beste mensen van de helpdesk",
+        "Geachte heer Bakker,\n\nwaar blijft mijn factuur?",
+        "OPZEGGING EN MUTATIE",
+        "Mijn gegevens wissen\n\ngraag snel",
+        f"{ASKS}\n\nMet vriendelijke groet,",
+        f"{ASKS}\n\nBij voorbaat dank en sterkte",
+        f"{ASKS}\n\nGroet,\nCrediteurenadministratie",
+        f"{ASKS}\n\nGroet,\nBakkerij Vermeer B.V.",
+        f"{ASKS}\n\nGroet,\nsanne@klant.example",
+        f"{ASKS}\nVerzonden vanaf mijn Samsung",
+        f"{ASKS}\nThanks for your help",
+        "",
+        "\n\n\n",
+    ],
+)
+def test_where_nobody_surely_signs_there_is_no_name(text: str) -> None:
+    assert signed(text) is None
+    assert "name" not in identifiers_in(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Mijn naam is mevrouw S. Vermeer en ik ben klant.", "S. Vermeer"),
+        ("Ik ben Sanne. Waar is mijn factuur?", None),
+        ("I'm Sanne Vermeer's counsellor.", None),
+        ("Op naam van Bakkerij Vermeer graag.", None),
+        ("Naam: Sanne Vermeer\nPostcode: 9401 AB", "Sanne Vermeer"),
+    ],
+)
+def test_who_introduces_himself_says_first_and_last_name(text: str, name: str | None) -> None:
+    assert introduced(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "company"),
+    [
+        (f"{ASKS}\n\nGroet,\nSanne Vermeer\nVermeer Advies", "Vermeer Advies"),
+        (f"{ASKS}\n\nGroet,\nSanne Vermeer, Vermeer & Zoon", "Vermeer & Zoon"),
+        (f"{ASKS}\n\nGroet,\nSanne Vermeer (Vermeer Kozijnen)", "Vermeer Kozijnen"),
+        (f"{ASKS}\n\nNamens Vermeer Techniek B.V.,\nSanne Vermeer", "Vermeer Techniek B.V."),
+        (f"{ASKS}\n\nGroet,\nSanne Vermeer\npenningmeester\nStichting De Linde", "Stichting De Linde"),
+        ("Vermeer Techniek B.V. heeft een nieuw adres. Graag aanpassen!", "Vermeer Techniek B.V."),
+        ("Van Vermeer Techniek B.V. of van De Wit Holding? Zoek het uit.", None),
+        (f"{ASKS}\n\nGroet,\nSanne Vermeer\nboekhouder", None),
+        (f"{ASKS}\n\nGroet,\nGijs Tuinman", None),
+        (f"{ASKS}\n\nGroet,\nSanne Vermeer\n06-12345678", None),
+    ],
+)
+def test_a_company_is_read_from_its_form_its_trade_or_its_place_beside_the_name(text: str, company: str | None) -> None:
+    assert company_of(text) == company
+
+
+@pytest.mark.parametrize(
+    ("text", "principal"),
+    [
+        ("Namens mijn cliënt, de heer S. Vermeer, vraag ik inzage.\n\nJoris Bakker, advocaat", "S. Vermeer"),
+        ("Als bewindvoerder van mevrouw S. Vermeer vraag ik inzage.\n\nJ. Bakker", "S. Vermeer"),
+        ("Mijn moeder, Sanne Vermeer, is in mei overleden.\n\nGroet,\nJoris", "Sanne Vermeer"),
+        ("My client Sanne Vermeer has authorised me.\n\nJoris Bakker", "Sanne Vermeer"),
+        ("Mijn zoon Joris (14) heeft een account gemaakt.\n\nSanne Vermeer", "Joris"),
+        ("Onze gebruiker Sanne Vermeer machtigt ons. WegErmee B.V.", "Sanne Vermeer"),
+    ],
+)
+def test_the_record_is_that_of_the_person_for_whom_the_writer_acts(text: str, principal: str) -> None:
+    assert principal_of(text) == principal
+    assert identifiers_in(text)["name"] == principal
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mijn man Joris en ik hadden samen een winkel; hij is overleden.\n\nGroet,\nSanne Vermeer",
+        "Mijn bewindvoerder heet mevrouw Bakker. Wis mijn gegevens.\n\nGroet,\nSanne Vermeer",
+        "Mijn broer Joris is ook klant. Wis mijn gegevens.\n\nGroet,\nSanne Vermeer",
+    ],
+)
+def test_a_relative_or_guardian_who_is_only_mentioned_is_not_who_the_record_is_about(text: str) -> None:
+    assert identifiers_in(text)["name"] == "Sanne Vermeer"
+
+
+def test_an_agent_who_names_nobody_leaves_no_name_and_no_company_but_his_words_still_hide_his_name() -> None:
+    text = (
+        "Als executeur vraag ik inzage in het dossier van overledene.\n\nGroet,\nJoris Bakker\nBakker Notarissen B.V."
+    )
+
+    assert acts_for_another(text)
+    assert not {"name", "company"} & set(identifiers_in(text))
+    assert list(names(text)) == ["Joris Bakker"]
+
+
+def test_the_company_of_an_agent_gives_way_to_that_of_his_client() -> None:
+    text = "Namens mijn cliënt S. Vermeer (Vermeer Kozijnen) vraag ik inzage.\n\nGroet,\nJoris Bakker, Bakker Advies"
+
+    assert firm_of_principal(text) == identifiers_in(text)["company"] == "Vermeer Kozijnen"
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("sanne@klant.example niet joris@klant.example", "email", "joris@klant.example"),
+        ("Het is NL91ABNA0417164300 in plaats van NL20INGB0001234567.", "iban", "NL20INGB0001234567"),
+        ("Bel 06-12345678, niet 06-12345679.", "phone", "06-12345679"),
+        ("Van 9401 AB naar 9402 CD.", "postcode", "9401 AB"),
+        ("Postcode 9401 AB, postbus 9402 CD", "postcode", "9401 AB"),
+    ],
+)
+def test_of_two_values_the_one_that_is_called_old_finds_the_record(text: str, field: str, value: str) -> None:
+    assert identifiers_in(text)[field] == value
+
+
+def test_of_a_stated_change_the_old_value_finds_the_record() -> None:
+    found = {"iban": "NL91ABNA0417164300", "name": "Sanne Vermeer"}
+
+    kept = of_the_record(
+        found, [("iban", "NL20INGB0001234567", "NL91 ABNA 0417 1643 00"), ("name", None, "S. Vermeer")]
+    )
+
+    assert kept == {"iban": "NL20INGB0001234567", "name": "Sanne Vermeer"}
+
+
+HOSTILE = {
+    "capitals": "Aa ",
+    "capitals joined": "Aa-",
+    "one long word": "A" + "a" * 24,
+    "initials": "A.",
+    "particles": "van de ",
+    "names with particles": "Aa van de ",
+    "couples": "Aa en ",
+    "titles": "mevr. drs. ",
+    "closings": "met groet ",
+    "closing lines": "Groet,\n",
+    "from somewhere": "groet uit Assen ",
+    "introductions": "ik ben Aa van ",
+    "almost a legal form": "Aa & Aa B.",
+    "dots in a firm": "A.a.",
+    "leading forms": "Stichting Aa van ",
+    "trades": "aabouwaastudio",
+    "principals": "namens mijn zoon Aa ",
+    "clients": "mijn cliënt de heer ",
+    "surely an agent": "executeur de heer Aa ",
+    "children": "mijn zoon aaaa ",
+    "devices": "verzonden \n",
+    "postscripts": "op aaaaaa\n",
+    "quoted": "on aaaaaaaaaa wrot",
+    "stops": ". (aa ",
+    "brackets": "Aa Aa (",
+    "short lines": "Aa\n",
+    "spaces": " ",
+}
+READERS: dict[str, Callable[[str], object]] = {
+    "signed": signed,
+    "introduced": introduced,
+    "company": company_of,
+    "firms": lambda text: firms_named(text[:20_000]),
+    "principal": principal_of,
+    "firm of the principal": firm_of_principal,
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_a_megabyte_of_what_is_almost_a_signature_costs_less_than_a_blink(reader: str, piece: str) -> None:
+    text = HOSTILE[piece] * (1_000_000 // len(HOSTILE[piece]))
+    READERS[reader]("warm")
+
+    costs = []
+    for _ in range(3):
+        begin = time.process_time()
+        READERS[reader](text)
+        costs.append(time.process_time() - begin)
+
+    assert min(costs) < 0.05

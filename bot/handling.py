@@ -18,7 +18,7 @@ from bot.store.forgetting import forget_examples_of_erased, forget_words
 from bot.store.learning import learned, lesson_of
 from bot.store.records import Direction, NewCase, NewRequest, Scalar
 from bot.store.resuming import go_on, tick_off
-from bot.triage.labels import RequestKind, Role
+from bot.triage.labels import RequestKind, Role, Writer
 from bot.triage.verdict import Verdict
 
 _ERASED = frozenset({Outcome.GRANTED, Outcome.PARTLY, Outcome.NOTHING_FOUND, Outcome.ANSWERED_ELSEWHERE})
@@ -261,7 +261,7 @@ def _by_hand(channel: Channel, received_at: datetime, sender: str | None, verdic
     )
     return NewCase(
         role=verdict.role,
-        writer=verdict.writer,
+        writer=_writer_by_hand(verdict.writer),
         language=verdict.language,
         channel=channel,
         received_at=received_at,
@@ -271,6 +271,11 @@ def _by_hand(channel: Channel, received_at: datetime, sender: str | None, verdic
         other_privacy=verdict.other_privacy,
         requests=requests,
     )
+
+
+def _writer_by_hand(guess: Writer) -> Writer:
+    """Colleagues write down a call in words about the person, which read like those of an agent."""
+    return Writer.SUBJECT if guess in (Writer.AGENT, Writer.STAFF) else guess
 
 
 def _forget_if_erased(tx: Transaction, case: Case) -> None:

@@ -203,6 +203,20 @@ async def test_doubtful_mail_waits_for_a_person_who_says_what_it_is(office: Offi
 
 
 async def test_a_label_of_staff_sends_the_case_on_its_way(office: Office) -> None:
+    text = "Mijn advocaat zegt dat ik om al mijn gegevens kan vragen. Bij deze dus: inzage graag."
+    office.write("roos@klant.example", text)
+    await office.step()
+    [case] = office.cases()
+    assert case["state"] == "needs_person"
+
+    office.cli("label", case["ref"], "--as", "fatima", "--set", "access")
+    await office.step(minutes=1)
+
+    assert office.states(case["ref"]) == {"access": "awaiting_approval"}  # nothing is held under that address
+    assert len(office.letters("roos@klant.example")) == 1
+
+
+async def test_a_label_does_not_take_an_agent_for_the_person_he_writes_for(office: Office) -> None:
     office.write("bureau@advocaat.example", "Namens mijn cliënt, mevrouw De Vries, verzoek ik om al haar gegevens.")
     await office.step()
     [case] = office.cases()
@@ -210,8 +224,10 @@ async def test_a_label_of_staff_sends_the_case_on_its_way(office: Office) -> Non
     office.cli("label", case["ref"], "--as", "fatima", "--set", "access")
     await office.step(minutes=1)
 
-    assert office.states(case["ref"]) == {"access": "awaiting_approval"}  # nothing is held under that address
-    assert len(office.letters("bureau@advocaat.example")) == 1
+    found = office.case(case["ref"])
+    assert office.states(case["ref"]) == {"access": "needs_person"}
+    assert "geen record gevonden" in found["requests"][0]["needs"]
+    assert found["drafts"] == []
 
 
 async def test_a_case_calls_its_rights_and_states_what_the_list_of_cases_calls_them(office: Office) -> None:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.cases.alarming import RIGHTS, dutch_day, right_of
 from bot.cases.changes import ChangeAction
-from bot.cases.deadlines import Calendar, court_term_end, term
+from bot.cases.deadlines import Calendar, term
 from bot.cases.dossier import Piece, Section, as_text
 from bot.cases.draft import Draft, content_hash
 from bot.cases.event_words import event_words, outcome_words
@@ -24,6 +24,7 @@ from bot.cases.incidents import CAUSES, FIELDS
 from bot.cases.links import without_tokens
 from bot.cases.masking import MASK, masked, masked_bsn
 from bot.cases.model import Case, Level, Request, RequestState
+from bot.cases.reckoning import explained
 from bot.store.archive import Transaction
 from bot.store.chain import FORGOTTEN
 from bot.store.records import CaseMessage, Direction, Event
@@ -222,14 +223,9 @@ class Gathering:
         today = self._day(self.now)
         for request in self.case.requests or (_unnamed(self.case),):
             dates = term(request, self.calendar, role=self.case.role)
-            told = [
-                f"ontvangen {dutch_day(dates.received_on, today)}; een maand later: {dutch_day(dates.base_due, today)}",
-                f"uiterlijk {dutch_day(dates.legal_due, today)}, streefdatum {dutch_day(dates.safe_target, today)}",
-            ]
-            if dates.extended_due:
-                told.append(f"verlengd tot {dutch_day(dates.extended_due, today)}: {request.extended_reason}")
-            if dates.paused_legal_due:
-                told.append(f"telt wachten op de klant mee: {dutch_day(dates.paused_legal_due, today)}")
+            told = list(explained(request, dates, self.calendar))
+            if request.extended_reason:
+                told.append(f"reden van de verlenging: {request.extended_reason}")
             rows.append((right_of(request), self.mask("; ".join(told)), self._kept_to(request, dates.due, today)))
         intro = "Een maand na ontvangst (artikel 12 lid 3 AVG); valt die dag in een weekend of op een feestdag: later."
         return Section("6-termijnen", "Termijnen", intro, ("verzoek", "uitleg", "gehaald"), tuple(rows), (2, 7, 4))
@@ -238,9 +234,8 @@ class Gathering:
         if request.answered_at is None:
             return "nog niet beantwoord" if request.open else "geen antwoord verstuurd"
         answered = self._day(request.answered_at)
-        court = dutch_day(court_term_end(answered, self.calendar), today)
         kept = "op tijd" if answered <= due else "te laat"
-        return f"beantwoord {dutch_day(answered, today)}, {kept}; naar de rechter tot {court}"
+        return f"beantwoord {dutch_day(answered, today)}, {kept}"
 
     def _exports(self) -> Section:
         rows = tuple(

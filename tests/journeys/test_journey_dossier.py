@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -144,3 +145,23 @@ def _events(office: Office, ref: str) -> list[dict[str, str]]:
             return [{"hash": event.hash} for event in tx.events.of(tx.cases.get(ref).id)]
     finally:
         rooms.close_now()
+
+
+async def test_a_huge_mail_passes_through_in_pieces_and_not_as_a_whole(office: Office) -> None:
+    ref, _, _ = await answered(office)
+    huge = b"From: sanne@klant.example\r\n\r\n" + b"a" * (24 * 1024 * 1024)
+    rooms = Rooms(office.settings(), office._env_now())
+    try:
+        with rooms.archive.transaction() as tx:
+            case = tx.cases.get(ref)
+            tx.mails.replace_content(tx.mails.of_case(case.id)[0].id, huge)
+        tracemalloc.start()
+        rooms.dossiers.build(CaseRef(ref), office.home / "huge.zip", originals=True)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        rooms.close_now()
+
+    assert peak < 12 * 1024 * 1024
+    with zipfile.ZipFile(office.home / "huge.zip") as package:
+        assert package.getinfo("alleen-intern/origineel/0001.eml").file_size == len(huge)

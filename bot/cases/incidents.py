@@ -98,8 +98,9 @@ class Incident:
 
     @property
     def authority_waits(self) -> bool:
-        """Nobody notified the authority, and nobody wrote down why not."""
-        return self.open and self.notified_at is None and self.not_notified_because is None
+        """Nobody notified the authority, and no reason not to holds: one does only while no risk is likely."""
+        excused = self.not_notified_because is not None and self.risk is Risk.UNLIKELY
+        return self.open and self.notified_at is None and not excused
 
 
 def roles_concerned(role: Role) -> tuple[bool, bool]:

@@ -63,6 +63,17 @@ def test_people_hear_at_high_risk_and_only_a_reason_stands_in_for_it() -> None:
     assert missing(replace(untold, people_not_told_because="bestand was versleuteld")) == ()
 
 
+@pytest.mark.requirement("BRE-03")
+def test_a_reason_not_to_notify_the_authority_falls_when_the_risk_is_found_higher() -> None:
+    unlikely = replace(DECIDED, risk=Risk.UNLIKELY, notified_at=None, not_notified_because="versleuteld bestand")
+    assert not unlikely.authority_waits
+
+    higher = replace(unlikely, risk=Risk.RISK)
+
+    assert higher.authority_waits
+    assert missing(higher) == ("melden bij de AP, of opschrijven waarom dat niet hoeft",)
+
+
 @pytest.mark.requirement("BRE-05")
 def test_as_processor_the_customer_hears_and_the_authority_is_his_to_notify() -> None:
     processor = breach(fields=KNOWN, role=Role.PROCESSOR)

@@ -35,8 +35,9 @@ from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom, Thread
 from bot.settings import Organisation
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import BOT, stop_for_person, tell_staff
-from bot.store.incidents import BREACH, BREACH_ALARM, begin
+from bot.store.breach_signs import begin, halt
+from bot.store.casework import BOT, tell_staff
+from bot.store.incidents import BREACH, BREACH_ALARM
 from bot.store.records import Job, Scalar
 
 _log = structlog.get_logger(__name__)
@@ -83,13 +84,13 @@ class Breach:
             tx.cases.lock(case.id)
             suspected = [one for one in tx.incidents.of_case(case.id) if one.state is IncidentState.SUSPECTED]
             if suspected:
+                halt(tx, case.id, user.name, actor.os_login)
                 incident = self._confirmed(tx, suspected[0], aware_at)
             else:
                 state, at = IncidentState.CONFIRMED, aware_at or now
                 incident = begin(tx, case.id, Cause.STAFF, state, at, user.name, actor.os_login)
             incident = tx.incidents.change(incident.id, fields={"nature": reason})
             self._write(tx, incident, user, actor, "breach_confirmed", {"reason": reason})
-            stop_for_person(tx, case, "mogelijk datalek: er vertrekt niets", user.name, os_login=actor.os_login)
             return incident
 
     def _confirmed(self, tx: Transaction, incident: Incident, aware_at: datetime | None) -> Incident:
@@ -153,6 +154,7 @@ class Breach:
 
     def _begin(self, tx: Transaction, number: int, actor: Actor, act: Act) -> tuple[User, Incident]:
         user = require(tx.users.by_name(actor.claimed), act, actor.claimed)
+        tx.incidents.lock(number)
         incident = next((one for one in tx.incidents.all() if one.id == number), None)
         if incident is None:
             raise RefusedActError(f"there is no breach {number}; list them with: privacybot breach list")

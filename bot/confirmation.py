@@ -18,8 +18,8 @@ from bot.replies.casefacts import local_day
 from bot.settings import IdentitySettings
 from bot.sources.beforehand import Beforehand
 from bot.store.archive import Archive, Transaction
+from bot.store.breach_signs import sign_of_breach, suspect
 from bot.store.casework import BOT, code_index
-from bot.store.incidents import sign_of_breach, suspect
 from bot.store.records import Challenge, Scalar
 from bot.triage.labels import Intent, Language, RequestKind
 

@@ -9,9 +9,9 @@ from bot.cases.incidents import Cause
 from bot.cases.model import Case, Request
 from bot.cases.work import Work
 from bot.store.archive import Archive, Transaction
+from bot.store.breach_signs import sign_of_breach, suspect
 from bot.store.casework import BOT, ask_person, have_person_decide, stop_for_person, void_drafts
 from bot.store.filing import Awaited, awaited
-from bot.store.incidents import sign_of_breach, suspect
 from bot.store.records import Job
 from bot.store.sendercheck import failed, undecided
 from bot.triage.labels import Intent
@@ -39,6 +39,7 @@ class FollowUp:
                 again = self._archive.clock() + _AGAIN_AFTER
                 tx.jobs.defer(Work.FOLLOW_UP, job.target_id, case_id=job.case_id, run_at=again)
                 return
+            tx.cases.lock(job.case_id)
             case = tx.cases.by_id(job.case_id)
             asked = [request for request in case.requests if request.id in wish.request_ids and request.open]
             if failed(tx, case.id, job.target_id):
@@ -58,6 +59,7 @@ class FollowUp:
             suspect(tx, case.id, cause, tx.mails.arrival(mail_id).received_at)
         if wish.elsewhere:
             suspect(tx, case.id, Cause.OTHER_ADDRESS, tx.mails.arrival(mail_id).received_at)
+        case = tx.cases.by_id(case.id)
         if wish.reopen_for is not None and not case.open_requests:
             case = stop_for_person(tx, case, wish.reopen_for, requests=case.requests)
         if asked:

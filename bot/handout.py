@@ -24,8 +24,8 @@ from bot.cases.people import Act, Actor, require
 from bot.exports.handing import Pack, SealedPart, packed
 from bot.settings import ExportsSettings
 from bot.store.archive import Archive, Transaction
+from bot.store.breach_signs import suspect
 from bot.store.casework import BOT, ask_person
-from bot.store.incidents import suspect
 from bot.store.records import Scalar
 from bot.triage.labels import Language
 

@@ -27,6 +27,7 @@ from bot.cases.returned import cause_words, returned_words
 from bot.cases.work import Work
 from bot.mail.message import Fate, ParsedMail, Report
 from bot.store.archive import Transaction
+from bot.store.breach_signs import suspect
 from bot.store.casework import (
     BOT,
     URGENT,
@@ -37,7 +38,6 @@ from bot.store.casework import (
     tell_of_lost_alarm,
 )
 from bot.store.complaints import give_to_officer
-from bot.store.incidents import suspect
 from bot.store.quarantine import ask_to_clean
 from bot.store.records import Arrival, Direction, MailVerdict, NewCase, NewRequest, OutgoingLetter, Scalar
 from bot.triage.identity_documents import id_copies

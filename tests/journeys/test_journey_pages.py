@@ -259,6 +259,26 @@ async def test_who_uses_a_revoked_link_with_the_right_password_starts_the_breach
     assert "export_fetched" not in kinds_of_events(office, ref)
 
 
+@pytest.mark.requirement("BRE-01")
+async def test_what_waits_in_a_case_does_not_leave_once_a_sign_of_a_breach_was_seen(office: Office) -> None:
+    sanne = office.people.sanne.address
+    path = await answered(office)
+    [ref] = [case["ref"] for case in office.cases()]
+    password = passphrase_in(office.challenge_to(sanne))
+    office.cli("passphrase", ref, "--as", "fatima")
+    office.cli("approve", ref, "--as", "fatima")
+    office.cli("revoke", ref, "--as", "fatima")
+    before = len(office.letters(sanne))
+
+    async with desk(office) as visitor:
+        await visitor.post(path, {"wachtwoord": password})
+    await office.step(hours=1)
+
+    assert len(office.letters(sanne)) == before
+    assert office.case(ref)["drafts"][-1]["state"] == "void"
+    assert office.json("breach", "list")["breaches"][0]["state"] == "suspected"
+
+
 async def test_a_breach_closes_every_link_only_staff_may_revoke_and_nobody_reads_a_token_that_was_sent(
     office: Office,
 ) -> None:

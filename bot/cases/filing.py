@@ -76,7 +76,7 @@ class Surroundings:
     open_cases: tuple[Case, ...] = ()  # of the same clean sender
     reported: ReportedLetter | None = None
     own_mail: bool = False  # sent by ourselves or by a colleague in our own name
-    told_case_ids: tuple[int, ...] = ()  # running cases of which this sender was told in a letter of ours
+    told_case_ids: tuple[int, ...] = ()  # running cases that this mail says no to, its sender told of them by us
     code_case_id: int | None = None  # an open challenge has a code that stands in the new text
     guess_case_id: int | None = None  # something like a code, from a sender of whom a challenge stands open
     circumstances: Circumstances = field(default_factory=Circumstances)
@@ -85,6 +85,9 @@ class Surroundings:
 
 _STOPS = {intent: effect.stops for intent, effect in EFFECTS.items() if effect.stops is not None}
 """What a follow-up says that voids an approval: a new request, a correction, a withdrawal or a dispute."""
+
+_NOT_TO_ERASE = frozenset({RequestKind.ERASURE, RequestKind.RESTRICTION})
+"""What "do not erase it" reads like outside its thread."""
 
 _LIKELY = 0.5  # of a label that is not decided: enough to have a person read the mail
 
@@ -125,8 +128,8 @@ def decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decisio
         return _with_code(around.code_case_id, mail, verdict, around)
     if around.guess_case_id is not None and not automatic and verdict.ordinary:
         return AddToCase(around.guess_case_id, Intent.CHALLENGE_ANSWER, may_answer_challenge=True)
-    if around.told_case_ids and not automatic and around.case is None and says_no(mail.new_text):
-        return _no_to_a_notice(around.told_case_ids)
+    if around.told_case_ids and not automatic and around.case is None:
+        return _no_from_who_was_told(around.told_case_ids, mail, verdict)
     place = Separate() if automatic else _place(mail, verdict, around)
     match place:
         case Joined(case_id=case_id, new_kinds=new_kinds):
@@ -154,10 +157,13 @@ def _place(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Match:
     )
 
 
-def _no_to_a_notice(told: tuple[int, ...]) -> AddToCase:
+def _no_from_who_was_told(told: tuple[int, ...], mail: ParsedMail, verdict: Verdict) -> AddToCase:
     """Outside any thread, from an address that heard of the case from us: whatever it can be about stops."""
     *others, newest = told
-    return AddToCase(newest, Intent.NOT_ME, stop_for=_STOPS[Intent.NOT_ME], also_stop=tuple(others))
+    label = Intent.NOT_ME if says_no(mail.new_text) else Intent.CANCELS_ERASURE
+    more = label is Intent.CANCELS_ERASURE and verdict.kinds - _NOT_TO_ERASE
+    words = f"{_STOPS[label]}, en vraagt ook iets anders: lees het" if more else _STOPS[label]
+    return AddToCase(newest, label, stop_for=words, also_stop=tuple(others))
 
 
 def _with_code(case_id: int, mail: ParsedMail, verdict: Verdict, around: Surroundings) -> AddToCase:

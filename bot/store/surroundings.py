@@ -20,6 +20,8 @@ from bot.store.casework import (
     code_index,
 )
 from bot.store.vault import Vault
+from bot.triage.intents import calls_off_erasure
+from bot.triage.labels import RequestKind
 
 
 def case_by_references(tx: Transaction, mail: ParsedMail) -> int | None:
@@ -69,11 +71,20 @@ def case_by_code(tx: Transaction, vault: Vault, mail: ParsedMail) -> int | None:
 
 
 def cases_told_of(tx: Transaction, mail: ParsedMail) -> tuple[int, ...]:
-    """Running cases of which its sender heard from us, the newest last; looked up for a mail that says no."""
-    if mail.sender.address is None or not says_no(mail.new_text):
+    """Running cases that a no of its sender is about, the newest last: he heard of them from us.
+
+    Who wants nothing erased after all means those in which an erasure is still open.
+    """
+    no = says_no(mail.new_text)
+    if mail.sender.address is None or not (no or calls_off_erasure(mail.new_text)):
         return ()
     told = set(tx.outbox.told(mail.sender.address))
-    return tuple(case_id for case_id in tx.cases.open_ids() if case_id in told)
+    running = [case_id for case_id in tx.cases.open_ids() if case_id in told]
+    return tuple(case_id for case_id in running if no or _erases(tx.cases.by_id(case_id)))
+
+
+def _erases(case: Case) -> bool:
+    return any(request.kind is RequestKind.ERASURE for request in case.open_requests)
 
 
 def case_of_guess(tx: Transaction, mail: ParsedMail, open_cases: Sequence[Case]) -> int | None:

@@ -238,6 +238,11 @@ def intents_in(subject: str, text: str, raw: Row) -> frozenset[Intent]:
     return frozenset(found or {Intent.UNRELATED})
 
 
+def calls_off_erasure(text: str) -> bool:
+    """The words say outright that nothing is to be erased after all."""
+    return _PLAIN[Intent.CANCELS_ERASURE].search(text[:4000]) is not None
+
+
 def with_meaning(counted: Row, meaning: Meaning | None) -> Row:
     """The log-odds of the intents by counting words, and by what the encoder read."""
     if meaning is None:

@@ -128,6 +128,27 @@ def test_a_request_of_a_sender_with_too_many_cases_goes_to_a_person_and_is_answe
     assert len(decision.no_answer) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "verdict", "label", "stop"),
+    [
+        ("NIET IK", make_verdict(), Intent.NOT_ME, "zegt: niet ik heb dit gevraagd"),
+        ("Toch niet wissen.", make_verdict(), Intent.CANCELS_ERASURE, "wil niet meer dat er gewist wordt"),
+        (
+            "Toch niet wissen, wel inzage.",
+            make_verdict(Kind.ACCESS),
+            Intent.CANCELS_ERASURE,
+            "wil niet meer dat er gewist wordt, en vraagt ook iets anders: lees het",
+        ),
+    ],
+)
+def test_a_loose_no_of_somebody_whom_we_told_stops_every_case_it_can_be_about(
+    text: str, verdict: Verdict, label: Intent, stop: str
+) -> None:
+    decision = decided(make_mail(new_text=text), verdict, Surroundings(told_case_ids=(5, 7)))
+
+    assert decision == AddToCase(7, label, stop_for=stop, also_stop=(5,))
+
+
 def test_an_out_of_office_in_a_case_neither_answers_a_challenge_nor_stops_anything() -> None:
     around = Surroundings(case=RUNNING, code_case_id=7)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 import structlog
@@ -43,7 +44,10 @@ class LoginConfirmation:
         return self._key is not None
 
     def confirm(self, body: bytes, signature: str) -> LoginAnswer:
-        """Blocking. `body` is the JSON of the call, `signature` the hex HMAC-SHA256 that came beside it."""
+        """Blocking. `body` is the JSON of the call, `signature` the hex HMAC-SHA256 that came beside it.
+
+        Raises StoreUnavailableError or SourceFailedError; then the call is not used.
+        """
         now = self._archive.clock()
         if self._key is None:
             return LoginAnswer.REFUSED
@@ -52,11 +56,14 @@ class LoginConfirmation:
         except BadCallError as bad:
             _log.warning("a signed call was refused", trouble=str(bad))
             return LoginAnswer.REFUSED
-        with self._archive.transaction() as tx:
-            if not tx.login_calls.first_time(call.nonce, now, now - 3 * WINDOW):
-                _log.warning("a signed call was refused", trouble="nonce")
-                return LoginAnswer.REFUSED
-        return self._levelling.decided(lambda tx, systems: self._taken(tx, systems, call))
+        return self._levelling.decided(lambda tx, systems: self._once(tx, systems, call, now))
+
+    def _once(self, tx: Transaction, systems: Beforehand, call: LoginCall, now: datetime) -> LoginAnswer:
+        """A call is used together with what it proves: one that we could not weigh may be sent again as it is."""
+        if tx.login_calls.first_time(call.nonce, now, now - 3 * WINDOW):
+            return self._taken(tx, systems, call)
+        _log.warning("a signed call was refused", trouble="nonce")
+        return LoginAnswer.REFUSED
 
     def _taken(self, tx: Transaction, systems: Beforehand, call: LoginCall) -> LoginAnswer:
         try:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
 
+import structlog
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,6 +16,10 @@ from starlette.routing import Route
 from bot.cases.logins import MOST_BYTES
 from bot.desk.limits import Limits
 from bot.login_confirmation import LoginAnswer, LoginConfirmation
+from bot.sources.errors import SourceError
+from bot.store.errors import StoreUnavailableError
+
+_log = structlog.get_logger(__name__)
 
 SIGNATURE = "X-Privacybot-Signature"
 _SECONDS = 10.0
@@ -33,7 +38,11 @@ def login_routes(confirmation: LoginConfirmation, limits: Limits, on_news: Calla
         if not limits.allows(request.client.host if request.client else None):
             raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS)
         body, signature = await _body_of(request), request.headers.get(SIGNATURE, "")[:200]
-        answer = await run_in_threadpool(confirmation.confirm, body, signature)
+        try:
+            answer = await run_in_threadpool(confirmation.confirm, body, signature)
+        except (StoreUnavailableError, SourceError) as away:
+            _log.error("a signed call cannot be weighed now", trouble=str(away))
+            return JSONResponse({"answer": "later"}, HTTPStatus.SERVICE_UNAVAILABLE, {**_HEADERS, "Retry-After": "60"})
         if answer is LoginAnswer.ACCEPTED:
             on_news()
         return JSONResponse({"answer": str(answer)}, status_code=_STATUS[answer], headers=_HEADERS)

@@ -24,6 +24,7 @@ from bot.desk.texts import Pages
 from bot.exports.handing import Pack
 from bot.handout import Handout, Shelf, Wrong
 from bot.replies.values import LOCALES, day
+from bot.sources.errors import SourceError
 from bot.store.errors import StoreUnavailableError
 from bot.triage.labels import Language, RequestKind
 
@@ -81,8 +82,8 @@ class Public:
                 return await page(request)
             except HTTPException as refusal:
                 return self._message("refused", request, HTTPStatus(refusal.status_code))
-            except StoreUnavailableError as away:
-                _log.error("a page cannot be shown: the archive does not answer", trouble=str(away))
+            except (StoreUnavailableError, SourceError) as away:
+                _log.error("a page cannot be shown: something that it stands on does not answer", trouble=str(away))
                 return self._message("slow", request, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "60"})
 
         return answered

@@ -79,6 +79,26 @@ async def test_the_code_typed_in_on_a_page_without_a_name_proves_what_it_proves_
     assert kinds_of_events(office, ref).count("challenge_answered") == 1
 
 
+async def test_a_code_counts_no_try_while_the_books_cannot_be_read_and_works_afterwards(office: Office) -> None:
+    sanne = office.people.sanne.address
+    office.write(sanne, "Wis mijn account en al mijn gegevens, ik stop ermee.")
+    await office.step()
+    [case] = office.cases()
+    challenge = office.challenge_to(sanne)
+    yes = {"antwoord": "ja", "code": code_in(challenge) or ""}
+    path = link_in(challenge, "bevestig")
+
+    async with desk(office) as visitor:
+        aside = office.books_path.rename(office.home / "elders.sqlite")
+        refused = await visitor.post(path, yes)
+        aside.rename(office.books_path)
+        given = await visitor.post(path, yes)
+
+    assert (refused.status, refused.headers["retry-after"], given.status) == (503, "60", 303)
+    assert "<html" in refused.text
+    assert level(office, case["ref"]) == "L2"
+
+
 async def test_a_no_on_the_page_stops_what_a_stranger_asked_as_a_mail_that_says_so(office: Office) -> None:
     joris, sanne = office.people.joris, office.people.sanne
     office.write("joris@elders.example", f"{ASKS} Mijn klantnummer is {sanne.customer_number}.")

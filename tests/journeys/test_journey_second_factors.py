@@ -227,6 +227,19 @@ async def test_a_genuine_call_works_once(office: Office) -> None:
     assert standing(office, ref) == ("L2", "awaiting_identity")
 
 
+async def test_a_call_that_cannot_be_weighed_now_is_not_used_up(office: Office) -> None:
+    ref = await asked(office, ERASE)
+    once = call(ref, record_of(office), office)
+    aside = office.books_path.rename(office.home / "elders.sqlite")
+
+    refused = await posts(office, once)
+    aside.rename(office.books_path)
+
+    assert refused == [503]
+    assert await posts(office, once) == [200]
+    assert standing(office, ref) == ("L2", "awaiting_identity")
+
+
 async def test_without_a_key_there_is_no_such_page_and_a_short_key_is_refused(office: Office) -> None:
     del office.env["PRIVACYBOT_LOGIN_KEY"]
     assert await posts(office, call("KB-2026-0001", "gebruiker/1", office)) == [404]

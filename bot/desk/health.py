@@ -62,10 +62,13 @@ def health_app(probe: Callable[[], Readiness], pages: Sequence[Route] = ()) -> S
         status = HTTPStatus.OK if found.ready else HTTPStatus.SERVICE_UNAVAILABLE
         return JSONResponse({"ready": found.ready, "reasons": list(found.reasons)}, status_code=status)
 
-    return Starlette(
+    app = Starlette(
         routes=[Route("/healthz", _alive), Route("/readyz", ready), *pages],
         exception_handlers={HTTPException: _refused, Exception: _failed},
     )
+    # A slash too many would be answered with a redirect to whatever Host was named, without TLS, token and all.
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _alive(_request: Request) -> Response:

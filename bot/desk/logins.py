@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -14,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.cases.logins import MOST_BYTES
+from bot.desk.asking import body_of
 from bot.desk.limits import Limits
 from bot.login_confirmation import LoginAnswer, LoginConfirmation
 from bot.sources.errors import SourceError
@@ -22,7 +22,6 @@ from bot.store.errors import StoreUnavailableError
 _log = structlog.get_logger(__name__)
 
 SIGNATURE = "X-Privacybot-Signature"
-_SECONDS = 10.0
 _STATUS = {
     LoginAnswer.ACCEPTED: HTTPStatus.OK,
     LoginAnswer.REFUSED: HTTPStatus.FORBIDDEN,
@@ -37,7 +36,7 @@ def login_routes(confirmation: LoginConfirmation, limits: Limits, on_news: Calla
     async def told(request: Request) -> Response:
         if not limits.allows(request.client.host if request.client else None):
             raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS)
-        body, signature = await _body_of(request), request.headers.get(SIGNATURE, "")[:200]
+        body, signature = await body_of(request, MOST_BYTES), request.headers.get(SIGNATURE, "")[:200]
         try:
             answer = await run_in_threadpool(confirmation.confirm, body, signature)
         except (StoreUnavailableError, SourceError) as away:
@@ -48,17 +47,3 @@ def login_routes(confirmation: LoginConfirmation, limits: Limits, on_news: Calla
         return JSONResponse({"answer": str(answer)}, status_code=_STATUS[answer], headers=_HEADERS)
 
     return (Route("/api/inloggen", told, methods=["POST"]),) if confirmation.open else ()
-
-
-async def _body_of(request: Request) -> bytes:
-    """Raises HTTPException 408 or 413."""
-    body = bytearray()
-    try:
-        async with asyncio.timeout(_SECONDS):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > MOST_BYTES:
-                    raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    except TimeoutError:
-        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT) from None
-    return bytes(body)

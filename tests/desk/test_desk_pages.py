@@ -204,6 +204,30 @@ def test_a_size_is_said_as_file_managers_do(size: int, nl: str, en: str) -> None
 # The texts of another company
 
 
+async def test_a_slash_too_many_is_no_page_and_sends_no_token_elsewhere() -> None:
+    async with house(Nothing()) as visitor:
+        shown = await visitor.get(f"/bevestig/{TOKEN}/", headers={"Host": "elders.example"})
+        posted = await visitor.post(f"/afhalen/{TOKEN}/", {"wachtwoord": "x"})
+
+    assert (shown.status, posted.status) == (404, 404)
+    assert "location" not in shown.headers
+
+
+async def test_who_hangs_up_halfway_a_form_leaves_no_error_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    nothing = Nothing()
+    async with house(nothing) as visitor:
+        reader, writer = await asyncio.open_connection("127.0.0.1", visitor.port)
+        head = f"POST /bevestig/{TOKEN} HTTP/1.1\r\nHost: x\r\nOrigin: {visitor.origin}\r\nExpect: 100-continue\r\n"
+        writer.write(f"{head}Content-Type: {FORM['Content-Type']}\r\nContent-Length: 300\r\n\r\n".encode())
+        waited_for = await reader.readline()
+        writer.close()
+        await writer.wait_closed()
+
+    assert b"100 Continue" in waited_for
+    assert nothing.asked == []
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 @pytest.fixture
 def texts(tmp_path: Path) -> Path:
     return Path(shutil.copytree(TEMPLATES, tmp_path / "pages"))

@@ -13,6 +13,7 @@ from bot.cases.codes import find_code
 from bot.cases.deadlines import Calendar
 from bot.cases.filing import (
     AddToCase,
+    Decision,
     LeaveAlone,
     OpenCase,
     ReportOnLetter,
@@ -40,6 +41,7 @@ from bot.store.casework import (
     posted_lately,
 )
 from bot.store.filing import Filing, ledger_verdict, open_unreadable
+from bot.store.guessing import guessed
 from bot.store.quarantine import may_go, put_away
 from bot.store.records import Arrival, Job, MailVerdict
 from bot.store.second_opinion import counted, note, seek
@@ -113,6 +115,7 @@ class IntakeRules:
     levels: Levels
     cases_per_sender: int  # a day; one more is looked at by a person first
     mails_per_case: int  # a day; more of them alarm staff
+    guesses_per_sender: int  # wrong codes a day; more of them alarm staff
     house: House
     second: Asking | None = None  # when another reader is asked; None never
 
@@ -316,6 +319,7 @@ class Intake:
         Filing(tx, mail_id, arrival, mail, verdict, self._rules.own_numbers, self._rules.levels).carry_out(decision)
         if isinstance(decision, OpenCase) and not top_only:  # nobody can judge half a mail, and a person reads it whole
             self._show_case(tx, mail_id, mail, verdict, second)
+        self._count_guesses(tx, mail, decision)
         if isinstance(decision, AddToCase):
             self._tell_of_flood(tx, decision.case_id, arrival)
 
@@ -341,6 +345,14 @@ class Intake:
     def _one_more(self, tx: Transaction) -> bool:
         """Whether today has a question left; it is counted."""
         return self._rules.second is not None and counted(tx, self._rules.second.per_day)
+
+    def _count_guesses(self, tx: Transaction, mail: ParsedMail, decision: Decision) -> None:
+        """What reads like a code and answers nothing that was asked of its sender; answers are counted when weighed."""
+        weighed = isinstance(decision, AddToCase) and decision.may_answer_challenge
+        codes = () if weighed or mail.signs.automatic else find_code(mail.new_text)
+        if codes and mail.sender.address is not None:
+            most = self._rules.guesses_per_sender
+            guessed(tx, None, frozenset({mail.sender.address}), len(codes), most, where="buiten elke zaak")
 
     def _tell_of_flood(self, tx: Transaction, case_id: int, arrival: Arrival) -> None:
         """One alarm for a case into which mail keeps pouring; every one of them is kept."""

@@ -18,6 +18,7 @@ from bot.settings import IdentitySettings
 from bot.sources.beforehand import Beforehand
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person, code_index, stop_for_person, void_drafts
+from bot.store.guessing import guessed
 from bot.store.records import Challenge, Job, Scalar
 from bot.store.sendercheck import failed
 from bot.triage.labels import Intent
@@ -114,14 +115,17 @@ class Proof:
     ) -> bool:
         challenge = tx.challenges.open_of(case.id)
         if challenge is None or challenge.expires_at <= self._archive.clock():
-            self._too_late(tx, case)
+            self._too_late(tx, case, mail, codes)
             return False
         right = self._right(tx, challenge, codes)
         if not right:
-            self._wrong_code(tx, case, challenge, mail)
+            self._wrong_code(tx, case, challenge, mail, codes)
         elif mail.sender.address != challenge.address:
             tx.events.write(case.id, "right_code_other_address", BOT, {"challenge": challenge.id})
             ask_person(tx, case.id, "look", "juiste code, ander adres: geen niveau gegeven")
+        elif case.sender != challenge.address and self._guesses_too_much(tx, challenge.address):
+            tx.events.write(case.id, "code_in_doubt", BOT, {"challenge": challenge.id, "why": "guesses"})
+            ask_person(tx, case.id, "look", "juiste code na veel verkeerde in andere zaken: bel (privacybot verify)")
         elif why := doubt(mail.new_text, right[0], tx.secrets.passphrase(case.id)):
             tx.events.write(case.id, "code_in_doubt", BOT, {"challenge": challenge.id, "why": why})
             ask_person(tx, case.id, "look", f"juiste code, maar {why}: lees het, bel zo nodig (privacybot verify)")
@@ -135,24 +139,42 @@ class Proof:
         if not any(task.kind == "look" for task in tx.tasks.open(case.id)):
             ask_person(tx, case.id, "read", "er kwam een antwoord binnen: lees het")
 
-    def _too_late(self, tx: Transaction, case: Case) -> None:
+    def _guesses_too_much(self, tx: Transaction, address: str) -> bool:
+        return tx.guesses.today(address) >= self._settings.guesses_per_sender
+
+    def _too_late(self, tx: Transaction, case: Case, mail: ParsedMail, codes: tuple[str, ...]) -> None:
         if any(request.state is RequestState.AWAITING_IDENTITY for request in case.requests):
+            self._counted(tx, case, _addresses(mail.sender.address), len(codes))
             tx.events.write(case.id, "code_refused", BOT, {"why": "no open challenge"})
             ask_person(tx, case.id, "look", "er kwam een code, maar er staat geen controlevraag meer open")
 
-    def _wrong_code(self, tx: Transaction, case: Case, challenge: Challenge, mail: ParsedMail) -> None:
+    def _wrong_code(
+        self, tx: Transaction, case: Case, challenge: Challenge, mail: ParsedMail, codes: tuple[str, ...]
+    ) -> None:
         """One try a mail, however often the work on that mail is begun."""
         counted = {event.values.get("mail") for event in tx.events.of(case.id) if event.kind == "wrong_code"}
         if mail.digest not in counted:
-            self.wrong_code(tx, case, challenge, {"mail": mail.digest})
+            enough = self._counted(tx, case, _addresses(mail.sender.address, challenge.address), len(codes))
+            self._one_try_less(tx, case, challenge, {"mail": mail.digest}, enough)
 
     def wrong_code(self, tx: Transaction, case: Case, challenge: Challenge, where: Mapping[str, Scalar]) -> None:
-        """A try less, wherever the wrong code was given; the last one kills the code."""
+        """A wrong code came by another way than mail."""
+        enough = self._counted(tx, case, _addresses(challenge.address), 1)
+        self._one_try_less(tx, case, challenge, where, enough)
+
+    def _counted(self, tx: Transaction, case: Case, mailboxes: frozenset[str], wrong: int) -> bool:
+        return guessed(tx, case.id, mailboxes, wrong, self._settings.guesses_per_sender, where=f"laatst in {case.ref}")
+
+    def _one_try_less(
+        self, tx: Transaction, case: Case, challenge: Challenge, where: Mapping[str, Scalar], enough: bool
+    ) -> None:
+        """The last try kills the code; so does the first of whoever guessed enough for today in other cases."""
         tries = tx.challenges.count_try(challenge.id)
         tx.events.write(case.id, "wrong_code", BOT, {"tries": tries, **where})
-        if tries >= self._settings.tries:
+        if tries >= self._settings.tries or enough:
             tx.challenges.retire(case.id)
-            ask_person(tx, case.id, "look", f"{tries} keer een verkeerde code: de code is vervallen")
+            often = f"{tries} keer een verkeerde code" if tries >= self._settings.tries else "te veel verkeerde codes"
+            ask_person(tx, case.id, "look", f"{often}: de code is vervallen")
 
     def proved(self, tx: Transaction, systems: Beforehand, case: Case, challenge: Challenge) -> None:
         """The challenge was answered, by mail or on the page, and is used: its requests have reached L2."""
@@ -166,3 +188,7 @@ class Proof:
                 case = tx.cases.move(case, request.id, Move.REVIVED, BOT)
             case = self._levelling.raise_to(tx, systems, case, request.id, Level.L2, BOT)
         tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
+
+
+def _addresses(*known: str | None) -> frozenset[str]:
+    return frozenset(address for address in known if address)

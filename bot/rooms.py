@@ -282,6 +282,7 @@ class Rooms:
             levels=self.levels,
             cases_per_sender=self.settings.gate.cases_per_sender,
             mails_per_case=self.settings.gate.mails_per_case,
+            guesses_per_sender=self.settings.identity.guesses_per_sender,
             house=House(self.settings.cases.minor_age, self.settings.organisation.authority.phone),
             second=Asking(second.ordinary_from, second.per_day) if second.enabled else None,
         )

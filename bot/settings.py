@@ -312,6 +312,7 @@ class IdentitySettings(Piece):
     link_hours: Number = 72  # the link to the page where a challenge may be answered
     tries: Number = 5
     secrets: Number = 3  # codes per case in all
+    guesses_per_sender: Number = 10  # wrong codes a day, over all cases
     hold_days: Count = 7  # L3 without a second factor, and erasure of a running account
     contact_hold_hours: Count = 72  # change of contact data
     recent_address_days: Count = 14  # an address younger than this proves nothing

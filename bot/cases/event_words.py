@@ -58,6 +58,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "challenge_answered": "controlevraag goed beantwoord",
         "challenge_denied": "zegt: niet ik",
         "wrong_code": "verkeerde code",
+        "guesses_stopped": "te veel verkeerde codes op één dag",
         "code_in_doubt": "code klopt, maar er is twijfel",
         "code_refused": "code niet aanvaard",
         "code_expired": "code verlopen",

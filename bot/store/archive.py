@@ -28,6 +28,7 @@ from bot.store.exportfiles import Exports
 from bot.store.factors import LoginCalls, PaperCodes
 from bot.store.facts import Meta
 from bot.store.folders import Folders
+from bot.store.guesses import Guesses
 from bot.store.incidents import Incidents
 from bot.store.jobs import Jobs
 from bot.store.leases import Leases
@@ -56,6 +57,7 @@ class Transaction:
         self.messages = Messages(bench)
         self.events = Events(bench)
         self.challenges = Challenges(bench)
+        self.guesses = Guesses(bench)
         self.paper_codes = PaperCodes(bench)
         self.login_calls = LoginCalls(bench)
         self.secrets = Secrets(bench)

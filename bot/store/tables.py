@@ -323,6 +323,15 @@ login_calls = Table(
 )
 """Signed calls of the company's own application that were used: none works twice."""
 
+guesses = Table(
+    "guesses",
+    metadata,
+    Column("mailbox_index", String(_INDEX), primary_key=True),
+    Column("guessed_on", Date, primary_key=True),
+    Column("wrong", Integer, nullable=False),
+)
+"""Wrong codes of one day by mailbox, over all cases; rows of earlier days are deleted."""
+
 # The answer: files, drafts, who approved, what leaves.
 
 exports = _table(

@@ -1,0 +1,33 @@
+"""Somebody guesses codes in many cases: counted, stopped after so many a day, and told to staff once."""
+
+from __future__ import annotations
+
+import structlog
+
+from bot.store.archive import Transaction
+from bot.store.casework import BOT, ask_person
+
+_log = structlog.get_logger(__name__)
+
+GUESSES = "guesses"
+"""The task that tells of them."""
+
+_MANY = (
+    "vandaag kwamen {} of meer verkeerde codes van of voor één mailbox ({}): kijk in de mailbox wie raadt; "
+    "elke verdere verkeerde code laat de code van die zaak vervallen"
+)
+
+
+def guessed(
+    tx: Transaction, case_id: int | None, mailboxes: frozenset[str], wrong: int, most: int, *, where: str
+) -> bool:
+    """Count these wrong codes for every mailbox concerned; whether one of them has guessed enough for today.
+
+    `where` says to staff in which case that was, or that it was in none.
+    """
+    counts = [tx.guesses.count(mailbox, wrong) for mailbox in sorted(mailboxes)]  # one order: nobody waits in a ring
+    if any(count - wrong < most <= count for count in counts):
+        tx.events.write(case_id, "guesses_stopped", BOT, {"wrong": max(counts)})
+        ask_person(tx, None, GUESSES, _MANY.format(most, where))
+        _log.warning("many wrong codes in one day", count=max(counts))
+    return any(count >= most for count in counts)

@@ -39,6 +39,7 @@ from bot.store.breach_signs import begin, halt
 from bot.store.casework import BOT, tell_staff
 from bot.store.incidents import BREACH, BREACH_ALARM
 from bot.store.records import Job, Scalar
+from bot.triage.labels import Intent
 
 _log = structlog.get_logger(__name__)
 
@@ -179,6 +180,7 @@ class Breach:
             record = case.data_subject.address_of_record if case.data_subject else None
             if record is None:
                 raise RefusedActError(f"{case.ref} knows no address of record: write to the person by post")
+            _refuse_stranger(tx, case.ref, case.id, record)
             said = incident.fields
             facts = replace(
                 facts_of(case, self._archive.clock(), self._calendar),
@@ -294,6 +296,16 @@ def _require_reasons(incident: Incident, told: Mapping[str, Any]) -> None:
     risk = told.get("risk", incident.risk)
     if told.get("not_notified_because") is not None and risk is not Risk.UNLIKELY:
         raise RefusedActError("only where a risk is unlikely need nobody be notified (Art. 33(1)): add --risk unlikely")
+
+
+def _refuse_stranger(tx: Transaction, ref: CaseRef, case_id: int, record: str) -> None:
+    """Whoever reads the mail of this address says that ours is not for him: he hears nothing more about the person."""
+    for message in tx.messages.of_case(case_id):
+        if message.label == Intent.WRONG_RECIPIENT and (message.sender or "").lower() == record.lower():
+            raise RefusedActError(
+                f"{ref}: whoever reads the address of record says that our mail is not for him; "
+                "tell the person by post or phone, and note it with: breach decide --people-told"
+            )
 
 
 def _scalar(value: object) -> Scalar:

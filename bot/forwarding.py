@@ -66,6 +66,7 @@ class Forwarding:
                 tx.cases.change(case.id, role=Role.PROCESSOR)
             facts = replace(facts_of(case, self._archive.clock(), self._calendar), company=company)
             onward = None if customer is None else self._to_customer(tx, case, customer, facts, user, actor)
+            facts = facts if _named(tx, case, company) else replace(facts, company=None)
             return Handed(self._to_asker(tx, case, facts, user, actor), onward)
 
     def _to_asker(self, tx: Transaction, case: Case, facts: LetterFacts, user: User, actor: Actor) -> Draft:
@@ -120,6 +121,13 @@ def _only(found: tuple[DataSubject, ...], company: str) -> DataSubject | None:
     if len({one.tenant for one in found}) > 1:
         raise RefusedActError(f"more than one customer is called '{company}': give the Chamber of Commerce number")
     return next(iter(found), None)
+
+
+def _named(tx: Transaction, case: Case, company: str) -> bool:
+    """Whether the asker wrote this himself. A number that staff looked up would tell him that we know the company."""
+    came = (message for message in tx.messages.of_case(case.id) if message.direction is Direction.IN)
+    wanted = " ".join(company.casefold().split())
+    return any(wanted in " ".join(f"{message.subject} {message.text}".casefold().split()) for message in came)
 
 
 def _words_of(tx: Transaction, case: Case) -> str:

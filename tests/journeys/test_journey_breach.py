@@ -172,6 +172,22 @@ async def test_the_person_is_told_in_a_letter_that_somebody_approves_and_never_t
     assert header(notice, "In-Reply-To") == "None"
 
 
+@pytest.mark.requirement("BRE-04")
+async def test_whoever_says_at_the_address_of_record_that_it_is_not_for_him_is_told_nothing_more(
+    office: Office,
+) -> None:
+    ref = await answered(office)
+    sanne = office.people.sanne.address
+    office.reply(office.letters(sanne)[-1], sanne, WRONG)
+    await office.step()
+    office.cli("incident", ref, "--as", "fatima", "--reason", "het adres is van een ander")
+
+    refused = office.cli("breach", "notice", "1", "--as", "fatima", fails=True)
+
+    assert "by post or phone" in refused
+    assert "breach_notice" not in [one["letter"] for one in office.case(ref)["drafts"]]
+
+
 async def test_not_me_before_anything_left_is_no_breach(office: Office) -> None:
     sanne = office.people.sanne.address
     office.write("joris@elders.example", f"{ASKS} Mijn e-mailadres bij jullie is {sanne}.")

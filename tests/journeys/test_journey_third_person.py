@@ -153,6 +153,25 @@ async def test_a_name_that_two_customers_have_is_not_guessed(office: Office) -> 
     assert "more than one customer" in said
 
 
+@pytest.mark.requirement("ROL-02")
+async def test_a_number_that_staff_looked_up_is_not_told_to_the_asker(office: Office) -> None:
+    engine = sa.create_engine(f"sqlite:///{office.books_path}")
+    with engine.begin() as books:
+        number = str(
+            books.execute(sa.text("SELECT kvk_nummer FROM klanten WHERE bedrijfsnaam = 'Atelier De Vries'")).scalar()
+        )
+    engine.dispose()
+    ref = await asked_about(office, "Atelier De Vries")
+
+    found = office.json("forward", ref, "--as", "fatima", "--company", number)["customer_found"]
+    await answered(office, ref)
+
+    told = body(office.letters(office.people.debtor.address)[-1])
+    assert found is True
+    assert number not in told
+    assert "Is het bedrijf dat u noemde klant bij ons" in " ".join(told.split())
+
+
 async def test_the_name_of_a_person_finds_no_customer(office: Office) -> None:
     ref = await asked_about(office, "Sanne de Vries")
 

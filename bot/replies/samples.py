@@ -271,14 +271,16 @@ _DUTCH = _Texts(
     reasons={
         LetterKind.COMPLAINT: "Wij stuurden u twee keer reclame, terwijl u die niet wilde. Dat was niet goed. Sorry.",
         LetterKind.OTHER_PRIVACY: "Uw gegevens staan op een server in Nederland.",
-        LetterKind.NOT_IDENTIFIED: "Het controlebericht bleef zonder antwoord.",
+        LetterKind.NOT_IDENTIFIED: (
+            "U bevestigde uw verzoek. Voor dit verzoek is nog een tweede bewijs nodig. Dat kregen wij niet."
+        ),
         LetterKind.REFUSAL: (
             "Uw licentie loopt nog tot 1 mei 2027. Tot die dag hebben wij deze gegevens nodig (artikel 17 lid 1 AVG)."
         ),
         LetterKind.EXTENSION: "Uw gegevens staan in veel verschillende systemen en archieven.",
         LetterKind.QUESTION: "U vroeg ons om uw adres te wijzigen. Wat is uw nieuwe postcode?",
         LetterKind.OBJECTION: "U maakte bezwaar tegen onze nieuwsbrief.",
-        LetterKind.MASKED_COPY: "Uw e-mailadres en telefoonnummer zijn deze week allebei gewijzigd.",
+        LetterKind.MASKED_COPY: "U kunt niet meer bij uw e-mail, en u heeft geen telefoon en geen postadres meer.",
         LetterKind.RESTRICTION_LIFTED: "U vroeg ons te wachten tot uw adres klopte. Dat is nu zo.",
         LetterKind.OPENING_HELP: "Bij u stopt 7-Zip met de melding dat het bestand beschadigd is.",
         LetterKind.BREACH_NOTICE: "Op 8 december 2026 stuurden wij uw overzicht naar een verkeerd e-mailadres.",
@@ -345,14 +347,16 @@ _ENGLISH = _Texts(
     reasons={
         LetterKind.COMPLAINT: "We sent you advertising twice, although you did not want it. That was wrong. Sorry.",
         LetterKind.OTHER_PRIVACY: "Your data are on a server in the Netherlands.",
-        LetterKind.NOT_IDENTIFIED: "Nobody answered our control message.",
+        LetterKind.NOT_IDENTIFIED: (
+            "You confirmed your request. This request needs a second proof as well. We did not get that."
+        ),
         LetterKind.REFUSAL: (
             "Your licence runs until 1 May 2027. We need these data until that day (Article 17(1) GDPR)."
         ),
         LetterKind.EXTENSION: "Your data are in many different systems and archives.",
         LetterKind.QUESTION: "You asked us to change your address. What is your new postcode?",
         LetterKind.OBJECTION: "You objected to our newsletter.",
-        LetterKind.MASKED_COPY: "Your e-mail address and phone number both changed this week.",
+        LetterKind.MASKED_COPY: "You cannot reach your e-mail any more, and have no telephone or postal address now.",
         LetterKind.RESTRICTION_LIFTED: "You asked us to wait until your address was right. It is now.",
         LetterKind.OPENING_HELP: "At your end, 7-Zip stops and says that the file is damaged.",
         LetterKind.BREACH_NOTICE: "On 8 December 2026 we sent your overview to a wrong e-mail address.",

@@ -33,6 +33,22 @@ SECRET_LETTERS = frozenset(
 )
 """The only letters that are given a code or a passphrase; in any other, using one is a template error."""
 
+_OF_ANOTHER = frozenset(
+    {
+        *(LetterKind.MANDATE_REQUEST, LetterKind.GUARDIAN_REQUEST, LetterKind.DECEASED),
+        *(LetterKind.NO_DATA_SUBJECT, LetterKind.FORWARD_TO_CUSTOMER, LetterKind.ACCOUNT_NOTICE),
+    }
+)
+"""Letters whose reader is not, or perhaps not, the person whose data they are about: none of them says "your data"."""
+
+_ANSWER_IS = {
+    LetterKind.QUESTION: "question",
+    LetterKind.MASKED_COPY: "why_copy",
+    LetterKind.RESTRICTION_LIFTED: "why_lifted",
+    LetterKind.BREACH_NOTICE: "nature",
+}
+"""What the open place asks staff for, where that is no answer."""
+
 Word = Callable[[str, str], str]
 """(group, key) -> the word in words.toml of the letter's language."""
 
@@ -117,7 +133,7 @@ def letter_values(
         | _about_organisation(facts, organisation, language, marks)
         | _about_holdings(facts, language, marks)
         | _about_changes(facts, language, word)
-        | _in_words_of_staff(facts, language, word)
+        | _in_words_of_staff(letter, facts, language, word)
         | {"case_years": case_years}
     )
     if letter in SECRET_LETTERS:
@@ -143,7 +159,7 @@ def _about_case(facts: LetterFacts, letters: Sequence[LetterKind], language: str
     return dates | {
         "ref": line(facts.ref, 30),
         "name": greeting_name(facts.name),
-        "asked": _in_words(kinds, language, word),
+        "asked": _in_words(kinds, language, word, "asked_of_another" if _OF_ANOTHER & set(letters) else "asked"),
         "to_confirm": _to_confirm(facts, language, word),
         "from_this_address": facts.from_this_address is True,
         "from_another_address": facts.from_this_address is False,
@@ -179,10 +195,10 @@ def _known(fields: Iterable[str]) -> tuple[str, ...]:
     return tuple(field for field in FIELDS if field in named)
 
 
-def _in_words(kinds: Iterable[RequestKind], language: str, word: Word) -> str | None:
+def _in_words(kinds: Iterable[RequestKind], language: str, word: Word, group: str = "asked") -> str | None:
     """ "inzage in uw gegevens en uw klacht", in the order of the sections."""
     ordered = sorted(kinds, key=list(LETTER_OF).index)
-    return listed((word("asked", kind) for kind in ordered), language) or None
+    return listed((word(group, kind) for kind in ordered), language) or None
 
 
 _DATES = (
@@ -408,7 +424,7 @@ def _by_hand(facts: LetterFacts) -> tuple[Pair, ...]:
     return _once([*(Pair(line(what), line(how)) for what, how in facts.by_hand), *planned])
 
 
-def _in_words_of_staff(facts: LetterFacts, language: str, word: Word) -> dict[str, object]:
+def _in_words_of_staff(letter: LetterKind, facts: LetterFacts, language: str, word: Word) -> dict[str, object]:
     """Texts that a person writes; where nobody has, an open place that keeps the letter from being approved."""
 
     def to_write(what: str) -> str:
@@ -422,7 +438,7 @@ def _in_words_of_staff(facts: LetterFacts, language: str, word: Word) -> dict[st
         "finding": reason or to_write("finding"),
         "measures": paragraphs(facts.measures) if facts.measures else to_write("measures"),
         "consequences": paragraphs(facts.consequences) if facts.consequences else to_write("consequences"),
-        "answer": reason or to_write("answer"),
+        "answer": reason or to_write(_ANSWER_IS.get(letter, "answer")),
         "open_reason": to_write("reason"),
         "complaint_about": about,
     }

@@ -107,3 +107,18 @@ def test_who_only_wants_no_more_advertising_is_not_greeted_by_name(letter: Lette
 @pytest.mark.parametrize("language", [Language.DUTCH, Language.ENGLISH])
 def test_who_proved_who_she_is_is_greeted_by_name(letter: LetterKind, language: Language) -> None:
     assert "Sanne de Vries," in LETTERS.compose(letter, rich(letter, language)).blocks[0].text
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        *(LetterKind.MANDATE_REQUEST, LetterKind.GUARDIAN_REQUEST, LetterKind.DECEASED),
+        *(LetterKind.NO_DATA_SUBJECT, LetterKind.FORWARD_TO_CUSTOMER, LetterKind.ACCOUNT_NOTICE),
+    ],
+)
+def test_whoever_is_not_the_person_concerned_does_not_read_that_his_own_data_were_asked(letter: LetterKind) -> None:
+    dutch = LETTERS.compose(letter, rich(letter, Language.DUTCH))
+    asked = next(block.text for block in dutch.blocks if block.code in {"request", "notice"})
+
+    assert "gegevens" in asked
+    assert "uw gegevens" not in asked

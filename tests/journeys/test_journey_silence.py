@@ -16,6 +16,47 @@ def office(tmp_path: Path, smtp_sink: SmtpSink) -> Office:
     return Office(tmp_path, smtp_sink)
 
 
+@pytest.mark.requirement("ID-07", "ID-08", "INT-08")
+async def test_a70_silence_to_the_end_reminds_on_days_3_10_and_20_writes_why_on_the_target_date_and_can_be_revived(
+    office: Office,
+) -> None:
+    sanne = office.people.sanne.address
+    office.write(sanne, ASKS)
+    await office.step()
+    [case] = office.cases()
+    ref = case["ref"]
+    receipt, challenge = office.letters(sanne)
+    assert "26 november 2026" in body(receipt)
+    assert "24 december 2026" in body(receipt)
+    assert code_in(challenge)
+
+    came: dict[int, int] = {}
+    for day in range(1, 29):
+        before = len(office.letters(sanne))
+        await office.step(days=1)
+        came |= {day: len(office.letters(sanne)) - before} if len(office.letters(sanne)) > before else {}
+        assert office.states(ref)["access"] == ("awaiting_identity" if day < 28 else "awaiting_approval"), day
+
+    assert came == {3: 1, 10: 1, 20: 1}
+    last_code = office.letters(sanne)[-1]
+    reasoned = office.cli("draft", ref)
+    assert "Autoriteit Persoonsgegevens" in reasoned
+    await office.step(hours=1)
+    assert len(office.letters(sanne)) == 5  # nothing leaves before somebody approved it
+    office.cli("approve", ref, "--as", "fatima")
+    await office.step(minutes=1)
+    assert office.states(ref) == {"access": "parked"}
+    [*_, told] = office.letters(sanne)
+    assert "Autoriteit Persoonsgegevens" in body(told)
+    assert code_in(told) is None
+
+    office.reply(last_code, sanne, code_in(last_code) or "")
+    await office.step(minutes=1)
+
+    assert office.states(ref) == {"access": "awaiting_approval"}
+    assert [draft["letter"] for draft in office.case(ref)["drafts"] if draft["state"] == "open"] == ["access"]
+
+
 @pytest.mark.requirement("ID-07")
 async def test_silence_gets_three_reminders_then_a_reasoned_letter_for_approval(office: Office) -> None:
     sanne = office.people.sanne.address

@@ -184,7 +184,7 @@ def _archive(settings: Settings, env: Mapping[str, str]) -> Iterator[Finding]:
             yield Finding(
                 "keys", Health.OK, "they open the archive" if begun else "the first start will begin with them"
             )
-        yield _second_channel(archive, settings.alarm)
+            yield _second_channel(archive, settings.alarm)
 
 
 def _second_channel(archive: Archive, alarm: AlarmSettings) -> Finding:

@@ -139,7 +139,7 @@ _NOT_MONEY = (
     r"free of charge|for free|no (?:fee|costs?|charge|payment)|free\b|not (?:have to )?pay|need not pay|"
     r"costs? you nothing|"
     r"factu|abonnement|licentie|invoice|subscription|licen[cs]e|meer tijd|more time|"
-    r"betaalgegevens|betalingen|payment details|payments)"
+    r"betaalgegevens|betalingen|betaaldienst|ideal|payment (?:details|data|provider)|payments)"
 )
 
 RULES: tuple[Rule, ...] = (

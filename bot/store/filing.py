@@ -280,7 +280,7 @@ class Filing:
             words = returned_words(letter.letter, report, believed=then is Consequence.UNDO)
             if then is Consequence.UNDO and letter.draft_id is not None:
                 letter_came_back(tx, case, letter, words)
-            elif _with_export(tx, letter):
+            elif report.from_mail_system and _with_export(tx, letter):  # it names an address that we did not write to
                 suspect(tx, case.id, Cause.RETURNED_EXPORT, self._arrival.received_at)
             ask_person(tx, case.id, "bounce", words)
         elif asking(self._mail, self._verdict) is not Asking.NOTHING:

@@ -25,8 +25,8 @@ REMOVALS: Mapping[str, Callable[[], None]] = MappingProxyType(
             "bot.cases.masking", "masked_bsn", lambda text, *_rest, **_more: text
         ),
         "the look at the level": _replaced("bot.cases.approving", "below_level", lambda *_all: None),
-        "the second reader": _replaced("bot.cases.approving", "_TWO_READERS", frozenset()),
-        "the officer's letters": _replaced("bot.cases.approving", "_OFFICERS_LETTERS", frozenset()),
+        "the second reader": _replaced("bot.cases.approving", "TWO_READERS", frozenset()),
+        "the officer's letters": _replaced("bot.cases.approving", "OFFICERS_LETTERS", frozenset()),
         "the gate": lambda: setattr(
             gate := importlib.import_module("bot.cases.gate"), "passage", lambda *_all, **_more: gate.Leaves()
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 import structlog
@@ -30,14 +30,25 @@ from bot.store.casework import (
     post_to_staff,
     tell_of_lost_alarm,
 )
+from bot.store.extensions import extensions
 from bot.store.records import Event, OutboxState, Scalar, Task
 from bot.store.rounds import apart, guarded
 
 _log = structlog.get_logger(__name__)
 
+_A_YEAR = timedelta(days=365)
+
 _NO_SECOND_WAY = (
     "een termijn loopt af en alleen deze takenlijst meldt dat: geef een gebruiker een adres "
     "(privacybot user add --address) of vul [alarm] webhook_url in"
+)
+
+EXTENSIONS = "extensions"
+"""The task that tells of too many extensions; once a month."""
+
+_OVER_USED = (
+    "in twaalf maanden zijn {extended} van de {opened} zaken verlengd, meer dan een tiende: kijk waarom antwoorden "
+    "niet binnen een maand lukt (privacybot stats); verlengen is een uitzondering, drukte is geen reden"
 )
 
 DEADLINE = "deadline"
@@ -69,6 +80,7 @@ class Alarms:
         self._tick_off_alarms()
         self._mail_alarms()
         self._tell_of_refused_alarms()
+        self._tell_of_extensions()
 
     def _ring(self, tx: Transaction, case: Case) -> None:
         """One standing task for each request, replaced by the newer alarm; the legal date is never missed without."""
@@ -171,6 +183,17 @@ class Alarms:
                     words = "een alarmmail aan een gebruiker kwam niet aan: kijk de adressen na"
                     tell_of_lost_alarm(tx, letter.id, words)
                     tx.outbox.settle(letter.id, OutboxState.CANCELLED, letter.trouble)
+
+    def _tell_of_extensions(self) -> None:
+        """Extending is the exception; where it becomes a habit, staff are told, once a month."""
+        month = f"{self._today():%Y-%m}"
+        with self._archive.transaction() as tx:
+            if tx.meta.get(EXTENSIONS) == month:
+                return
+            found = extensions(tx, self._archive.clock() - _A_YEAR)
+            if found.over_used:
+                tx.meta.set(EXTENSIONS, month)
+                ask_person(tx, None, EXTENSIONS, _OVER_USED.format(extended=found.extended, opened=found.opened))
 
     def _met(self, tx: Transaction, case: Case) -> frozenset[AlarmKind]:
         """Our own terms that are met; where no request was recognised yet none of them is known to run."""

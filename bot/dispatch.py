@@ -26,6 +26,7 @@ from bot.mail.signing import Signer
 from bot.settings import CasesSettings, GateSettings, SendSettings
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, FORWARD, GATE, ask_person, readable, record_sent
+from bot.store.extensions import TERM_EXTENDED
 from bot.store.records import OutboxState, OutgoingLetter, Scalar
 
 _SENT_MOVES = {
@@ -193,7 +194,7 @@ class Dispatch:
         if draft.letter is LetterKind.EXTENSION:
             for request in case.open_requests:
                 tx.cases.change_request(case.id, request.id, extended_reason=f"draft {draft.id}")
-            tx.events.write(case.id, "term_extended", BOT, {"draft": draft.id})
+            tx.events.write(case.id, TERM_EXTENDED, BOT, {"draft": draft.id})
         if draft.letter is LetterKind.FORWARD_TO_CUSTOMER:
             for task in tx.tasks.open(case.id):
                 if task.kind == FORWARD:

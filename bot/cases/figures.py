@@ -16,6 +16,22 @@ OVER_USED = 0.10
 """A larger share of extended requests is a sign in itself (EDPB 01/2022 par. 162)."""
 
 
+_ENOUGH = 10
+"""Of fewer cases a share says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extensions:
+    """Cases, and those of them whose term was extended."""
+
+    opened: int
+    extended: int
+
+    @property
+    def over_used(self) -> bool:
+        return self.opened >= _ENOUGH and self.extended > OVER_USED * self.opened
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """One kind of request. Shares are of `received`, days are calendar days from receipt to answer."""

@@ -49,6 +49,7 @@ def terms(office: Office) -> tuple[str, str, str]:
     return found["received_on"], found["target"], found["due"]
 
 
+@pytest.mark.requirement("INT-02")
 @pytest.mark.parametrize("date", DATES.values(), ids=DATES)
 async def test_a26_the_clock_runs_from_the_arrival_at_our_server_whatever_date_is_written(
     tmp_path: Path, smtp_sink: SmtpSink, dovecot: Dovecot, date: str | None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from cases_builders import make_request
 
 from bot.cases.deadlines import Calendar
-from bot.cases.figures import figures
+from bot.cases.figures import Extensions, figures
 from bot.cases.model import RequestState
 from bot.triage.labels import RequestKind
 
@@ -39,3 +40,12 @@ def test_answers_are_counted_by_month_by_days_and_by_what_became_of_them() -> No
     assert (access.within_one_month, access.within_three_months, access.late) == (2, 3, 2)
     assert (access.median_days, access.extended_share) == (61.5, 1 / 6)
     assert (found[RequestKind.COMPLAINT].open, found[RequestKind.COMPLAINT].late) == (1, 0)
+
+
+@pytest.mark.requirement("EXT-03")
+@pytest.mark.parametrize(
+    ("opened", "extended", "over_used"),
+    [(9, 9, False), (10, 1, False), (10, 2, True), (100, 10, False), (100, 11, True)],
+)
+def test_more_than_one_extension_in_ten_cases_is_too_many(opened: int, extended: int, *, over_used: bool) -> None:
+    assert Extensions(opened, extended).over_used is over_used

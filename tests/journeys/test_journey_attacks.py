@@ -230,6 +230,7 @@ async def test_an_objection_to_advertising_needs_no_code(office: Office) -> None
     assert all(code_in(mail) is None for mail in office.letters())
 
 
+@pytest.mark.requirement("EXT-02", "EXT-04")
 async def test_an_extension_wants_a_ground_and_comes_once_and_in_time(office: Office) -> None:
     ref = await challenged(office)
     office.write(office.people.sanne.address, ASKS)
@@ -246,6 +247,7 @@ async def test_an_extension_wants_a_ground_and_comes_once_and_in_time(office: Of
     )
 
 
+@pytest.mark.requirement("EXT-01")
 async def test_an_extension_after_the_term_is_lost(office: Office) -> None:
     ref = await challenged(office)
     await office.step(days=40)

@@ -141,6 +141,7 @@ def kept(office: Office) -> dict[str, object]:
         rooms.close_now()
 
 
+@pytest.mark.requirement("INT-02")
 async def test_after_an_outage_of_more_than_a_day_staff_release_the_letters(
     tmp_path: Path, smtp_sink: SmtpSink, dovecot: Dovecot
 ) -> None:

@@ -52,7 +52,7 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """Why a person must look, and why before all else; each None where there is no reason."""
+    """Why a person must look, and why before all else; each None without a reason, the same where one says both."""
 
     needs: str | None = None
     urgent: str | None = None
@@ -65,7 +65,7 @@ def special(mail: ParsedMail, verdict: Verdict, house: House) -> Special:
         return _authority(mail, house)
     if speaks_as_lawyer(text):
         words = "van een advocaat of deurwaarder: geen automatisch antwoord; een machtiging is nodig (represents)"
-        return Special(words, f"{words}, en de controle blijft gelijk")
+        return _first(f"{words}, en de controle blijft gelijk")
     pressed = "dringende toon: met voorrang behandelen; de controle blijft gelijk" if _PRESSES.search(text) else None
     return Special(_another(mail, verdict, text, house), pressed)
 
@@ -85,9 +85,12 @@ def _authority(mail: ParsedMail, house: House) -> Special:
     seems = f"LET OP, het domein lijkt op {of} maar is het niet; " if of else ""
     number = f" (AP: {house.authority_phone})" if house.authority_phone else ""
     how = f"bel terug op het nummer uit onze eigen instellingen{number}, antwoord nooit op dit bericht"
-    return Special(
-        f"{seems}komt van of gaat over een toezichthouder, rechter of politie: {how}", f"{seems}niet bewezen: {how}"
-    )
+    return _first(f"{seems}komt van of gaat over een toezichthouder, rechter of politie, niet bewezen: {how}")
+
+
+def _first(words: str) -> Special:
+    """What a person must know is also why it goes first: one task says both."""
+    return Special(words, words)
 
 
 def pretends(address: str | None) -> str | None:

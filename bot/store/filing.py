@@ -121,7 +121,8 @@ class Filing:
         if decision.urgent is not None:
             self._tx.cases.change(case.id, priority=1)
             self._tx.events.write(case.id, "priority_raised", BOT, {"mail": self._mail_id, "label": "request"})
-            ask_person(self._tx, case.id, URGENT, decision.urgent)
+            if decision.urgent != decision.needs:
+                ask_person(self._tx, case.id, URGENT, decision.urgent)
         if decision.needs is not None:
             ask_person(self._tx, case.id, "look", decision.needs)
             return

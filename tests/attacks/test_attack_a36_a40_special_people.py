@@ -288,6 +288,7 @@ async def test_a40_authorities_and_lawyers_wait_for_a_person_who_calls_back(
 
     assert office.letters() == []
     assert office.cases()[0]["priority"] == 1
+    assert office.cases()[0]["tasks"] == 1  # one task says who it is and why it goes first
     assert office.case(ref)["state"] == "needs_person"
     assert ("lijkt op autoriteitpersoonsgegevens.nl" in waiting(office, ref)) == ("autoriteit-" in sender)
     if "mr@" not in sender:

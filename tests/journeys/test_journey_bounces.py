@@ -49,6 +49,7 @@ async def test_an_answer_that_came_back_is_undelivered_until_it_is_sent_again(of
     assert office.states(ref) == {"access": "undelivered"}
     assert "het postvak is vol (5.2.2)" in task["text"]
     assert sanne not in task["text"]
+    assert office.json("breach", "list")["breaches"] == []  # believed: nobody has it
 
     before = office.letters()[-1].raw
     office.cli("send-again", ref, "--as", "fatima")
@@ -68,12 +69,13 @@ async def test_a_delay_is_noted_and_undoes_nothing(office: Office) -> None:
     assert not [task for task in office.case(ref)["tasks"] if task["kind"] == "bounce"]
 
 
+@pytest.mark.requirement("BRE-02")
 @pytest.mark.parametrize(
     ("sender", "path", "named"),
     [("joris@elders.example", "<joris@elders.example>", None), (DAEMON, "<>", "iemand.anders@elders.example")],
     ids=["from an outsider", "about another address"],
 )
-async def test_a_claim_that_an_answer_came_back_is_looked_at_by_a_person_and_undoes_nothing(
+async def test_a_claim_that_an_export_came_back_is_looked_at_as_a_breach_and_takes_nothing_back(
     office: Office, sender: str, path: str, named: str | None
 ) -> None:
     ref = await answered(office)
@@ -82,8 +84,12 @@ async def test_a_claim_that_an_answer_came_back_is_looked_at_by_a_person_and_und
     await office.step(minutes=1)
 
     [task] = [task for task in office.case(ref)["tasks"] if task["kind"] == "bounce"]
-    assert office.states(ref) == {"access": "answered"}
+    assert office.states(ref) == {"access": "needs_person"}  # as after every sign of a breach
+    sent = [letter["state"] for letter in office.case(ref)["letters"] if letter["letter"] == "access"]
+    assert sent == ["sent"]
     assert "er is niets veranderd" in task["text"]
+    [breach] = office.json("breach", "list")["breaches"]
+    assert (breach["case"], breach["cause"], breach["state"]) == (ref, "returned_export", "suspected")
 
 
 async def test_an_answer_that_comes_back_after_its_case_was_closed_reopens_it(office: Office) -> None:

@@ -27,7 +27,6 @@ class Cause(StrEnum):
 
     WRONG_RECIPIENT = "wrong_recipient"
     NOT_ME = "not_me"
-    RETURNED_EXPORT = "returned_export"
     OTHER_ADDRESS = "other_address"
     REVOKED_LINK = "revoked_link"
     STAFF = "staff"
@@ -45,7 +44,6 @@ CAUSES: Mapping[Cause, str] = MappingProxyType(
     {
         Cause.WRONG_RECIPIENT: "iemand schrijft dat ons bericht bij de verkeerde persoon kwam",
         Cause.NOT_ME: "iemand schrijft dat hij dit niet heeft gevraagd, nadat er al iets van ons vertrok",
-        Cause.RETURNED_EXPORT: "een mailsysteem meldt iets over een brief met een export",
         Cause.OTHER_ADDRESS: "het antwoord op een export komt van een ander adres",
         Cause.REVOKED_LINK: "een ingetrokken downloadadres is geopend",
         Cause.STAFF: "gemeld door een medewerker",

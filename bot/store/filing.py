@@ -15,7 +15,6 @@ from bot.cases.filing import (
     ReportOnLetter,
 )
 from bot.cases.followups import effect_of, follow_up_words
-from bot.cases.incidents import Cause
 from bot.cases.letters import LetterKind
 from bot.cases.levels import Levels
 from bot.cases.lifecycle import Move
@@ -27,7 +26,6 @@ from bot.cases.returned import cause_words, returned_words
 from bot.cases.work import Work
 from bot.mail.message import Fate, ParsedMail, Report
 from bot.store.archive import Transaction
-from bot.store.breach_signs import suspect
 from bot.store.casework import (
     BOT,
     URGENT,
@@ -58,6 +56,8 @@ HELD_LETTERS = "held_letters"
 """The one task that tells staff of cases whose automatic letters wait for them."""
 
 _BESIDE_CODE = "bij de code staat nog een vraag of een wijziging: lees het antwoord"
+
+_PERHAPS_BREACH = "Kreeg een ander het bestand? Dan is het een datalek: privacybot incident {}"
 
 _REPORT_ASKS = "een bericht over de bezorging of het lezen van onze brief vraagt of zegt ook iets: lees het"
 
@@ -281,8 +281,8 @@ class Filing:
             words = returned_words(letter.letter, report, believed=then is Consequence.UNDO)
             if then is Consequence.UNDO and letter.draft_id is not None:
                 letter_came_back(tx, case, letter, words)
-            elif report.from_mail_system and _with_export(tx, letter):  # it names an address that we did not write to
-                suspect(tx, case.id, Cause.RETURNED_EXPORT, self._arrival.received_at)
+            elif _with_export(tx, letter):
+                words = f"{words}. {_PERHAPS_BREACH.format(case.ref)}"
             ask_person(tx, case.id, "bounce", words)
         elif asking(self._mail, self._verdict) is not Asking.NOTHING:
             ask_person(tx, case.id, "read", _REPORT_ASKS)

@@ -44,7 +44,7 @@ class AccountNotices:
         fellows = self._sources.fellows(subject) if subject is not None and subject.shared else ()
         with self._archive.transaction() as tx:
             user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
-            case = tx.cases.get(ref)
+            case = tx.cases.locked(ref)
             asked = [request for request in case.open_requests if request.kind in ENDS_USE]
             wanted = self._wanted(tx, case, asked, fellows)
             made = tuple(tx.drafts.add(self._draft(case, asked, address)) for address in wanted)

@@ -91,7 +91,7 @@ class Decisions:
         now = self._archive.clock()
         with self._archive.transaction() as tx:
             user = require(tx.users.by_name(actor.claimed), Act.APPROVE, actor.claimed)
-            case = tx.cases.get(ref)
+            case = tx.cases.locked(ref)
             draft = self._open_draft(tx, case, draft_id)
             self._check_read(tx, case, draft, actor, seen_hash)
             self._check_text(case, draft)
@@ -231,7 +231,7 @@ class Decisions:
         """Take an approval back as long as nothing has been executed or sent."""
         with self._archive.transaction() as tx:
             user = require(tx.users.by_name(actor.claimed), Act.APPROVE, actor.claimed)
-            case = tx.cases.get(ref)
+            case = tx.cases.locked(ref)
             approved = [draft for draft in tx.drafts.of_case(case.id) if draft.state is DraftState.APPROVED]
             undone = [draft for draft in approved if self._undo_one(tx, case, draft, user, actor)]
             if not undone:
@@ -261,7 +261,7 @@ class Decisions:
         """Send the draft back to be made again; the customer gets nothing."""
         with self._archive.transaction() as tx:
             user = require(tx.users.by_name(actor.claimed), Act.APPROVE, actor.claimed)
-            case = tx.cases.get(ref)
+            case = tx.cases.locked(ref)
             draft = self._open_draft(tx, case, draft_id)
             tx.drafts.set_state(draft.id, DraftState.REJECTED, DraftState.OPEN)
             values: dict[str, Scalar] = {"draft": draft.id, "reason": reason}
@@ -275,7 +275,7 @@ class Decisions:
         """A new version with this text. Whoever edits last does not approve a draft of high risk alone."""
         with self._archive.transaction() as tx:
             user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
-            case = tx.cases.get(ref)
+            case = tx.cases.locked(ref)
             draft = self._open_draft(tx, case, draft_id)
             _check_edit(draft, blocks)
             message_id, boundary = self._mailroom.new_ids()
@@ -409,8 +409,7 @@ class Decisions:
 
     def _begin(self, tx: Transaction, ref: CaseRef, actor: Actor) -> tuple[User, Case]:
         user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
-        case = tx.cases.get(ref)
-        tx.cases.lock(case.id)
+        case = tx.cases.locked(ref)
         return user, case
 
     # Looking

@@ -81,8 +81,7 @@ class Breach:
             raise RefusedActError("--aware lies in the future, or is no moment anybody can mean; check the year")
         with self._archive.transaction() as tx:
             user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
-            case = tx.cases.get(ref)
-            tx.cases.lock(case.id)
+            case = tx.cases.locked(ref)
             suspected = [one for one in tx.incidents.of_case(case.id) if one.state is IncidentState.SUSPECTED]
             if suspected:
                 halt(tx, case.id, user.name, actor.os_login)
@@ -155,10 +154,13 @@ class Breach:
 
     def _begin(self, tx: Transaction, number: int, actor: Actor, act: Act) -> tuple[User, Incident]:
         user = require(tx.users.by_name(actor.claimed), act, actor.claimed)
-        tx.incidents.lock(number)
-        incident = next((one for one in tx.incidents.all() if one.id == number), None)
-        if incident is None:
+        found = next((one for one in tx.incidents.all() if one.id == number), None)
+        if found is None:
             raise RefusedActError(f"there is no breach {number}; list them with: privacybot breach list")
+        if found.case_id is not None:
+            tx.cases.lock(found.case_id)  # before the line itself, as whoever reports a breach does it
+        tx.incidents.lock(number)
+        incident = tx.incidents.get(number)
         require_decidable(incident)
         return user, incident
 

@@ -39,8 +39,7 @@ class Complaints:
             raise RefusedActError("say what was found (--finding) and what is done (--measures)")
         with self._archive.transaction() as tx:
             user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
-            tx.cases.lock(tx.cases.get(ref).id)
-            case = tx.cases.get(ref)
+            case = tx.cases.locked(ref)
             complaint = _open_complaint(case)
             if any(draft.state is DraftState.APPROVED for draft in _answers(tx, case, complaint)):
                 raise RefusedActError(f"the answer of {ref} is approved already; take that back first: undo")

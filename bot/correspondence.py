@@ -42,8 +42,7 @@ class Correspondence:
         kind = LetterKind(letter)
         with self._archive.transaction() as tx:
             user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
-            case = tx.cases.get(ref)
-            tx.cases.lock(case.id)
+            case = tx.cases.locked(ref)
             now = self._archive.clock()
             facts = replace(facts_of(case, now, self._calendar), reason=words, hold_until=on)
             if kind is LetterKind.RESTRICTION_LIFTED and (on is None or on <= facts.today):

@@ -55,8 +55,7 @@ class Forwarding:
         customer = _only(self._sources.customer_called(company), company)
         with self._archive.transaction() as tx:
             user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
-            case = tx.cases.get(ref)
-            tx.cases.lock(case.id)
+            case = tx.cases.locked(ref)
             _refuse_own_data(case)
             if case.sender is None:
                 raise RefusedActError(f"{ref} has no sender address that can be trusted; answer by post or phone")

@@ -236,8 +236,7 @@ class Handling:
 
     def _begin(self, tx: Transaction, ref: CaseRef, actor: Actor, act: Act = Act.HANDLE) -> tuple[Case, User]:
         user = require(tx.users.by_name(actor.claimed), act, actor.claimed)
-        case = tx.cases.get(ref)
-        tx.cases.lock(case.id)
+        case = tx.cases.locked(ref)
         return case, user
 
 

@@ -234,8 +234,7 @@ class Handout:
         """No link of this case opens anything any more; how many were closed. Codes by mail go on."""
         with self._archive.transaction() as tx:
             user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
-            case = tx.cases.get(ref)
-            tx.cases.lock(case.id)
+            case = tx.cases.locked(ref)
             closed = tx.links.revoke(case.id)
             if not closed:
                 raise RefusedActError(f"{ref} has no link that still opens anything")

@@ -67,11 +67,9 @@ class LoginConfirmation:
 
     def _taken(self, tx: Transaction, systems: Beforehand, call: LoginCall) -> LoginAnswer:
         try:
-            case = tx.cases.get(call.case)
+            case = tx.cases.locked(call.case)
         except UnknownCaseError:
             return LoginAnswer.NOTHING_WAITS
-        tx.cases.lock(case.id)
-        case = tx.cases.by_id(case.id)
         if case.data_subject is None or case.data_subject.key != call.subject:
             self._somebody_else(tx, case)
             return LoginAnswer.NOTHING_WAITS

@@ -173,8 +173,7 @@ class Representation:
 
     def _begin(self, tx: Transaction, ref: CaseRef, actor: Actor) -> tuple[User, Case]:
         user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
-        case = tx.cases.get(ref)
-        tx.cases.lock(case.id)
+        case = tx.cases.locked(ref)
         return user, case
 
 

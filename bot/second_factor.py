@@ -248,8 +248,7 @@ class SecondFactor:
 
 def _begun(tx: Transaction, ref: CaseRef, actor: Actor) -> tuple[User, Case]:
     user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
-    tx.cases.lock(tx.cases.get(ref).id)
-    return user, tx.cases.get(ref)
+    return user, tx.cases.locked(ref)
 
 
 def _subject(case: Case) -> DataSubject:

@@ -136,6 +136,11 @@ class Cases:
             raise UnknownCaseError(ref)
         return found[0]
 
+    def locked(self, ref: str) -> Case:
+        """The case as it stands, and stays until the transaction ends (see `lock`): read once nobody else has it."""
+        self.lock(self.get(ref).id)
+        return self.get(ref)
+
     def by_id(self, case_id: int) -> Case:
         found = self._where(cases.c.id == case_id)
         if not found:

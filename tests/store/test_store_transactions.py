@@ -6,14 +6,17 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta, timezone
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from servers.postgres import Postgres
+from servers.running import until
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 from store_builders import NOON, SANNE, add_letter, make_arrival, make_case, make_draft
 
+from bot.cases.incidents import Cause, IncidentState
 from bot.cases.people import StaffRole
 from bot.store.archive import Archive, migrate
 from bot.store.errors import (
@@ -29,6 +32,7 @@ from bot.store.errors import (
 )
 from bot.store.records import Direction, MailVerdict
 from bot.store.tables import metadata
+from bot.triage.labels import Role
 
 
 def test_an_exception_leaves_nothing_of_its_transaction(archive: Archive) -> None:
@@ -438,3 +442,50 @@ def _cells(archive: Archive) -> list[bytes]:
             for row in connection.execute(text(f'SELECT * FROM "{table.name}"'))
             for cell in row
         ]
+
+
+def test_a_case_that_somebody_else_is_changing_is_read_when_he_is_done(
+    opened: Callable[..., Archive], emptied_postgresql: str
+) -> None:
+    first, second = opened(emptied_postgresql), opened(emptied_postgresql)
+    with first.transaction() as tx:
+        case = make_case(tx)
+    read: list[str | None] = []
+
+    def look() -> None:
+        with second.transaction() as tx:
+            read.append(tx.cases.locked(case.ref).assigned_to)
+
+    looking = threading.Thread(target=look)
+    with first.transaction() as tx:
+        tx.cases.lock(case.id)
+        looking.start()
+        with psycopg.connect(emptied_postgresql.replace("+psycopg", ""), autocommit=True) as watcher:
+            until(lambda: watcher.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone(), "the other waits")
+        tx.cases.change(case.id, assigned_to="fatima")
+    looking.join()
+
+    assert read == ["fatima"]
+
+
+def test_two_who_write_in_the_register_of_breaches_at_once_lose_nothing(
+    opened: Callable[..., Archive], emptied_postgresql: str
+) -> None:
+    first, second = opened(emptied_postgresql), opened(emptied_postgresql)
+    with first.transaction() as tx:
+        incident = tx.incidents.add(None, Cause.STAFF, IncidentState.CONFIRMED, NOON, Role.CONTROLLER)
+
+    def write() -> None:
+        with second.transaction() as tx:
+            tx.incidents.change(incident.id, fields={"measures": "gewist"})
+
+    writing = threading.Thread(target=write)
+    with first.transaction() as tx:
+        tx.incidents.change(incident.id, fields={"nature": "verkeerd adres"})
+        writing.start()
+        with psycopg.connect(emptied_postgresql.replace("+psycopg", ""), autocommit=True) as watcher:
+            until(lambda: watcher.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone(), "the other waits")
+    writing.join()
+
+    with first.reading() as tx:
+        assert tx.incidents.get(incident.id).fields == {"nature": "verkeerd adres", "measures": "gewist"}

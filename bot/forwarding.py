@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.cases.deadlines import Calendar
-from bot.cases.draft import Draft
+from bot.cases.draft import Draft, DraftState
 from bot.cases.errors import RefusedActError
 from bot.cases.letters import LetterKind
 from bot.cases.lifecycle import Move, allows
@@ -59,6 +59,7 @@ class Forwarding:
             _refuse_own_data(case)
             if case.sender is None:
                 raise RefusedActError(f"{ref} has no sender address that can be trusted; answer by post or phone")
+            self._take_back(tx, case, user, actor)
             values: dict[str, Scalar] = {"company": company, "found": customer is not None}
             tx.events.write(case.id, "customer_looked_up", user.name, values, os_login=actor.os_login)
             if case.role is not Role.PROCESSOR:
@@ -67,6 +68,19 @@ class Forwarding:
             onward = None if customer is None else self._to_customer(tx, case, customer, facts, user, actor)
             facts = facts if _named(tx, case, company) else replace(facts, company=None)
             return Handed(self._to_asker(tx, case, facts, user, actor), onward)
+
+    def _take_back(self, tx: Transaction, case: Case, user: User, actor: Actor) -> None:
+        """Another company is meant now: a letter that waits for the one before would tell it who asked what."""
+        for draft in tx.drafts.of_case(case.id):
+            if draft.letter is LetterKind.FORWARD_TO_CUSTOMER and draft.state is DraftState.APPROVED:
+                raise RefusedActError(f"a letter to a customer is approved already; first: privacybot undo {case.ref}")
+            if draft.letter is LetterKind.FORWARD_TO_CUSTOMER and draft.state is DraftState.OPEN:
+                tx.drafts.set_state(draft.id, DraftState.VOID, DraftState.OPEN)
+                values: dict[str, Scalar] = {"draft": draft.id, "why": "opnieuw doorgestuurd"}
+                tx.events.write(case.id, "draft_voided", user.name, values, os_login=actor.os_login)
+        for task in tx.tasks.open(case.id):
+            if task.kind == FORWARD:
+                tx.tasks.done(task.id, user.name, self._archive.clock())
 
     def _to_asker(self, tx: Transaction, case: Case, facts: LetterFacts, user: User, actor: Actor) -> Draft:
         answered = [request for request in case.open_requests if allows(request, Move.DRAFT_READY)]

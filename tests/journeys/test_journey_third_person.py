@@ -110,6 +110,21 @@ async def test_the_asker_reads_the_same_whether_or_not_the_company_is_a_customer
     assert "Behalve deze berichten verwerken wij zelf geen gegevens van u" in " ".join(known[1].split())
 
 
+async def test_a_letter_to_the_wrong_company_falls_when_another_one_is_named(office: Office) -> None:
+    sanne = office.people.sanne.address
+    ref = await asked_about(office, "Atelier De Vrees")
+    office.cli("forward", ref, "--as", "fatima", "--company", "Atelier De Vries")
+    wrong = drafts(office, ref)["forward_to_customer"]["id"]
+
+    office.cli("forward", ref, "--as", "fatima", "--company", "Atelier De Vrees")
+    refused = office.cli("approve", ref, "--as", "fatima", "--draft", str(wrong), fails=True)
+    await answered(office, ref)
+
+    assert "no such open draft" in refused
+    assert office.letters(sanne) == []
+    assert [task["kind"] for task in office.case(ref)["tasks"] if task["done_at"] is None] == []
+
+
 @pytest.mark.requirement("ROL-02")
 async def test_what_a_third_person_states_of_a_customer_brings_that_customer_no_challenge(office: Office) -> None:
     sanne = office.people.sanne

@@ -274,8 +274,7 @@ class Breach:
             waiting = [one for one in tx.incidents.open() if one.authority_waits]
             told = {
                 (event.values.get("incident"), event.values.get("left"))
-                for event in (tx.events.of(None) if waiting else ())
-                if event.kind == BREACH_ALARM
+                for event in (tx.events.of(None, BREACH_ALARM) if waiting else ())
             }
         for incident in waiting:
             due = [left for left in _REMINDERS if incident.due_at - left <= now]

@@ -145,7 +145,7 @@ def newest(tx: Transaction) -> Newest | None:
 
 def recorded(tx: Transaction) -> Mapping[date, str]:
     """Day to hash of every anchor that the service's own chain speaks of."""
-    told = (event.values for event in tx.events.of(None) if event.kind == ANCHORED and not event.forgotten)
+    told = (event.values for event in tx.events.of(None, ANCHORED) if not event.forgotten)
     return {date.fromisoformat(str(values["day"])): str(values["hash"]) for values in told}
 
 

@@ -85,8 +85,10 @@ class Events:
         row = self.bench.run(counted.returning(event_heads.c.seq, event_heads.c.hash)).one()
         return row.seq, row.hash
 
-    def of(self, case_id: int | None) -> tuple[Event, ...]:
-        return tuple(self._event(row) for row in self._links(SERVICE_CHAIN if case_id is None else case_id))
+    def of(self, case_id: int | None, kind: str | None = None) -> tuple[Event, ...]:
+        """Every event, or those of one kind; the others are then neither read nor opened."""
+        links = self._links(SERVICE_CHAIN if case_id is None else case_id, kind=kind)
+        return tuple(self._event(row) for row in links)
 
     def one(self, case_id: int | None, seq: int) -> Event | None:
         links = self._links(SERVICE_CHAIN if case_id is None else case_id, seq)
@@ -161,12 +163,14 @@ class Events:
         except VaultError:
             return False
 
-    def _links(self, chain: int, seq: int | None = None) -> Iterator[Row[Any]]:
+    def _links(self, chain: int, seq: int | None = None, kind: str | None = None) -> Iterator[Row[Any]]:
         both = (event_values.c.chain == events.c.chain) & (event_values.c.seq == events.c.seq)
+        wanted = [] if seq is None else [events.c.seq == seq]
+        wanted += [] if kind is None else [events.c.kind == kind]
         return self.bench.all(
             select(events, event_values.c.sealed, event_values.c.forgotten_at)
             .outerjoin(event_values, both)
-            .where(events.c.chain == chain, *(() if seq is None else (events.c.seq == seq,)))
+            .where(events.c.chain == chain, *wanted)
             .order_by(events.c.seq)
         )
 

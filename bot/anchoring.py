@@ -37,7 +37,7 @@ _log = structlog.get_logger(__name__)
 UNANCHORED = "unanchored"
 """The task that stands while the anchor of the day cannot be written."""
 
-_WORDS = "het logboek kan vandaag niet worden verankerd: de beheerder kijkt de map van [anchor] na"
+_WORDS = "het logboek kan vandaag niet worden verankerd: de beheerder kijkt de map van [anchor] en de klok na"
 _SUBJECT = "Controlegetal van het logboek"
 _WHY = (
     "Hiermee is later te bewijzen dat niemand het logboek heeft veranderd. U hoeft niets te doen; bewaar dit bericht. "
@@ -71,6 +71,8 @@ class Anchoring:
         today = local_day(now, self._calendar.timezone)
         with self._archive.reading() as tx:
             before = newest(tx)
+        if before is not None and before.day > today:
+            self._cannot(f"the newest anchor is of {before.day}: the clock of this machine ran ahead, or runs behind")
         if before is not None and before.day >= today:
             return
         try:

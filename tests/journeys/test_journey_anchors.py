@@ -127,6 +127,18 @@ async def test_a_folder_that_cannot_be_written_is_a_task_until_it_can(office: Of
     assert "1 anchors" in office.cli("verify-log")
 
 
+async def test_a_clock_that_ran_ahead_is_a_task_for_nothing_is_anchored_until_then(office: Office) -> None:
+    await anchored(office)
+    far = json.loads((office.home / "anchors" / "2026-11-27.json").read_bytes())["hash"]
+    tamper(office, f"UPDATE meta SET value = '2099-01-01 {far}' WHERE name = 'anchored'")
+
+    await office.step(days=1)
+
+    [task] = [task for task in office.json("tasks")["tasks"] if task["kind"] == "unanchored"]
+    assert "de klok" in task["text"]
+    assert len(list((office.home / "anchors").iterdir())) == 2
+
+
 async def test_an_anchor_that_a_killed_attempt_left_is_taken_as_it_is(office: Office) -> None:
     await anchored(office)
     path = office.home / "anchors" / "2026-11-27.json"

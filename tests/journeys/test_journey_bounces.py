@@ -75,7 +75,7 @@ async def test_a_delay_is_noted_and_undoes_nothing(office: Office) -> None:
     [("joris@elders.example", "<joris@elders.example>", None), (DAEMON, "<>", "iemand.anders@elders.example")],
     ids=["from an outsider", "about another address"],
 )
-async def test_a_claim_that_an_export_came_back_is_looked_at_as_a_breach_and_takes_nothing_back(
+async def test_a_claim_that_an_export_came_back_is_looked_at_by_a_person_and_undoes_nothing(
     office: Office, sender: str, path: str, named: str | None
 ) -> None:
     ref = await answered(office)
@@ -84,12 +84,10 @@ async def test_a_claim_that_an_export_came_back_is_looked_at_as_a_breach_and_tak
     await office.step(minutes=1)
 
     [task] = [task for task in office.case(ref)["tasks"] if task["kind"] == "bounce"]
-    assert office.states(ref) == {"access": "needs_person"}  # as after every sign of a breach
-    sent = [letter["state"] for letter in office.case(ref)["letters"] if letter["letter"] == "access"]
-    assert sent == ["sent"]
+    assert office.states(ref) == {"access": "answered"}
     assert "er is niets veranderd" in task["text"]
-    [breach] = office.json("breach", "list")["breaches"]
-    assert (breach["case"], breach["cause"], breach["state"]) == (ref, "returned_export", "suspected")
+    assert f"Dan is het een datalek: privacybot incident {ref}" in task["text"]
+    assert office.json("breach", "list")["breaches"] == []  # a person judges: forwarded mailboxes bounce every day
 
 
 async def test_an_answer_that_comes_back_after_its_case_was_closed_reopens_it(office: Office) -> None:

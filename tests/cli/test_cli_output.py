@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 from pathlib import Path
 
+import typer
 from servers.office import Office, printed_by
 from servers.smtp_sink import SmtpSink
 
 from bot.cases.changes import ChangeAction
+from bot.cli.app import app
 from bot.cli.words import CHANGES
 
 
@@ -42,3 +45,13 @@ def test_that_nothing_waits_is_said(tmp_path: Path, smtp_sink: SmtpSink) -> None
     office = Office(tmp_path, smtp_sink)
 
     assert printed_by(["tasks"], office.env).answer.strip() == "Geen open taken: er wacht niets op u."
+
+
+def test_every_command_stands_in_the_table_of_the_readme() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    told = {name for quoted in re.findall(r"`([^`\n]+)`", readme) for name in [quoted, quoted.split()[0]]}
+
+    commands = typer.main.get_command(app)
+
+    assert isinstance(commands, typer.core.TyperGroup)
+    assert [name for name in commands.commands if name not in told] == []

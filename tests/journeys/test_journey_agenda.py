@@ -21,3 +21,12 @@ async def test_the_calendar_file_has_both_dates_and_names_nobody(tmp_path: Path,
     assert "DTSTART;VALUE=DATE:20261228" in feed
     assert "(inzage)" in feed
     assert sanne not in feed
+
+
+def test_a_calendar_file_that_cannot_be_written_is_refused_in_one_line(tmp_path: Path, smtp_sink: SmtpSink) -> None:
+    office = Office(tmp_path, smtp_sink)
+
+    said = office.cli("calendar", "--out", str(tmp_path / "nergens" / "termijnen.ics"), fails=True)
+
+    assert "termijnen.ics cannot be written" in said
+    assert "Traceback" not in said

@@ -44,6 +44,16 @@ _HEIR = re.compile(
     r"|erbschein|wijlen|als weduwe|als weduwnaar)\b",
     re.IGNORECASE,
 )
+_BEREAVED = re.compile(
+    r"\b(?:mijn|m'n|onze?|my|our|meine?|unsere?) (?:\w{1,12} ){0,2}"
+    r"(?:man|vrouw|echtgeno(?:ot|te)|partner|vriend(?:in)?|vader|moeder|pa|ma|ouders|zoon|dochter|kind|broer|zus(?:ter)?"
+    r"|oom|tante|opa|oma|husband|wife|father|mother|dad|mum|mom|parents|son|daughter|child|brother|sister|uncle|aunt"
+    r"|mann|frau|vater|mutter|sohn|tochter|bruder|schwester)\b[^.!?\n]{0,80}"
+    r"\b(?:overleden|overleed|gestorven|stierf|passed away|died|deceased|verstorben|gestorben)\b",
+    re.IGNORECASE,
+)
+"""A relative died, in plain words: then it is about that relative, until a person says otherwise."""
+
 _GUARDED = re.compile(
     r"\b(?:onder curatele|curatele|mijn (?:minderjarige )?(?:zoon|dochter|kind) (?:\w{1,12} ){0,4}(?:is"
     r"|van) (?:\d|1[0-5])\b|minderjarig\w?"
@@ -79,6 +89,8 @@ def writer_of(text: str, raw: Row) -> Writer:
     if _AUTHORITY.search(text):
         return Writer.AUTHORITY
     guess = _guess(raw)
+    if _BEREAVED.search(text):
+        return Writer.HEIR
     if _HEIR.search(text) and (
         guess is Writer.HEIR or re.search(r"(?i)erf|executeur|nalatenschap|account|administratie", text)
     ):

@@ -155,6 +155,24 @@ def test_an_heir_gets_a_person() -> None:
     assert verdict.needs_person
 
 
+@pytest.mark.requirement("ID-12")
+@pytest.mark.parametrize(
+    "mail",
+    [
+        "Mijn vader is vorige maand overleden. Kunt u mij al zijn gegevens sturen?",
+        "Mijn moeder is overleden. Graag al haar gegevens verwijderen.",
+        "Hallo, mijn man is in september gestorven. Ik wil graag een kopie van zijn persoonsgegevens.",
+        "Onze oudste zoon is helaas overleden. Welke gegevens hebben jullie nog van hem?",
+        "My father passed away last month. Please send me all his data.",
+    ],
+)
+def test_who_writes_in_plain_words_that_a_relative_died_gets_a_person(mail: str) -> None:
+    verdict = classify(MODEL, "vraag", mail)
+
+    assert verdict.writer is Writer.HEIR
+    assert verdict.needs_person
+
+
 @pytest.mark.requirement("INT-12", "KLA-06")
 def test_the_supervisory_authority_gets_a_person() -> None:
     verdict = classify(

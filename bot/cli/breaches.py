@@ -7,9 +7,10 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.cases.errors import RefusedActError
-from bot.cases.incidents import CAUSES, FIELDS, Incident, missing
+from bot.cases.incidents import CAUSES, FIELDS, Incident, Risk, missing
 from bot.cases.model import CaseRef
 from bot.cli.session import actor, print_json, rooms
 from bot.rooms import Rooms
@@ -26,7 +27,7 @@ def incident(
     if as_json:
         print_json({"breach": found.id, "ref": ref, "due_at": found.due_at})
     else:
-        print(f"datalek {found.id} ({ref}): alles ligt stil; melden kan tot {_moment(found.due_at)}")
+        print(f"datalek {found.id} ({ref}): alles ligt stil; melden kan tot {_moment(opened, found.due_at)}")
 
 
 def listed(config: Path | None, *, as_json: bool) -> None:
@@ -36,7 +37,8 @@ def listed(config: Path | None, *, as_json: bool) -> None:
         print_json({"breaches": rows})
         return
     for row in rows:
-        print(f"{row['id']}\t{row['state']}\t{row['case'] or '-'}\t{CAUSES[row['cause']]}\t{_moment(row['due_at'])}")
+        until = _moment(opened, row["due_at"])
+        print(f"{row['id']}\t{row['state']}\t{row['case'] or '-'}\t{CAUSES[row['cause']]}\t{until}")
     if not rows:
         print("geen datalekken in het register")
 
@@ -49,7 +51,8 @@ def show(config: Path | None, number: int, *, as_json: bool) -> None:
         print_json(row)
         return
     print(f"datalek {found.id} ({found.state}), zaak {row['case'] or '-'}: {CAUSES[found.cause]}")
-    print(f"bekend sinds {_moment(found.aware_at)}, melden kan tot {_moment(found.due_at)}; risico {found.risk}")
+    print(f"bekend sinds {_moment(opened, found.aware_at)}, melden kan tot {_moment(opened, found.due_at)}")
+    print(f"risico: {_RISK[found.risk]}")
     for name, words in FIELDS.items():
         if found.fields.get(name):
             print(f"- {words}: {found.fields[name]}")
@@ -118,8 +121,12 @@ def _row(opened: Rooms, incident: Incident) -> dict[str, Any]:
     return {**row, "case": next(iter(refs.values()), None), "due_at": incident.due_at, "missing": missing(incident)}
 
 
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone():%Y-%m-%d %H:%M}"
+_RISK = {Risk.UNLIKELY: "niet waarschijnlijk", Risk.RISK: "ja", Risk.HIGH: "hoog"}
+
+
+def _moment(opened: Rooms, at: datetime) -> str:
+    """The time where the company is, as alarm and notification name it, wherever the machine stands."""
+    return f"{at.astimezone(ZoneInfo(opened.calendar.timezone)):%Y-%m-%d %H:%M} uur"
 
 
 def _require_zone(at: datetime, name: str) -> None:

@@ -81,11 +81,13 @@ async def test_a_weekend_does_not_lengthen_the_hours_and_everybody_hears_again(o
     friday = "2026-04-03T16:20:00+02:00"
 
     said = office.cli("incident", ref, "--as", "fatima", "--reason", "verkeerde bijlage", "--aware", friday)
+    shown = office.cli("breach", "show", "1")
     await office.step()
 
     [breach] = office.json("breach", "list")["breaches"]
     assert breach["due_at"].startswith("2026-04-06 14:20")
-    assert "melden kan tot" in said
+    assert "melden kan tot 2026-04-06 16:20 uur" in said
+    assert "bekend sinds 2026-04-03 16:20 uur, melden kan tot 2026-04-06 16:20 uur" in shown
     assert len(office.letters("piet@kleinboek.example")) == 2  # it began, and its hours are over already
 
 

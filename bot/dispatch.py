@@ -274,7 +274,7 @@ class Dispatch:
     ) -> int:
         with self._archive.transaction() as tx:
             user = require(tx.users.by_name(actor.claimed), Act.APPROVE, actor.claimed)
-            case = tx.cases.get(ref)
+            case = tx.cases.locked(ref)
             stuck = {OutboxState.UNKNOWN, OutboxState.FAILED}
             letters = [letter for letter in tx.outbox.of_case(case.id) if letter.state in stuck]
             if not letters:

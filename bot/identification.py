@@ -345,7 +345,7 @@ class Identification:
             raise RefusedActError(f"no record {key} fits {ref}; list them with: privacybot choose {ref}")
         with self._archive.transaction() as tx:
             user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
-            case = tx.cases.get(ref)
+            case = tx.cases.locked(ref)
             values: dict[str, Scalar] = {"system": fitting[0].system, "note": note}
             tx.events.write(case.id, "record_chosen", user.name, values, os_login=actor.os_login)
             case = self._known_now(tx, case, fitting[0])

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from bot.cases.alarming import RIGHTS
 from bot.cases.model import Outcome
+from bot.triage.labels import RequestKind
 
 EVENTS: Mapping[str, str] = MappingProxyType(
     {
@@ -155,8 +156,10 @@ OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
 REQUESTS: Mapping[str, str] = MappingProxyType({str(kind): words for kind, words in RIGHTS.items()})
 
 
-def outcome_words(outcome: Outcome) -> str:
-    """The words, or the outcome itself where somebody forgot them."""
+def outcome_words(outcome: Outcome, kind: RequestKind) -> str:
+    """The words, or the outcome itself where somebody forgot them. An answered complaint need not be upheld."""
+    if kind is RequestKind.COMPLAINT and outcome is Outcome.GRANTED:
+        return "klacht beantwoord"
     return OUTCOMES.get(outcome, str(outcome))
 
 

@@ -56,6 +56,16 @@ _ACTIONS = {
 }
 
 
+def _ended(request: Request) -> str:
+    if request.outcome:
+        return outcome_words(request.outcome, request.kind)
+    return "loopt nog" if request.open else "gesloten"
+
+
+_AUTOMATIC = "Een automatische brief met de vaste woorden van zijn sjabloon; de hash daarvan staat in dossier.pdf."
+"""Nobody approves receipts and control messages, so that their words are kept nowhere: only their template."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gathering:
     """One case as the archive knows it at one moment."""
@@ -106,7 +116,7 @@ class Gathering:
             (
                 RIGHTS[request.kind],
                 self._moment(request.received_at),
-                outcome_words(request.outcome) if request.outcome else "loopt nog" if request.open else "gesloten",
+                _ended(request),
                 self._moment(request.answered_at),
                 self._found(request),
             )
@@ -167,13 +177,15 @@ class Gathering:
     def _words(self, message: CaseMessage) -> str:
         if not message.text and not message.sender and message.direction is Direction.IN:
             return self._gone_words()
-        return self.mask(message.text) or self._gone_words()
+        return self.mask(message.text) or self._gone_words(message.direction)
 
-    def _gone_words(self) -> str:
+    def _gone_words(self, direction: Direction = Direction.IN) -> str:
         """What is left of a message whose words were put away, and since when."""
         kinds = {"mail_forgotten", "words_forgotten"}
         at = [event.at for event in self.tx.events.of(self.case.id) if event.kind in kinds]
-        return f"De tekst is verwijderd op {self._moment(max(at))}." if at else "Geen tekst."
+        if at:
+            return f"De tekst is verwijderd op {self._moment(max(at))}."
+        return "Geen tekst." if direction is Direction.IN else _AUTOMATIC
 
     def _decisions(self, events: tuple[Event, ...], drafts: tuple[Draft, ...]) -> Section:
         rows = []

@@ -67,6 +67,8 @@ async def test_the_dossier_holds_the_whole_case_and_no_secret_and_goes_to_nobody
     hashes = [event["hash"] for event in _events(office, ref)]
     assert all(one in files["2-tijdlijn/tijdlijn.csv"].decode() for one in hashes[:-1])
     assert "wat jullie over mij hebben" in files["3-berichten/0001-in.txt"].decode()
+    ours = " ".join(" ".join(raw.decode() for name, raw in files.items() if name.endswith("-uit.txt")).split())
+    assert "automatische brief met de vaste woorden" in ours
     assert "fatima" in files["4-besluiten/besluiten.txt"].decode()
     assert "de keten is heel" in files["10-controle/controle.txt"].decode()
     everything = b"\n".join(files.values()).decode("utf-8", "replace")
@@ -76,6 +78,21 @@ async def test_the_dossier_holds_the_whole_case_and_no_secret_and_goes_to_nobody
     assert told == ["alleen-intern/1-notities/notities.txt"]
     assert len(office.sink.mails) == sent
     assert office.case(ref)["events"][-1]["kind"] == "dossier_made"
+
+
+@pytest.mark.requirement("KLA-05")
+async def test_an_answered_complaint_is_not_told_as_if_all_that_was_asked_was_done(office: Office) -> None:
+    office.write("joris@klant.example", "Ik dien een klacht in: ik krijg nog steeds jullie reclame. Schandalig!")
+    await office.step()
+    [case] = office.cases()
+    office.cli("finding", case["ref"], "--as", "femke", "--finding", "Er ging niets mis.", "--measures", "Geen.")
+    office.cli("approve", case["ref"], "--as", "femke")
+    await office.step(minutes=1)
+
+    told = opened(office, case["ref"])["1-verzoeken/verzoeken.txt"].decode()
+
+    assert "klacht beantwoord" in told
+    assert "gedaan wat gevraagd is" not in told
 
 
 async def test_its_page_can_be_read_by_everybody_and_names_what_happened_in_dutch(office: Office) -> None:

@@ -53,6 +53,7 @@ def test_whoever_only_reads_is_disabled_or_keeps_the_machine_may_not_approve(use
     assert isinstance(decide(make_draft(), approver=user), Refused)
 
 
+@pytest.mark.requirement("ID-09")
 @pytest.mark.parametrize("reached", [Level.L0, Level.L1])
 def test_no_export_is_approved_below_the_required_level(reached: Level) -> None:
     answer = decide(make_draft(files=(EXPORT,)), make_case(make_request(reached=reached)))

@@ -8,6 +8,7 @@ Written anew with
 from __future__ import annotations
 
 import ast
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -71,3 +72,9 @@ def page() -> str:
 def test_every_mark_names_a_requirement_of_the_law_or_of_a_letter() -> None:
     unknown = {one for one in shown() if one not in KNOWN and not re.fullmatch(r"[A-Z]{2,3}-(\d{1,2}|[a-h])", one)}
     assert unknown == set()
+
+
+def test_the_page_says_which_test_shows_what() -> None:
+    if os.environ.get("REWRITE_REQUIREMENTS"):
+        PAGE.write_text(page(), encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == page()

@@ -42,9 +42,7 @@ BITES = (
         "the mask over a citizen service number",
         f"{_MASKING}::test_the_old_vat_number_of_a_sole_trader_is_his_citizen_service_number",
     ),
-    Bite(
-        "ID-09", "the look at the level", f"{_APPROVING}::test_no_combination_lets_personal_data_leave_below_the_level"
-    ),
+    Bite("ID-09", "the look at the level", f"{_APPROVING}::test_no_export_is_approved_below_the_required_level"),
     Bite(
         "REF-03", "the second reader", f"{_APPROVING}::test_a_refusal_is_read_by_two_people_of_whom_one_is_the_officer"
     ),

@@ -54,7 +54,7 @@ class Answering(Narrow):
     sanne_answers = approve = reject = sanne_writes = None
 
 
-FAULTS_ARE_FOUND_WITHIN = settings(SHORT, max_examples=6, stateful_step_count=5)
+FAULTS_ARE_FOUND_WITHIN = settings(SHORT, max_examples=60, stateful_step_count=6, derandomize=True)
 
 
 def without_levels(monkeypatch: pytest.MonkeyPatch) -> None:

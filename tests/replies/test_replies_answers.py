@@ -13,7 +13,7 @@ import pytest
 
 from bot.cases.changes import ChangeAction, PlannedChange
 from bot.cases.draft import Block
-from bot.cases.letters import LETTER_OF, WITH_TEMPLATE, LetterKind
+from bot.cases.letters import LETTER_OF, SIDE_LETTERS, WITH_TEMPLATE, LetterKind
 from bot.replies.errors import MissingFactError
 from bot.replies.facts import HoldingFact
 from bot.replies.letters import Letter, Letters, missing_blocks, required_blocks, unconfirmed
@@ -518,3 +518,24 @@ def test_a_late_letter_says_sorry_and_names_no_six_weeks(kind: LetterKind, langu
 
     assert re.search(r"excuses|apologise", text)
     assert not re.search(r"zes weken|six weeks", text)
+
+
+@pytest.mark.requirement("REF-1", "REF-2", "REF-3", "REF-4", "REF-5", "REF-6", "REF-7")
+@pytest.mark.parametrize("element", [f"REF-{number}" for number in range(1, 8)])
+def test_a_refusal_says_each_of_seven_things_and_lacks_none_unnoticed(element: str) -> None:
+    blocks = LETTERS.compose(LetterKind.REFUSAL, rich(LetterKind.REFUSAL, Language.DUTCH)).blocks
+
+    assert missing_blocks((LetterKind.REFUSAL,), blocks) == frozenset()
+    without = [block for block in blocks if block.code != element]
+    assert len(without) == len(blocks) - 1
+    assert missing_blocks((LetterKind.REFUSAL,), without) == {element}
+
+
+@pytest.mark.requirement("REF-02")
+def test_an_extension_and_a_refusal_never_share_a_letter() -> None:
+    extension = LETTERS.compose(LetterKind.EXTENSION, rich(LetterKind.EXTENSION, Language.DUTCH))
+    refusal = LETTERS.compose(LetterKind.REFUSAL, rich(LetterKind.REFUSAL, Language.DUTCH))
+
+    assert not {block.code for block in extension.blocks} & {f"REF-{number}" for number in range(1, 8)}
+    assert not {block.code for block in refusal.blocks} & {"EXT-reason", "EXT-date"}
+    assert LetterKind.EXTENSION in SIDE_LETTERS  # it answers no request, so no shared letter takes it in

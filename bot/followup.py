@@ -11,6 +11,7 @@ from bot.cases.work import Work
 from bot.store.archive import Archive, Transaction
 from bot.store.breach_signs import sign_of_breach, suspect
 from bot.store.casework import BOT, ask_person, have_person_decide, stop_for_person, void_drafts
+from bot.store.factors import void_proof
 from bot.store.filing import Awaited, awaited
 from bot.store.records import Job
 from bot.store.sendercheck import failed, undecided
@@ -54,7 +55,7 @@ class FollowUp:
 
     def _carried_out(self, tx: Transaction, case: Case, wish: Awaited, asked: list[Request], mail_id: int) -> None:
         if wish.label == Intent.NOT_ME:
-            tx.challenges.retire(case.id)
+            void_proof(tx, case, BOT)
         if (cause := sign_of_breach(tx, case.id, wish.label)) is not None:
             suspect(tx, case.id, cause, tx.mails.arrival(mail_id).received_at)
         if wish.elsewhere:

@@ -31,7 +31,7 @@ from bot.settings import IdentitySettings
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT, ask_person, code_index, post_automatic, posted_lately, stop_for_person, void_drafts
-from bot.store.factors import PROOF_VOID
+from bot.store.factors import void_proof
 from bot.store.records import Challenge, Job, Scalar
 from bot.triage.labels import RequestKind, Role, Writer
 
@@ -40,17 +40,6 @@ _NEVER_ASKED = {
     Writer.AUTHORITY: "komt van een toezichthouder, rechter of politie: bel zelf terug, er gaat niets vanzelf",
 }
 """Nothing is asked at the address of record of these cases: nobody reads it, or nobody of them asked."""
-
-_NOTHING_LEFT_YET = frozenset(
-    {
-        RequestState.RECEIVED,
-        RequestState.AWAITING_IDENTITY,
-        RequestState.COLLECTING,
-        RequestState.AWAITING_APPROVAL,
-        RequestState.NEEDS_PERSON,
-    }
-)
-
 
 _AGE_UNKNOWN = (
     "het systeem zegt niet wanneer het adres in het record wijzigde: kijk zelf of dat niet pas gebeurde, voordat u "
@@ -135,7 +124,7 @@ class Identification:
             ask_person(tx, case.id, "sender", f"twee adressen die op elkaar lijken: {both}")
         case = void_drafts(tx, tx.cases.by_id(case.id), BOT, "er is een record gevonden")
         if another:
-            case = _proves_nothing_of(tx, case)
+            case = void_proof(tx, case, BOT)
         for request in case.requests:
             if request.state is RequestState.COLLECTING and request.reached < request.required:
                 case = tx.cases.move(case, request.id, Move.IDENTITY_ASKED, BOT)
@@ -363,17 +352,6 @@ class Identification:
 
 def _key(subject: DataSubject) -> tuple[str, str]:
     return subject.system, subject.key
-
-
-def _proves_nothing_of(tx: Transaction, case: Case) -> Case:
-    """What was proved of one record says nothing about another, and a code sent there proves nothing here."""
-    tx.challenges.retire(case.id)
-    tx.paper_codes.retire(case.id)
-    tx.events.write(case.id, PROOF_VOID, BOT)
-    for request in case.open_requests:
-        if request.state in _NOTHING_LEFT_YET:
-            tx.cases.change_request(case.id, request.id, reached=Level.L0, hold_until=None)
-    return tx.cases.by_id(case.id)
 
 
 def _from_record(case: Case, subject: DataSubject) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import Row, delete, select, update
 
 from bot.cases.codes import normalise
 from bot.cases.factors import Factor
+from bot.cases.model import Case, Level, RequestState
 from bot.store.bench import Bench
 from bot.store.records import ChallengeState, Event
 from bot.store.tables import login_calls, paper_codes
@@ -26,6 +27,16 @@ PROOF_VOID = "proof_void"
 """The event after which nothing that was proved before counts: the case turned out to be about another record."""
 
 _NO_CODE = ""
+
+_NOTHING_LEFT_YET = frozenset(
+    {
+        RequestState.RECEIVED,
+        RequestState.AWAITING_IDENTITY,
+        RequestState.COLLECTING,
+        RequestState.AWAITING_APPROVAL,
+        RequestState.NEEDS_PERSON,
+    }
+)
 
 
 def paper_index(vault: Vault, code: str) -> str:
@@ -159,3 +170,17 @@ def _paper_code(row: Row[Any]) -> PaperCode:
         tries=row.tries,
         open=row.state == ChallengeState.OPEN,
     )
+
+
+def void_proof(tx: Transaction, case: Case, actor: str) -> Case:
+    """Nothing that was proved in this case counts any more, and no code that is on its way proves anything.
+
+    It turned out to be about another record, or the person says that he never asked.
+    """
+    tx.challenges.retire(case.id)
+    tx.paper_codes.retire(case.id)
+    tx.events.write(case.id, PROOF_VOID, actor)
+    for request in case.open_requests:
+        if request.state in _NOTHING_LEFT_YET:
+            tx.cases.change_request(case.id, request.id, reached=Level.L0, hold_until=None)
+    return tx.cases.by_id(case.id)

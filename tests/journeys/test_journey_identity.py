@@ -332,3 +332,18 @@ async def test_an_unknown_or_disabled_user_is_refused(office: Office) -> None:
     assert "there is no user 'joris'" in office.cli("note", ref, "--as", "joris", "--text", "hoi", fails=True)
     assert "'femke' is disabled" in office.cli("note", ref, "--as", "femke", "--text", "hoi", fails=True)
     assert OUR_ADDRESS not in office.cli("user", "list")
+
+
+async def test_who_says_after_his_code_that_he_never_asked_has_proved_nothing_any_more(office: Office) -> None:
+    ref = await asked(office)
+    sanne = office.people.sanne.address
+    challenge = office.challenge_to(sanne)
+    office.reply(challenge, sanne, code_in(challenge) or "")
+    await office.step(minutes=5)
+    assert levels(office, ref) == ["L2"]
+
+    office.reply(challenge, sanne, "NIET IK")
+    await office.step(minutes=5)
+
+    assert office.states(ref) == {"access": "needs_person"}
+    assert levels(office, ref) == ["L0"]

@@ -16,6 +16,7 @@ from bot.cases.draft import Block, Draft
 from bot.cases.errors import RefusedActError
 from bot.cases.incidents import (
     CAUSES,
+    DISMISSED_BECAUSE,
     FIELDS,
     Cause,
     Incident,
@@ -144,7 +145,7 @@ class Breach:
         self, tx: Transaction, incident: Incident, user: User, actor: Actor, state: IncidentState, reason: str | None
     ) -> Incident:
         now = self._archive.clock()
-        fields = {} if reason is None else {"nature": reason}
+        fields = {} if reason is None else {DISMISSED_BECAUSE: reason}
         ended = tx.incidents.change(incident.id, state=state, closed_at=now, fields=fields)
         for task in tx.tasks.open_of_kind(BREACH):
             if task.case_id == incident.case_id and f"nr {incident.id} " in task.text:

@@ -62,6 +62,9 @@ FIELDS: Mapping[str, str] = MappingProxyType(
 )
 """What staff write: Art. 33(3)(a), (c) and (d), and the last for Art. 33(1). No names, for the register stays."""
 
+DISMISSED_BECAUSE = "dismissed_because"
+"""Why a person found that nothing was disclosed; it stands beside what was first written (Art. 33(5))."""
+
 _ALWAYS = ("nature", "people", "records", "consequences", "measures")
 
 

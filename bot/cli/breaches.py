@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.cases.errors import RefusedActError
-from bot.cases.incidents import CAUSES, FIELDS, Incident, Risk, missing
+from bot.cases.incidents import CAUSES, DISMISSED_BECAUSE, FIELDS, Incident, Risk, missing
 from bot.cases.model import CaseRef
 from bot.cli.session import actor, print_json, rooms
 from bot.rooms import Rooms
@@ -56,6 +56,8 @@ def show(config: Path | None, number: int, *, as_json: bool) -> None:
     for name, words in FIELDS.items():
         if found.fields.get(name):
             print(f"- {words}: {found.fields[name]}")
+    if DISMISSED_BECAUSE in found.fields:
+        print(f"- Geen datalek, want: {found.fields[DISMISSED_BECAUSE]}")
     for words in row["missing"]:
         print(f"- nog nodig: {words}")
 

@@ -143,7 +143,7 @@ async def test_a_false_alarm_stays_in_the_register_with_its_reason(office: Offic
 
     [breach] = office.json("breach", "list")["breaches"]
     assert (breach["case"], breach["state"]) == (ref, "dismissed")
-    assert breach["fields"]["nature"] == "bedoelde de nieuwsbrief van een ander"
+    assert breach["fields"]["dismissed_because"] == "bedoelde de nieuwsbrief van een ander"
 
 
 @pytest.mark.requirement("BRE-04")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -46,16 +45,11 @@ def classify(
     return _in_case(model, seen) if in_case else _verdict(seen, seen.opinion, frozenset())
 
 
-_OUR_SUBJECT = re.compile(r"^\W{0,3}(?:re|aw|antw|antwoord)\s?:.{0,200}\([A-Z]{1,10}-\d{4}-\d{4,}\)\s*$", re.IGNORECASE)
-"""An answer under the subject of one of our letters, which ends with the number of the case."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """What the words of one mail come to, before it matters whether they belong to a running case."""
 
     subject: str
-    own_subject: str  # empty where the subject is that of a letter of ours: it says nothing of what the writer wants
     new_text: str
     machine: bool
     opinion: Opinion
@@ -77,8 +71,7 @@ def _seen(
     subject, new_text, quoted_text = subject[:1000], new_text[:_MAX_TEXT], quoted_text[:_MAX_TEXT]
     surely = automatic_words(subject, new_text) or (automatic and not role_address)
     absent = absent_by_subject(subject, new_text)
-    ours = absent or _OUR_SUBJECT.search(subject) is not None  # an absence note repeats the subject it answers
-    own_subject = "" if ours else subject
+    own_subject = "" if absent else subject  # an absence note repeats the subject it answers
     said = "" if is_only_code(new_text) else new_text
     parts = parts_of(own_subject, said)
     opinion = opinion_of(model, parts, own_subject, said, quoted_text, closely=closely)
@@ -87,7 +80,6 @@ def _seen(
     whole = merged([part.buckets for part in parts])
     return _Seen(
         subject=subject,
-        own_subject=own_subject,
         new_text=new_text,
         machine=automatic or surely or reads_automatic(new_text),
         opinion=opinion,
@@ -128,7 +120,7 @@ def _corrections(seen: _Seen) -> tuple[StatedCorrection, ...]:
 
 
 def _intents(model: Model, seen: _Seen) -> frozenset[Intent]:
-    counted = model.intent.scores(buckets(f"{seen.own_subject}\n{seen.new_text}"), model.rarity)
+    counted = model.intent.scores(buckets(f"{seen.subject}\n{seen.new_text}"), model.rarity)
     return intents_in(seen.subject, seen.new_text, with_meaning(counted, seen.opinion.meaning))
 
 

@@ -411,15 +411,3 @@ def test_thanks_in_a_case_are_no_new_request() -> None:
     verdict = classify(MODEL, "Re: uw gegevens zijn verwijderd", "Bedankt dat alles verwijderd is!", in_case=True)
 
     assert not verdict.kinds
-
-
-@pytest.mark.parametrize(
-    ("words", "intent"),
-    [
-        ("Dit klopt niet, jullie antwoord is onvolledig.", Intent.DISPUTES),
-        ("Bij nader inzien hoef ik alleen mijn facturen te hebben, de rest niet.", Intent.CHANGE_SCOPE),
-    ],
-)
-def test_the_subject_of_our_own_letter_says_nothing_of_what_the_answer_wants(words: str, intent: Intent) -> None:
-    ours = "Re: Klopt uw verzoek? (KB-2026-0042)"
-    assert intent in classify(load_model(None), ours, words, in_case=True).intents

@@ -6,8 +6,22 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from bot.cases.alarming import RIGHTS
+from bot.cases.changes import ChangeAction
 from bot.cases.model import Outcome
 from bot.triage.labels import RequestKind
+
+CHANGES: Mapping[ChangeAction, str] = MappingProxyType(
+    {
+        ChangeAction.CORRECT: "wijzigen",
+        ChangeAction.ERASE: "wissen",
+        ChangeAction.ERASE_BY_HAND: "met de hand wissen",
+        ChangeAction.PSEUDONYMISE: "namen eruit halen",
+        ChangeAction.KEEP: "bewaren",
+        ChangeAction.RESTRICT: "niet meer gebruiken",
+        ChangeAction.RETURN: "teruggeven aan de klant",
+    }
+)
+"""What a plan does to a field or category."""
 
 EVENTS: Mapping[str, str] = MappingProxyType(
     {

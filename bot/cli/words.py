@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bot.cases.alarming import RIGHTS
-from bot.cases.changes import ChangeAction
+from bot.cases.event_words import CHANGES, event_words
 from bot.cases.event_words import OUTCOMES as HOW_IT_ENDED
-from bot.cases.event_words import event_words
 from bot.cases.model import RequestState
 
 STATES: dict[str, str] = {
@@ -32,13 +31,3 @@ KINDS: dict[str, str] = {**{str(kind): words for kind, words in RIGHTS.items()},
 __all__ = ["CHANGES", "KINDS", "OUTCOMES", "STATES", "event_words"]
 
 OUTCOMES: dict[str, str] = {str(outcome): words for outcome, words in HOW_IT_ENDED.items()}
-
-CHANGES: dict[ChangeAction, str] = {
-    ChangeAction.CORRECT: "wijzigen",
-    ChangeAction.ERASE: "wissen",
-    ChangeAction.ERASE_BY_HAND: "met de hand wissen",
-    ChangeAction.PSEUDONYMISE: "namen eruit halen",
-    ChangeAction.KEEP: "bewaren",
-    ChangeAction.RESTRICT: "niet meer gebruiken",
-    ChangeAction.RETURN: "teruggeven aan de klant",
-}

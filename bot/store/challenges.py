@@ -11,11 +11,9 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from bot.store.bench import Bench
+from bot.store.onetime import NO_CODE, retire, use
 from bot.store.records import Challenge, ChallengeState
 from bot.store.tables import cases, challenges
-
-_NO_CODE = ""
-"""In the place of a hash: the code was used, replaced or ran out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +84,17 @@ class Challenges:
 
     def use(self, challenge_id: int) -> bool:
         """True for the one caller who used it."""
-        return self.bench.changed(
-            update(challenges)
-            .where(challenges.c.id == challenge_id, challenges.c.state == ChallengeState.OPEN)
-            .values(state=ChallengeState.USED, code_hash=_NO_CODE)
-        )
+        return use(self.bench, challenges, challenge_id)
 
     def retire(self, case_id: int) -> None:
         """No open code of this case works any more."""
-        self.bench.run(
-            update(challenges)
-            .where(challenges.c.case_id == case_id, challenges.c.state == ChallengeState.OPEN)
-            .values(state=ChallengeState.RETIRED, code_hash=_NO_CODE)
-        )
+        retire(self.bench, challenges, case_id)
 
     def forget_expired(self, now: datetime) -> tuple[Challenge, ...]:
         """Delete the hash of codes that are valid no more, except under a legal hold; whose they were."""
-        expired = (challenges.c.expires_at <= now) & (challenges.c.code_hash != _NO_CODE)
+        expired = (challenges.c.expires_at <= now) & (challenges.c.code_hash != NO_CODE)
         held = select(cases.c.id).where(cases.c.legal_hold)
-        gone = update(challenges).where(expired, challenges.c.case_id.not_in(held)).values(code_hash=_NO_CODE)
+        gone = update(challenges).where(expired, challenges.c.case_id.not_in(held)).values(code_hash=NO_CODE)
         return tuple(self._challenge(row) for row in self.bench.run(gone.returning(challenges)))
 
     def forget(self, case_id: int) -> None:

@@ -14,11 +14,10 @@ from email.utils import format_datetime
 from zoneinfo import ZoneInfo
 
 from bot.cases.alarming import RIGHTS, dutch_day, right_of
-from bot.cases.changes import ChangeAction
 from bot.cases.deadlines import Calendar, term
 from bot.cases.dossier import Piece, Section, as_text
 from bot.cases.draft import Draft, content_hash
-from bot.cases.event_words import event_words, outcome_words
+from bot.cases.event_words import CHANGES, event_words, outcome_words
 from bot.cases.findings import UPHELD
 from bot.cases.incidents import CAUSES, FIELDS
 from bot.cases.links import without_tokens
@@ -44,16 +43,6 @@ _INTERNAL = frozenset({"note", "draft_rejected"})
 INTERNAL = "alleen-intern"
 _MANY = 400  # messages whose text the page shows
 _SHOWN = 4000  # characters of a message on the page
-
-_ACTIONS = {
-    ChangeAction.CORRECT: "wijzigen",
-    ChangeAction.ERASE: "wissen",
-    ChangeAction.ERASE_BY_HAND: "met de hand wissen",
-    ChangeAction.PSEUDONYMISE: "namen eruit halen",
-    ChangeAction.KEEP: "bewaren",
-    ChangeAction.RESTRICT: "niet meer gebruiken",
-    ChangeAction.RETURN: "teruggeven aan de klant",
-}
 
 
 def _ended(request: Request) -> str:
@@ -266,7 +255,7 @@ class Gathering:
 
     def _changes(self, events: tuple[Event, ...], drafts: tuple[Draft, ...]) -> Section:
         planned = [
-            (f"gepland, versie {draft.version}", self.mask(change.label), _ACTIONS[change.action], str(change.count))
+            (f"gepland, versie {draft.version}", self.mask(change.label), CHANGES[change.action], str(change.count))
             for draft in drafts
             for change in draft.changes
         ]

@@ -13,6 +13,7 @@ from bot.cases.codes import normalise
 from bot.cases.factors import Factor
 from bot.cases.model import Case, Level, RequestState
 from bot.store.bench import Bench
+from bot.store.onetime import retire, use
 from bot.store.records import ChallengeState, Event
 from bot.store.tables import login_calls, paper_codes
 from bot.store.vault import Vault
@@ -25,8 +26,6 @@ VERIFIED = "verified"
 
 PROOF_VOID = "proof_void"
 """The event after which nothing that was proved before counts: the case turned out to be about another record."""
-
-_NO_CODE = ""
 
 _NOTHING_LEFT_YET = frozenset(
     {
@@ -106,18 +105,11 @@ class PaperCodes:
 
     def use(self, code_id: int) -> bool:
         """True for the one caller who used it."""
-        return self.bench.changed(
-            update(paper_codes)
-            .where(paper_codes.c.id == code_id, paper_codes.c.state == ChallengeState.OPEN)
-            .values(state=ChallengeState.USED, code_hash=_NO_CODE)
-        )
+        return use(self.bench, paper_codes, code_id)
 
     def retire(self, case_id: int) -> None:
-        self.bench.run(
-            update(paper_codes)
-            .where(paper_codes.c.case_id == case_id, paper_codes.c.state == ChallengeState.OPEN)
-            .values(state=ChallengeState.RETIRED, code_hash=_NO_CODE)
-        )
+        """No open code of this case works any more."""
+        retire(self.bench, paper_codes, case_id)
 
     def forget(self, case_id: int) -> None:
         """No code of this case works any more, and nothing says where it went."""

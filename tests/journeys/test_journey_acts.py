@@ -8,10 +8,8 @@ import email.policy
 from pathlib import Path
 
 import pytest
-from servers.office import Office, body, code_in
+from servers.office import SANNE_ASKS, Office, body, code_in, proved_access
 from servers.smtp_sink import SmtpSink
-
-ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?"
 
 
 @pytest.fixture
@@ -19,20 +17,8 @@ def office(tmp_path: Path, smtp_sink: SmtpSink) -> Office:
     return Office(tmp_path, smtp_sink)
 
 
-async def with_draft(office: Office) -> str:
-    """Sanne asked and proved who she is; a draft lies ready. The reference of her case."""
-    sanne = office.people.sanne.address
-    office.write(sanne, ASKS)
-    await office.step()
-    challenge = office.challenge_to(sanne)
-    office.reply(challenge, sanne, code_in(challenge) or "")
-    await office.step(minutes=1)
-    [case] = office.cases()
-    return str(case["ref"])
-
-
 async def test_what_is_approved_is_byte_for_byte_what_is_sent(office: Office) -> None:
-    ref = await with_draft(office)
+    ref = await proved_access(office)
     shown = office.cli("draft", ref, "--eml")
 
     office.cli("approve", ref, "--as", "fatima")
@@ -47,7 +33,7 @@ def without_date(mail: str) -> list[str]:
 
 
 async def test_an_approval_of_another_version_is_refused(office: Office, tmp_path: Path) -> None:
-    ref = await with_draft(office)
+    ref = await proved_access(office)
     seen = office.json("draft", ref)["hash"]
     text = tmp_path / "letter.txt"
     text.write_text(office.cli("draft", ref, "--text").replace("Sanne de Vries", "Sanne"), encoding="utf-8")
@@ -60,7 +46,7 @@ async def test_an_approval_of_another_version_is_refused(office: Office, tmp_pat
 
 async def test_an_undone_approval_sends_nothing_and_can_be_given_again(tmp_path: Path, smtp_sink: SmtpSink) -> None:
     office = Office(tmp_path, smtp_sink, APPROVAL__UNDO_RISK_SECONDS="600")
-    ref = await with_draft(office)
+    ref = await proved_access(office)
     office.cli("approve", ref, "--as", "fatima")
     await office.step(minutes=5)
 
@@ -76,7 +62,7 @@ async def test_an_undone_approval_sends_nothing_and_can_be_given_again(tmp_path:
 
 
 async def test_a_rejected_draft_is_made_again_and_the_customer_hears_nothing(office: Office) -> None:
-    ref = await with_draft(office)
+    ref = await proved_access(office)
 
     office.cli("reject", ref, "--as", "fatima", "--reason", "de aanhef klopt niet")
     await office.step(minutes=1)
@@ -87,7 +73,7 @@ async def test_a_rejected_draft_is_made_again_and_the_customer_hears_nothing(off
 
 
 async def test_a_reader_may_not_approve_and_an_approver_may_not_be_invented(office: Office) -> None:
-    ref = await with_draft(office)
+    ref = await proved_access(office)
     office.cli("user", "add", "lex", "--role", "lezer")
 
     assert "lezer" in office.cli("approve", ref, "--as", "lex", fails=True)
@@ -95,7 +81,7 @@ async def test_a_reader_may_not_approve_and_an_approver_may_not_be_invented(offi
 
 
 async def test_a_refusal_gives_reasons_and_needs_two_readers(office: Office, tmp_path: Path) -> None:
-    ref = await with_draft(office)
+    ref = await proved_access(office)
 
     office.cli("refuse", ref, "--as", "fatima", "--reason", "unfounded: u vroeg hetzelfde gisteren en kreeg antwoord")
     office.cli("approve", ref, "--as", "fatima")
@@ -110,7 +96,7 @@ async def test_a_refusal_gives_reasons_and_needs_two_readers(office: Office, tmp
 
 
 async def test_a_question_to_the_person_moves_no_request(office: Office) -> None:
-    ref = await with_draft(office)
+    ref = await proved_access(office)
     office.cli("ask", ref, "--as", "fatima", "--question", "Over welke periode wilt u de gegevens hebben?")
     question = next(draft["id"] for draft in office.case(ref)["drafts"] if draft["letter"] == "question")
 
@@ -122,7 +108,7 @@ async def test_a_question_to_the_person_moves_no_request(office: Office) -> None
 
 
 async def test_a_withdrawn_request_is_never_answered(office: Office) -> None:
-    ref = await with_draft(office)
+    ref = await proved_access(office)
 
     office.cli("withdraw", ref, "--as", "fatima", "--reason", "Sanne belde: laat maar")
     await office.step(minutes=5)
@@ -134,7 +120,7 @@ async def test_a_withdrawn_request_is_never_answered(office: Office) -> None:
 
 async def test_a_withdrawal_by_mail_voids_the_approval_and_asks_a_person(tmp_path: Path, smtp_sink: SmtpSink) -> None:
     office = Office(tmp_path, smtp_sink, APPROVAL__UNDO_RISK_SECONDS="600")
-    ref = await with_draft(office)
+    ref = await proved_access(office)
     office.cli("approve", ref, "--as", "fatima")
     challenge = office.challenge_to(office.people.sanne.address)
 
@@ -147,7 +133,7 @@ async def test_a_withdrawal_by_mail_voids_the_approval_and_asks_a_person(tmp_pat
 
 async def test_thanks_do_not_void_an_approval(tmp_path: Path, smtp_sink: SmtpSink) -> None:
     office = Office(tmp_path, smtp_sink, APPROVAL__UNDO_RISK_SECONDS="600")
-    ref = await with_draft(office)
+    ref = await proved_access(office)
     office.cli("approve", ref, "--as", "fatima")
 
     office.reply(office.challenge_to(office.people.sanne.address), office.people.sanne.address, "Bedankt!")
@@ -158,7 +144,7 @@ async def test_thanks_do_not_void_an_approval(tmp_path: Path, smtp_sink: SmtpSin
 
 @pytest.mark.requirement("KLA-05")
 async def test_the_ap_lane_stops_everything_and_gives_the_person_a_reference(office: Office) -> None:
-    ref = await with_draft(office)
+    ref = await proved_access(office)
 
     assert "may not do this" in office.cli(
         "escalate", ref, "--as", "fatima", "--to", "ap", "--reason", "brief van de AP", fails=True
@@ -231,7 +217,7 @@ async def test_a_label_does_not_take_an_agent_for_the_person_he_writes_for(offic
 
 
 async def test_a_case_calls_its_rights_and_states_what_the_list_of_cases_calls_them(office: Office) -> None:
-    ref = await with_draft(office)
+    ref = await proved_access(office)
 
     _, _, requests = office.cli("case", ref).partition("Verzoeken")
     requests = " ".join(requests.partition("Concepten")[0].split())
@@ -243,7 +229,7 @@ async def test_a_case_calls_its_rights_and_states_what_the_list_of_cases_calls_t
 
 
 async def test_notes_and_tasks_stand_in_the_case_and_go_nowhere(office: Office) -> None:
-    ref = await with_draft(office)
+    ref = await proved_access(office)
 
     office.cli("note", ref, "--as", "fatima", "--text", "klant is boos, bel haar vrijdag")
     office.cli("assign", ref, "--as", "fatima", "--to", "femke")
@@ -257,7 +243,7 @@ async def test_notes_and_tasks_stand_in_the_case_and_go_nowhere(office: Office) 
 
 async def test_letters_leave_again_after_a_pause(office: Office) -> None:
     office.cli("pause", "sending")
-    office.write(office.people.sanne.address, ASKS)
+    office.write(office.people.sanne.address, SANNE_ASKS)
     await office.step()
     assert office.letters() == []
 
@@ -268,7 +254,9 @@ async def test_letters_leave_again_after_a_pause(office: Office) -> None:
 
 
 async def test_a_user_who_is_a_template_stays_literal(office: Office) -> None:
-    office.write('"{{7*7}}" <sanne@klant.example>', f"{{% for x in y %}} {ASKS} {{{{ config }}}}", subject="{{7*7}}")
+    office.write(
+        '"{{7*7}}" <sanne@klant.example>', f"{{% for x in y %}} {SANNE_ASKS} {{{{ config }}}}", subject="{{7*7}}"
+    )
     await office.step()
     [case] = office.cases()
 
@@ -279,7 +267,7 @@ async def test_a_user_who_is_a_template_stays_literal(office: Office) -> None:
 
 
 async def test_a_refusal_sent_back_does_not_let_an_unproved_request_through(office: Office) -> None:
-    office.write(office.people.sanne.address, ASKS)
+    office.write(office.people.sanne.address, SANNE_ASKS)
     await office.step()
     [case] = office.cases()
     office.cli("refuse", case["ref"], "--as", "fatima", "--reason", "unfounded: een vergissing")
@@ -324,7 +312,7 @@ async def test_a_copy_of_a_passport_becomes_a_task_for_today(office: Office) -> 
     mail = email.message.EmailMessage(policy=email.policy.SMTP)
     mail["From"], mail["To"], mail["Subject"] = office.people.sanne.address, "info@kleinboek.nl", "inzage"
     mail["Message-ID"] = "<paspoort@klant.example>"
-    mail.set_content(f"{ASKS} Mijn paspoort zit erbij.")
+    mail.set_content(f"{SANNE_ASKS} Mijn paspoort zit erbij.")
     mail.add_attachment(b"\x89PNG\r\n\x1a\n", maintype="image", subtype="png", filename="paspoort.png")
     office.deliver(mail.as_bytes())
     await office.step()
@@ -336,7 +324,7 @@ async def test_a_copy_of_a_passport_becomes_a_task_for_today(office: Office) -> 
 
 
 async def test_only_the_officer_lifts_a_legal_hold(office: Office) -> None:
-    ref = await with_draft(office)
+    ref = await proved_access(office)
     office.cli("escalate", ref, "--as", "femke", "--to", "ap", "--reason", "brief van de AP")
     assert office.case(ref)["legal_hold"] is True
 

@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from servers.office import Office, body, code_in, header
+from servers.office import SANNE_ASKS, Office, body, code_in, header, proved_access
 from servers.smtp_sink import SmtpSink
 
-ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?"
 WRONG = "Dit bericht is niet voor mij bestemd, ik ken deze mevrouw helemaal niet. U heeft het verkeerde adres."
 FILLED = {
     "people": "een klant",
@@ -28,16 +27,11 @@ def office(tmp_path: Path, smtp_sink: SmtpSink) -> Office:
 
 async def answered(office: Office) -> str:
     """Sanne got her overview; the reference of her case."""
-    sanne = office.people.sanne.address
-    office.write(sanne, ASKS)
-    await office.step()
-    [case] = office.cases()
-    office.reply(office.challenge_to(sanne), sanne, code_in(office.challenge_to(sanne)) or "")
-    await office.step(minutes=5)
-    office.cli("approve", case["ref"], "--as", "fatima")
+    ref = await proved_access(office)
+    office.cli("approve", ref, "--as", "fatima")
     await office.step(minutes=1)
-    assert office.states(case["ref"]) == {"access": "answered"}
-    return str(case["ref"])
+    assert office.states(ref) == {"access": "answered"}
+    return ref
 
 
 @pytest.mark.requirement("BRE-01", "BRE-02")
@@ -61,7 +55,7 @@ async def test_a_wrong_recipient_starts_72_hours_from_when_his_mail_came_in(offi
 @pytest.mark.requirement("BRE-01")
 async def test_one_command_stops_all_that_is_on_its_way_and_kills_the_code(office: Office) -> None:
     sanne = office.people.sanne.address
-    office.write(sanne, ASKS)
+    office.write(sanne, SANNE_ASKS)
     await office.step()
     [case] = office.cases()
     challenge = office.challenge_to(sanne)
@@ -192,7 +186,7 @@ async def test_whoever_says_at_the_address_of_record_that_it_is_not_for_him_is_t
 
 async def test_not_me_before_anything_left_is_no_breach(office: Office) -> None:
     sanne = office.people.sanne.address
-    office.write("joris@elders.example", f"{ASKS} Mijn e-mailadres bij jullie is {sanne}.")
+    office.write("joris@elders.example", f"{SANNE_ASKS} Mijn e-mailadres bij jullie is {sanne}.")
     await office.step()
 
     office.reply(office.challenge_to(sanne), sanne, "NIET IK")

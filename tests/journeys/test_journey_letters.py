@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from servers.office import Office, body, code_in
+from servers.office import Office, body, proved_access
 from servers.smtp_sink import SmtpSink
-
-ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?"
 
 
 @pytest.fixture
@@ -16,21 +14,9 @@ def office(tmp_path: Path, smtp_sink: SmtpSink) -> Office:
     return Office(tmp_path, smtp_sink)
 
 
-async def _with_draft(office: Office) -> str:
-    """Sanne asked and proved who she is; a draft lies ready. The reference of her case."""
-    sanne = office.people.sanne.address
-    office.write(sanne, ASKS)
-    await office.step()
-    challenge = office.challenge_to(sanne)
-    office.reply(challenge, sanne, code_in(challenge) or "")
-    await office.step(minutes=1)
-    [case] = office.cases()
-    return str(case["ref"])
-
-
 @pytest.mark.requirement("ID-02", "INT-13", "ACC-01")
 async def test_an_edit_that_asks_for_a_passport_or_a_form_cannot_be_approved(office: Office, tmp_path: Path) -> None:
-    ref = await _with_draft(office)
+    ref = await proved_access(office)
     letter = tmp_path / "brief.txt"
     text = office.cli("draft", ref, "--text")
     asks = "Stuur ons een kopie van uw paspoort. Vul ook het formulier in."
@@ -57,7 +43,7 @@ async def test_an_edit_that_asks_for_a_passport_or_a_form_cannot_be_approved(off
 
 @pytest.mark.requirement("RES-03", "ACC-02")
 async def test_staff_help_with_a_file_and_tell_before_data_are_used_again(office: Office) -> None:
-    ref = await _with_draft(office)
+    ref = await proved_access(office)
     sanne = office.people.sanne.address
     restricted = ("write", ref, "--as", "fatima", "--letter", "restriction_lifted", "--text", "Uw adres klopt nu.")
 

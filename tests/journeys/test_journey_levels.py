@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from servers.office import Office, code_in, files
+from servers.office import SANNE_ASKS, Office, files, proved_access
 from servers.smtp_sink import SmtpSink
 
 from bot.cases.draft import Draft
@@ -15,26 +15,12 @@ from bot.cases.model import CaseRef
 from bot.cases.people import Actor
 from bot.rooms import Rooms
 
-ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?"
 MORE = "PRIVACYBOT_IDENTITY__LEVELS__ACCESS"
 
 
 @pytest.fixture
 def office(tmp_path: Path, smtp_sink: SmtpSink) -> Office:
     return Office(tmp_path, smtp_sink)
-
-
-async def proved(office: Office) -> str:
-    """Sanne asked for access and proved herself to L2: a draft with her data waits."""
-    sanne = office.people.sanne.address
-    office.write(sanne, ASKS)
-    await office.step()
-    challenge = office.challenge_to(sanne)
-    office.reply(challenge, sanne, code_in(challenge) or "")
-    await office.step(minutes=1)
-    [case] = office.cases()
-    assert office.states(case["ref"]) == {"access": "awaiting_approval"}
-    return str(case["ref"])
 
 
 def disclosed(office: Office) -> int:
@@ -48,7 +34,7 @@ def open_tasks(office: Office, ref: str) -> list[str]:
 
 @pytest.mark.requirement("ID-09")
 async def test_a_draft_that_was_made_at_a_lower_level_than_is_asked_now_cannot_be_approved(office: Office) -> None:
-    ref = await proved(office)
+    ref = await proved_access(office)
     office.env[MORE] = "L3"
 
     refusal = office.cli("approve", ref, "--as", "fatima", fails=True)
@@ -61,7 +47,7 @@ async def test_a_draft_that_was_made_at_a_lower_level_than_is_asked_now_cannot_b
 
 @pytest.mark.requirement("ID-09")
 async def test_such_a_draft_sent_back_is_not_made_again_before_the_second_proof(office: Office) -> None:
-    ref = await proved(office)
+    ref = await proved_access(office)
     office.env[MORE] = "L3"
 
     office.cli("reject", ref, "--as", "fatima", "--reason", "meer bewijs")
@@ -80,7 +66,7 @@ async def test_what_was_approved_is_not_carried_out_when_its_level_is_no_longer_
     tmp_path: Path, smtp_sink: SmtpSink
 ) -> None:
     office = Office(tmp_path, smtp_sink, APPROVAL__UNDO_RISK_SECONDS="600")
-    ref = await proved(office)
+    ref = await proved_access(office)
     office.cli("approve", ref, "--as", "fatima")
     office.env[MORE] = "L3"
 
@@ -93,7 +79,7 @@ async def test_what_was_approved_is_not_carried_out_when_its_level_is_no_longer_
 
 
 async def test_a_letter_in_the_outbox_does_not_leave_when_its_level_is_no_longer_enough(office: Office) -> None:
-    ref = await proved(office)
+    ref = await proved_access(office)
     office.cli("pause", "sending")
     office.cli("approve", ref, "--as", "fatima")
     await office.step(minutes=1)
@@ -111,7 +97,7 @@ async def test_a_letter_in_the_outbox_does_not_leave_when_its_level_is_no_longer
 
 async def test_neither_undo_nor_two_approvals_at_once_get_round_the_level(tmp_path: Path, smtp_sink: SmtpSink) -> None:
     office = Office(tmp_path, smtp_sink, APPROVAL__UNDO_RISK_SECONDS="600")
-    ref = await proved(office)
+    ref = await proved_access(office)
     office.cli("approve", ref, "--as", "fatima")
     office.env[MORE] = "L3"
     rooms = Rooms(office.settings(), office.env)
@@ -141,7 +127,7 @@ def office_drafts(rooms: Rooms, ref: str) -> tuple[Draft, ...]:
 
 
 async def test_no_command_on_a_case_without_proof_discloses_anything(office: Office, tmp_path: Path) -> None:
-    office.write(office.people.sanne.address, ASKS)
+    office.write(office.people.sanne.address, SANNE_ASKS)
     await office.step()
     [case] = office.cases()
     ref = case["ref"]

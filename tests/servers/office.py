@@ -354,6 +354,22 @@ def files(mail: SunkMail) -> dict[str, bytes]:
     return {str(part.get_filename()): part.get_payload(decode=True) for part in parsed(mail).iter_attachments()}
 
 
+SANNE_ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?"
+
+
+async def proved_access(office: Office) -> str:
+    """Sanne asked for her data and proved who she is; a draft lies ready. The reference of her case."""
+    sanne = office.people.sanne.address
+    office.write(sanne, SANNE_ASKS)
+    await office.step()
+    challenge = office.challenge_to(sanne)
+    office.reply(challenge, sanne, code_in(challenge) or "")
+    await office.step(minutes=1)
+    [case] = office.cases()
+    assert office.states(case["ref"]) == {"access": "awaiting_approval"}
+    return str(case["ref"])
+
+
 def code_in(mail: SunkMail) -> str | None:
     found = re.search(r"^([0-9][0-9A-Z]{3}-[0-9A-Z]{3}[A-Z])$", body(mail), re.MULTILINE)
     return None if found is None else found[1]

@@ -9,6 +9,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bot.cases.approving import below_level
+from bot.cases.codes import without_codes
 from bot.cases.deadlines import Calendar, plus_working_days
 from bot.cases.draft import Draft, DraftState
 from bot.cases.errors import RefusedActError
@@ -16,11 +17,13 @@ from bot.cases.gate import DAY, HOUR, Dropped, Held, Leaves, Traffic, Waits, pas
 from bot.cases.letters import AUTOMATIC, SIDE_LETTERS, LetterKind
 from bot.cases.levels import Levels
 from bot.cases.lifecycle import Move, allows
+from bot.cases.masking import MASK
 from bot.cases.model import Case, CaseRef, Outcome, RequestState
 from bot.cases.people import Act, Actor, require
 from bot.cases.work import Work
 from bot.mail.errors import AddressError
 from bot.mail.outgoing import dated
+from bot.mail.saying import Saying, saying_of
 from bot.mail.sending import Accepted, OutcomeUnknown, Postman, RefusedForGood, SendOutcome, ServerUnreachable, TryLater
 from bot.mail.signing import Signer
 from bot.settings import CasesSettings, GateSettings, SendSettings
@@ -178,8 +181,7 @@ class Dispatch:
         case = tx.cases.by_id(letter.case_id)
         tx.events.write(case.id, "letter_sent", BOT, {"letter": letter.letter, "outbox": letter.id})
         draft = tx.drafts.get(letter.draft_id) if letter.draft_id is not None else None
-        text = "" if draft is None else readable(tx, case.id, draft.text, self._own_numbers)
-        record_sent(tx, case, letter.letter, letter.id, now, text)
+        self._record(tx, case, letter, draft, now)
         if draft is None:
             return
         tx.drafts.set_state(draft.id, DraftState.SENT, DraftState.APPROVED)
@@ -189,6 +191,14 @@ class Dispatch:
             self._side_letter_sent(tx, case, draft)
         else:
             self._answered(tx, case, draft, now)
+
+    def _record(self, tx: Transaction, case: Case, letter: OutgoingLetter, draft: Draft | None, now: datetime) -> None:
+        """Its words are kept without what opens anything; of an automatic letter nobody else has them."""
+        said = _said(tx, letter) if draft is None else Saying(draft.subject, draft.text)
+        subject, text = (readable(tx, case.id, words, self._own_numbers) for words in (said.subject, said.text))
+        if draft is None:
+            subject, text = without_codes(subject, MASK), without_codes(text, MASK)
+        record_sent(tx, case, letter.letter, letter.id, now, subject, text)
 
     def _side_letter_sent(self, tx: Transaction, case: Case, draft: Draft) -> None:
         if draft.letter is LetterKind.EXTENSION:
@@ -309,6 +319,11 @@ class Dispatch:
         for request in [request for request in case.requests if request.id in ids]:
             if allows(request, Move.SENT_AGAIN):
                 case = tx.cases.move(case, request.id, Move.SENT_AGAIN, user)
+
+
+def _said(tx: Transaction, letter: OutgoingLetter) -> Saying:
+    """The words of a letter that nobody drafted, as they left; none where the mail was destroyed meanwhile."""
+    return saying_of(tx.outbox.raw(letter.id)) if tx.outbox.holds(letter.id) else Saying("", "")
 
 
 def _refused_words(letter: OutgoingLetter, trouble: str) -> str:

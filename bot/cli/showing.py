@@ -257,14 +257,18 @@ def _print_case(found: dict[str, Any]) -> None:
     for title, rows, heads in _TABLES:
         _print_table(console, title, heads, _SAID.get(rows, list)(found[rows]))
     for message in found["messages"]:
-        if message["direction"] == "in":
-            console.rule(f"{message['at']:%Y-%m-%d %H:%M} {message['label']} van {message['sender']}", align="left")
-            for line in sender_check_in_words(message["sender_check"]):
-                console.print(line, markup=False)
-            for key, word in _ODD.items():
-                for words in oddities_in_words(str(message["facts"].get(key) or "")):
-                    console.print(f"{word}: {words}", markup=False)
-            console.print(Padding(Text(message["text"]), (0, 0, 0, _INDENT)))
+        _print_message(console, message)
+
+
+def _print_message(console: Console, message: dict[str, Any]) -> None:
+    way = f"van {message['sender']}" if message["direction"] == "in" else "van ons"
+    console.rule(Text(f"{message['at']:%Y-%m-%d %H:%M} {message['label']} {way}"), align="left")
+    for line in sender_check_in_words(message["sender_check"]):
+        console.print(line, markup=False)
+    for key, word in _ODD.items():
+        for words in oddities_in_words(str(message["facts"].get(key) or "")):
+            console.print(f"{word}: {words}", markup=False)
+    console.print(Padding(Text(message["text"]), (0, 0, 0, _INDENT)))
 
 
 def _called(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:

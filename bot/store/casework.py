@@ -245,7 +245,9 @@ def letter_came_back(tx: Transaction, case: Case, letter: OutgoingLetter, words:
     return case
 
 
-def record_sent(tx: Transaction, case: Case, letter: LetterKind, outbox_id: int, at: datetime, text: str) -> None:
+def record_sent(
+    tx: Transaction, case: Case, letter: LetterKind, outbox_id: int, at: datetime, subject: str, text: str
+) -> None:
     """What left stands in the case file, codes and passphrases masked by the caller."""
     sent = tx.outbox.get(outbox_id)
     tx.messages.add(
@@ -256,7 +258,7 @@ def record_sent(tx: Transaction, case: Case, letter: LetterKind, outbox_id: int,
         message_id=sent.message_id,
         outbox_id=outbox_id,
         sender=None,
-        subject="",
+        subject=subject,
         text=text,
         facts={},
     )

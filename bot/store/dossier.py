@@ -51,8 +51,8 @@ def _ended(request: Request) -> str:
     return "loopt nog" if request.open else "gesloten"
 
 
-_AUTOMATIC = "Een automatische brief met de vaste woorden van zijn sjabloon; de hash daarvan staat in dossier.pdf."
-"""Nobody approves receipts and control messages, so that their words are kept nowhere: only their template."""
+_AUTOMATIC = "De woorden van deze automatische brief zijn niet bewaard; de hash van zijn sjabloon staat in dossier.pdf."
+"""Letters that left before their words were kept."""
 
 
 @dataclass(frozen=True, slots=True)

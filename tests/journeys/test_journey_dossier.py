@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import tracemalloc
 import zipfile
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
-from servers.office import Office, body, code_in
+from servers.office import Office, body, code_in, header
 from servers.smtp_sink import SmtpSink
 
 from bot.cases.model import CaseRef
@@ -68,7 +69,8 @@ async def test_the_dossier_holds_the_whole_case_and_no_secret_and_goes_to_nobody
     assert all(one in files["2-tijdlijn/tijdlijn.csv"].decode() for one in hashes[:-1])
     assert "wat jullie over mij hebben" in files["3-berichten/0001-in.txt"].decode()
     ours = " ".join(" ".join(raw.decode() for name, raw in files.items() if name.endswith("-uit.txt")).split())
-    assert "automatische brief met de vaste woorden" in ours
+    assert f"Uw nummer is {ref}" in ours  # the receipt
+    assert "Beantwoord dan dit bericht vanaf dit e-mailadres" in ours  # the control message
     assert "fatima" in files["4-besluiten/besluiten.txt"].decode()
     assert "de keten is heel" in files["10-controle/controle.txt"].decode()
     everything = b"\n".join(files.values()).decode("utf-8", "replace")
@@ -153,6 +155,69 @@ async def test_a_forgotten_case_and_one_without_requests_say_what_is_gone_and_wh
     assert ASKS.encode() not in b"".join(files.values())
     for one in odd:
         assert "geen verzoek herkend" in opened(office, one)["1-verzoeken/verzoeken.txt"].decode()
+
+
+async def test_the_words_of_automatic_letters_are_kept_as_they_left_without_what_opens_anything(office: Office) -> None:
+    sanne = office.people.sanne.address
+    office.write(sanne, ASKS)
+    await office.step()
+    [case] = office.cases()
+    challenge = office.challenge_to(sanne)
+    code, passphrase = code_in(challenge) or "", _passphrase(body(challenge))
+    await office.step(days=4)
+
+    kept = {one["label"]: one for one in office.case(case["ref"])["messages"] if one["direction"] == "out"}
+    assert set(kept) == {"receipt", "challenge", "challenge_reminder"}
+    assert kept["challenge"]["subject"] == header(challenge, "Subject")
+    assert _without(body(challenge), code, passphrase) == kept["challenge"]["text"].strip()
+    [receipt] = [mail for mail in office.letters(sanne) if "ontvangen" in header(mail, "Subject")]
+    assert body(receipt).strip() == kept["receipt"]["text"].strip()
+    shown = " ".join(office.cli("case", case["ref"]).split())
+    assert "Er is een verzoek gedaan over uw persoonsgegevens" in shown
+    assert code not in shown
+    assert passphrase not in shown
+
+
+async def test_of_a_known_and_an_unknown_writer_the_same_words_are_kept(office: Office) -> None:
+    for writer in (office.people.sanne.address, "nooit.klant@elders.example"):
+        office.write(writer, ASKS)
+    await office.step()
+
+    kept = [
+        one["text"].replace(case["ref"], "KB")
+        for case in office.cases()
+        for one in office.case(case["ref"])["messages"]
+        if one["label"] == "receipt"
+    ]
+
+    assert len(kept) == 2
+    assert kept[0] == kept[1]
+
+
+async def test_the_words_of_automatic_letters_go_with_the_case_and_stay_under_a_legal_hold(office: Office) -> None:
+    office.write(office.people.joris.address, ASKS)
+    office.write("nooit.klant@elders.example", ASKS)
+    await office.step()
+    held, gone = (case["ref"] for case in office.cases())
+    office.cli("escalate", held, "--as", "femke", "--to", "ap", "--reason", "de AP vroeg ernaar", "--ap-ref", "z2026-1")
+
+    office.cli("label", gone, "--as", "fatima", "--ordinary")
+    office.cli("label", held, "--as", "fatima", "--ordinary", fails=True)
+    await office.step(minutes=1)
+
+    assert _texts(office, gone) == {""}
+    assert any(f"Uw nummer is {held}" in text for text in _texts(office, held))
+    assert "" not in _texts(office, held)
+
+
+def _texts(office: Office, ref: str) -> set[str]:
+    return {one["text"] for one in office.case(ref)["messages"] if one["direction"] == "out"}
+
+
+def _without(text: str, *secrets: str) -> str:
+    for secret in secrets:
+        text = text.replace(secret, "•••••")
+    return re.sub(r"(/bevestig/)\S+", r"\g<1>•••••", text).strip()
 
 
 def _events(office: Office, ref: str) -> list[dict[str, str]]:

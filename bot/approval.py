@@ -24,7 +24,7 @@ from bot.replies.facts import LetterFacts
 from bot.replies.letters import Letters, missing_blocks, unconfirmed
 from bot.replies.linting import Composed, Finding, findings
 from bot.replies.mailing import MailRoom
-from bot.replies.reasons import ExtensionReason
+from bot.replies.reasons import ExtensionReason, refusal_ground
 from bot.settings import ApprovalSettings
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import cancel_letter, sent_back
@@ -170,7 +170,8 @@ class Decisions:
         """What a requester's adviser would hold against this letter, were it to leave at this moment."""
         planned = frozenset(change.action for change in draft.changes)
         late = bool(case.requests) and local_day(now, self._calendar.timezone) > case_term(case, self._calendar).due
-        return findings(Composed(_letters_of(case, draft), draft.blocks, planned, case.role, late))
+        asked = frozenset(request.kind for request in _requests_of(case, draft))
+        return findings(Composed(_letters_of(case, draft), draft.blocks, planned, case.role, late, asked))
 
     def _write(
         self,
@@ -308,6 +309,7 @@ class Decisions:
             requests = [request for request in requests if allows(request, Move.DRAFT_READY)]
             if not requests:
                 raise RefusedActError(f"{ref} has no open request that can be refused now")
+            ground = refusal_ground(reason, {request.kind for request in requests})
             if _would_tell_a_stranger(case, requests):
                 raise RefusedActError(
                     f"the writer of {ref} is not the address of record and proved nothing: reasons would tell him of a "
@@ -315,6 +317,8 @@ class Decisions:
                 )
             facts = replace(self._facts(case), kinds=tuple(sorted(request.kind for request in requests)), reason=reason)
             draft = self._start(tx, case, user, actor, LetterKind.REFUSAL, facts, requests)
+            told: dict[str, Scalar] = {"draft": draft.id, "ground": ground}
+            tx.events.write(case.id, "ground_named", user.name, told, os_login=actor.os_login)
             for request in requests:
                 case = tx.cases.move(case, request.id, Move.DRAFT_READY, user.name, os_login=actor.os_login)
             return draft

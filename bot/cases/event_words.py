@@ -87,6 +87,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "below_level": "te weinig bewijs",
         # drafts, approval, sending
         "draft_made": "concept gemaakt",
+        "ground_named": "grond van de weigering genoemd",
         "draft_shown": "concept gelezen",
         "draft_edited": "concept gewijzigd",
         "draft_rejected": "concept teruggestuurd",

@@ -12,7 +12,7 @@ from bot.cases.letters import LetterKind
 from bot.replies import wordings as w
 from bot.replies.required import missing_blocks
 from bot.replies.wordings import Fault, Rule
-from bot.triage.labels import Role
+from bot.triage.labels import RequestKind, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A letter as it would leave. `planned` is what is done before it leaves; `late` is after the legal date."""
+    """A letter as it would leave. `planned` is what is done before it leaves; `late` is after the legal date.
+
+    `asked` are the rights that it answers; a letter beside the answer has none.
+    """
 
     letters: tuple[LetterKind, ...]
     blocks: tuple[Block, ...] = field(repr=False)
     planned: frozenset[ChangeAction] = frozenset()
     role: Role = Role.CONTROLLER
     late: bool = False
+    asked: frozenset[RequestKind] = frozenset()
 
 
 Check = Callable[[Composed], Iterator[Finding]]
@@ -98,6 +102,7 @@ def findings(letter: Composed) -> tuple[Finding, ...]:
         _undone,
         _undated,
         _reasonless,
+        _groundless,
         _referred,
         _late,
     )
@@ -193,6 +198,15 @@ def _reasonless(letter: Composed) -> Iterator[Finding]:
     for block, sentence in () if why else _said(letter):
         if w.REFUSES.search(sentence) and not w.REASON.search(block.text):
             yield _finding(Fault.NO_REASON, block, sentence)
+
+
+def _groundless(letter: Composed) -> Iterator[Finding]:
+    """A right that can be refused on few grounds, refused on another one."""
+    grounds = [ground for kind, ground in w.GROUNDS.items() if kind in letter.asked]
+    for block in letter.blocks:
+        named = w.ANY_GROUND.search(block.text)
+        if block.code == "REF-3" and not named and not all(ground.search(block.text) for ground in grounds):
+            yield _finding(Fault.GROUND, block, "")
 
 
 def _facts_in(text: str) -> Iterator[str]:

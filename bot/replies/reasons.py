@@ -6,9 +6,11 @@ reason without them is no reason (EDPB Guidelines 01/2022, 193).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.cases.errors import RefusedActError
 from bot.triage.labels import RequestKind
 
 
@@ -31,6 +33,7 @@ class RefusalReason(StrEnum):
     NO_MANDATE = "no_mandate"
     LEGAL_PERSON = "legal_person"
     DECEASED = "deceased"
+    EXCEPTION = "exception"
 
 
 class ExtensionReason(StrEnum):
@@ -167,6 +170,13 @@ REFUSALS: dict[RefusalReason, Reason] = {
         "or the contract in another way.",
         "recital 27",
     ),
+    RefusalReason.EXCEPTION: Reason(
+        "De wet kent voor zo'n geval een uitzondering (artikel 41 UAVG en artikel 23 lid 1 AVG). Die is hier nodig, en "
+        "gaat niet verder dan nodig is.",
+        "The law has an exception for such a case (Article 41 UAVG and Article 23(1) GDPR). It is needed here, and "
+        "goes no further than needed.",
+        "23(1)",
+    ),
 }
 
 EXTENSIONS: dict[ExtensionReason, Reason] = {
@@ -215,6 +225,23 @@ def in_words(stated: str, language: str) -> str:
 def refusals_for(kind: RequestKind) -> tuple[RefusalReason, ...]:
     """The reasons that can stand against this right."""
     return tuple(code for code, reason in REFUSALS.items() if not reason.kinds or kind in reason.kinds)
+
+
+def refusal_ground(stated: str, kinds: Iterable[RequestKind]) -> RefusalReason:
+    """The ground that staff name as "code: the facts", where it can stand against each of these rights.
+
+    Correction and restriction are refused under Art. 12(5), because the grounds of Art. 16 or 18 are not met, or under
+    an exception of Art. 23 (UAVG Art. 41), which only people invoke, with its facts. Raises RefusedActError.
+    """
+    code, _, facts = (part.strip() for part in stated.partition(":"))
+    fitting = [each for each in RefusalReason if all(each in refusals_for(kind) for kind in kinds)]
+    if code not in fitting:
+        raise RefusedActError(
+            f"'{code}' is no ground to refuse this; known are {', '.join(fitting)}, then ': the facts'"
+        )
+    if code == RefusalReason.EXCEPTION and not facts:
+        raise RefusedActError("an exception of the law stands on facts: give them as 'exception: the facts'")
+    return RefusalReason(code)
 
 
 def is_catalogue_text(text: str) -> bool:

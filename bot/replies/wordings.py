@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.triage.labels import RequestKind
+
 
 class Fault(StrEnum):
     """What is wrong with a sentence or with the letter. Shown to staff: add, never rename."""
@@ -30,6 +32,7 @@ class Fault(StrEnum):
     FIRST_US = "FIRST-US"
     CUSTOMER_KNOWN = "CUSTOMER-KNOWN"
     ELEMENT = "ELEMENT"
+    GROUND = "GROUND"
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,6 +391,16 @@ HOLLOW = _any(
     r"\bhelaas\b.{0,80}\bniet\b|\bunfortunately\b",
     r"^(?:op grond van|vanwege|wegens|conform) (?:de )?(?:avg|wet|privacywet)\w*\.?$",
 )
+GROUNDS: dict[RequestKind, re.Pattern[str]] = {
+    RequestKind.CORRECTION: _any(r"\b(?:artikel|article) 16\b"),
+    RequestKind.RESTRICTION: _any(r"\b(?:artikel|article) 18\b"),
+}
+"""Rights that are refused only because their own article does not apply, or on one of these:"""
+ANY_GROUND = _any(
+    r"\bartikel 12 lid [56]\b|\barticle 12\([56]\)",
+    r"\bartikel 4 onder 1\b|\barticle 4\(1\)|\b(?:overweging|recital) 27\b",
+    r"\b(?:artikel|article) (?:41 uavg|23 (?:lid 1 avg|avg|gdpr)|23\(1\) gdpr)",
+)
 STATEMENT = _any(r"privacy ?(?:verklaring|statement|policy|notice|beleid)")
 SORRY = _any(r"\b(?:excuses|spijt|sorry|verontschuldig\w*|apolog\w+)\b")
 TOO_LATE = _any(r"\b(?:te laat|later dan|too late|\blate\b|later than|had u .{0,40}moeten krijgen)\b")
@@ -412,5 +425,9 @@ MENDS: dict[Fault, str] = {
     Fault.FIRST_US: "niemand hoeft eerst bij ons te klagen; haal die voorwaarde weg",
     Fault.CUSTOMER_KNOWN: "zeg niet of een bedrijf of persoon klant bij ons is",
     Fault.ELEMENT: "dit blok mist wat de wet vraagt",
+    Fault.GROUND: (
+        "wijzigen of beperken weigert u alleen op artikel 12 lid 5, omdat niet voldaan is aan artikel 16 of 18, of op "
+        "een uitzondering van artikel 41 UAVG; noem die grond"
+    ),
 }
 """How staff mend it."""

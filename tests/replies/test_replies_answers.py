@@ -13,6 +13,7 @@ import pytest
 
 from bot.cases.changes import ChangeAction, PlannedChange
 from bot.cases.draft import Block
+from bot.cases.errors import RefusedActError
 from bot.cases.letters import LETTER_OF, SIDE_LETTERS, WITH_TEMPLATE, LetterKind
 from bot.replies.errors import MissingFactError
 from bot.replies.facts import HoldingFact
@@ -23,6 +24,7 @@ from bot.replies.reasons import (
     ExtensionReason,
     RefusalReason,
     extension_text,
+    refusal_ground,
     refusal_text,
     refusals_for,
 )
@@ -221,6 +223,43 @@ def test_a_code_alone_still_asks_for_the_facts() -> None:
     ).blocks
 
     assert missing_blocks((LetterKind.REFUSAL,), blocks) == {"REF-3"}
+
+
+OF_ANY_RIGHT = {"excessive", "unfounded", "no_mandate", "legal_person", "deceased", "exception"}
+
+
+@pytest.mark.requirement("REF-05")
+@pytest.mark.parametrize(
+    ("kind", "own"),
+    [
+        (RequestKind.CORRECTION, {"not_wrong", "bookkeeping_fixed", "opinion"}),
+        (RequestKind.RESTRICTION, {"no_ground_restriction"}),
+    ],
+)
+def test_a_right_with_few_grounds_is_refused_on_no_other(kind: RequestKind, own: set[str]) -> None:
+    said = "de factuur is van mei"
+    for code in OF_ANY_RIGHT | own:
+        assert refusal_ground(f"{code}: {said}", {kind}) == code
+    for code in set(RefusalReason) - OF_ANY_RIGHT - own:
+        with pytest.raises(RefusedActError, match="is no ground to refuse this"):
+            refusal_ground(f"{code}: {said}", {kind})
+
+    with pytest.raises(RefusedActError, match="no ground"):
+        refusal_ground("het is druk", {kind})
+    with pytest.raises(RefusedActError, match="no ground"):
+        refusal_ground(f"opinion: {said}", {RequestKind.CORRECTION, RequestKind.RESTRICTION})
+
+
+@pytest.mark.requirement("REF-05")
+def test_an_exception_of_the_law_needs_its_facts_and_stands_in_no_letter_of_ours() -> None:
+    with pytest.raises(RefusedActError, match="stands on facts"):
+        refusal_ground("exception", {RequestKind.ACCESS})
+
+    for language in (Language.DUTCH, Language.ENGLISH):
+        for letter in WITH_TEMPLATE:
+            assert not re.search(
+                r"41 UAVG|(?:artikel|Article) 23\b", _text(LETTERS.compose(letter, rich(letter, language)))
+            )
 
 
 def test_own_words_with_a_colon_stay_own_words() -> None:

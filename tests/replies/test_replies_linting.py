@@ -13,9 +13,9 @@ from bot.cases.draft import Block
 from bot.cases.letters import LETTER_OF, WITH_TEMPLATE, LetterKind
 from bot.replies.letters import Letters
 from bot.replies.linting import Composed, Finding, findings
-from bot.replies.reasons import EXTENSIONS, REFUSALS, ExtensionReason, RefusalReason
+from bot.replies.reasons import EXTENSIONS, REFUSALS, ExtensionReason, RefusalReason, refusals_for
 from bot.replies.samples import bare, rich, sample_organisation
-from bot.triage.labels import Language, Role
+from bot.triage.labels import Language, RequestKind, Role
 
 LETTERS = Letters(Path(__file__).parents[2] / "templates", sample_organisation())
 LANGUAGES = (Language.DUTCH, Language.ENGLISH)
@@ -314,6 +314,21 @@ def test_a_block_that_no_longer_says_what_it_is_for_is_found(
     found = findings(_replaced(kind, Language.DUTCH, block, text))
 
     assert code in {finding.code for finding in found}
+
+
+@pytest.mark.requirement("REF-05")
+@pytest.mark.parametrize("kind", [RequestKind.CORRECTION, RequestKind.RESTRICTION])
+@pytest.mark.parametrize("code", RefusalReason)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_refusal_of_a_right_with_few_grounds_names_one_of_them(
+    code: RefusalReason, kind: RequestKind, language: Language
+) -> None:
+    facts = replace(rich(LetterKind.REFUSAL, language), reason=f"{code}: U schreef ons negen keer in mei.")
+    letter = Composed((LetterKind.REFUSAL,), LETTERS.compose(LetterKind.REFUSAL, facts).blocks, asked=frozenset({kind}))
+
+    found = {finding.code for finding in findings(letter)}
+
+    assert ("GROUND" in found) is (code not in refusals_for(kind))
 
 
 @pytest.mark.requirement("ROL-02")

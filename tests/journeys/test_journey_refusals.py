@@ -1,0 +1,64 @@
+"""On which grounds staff may refuse, and that nobody but staff names one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from servers.office import Office, body, code_in
+from servers.smtp_sink import SmtpSink
+
+
+@pytest.fixture
+def office(tmp_path: Path, smtp_sink: SmtpSink) -> Office:
+    return Office(tmp_path, smtp_sink)
+
+
+async def _proved_correction(office: Office) -> str:
+    """Joris moved, and proved who he is; a draft lies ready. The reference of his case."""
+    joris = office.people.joris.address
+    office.write(joris, "Ik ben verhuisd. Mijn nieuwe adres is Dorpsstraat 12, 9765 AB Paterswolde. Past u dat aan?")
+    await office.step()
+    challenge = office.challenge_to(joris)
+    office.reply(challenge, joris, code_in(challenge) or "")
+    await office.step(minutes=1)
+    [case] = office.cases()
+    return str(case["ref"])
+
+
+@pytest.mark.requirement("REF-05")
+async def test_a_correction_is_refused_only_on_its_own_grounds_by_two_people(office: Office, tmp_path: Path) -> None:
+    ref = await _proved_correction(office)
+    refuse = ("refuse", ref, "--as", "fatima", "--reason")
+
+    for reason in ("wij hebben het druk", "still_needed: de licentie loopt", "compelling_ground: fraude"):
+        assert "no ground to refuse this; known are excessive, unfounded" in office.cli(*refuse, reason, fails=True)
+    assert "stands on facts" in office.cli(*refuse, "exception", fails=True)
+    assert [draft["letter"] for draft in office.case(ref)["drafts"]] == ["correction"]
+
+    office.cli(*refuse, "exception: de politie vroeg ons op 20 november om te wachten met wijzigen")
+    refusal = str(office.case(ref)["drafts"][-1]["id"])
+    letter = tmp_path / "brief.txt"
+    text = office.cli("draft", ref, "--draft", refusal, "--text")
+    named = "artikel 41 UAVG en artikel 23 lid 1 AVG"
+    assert named in text
+    letter.write_text(text.replace(named, "artikel 17 lid 1 AVG"), "utf-8")
+    office.cli("edit", ref, "--as", "fatima", "--draft", refusal, "--file", str(letter))
+    edited = str(office.case(ref)["drafts"][-1]["id"])
+
+    said = office.cli("approve", ref, "--as", "femke", "--draft", edited, fails=True)
+    await office.step(minutes=1)
+
+    assert "GROUND in REF-3" in said
+    assert not [mail for mail in office.letters() if "politie" in body(mail)]
+
+    letter.write_text(text, "utf-8")
+    office.cli("edit", ref, "--as", "fatima", "--draft", edited, "--file", str(letter))
+    whole = str(office.case(ref)["drafts"][-1]["id"])
+    assert "somebody else" in office.cli("approve", ref, "--as", "fatima", "--draft", whole, fails=True)
+    office.cli("approve", ref, "--as", "femke", "--draft", whole)
+    await office.step(minutes=1)
+
+    assert named in body(office.letters()[-1])
+    grounds = [event["values"]["ground"] for event in office.case(ref)["events"] if event["kind"] == "ground_named"]
+    assert grounds == ["exception"]

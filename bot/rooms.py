@@ -38,6 +38,7 @@ from bot.desk.texts import PAGES, Letterhead, Pages
 from bot.dispatch import Dispatch
 from bot.dossier import Dossiers
 from bot.execution import Execution
+from bot.fees import Fees
 from bot.followup import FollowUp
 from bot.forwarding import Forwarding
 from bot.fulfilment import Fulfilment
@@ -407,6 +408,11 @@ class Rooms:
     @cached_property
     def correspondence(self) -> Correspondence:
         return Correspondence(self.archive, self.letters, self.mailroom, self.calendar)
+
+    @cached_property
+    def fees(self) -> Fees:
+        allowed = self.settings.approval.fees
+        return Fees(self.archive, self.letters, self.mailroom, self.calendar, allowed=allowed)
 
     @cached_property
     def forwarding(self) -> Forwarding:

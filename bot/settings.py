@@ -337,6 +337,7 @@ class ApprovalSettings(Piece):
     undo_risk_seconds: Count = 600  # exports and erasures
     lead_days: Count = 2  # room for a second approver before a risky change is made
     fallback_hours: Hours = 24.0
+    fees: bool = False  # whether a fee may ever be announced
 
 
 class GateSettings(Piece):

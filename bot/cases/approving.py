@@ -70,12 +70,18 @@ TELLS_NOTHING = frozenset(
         LetterKind.MASKED_COPY,
         LetterKind.OPENING_HELP,
         LetterKind.WRONG_RECIPIENT,
+        LetterKind.FEE_NOTICE,
     }
 )
 """Letters that hold nothing from our systems and change nothing there: they need no proof of identity."""
 
 OFFICERS_LETTERS = frozenset({LetterKind.COMPLAINT, LetterKind.AP_REFERENCE})
-TWO_READERS = frozenset({LetterKind.REFUSAL, LetterKind.DECEASED, LetterKind.NO_DATA_SUBJECT, LetterKind.MASKED_COPY})
+TWO_READERS = frozenset(
+    {
+        *(LetterKind.REFUSAL, LetterKind.DECEASED, LetterKind.NO_DATA_SUBJECT),
+        *(LetterKind.MASKED_COPY, LetterKind.FEE_NOTICE),
+    }
+)
 """Whoever gets one of these is told no, or is asked for what we never ask for."""
 
 

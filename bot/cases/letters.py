@@ -44,6 +44,7 @@ class LetterKind(StrEnum):
     RESTRICTION_LIFTED = "restriction_lifted"  # before restricted data are used again (Art. 18(3))
     OPENING_HELP = "opening_help"  # a file does not open
     WRONG_RECIPIENT = "wrong_recipient"  # to whoever says that a message was not for him
+    FEE_NOTICE = "fee_notice"  # what a request would cost, before it costs anything (Art. 12(5), 15(3))
     TEST_MAIL = "test_mail"  # `testmail`: fixed words, to an address that the operator gives
 
 
@@ -96,6 +97,7 @@ SIDE_LETTERS = frozenset(
         LetterKind.RESTRICTION_LIFTED,
         LetterKind.OPENING_HELP,
         LetterKind.WRONG_RECIPIENT,
+        LetterKind.FEE_NOTICE,
     }
 )
 """Letters that answer no request: sending one moves no request."""

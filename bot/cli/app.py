@@ -15,6 +15,7 @@ from bot.cases.model import RequestState
 from bot.cases.people import StaffRole
 from bot.cli.agenda_app import agenda_app
 from bot.cli.breach_app import breach_app
+from bot.cli.fee_app import fee_app
 from bot.cli.options import MOMENTS, As, DraftId, Given, Json, Kinds, Reason, Ref, case_act, do
 from bot.cli.people_app import people_app
 from bot.triage.labels import Role
@@ -34,6 +35,7 @@ app.add_typer(user_app, name="user")
 app.add_typer(breach_app, name="breach")
 app.add_typer(people_app)
 app.add_typer(agenda_app)
+app.add_typer(fee_app)
 app.add_typer(task_app, name="task")
 app.add_typer(pause_app, name="pause")
 app.add_typer(resume_app, name="resume")

@@ -59,6 +59,7 @@ USES: Mapping[LetterKind, Use] = {
     LetterKind.ACCOUNT_NOTICE: Use("een gedeeld account stopt of wordt beperkt; naar de andere eigenaren", "ERA-12"),
     LetterKind.RESTRICTION_LIFTED: Use("vóórdat beperkte gegevens weer gebruikt worden", "RES-03"),
     LetterKind.OPENING_HELP: Use("de klant krijgt een bestand niet open", "ACC-02, ACC-09"),
+    LetterKind.FEE_NOTICE: Use("vóór een verzoek geld kost; standaard staat dit uit", "REF-04, ACC-09"),
     LetterKind.WRONG_RECIPIENT: Use("iemand meldt dat ons bericht niet voor hem is", "BRE-01, BRE-02"),
 }
 

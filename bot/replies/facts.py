@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from bot.cases.changes import PlannedChange
@@ -90,6 +91,7 @@ class LetterFacts:
     late: bool = False  # the legal date has passed: the letter says sorry, and no six weeks run
     company: str | None = field(default=None, repr=False)  # forwarded: the company that the person named
     marketing: bool = False  # objection against direct marketing: absolute (Art. 21(3))
+    fee: Decimal | None = None  # euro: what the request would cost if the person agreed
     ap_ref: str | None = field(default=None, repr=False)  # the authority's own number, if there is one
     minor_age: int = 16  # from that age people ask for themselves
     custody: bool = False  # there is doubt about who has custody

@@ -69,12 +69,16 @@ _ANSWERS_NOTHING = frozenset(
         LetterKind.OPENING_HELP,
         LetterKind.WRONG_RECIPIENT,
         LetterKind.ACCOUNT_NOTICE,
+        LetterKind.FEE_NOTICE,
     }
 )
 _MAY_CLAIM_DEEDS = _ANSWERS_NOTHING - {LetterKind.OTHER_PRIVACY}
 _ERASES = frozenset({ChangeAction.ERASE, ChangeAction.PSEUDONYMISE})
-_ITS_SUBJECT = frozenset({Fault.ID_COPY, Fault.FORM})
-"""What only the letter that asks for a masked copy may ask; a second reader decides on that one (AP, KopieID app)."""
+_ITS_SUBJECT = {
+    LetterKind.MASKED_COPY: frozenset({Fault.ID_COPY, Fault.FORM}),
+    LetterKind.FEE_NOTICE: frozenset({Fault.FEE}),
+}
+"""What only one letter may ask, and a second reader decides on: a masked copy (AP, KopieID app), money beforehand."""
 
 _LONGEST = 400  # characters
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[\"'A-ZÀ-Ý0-9€\[‹<(_])")
@@ -148,7 +152,9 @@ _MUST_SAY: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("masking",), r"\bbsn\b|citizen service number", "dat het BSN afgeschermd moet zijn"),
     (("RES-lifted",), w.DATED.pattern, "de dag vanaf wanneer"),
     (("due",), w.DATED.pattern, "de dag waarop wij antwoorden"),
-    (("REF-3",), r"artikel|article|overweging|recital", "het artikel van de wet"),
+    (("FEE-amount",), r"(?:€|\beuro?\b).{0,12}\d|\d.{0,12}(?:€|\beuro?\b)", "het bedrag"),
+    (("FEE-choice",), r"\bintrekken\b|\bwithdraw\b", "dat iemand het verzoek mag intrekken en dan niets betaalt"),
+    (("REF-3", "FEE-reason"), r"artikel|article|overweging|recital", "het artikel van de wet"),
 )
 
 
@@ -156,8 +162,8 @@ def _worded(letter: Composed) -> Iterator[Finding]:
     rules: Sequence[Rule] = w.RULES
     if letter.role is Role.PROCESSOR or _TOLD_TO_STRANGERS.intersection(letter.letters):
         rules = (*rules, w.CUSTOMER_KNOWN)
-    if LetterKind.MASKED_COPY in letter.letters:
-        rules = [rule for rule in rules if rule.fault not in _ITS_SUBJECT]
+    allowed = frozenset[Fault]().union(*(_ITS_SUBJECT.get(kind, ()) for kind in letter.letters))
+    rules = [rule for rule in rules if rule.fault not in allowed]
     for block, sentence in _said(letter):
         yield from (_finding(rule.fault, block, sentence) for rule in rules if rule.catches(sentence))
 

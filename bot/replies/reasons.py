@@ -45,6 +45,14 @@ class ExtensionReason(StrEnum):
     SEVERAL_REQUESTS = "several_requests"
 
 
+class FeeReason(StrEnum):
+    """Grounds on which a request may cost money, announced before. Stored: add, never rename."""
+
+    FURTHER_COPY = "further_copy"
+    EXCESSIVE = "excessive"
+    UNFOUNDED = "unfounded"
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One reason in both languages. `kinds` are the rights it can stand against; empty is all of them."""
@@ -179,6 +187,19 @@ REFUSALS: dict[RefusalReason, Reason] = {
     ),
 }
 
+FEES: dict[FeeReason, Reason] = {
+    FeeReason.FURTHER_COPY: Reason(
+        "U kreeg deze gegevens al een keer, gratis. Dit is een extra kopie van dezelfde gegevens (artikel 15 lid 3 "
+        "AVG).",
+        "You already received these data once, free of charge. This is a further copy of the same data (Article 15(3) "
+        "GDPR).",
+        "15(3)",
+        frozenset({K.ACCESS}),
+    ),
+    FeeReason.EXCESSIVE: REFUSALS[RefusalReason.EXCESSIVE],
+    FeeReason.UNFOUNDED: REFUSALS[RefusalReason.UNFOUNDED],
+}
+
 EXTENSIONS: dict[ExtensionReason, Reason] = {
     ExtensionReason.VOLUME: Reason(
         "Uw verzoek gaat over uitzonderlijk veel gegevens.",
@@ -245,13 +266,13 @@ def refusal_ground(stated: str, kinds: Iterable[RequestKind]) -> RefusalReason:
 
 
 def is_catalogue_text(text: str) -> bool:
-    """The text is a refusal of the catalogue and nothing more: the facts of the case are still to be told."""
-    return text.strip() in _REFUSAL_TEXTS
+    """The text is a refusal or a fee of the catalogue and nothing more: the facts of the case are still to be told."""
+    return text.strip() in _NO_FACTS
 
 
 def _text(reason: Reason, language: str) -> str:
     return reason.nl if language == "nl" else reason.en
 
 
-_CODES = {code.value: reason for code, reason in (*REFUSALS.items(), *EXTENSIONS.items())}
-_REFUSAL_TEXTS = {text for reason in REFUSALS.values() for text in (reason.nl, reason.en)}
+_CODES = {code.value: reason for code, reason in (*REFUSALS.items(), *FEES.items(), *EXTENSIONS.items())}
+_NO_FACTS = {text for reason in (*REFUSALS.values(), *FEES.values()) for text in (reason.nl, reason.en)}

@@ -48,6 +48,7 @@ _REQUIRED: dict[LetterKind, frozenset[str]] = {
     LetterKind.WRONG_RECIPIENT: frozenset({"thanks", "please", "contact"}),
     LetterKind.MASKED_COPY: frozenset({"request", "why", "masking", "deletion", "choice", "contact"}),
     LetterKind.BREACH_NOTICE: frozenset({"BRE-nature", "BRE-consequences", "BRE-measures", "AP", "contact"}),
+    LetterKind.FEE_NOTICE: frozenset({"request", "FEE-amount", "FEE-reason", "FEE-choice", "AP", "contact"}),
     LetterKind.AP_REFERENCE: frozenset({"reference", "AP", "AP-asks", "contact"}),
 }
 

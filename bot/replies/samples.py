@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from bot.cases.changes import ChangeAction, PlannedChange
 from bot.cases.letters import LetterKind
@@ -29,6 +30,7 @@ _ASKED: dict[LetterKind, tuple[RequestKind, ...]] = {
     LetterKind.FORWARD_TO_CUSTOMER: (RequestKind.ACCESS,),
     LetterKind.MASKED_COPY: (RequestKind.ACCESS,),
     LetterKind.RESTRICTION_LIFTED: (RequestKind.RESTRICTION,),
+    LetterKind.FEE_NOTICE: (RequestKind.ACCESS,),
 }
 """What was asked, for the letters that are no answer to one right."""
 
@@ -87,6 +89,8 @@ def bare(letter: LetterKind, language: Language) -> LetterFacts:
             return replace(facts, new_due_on=date(2027, 2, 26))
         case LetterKind.RESTRICTION_LIFTED:
             return replace(facts, hold_until=date(2026, 12, 17))
+        case LetterKind.FEE_NOTICE:
+            return replace(facts, fee=Decimal("4.50"))
         case LetterKind.FORWARD_TO_CUSTOMER:
             words = "Welke gegevens heeft u van mij?"
             return replace(facts, company="Bakkerij De Krul", asker="bas@klant.example", asker_words=words)
@@ -282,6 +286,7 @@ _DUTCH = _Texts(
         LetterKind.OBJECTION: "U maakte bezwaar tegen onze nieuwsbrief.",
         LetterKind.MASKED_COPY: "U kunt niet meer bij uw e-mail, en u heeft geen telefoon en geen postadres meer.",
         LetterKind.RESTRICTION_LIFTED: "U vroeg ons te wachten tot uw adres klopte. Dat is nu zo.",
+        LetterKind.FEE_NOTICE: "further_copy: Op 12 oktober 2026 kreeg u dezelfde gegevens over dezelfde periode.",
         LetterKind.OPENING_HELP: "Bij u stopt 7-Zip met de melding dat het bestand beschadigd is.",
         LetterKind.BREACH_NOTICE: "Op 8 december 2026 stuurden wij uw overzicht naar een verkeerd e-mailadres.",
     },
@@ -358,6 +363,7 @@ _ENGLISH = _Texts(
         LetterKind.OBJECTION: "You objected to our newsletter.",
         LetterKind.MASKED_COPY: "You cannot reach your e-mail any more, and have no telephone or postal address now.",
         LetterKind.RESTRICTION_LIFTED: "You asked us to wait until your address was right. It is now.",
+        LetterKind.FEE_NOTICE: "further_copy: On 12 October 2026 you received the same data about the same period.",
         LetterKind.OPENING_HELP: "At your end, 7-Zip stops and says that the file is damaged.",
         LetterKind.BREACH_NOTICE: "On 8 December 2026 we sent your overview to a wrong e-mail address.",
     },

@@ -11,6 +11,7 @@ from typing import TypeVar
 from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
+from babel.numbers import format_currency
 
 from bot.cases.changes import ChangeAction, PlannedChange
 from bot.cases.letters import LETTER_OF, LetterKind
@@ -170,6 +171,7 @@ def _about_case(facts: LetterFacts, letters: Sequence[LetterKind], language: str
         "company": None if facts.company is None else line(facts.company, 120),
         "ap_ref": None if facts.ap_ref is None else line(facts.ap_ref, 60),
         "marketing": facts.marketing,
+        "fee": None if facts.fee is None else format_currency(facts.fee, "EUR", locale=LOCALES[language]),
         "minor_age": facts.minor_age,
         "custody": facts.custody,
         "asker": None if facts.asker is None else line(facts.asker, 254),

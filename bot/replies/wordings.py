@@ -134,10 +134,12 @@ _MONEY = (
 _OUR_WORK = (
     r"(?:verzoek|inzage|kopie|afschrift|overzicht|behandel\w*|afhandel\w*|antwoord|administratiekosten|opzoeken|"
     r"zoekwerk|wissen van|wijzigen van|"
-    r"uw gegevens|request|copy|access|overview|handling|processing|administration|answer|erasing|your data)"
+    r"uw gegevens|hiervoor|daarvoor|for (?:this|that)\b|"
+    r"request|copy|access|overview|handling|processing|administration|answer|erasing|your data)"
 )
 _NOT_MONEY = (
-    r"(?:gratis|kosteloos|geen (?:kosten|vergoeding|geld)|kost (?:u )?niets|niets te betalen|niet te betalen|"
+    r"(?:gratis|kosteloos|geen (?:kosten|vergoeding|geld)|kost (?:u )?niets|niets te betalen|"
+    r"betaalt (?:u )?niets|pay nothing|niet te betalen|"
     r"hoeft .{0,40}niet(?:s)? .{0,20}betal|"
     r"free of charge|for free|no (?:fee|costs?|charge|payment)|free\b|not (?:have to )?pay|need not pay|"
     r"costs? you nothing|"

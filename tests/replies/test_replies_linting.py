@@ -83,7 +83,9 @@ def test_a_letter_that_waits_for_words_only_lacks_those(kind: LetterKind, langua
 
     found = findings(Composed((kind,), blocks))
 
-    assert not [finding for finding in found if "[" not in finding.sentence and finding.block not in {"", "REF-3"}]
+    assert not [
+        finding for finding in found if "[" not in finding.sentence and finding.block not in {"", "REF-3", "FEE-reason"}
+    ]
 
 
 @pytest.mark.parametrize("code", [*RefusalReason, *ExtensionReason])
@@ -129,6 +131,7 @@ BAD_DUTCH = [
     ("FEE", "Voor de behandeling van uw verzoek brengen wij € 25 in rekening."),
     ("FEE", "De administratiekosten zijn 10 euro."),
     ("FEE", "U betaalt voor dit overzicht een vergoeding van 4,50 euro."),
+    ("FEE", "U betaalt hiervoor 4,50 euro."),
     ("FEE", "Na betaling van 15 euro sturen wij de kopie."),
     # No day
     ("NO-DATE", "U hoort zo spoedig mogelijk van ons."),
@@ -179,6 +182,7 @@ BAD_ENGLISH = [
     ("MEDIUM", "Please send your request again in Dutch."),
     ("MEDIUM", "We do not handle requests by e-mail."),
     ("FEE", "We charge a fee of 20 euro for this copy."),
+    ("FEE", "For this you pay 5 euro."),
     ("FEE", "You have to pay € 10 for the handling of your request."),
     ("NO-DATE", "You will hear from us shortly."),
     ("NO-DATE", "We will erase your data as soon as possible."),
@@ -198,7 +202,7 @@ BAD_ENGLISH = [
 ]
 
 
-@pytest.mark.requirement("ID-02", "INT-13", "KLA-03", "REF-3")
+@pytest.mark.requirement("ID-02", "INT-13", "KLA-03", "REF-3", "REF-04")
 @pytest.mark.parametrize(("code", "sentence"), BAD_DUTCH)
 def test_a_dutch_sentence_that_no_answer_may_hold_is_found(code: str, sentence: str) -> None:
     for kind in (LetterKind.ACCESS, LetterKind.COMPLAINT, LetterKind.OBJECTION):
@@ -232,6 +236,7 @@ INNOCENT_DUTCH = [
     "Op het formulier van de Autoriteit Persoonsgegevens vult u uw klacht in.",
     "De rechtbank vraagt griffierecht. Dat betaalt u aan de rechtbank.",
     "Dit overzicht is gratis.",
+    "Hiervoor betaalt u niets.",
     "U hoeft voor dit antwoord niet te betalen.",
     "Uw licentie kost 12 euro per maand.",
     "Uw laatste factuur van 35 euro staat nog open.",
@@ -301,6 +306,9 @@ REPLACED = [
     (LetterKind.REFUSAL, "REF-3", "Uw licentie loopt nog tot 1 mei 2027. Wij hebben dit nodig.", "ELEMENT"),
     (LetterKind.REFUSAL, "REF-4", "U kunt naar de Autoriteit Persoonsgegevens.", "ELEMENT"),
     (LetterKind.REFUSAL, "REF-5", "U kunt naar de rechtbank (artikel 35 UAVG).", "COURT-TERM"),
+    (LetterKind.FEE_NOTICE, "FEE-amount", "Dit kost geld.", "ELEMENT"),
+    (LetterKind.FEE_NOTICE, "FEE-choice", "Gaat u akkoord? Schrijf ons dat.", "ELEMENT"),
+    (LetterKind.FEE_NOTICE, "FEE-reason", "Dit is veel werk.", "ELEMENT"),
     (LetterKind.CORRECTION, "COR-fields", "Dit hebben wij niet gewijzigd:\n- factuur 2026-114:", "NO-REASON"),
     (LetterKind.RESTRICTION, "RES-not-done", "Voor deze gegevens kan dat niet:\n- facturen", "NO-REASON"),
 ]

@@ -33,6 +33,7 @@ UNPROVED = (
     LetterKind.DECEASED,
     LetterKind.NO_DATA_SUBJECT,
     LetterKind.MASKED_COPY,
+    LetterKind.FEE_NOTICE,
 )
 PROVED = (
     LetterKind.ACCESS,
@@ -73,7 +74,18 @@ def _with_what_we_know(facts: LetterFacts) -> LetterFacts:
 
 def _nothing_known(facts: LetterFacts) -> LetterFacts:
     nothing = LetterFacts(facts.ref, facts.language, facts.today, facts.received_on, facts.due_on)
-    kept = ("kinds", "reason", "measures", "complaint_about", "address", "company", "ap_ref", "new_due_on", "not_done")
+    kept = (
+        "kinds",
+        "reason",
+        "measures",
+        "complaint_about",
+        "address",
+        "company",
+        "ap_ref",
+        "new_due_on",
+        "not_done",
+        "fee",
+    )
     return replace(nothing, **{name: getattr(facts, name) for name in kept})
 
 

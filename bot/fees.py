@@ -1,0 +1,90 @@
+"""A fee, where one may be asked at all, is announced before, and the request may be withdrawn (Art. 12(5), 15(3)).
+
+Nothing here charges anything: an answer that asks for money cannot be approved, whatever was announced.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from bot.cases.deadlines import Calendar
+from bot.cases.draft import Draft
+from bot.cases.errors import LevelTooLowError, RefusedActError
+from bot.cases.letters import LetterKind
+from bot.cases.model import Case, CaseRef, Level
+from bot.cases.people import Act, Actor, require
+from bot.replies.casefacts import facts_of
+from bot.replies.drafting import new_draft
+from bot.replies.letters import Letters
+from bot.replies.mailing import MailRoom
+from bot.replies.reasons import FeeReason
+from bot.store.archive import Archive
+from bot.store.records import Scalar
+from bot.triage.labels import RequestKind
+
+_CENT = Decimal("0.01")
+
+
+class Fees:
+    """Drafts for approval; none of them moves a request or its term."""
+
+    def __init__(
+        self, archive: Archive, letters: Letters, mailroom: MailRoom, calendar: Calendar, *, allowed: bool
+    ) -> None:
+        self._archive = archive
+        self._letters = letters
+        self._mailroom = mailroom
+        self._calendar = calendar
+        self._allowed = allowed
+
+    def announce(self, ref: CaseRef, actor: Actor, amount: str, reason: str) -> Draft:
+        """Draft the letter that names the amount (euro), the ground and the choice (EDPB Guidelines 01/2022, 194).
+
+        `reason` is a FeeReason, with the facts of the case behind a colon. To the address of record, once somebody
+        proved who he is: the letter says that he asked before.
+        """
+        if not self._allowed:
+            raise RefusedActError("requests are free of charge here; only `fees = true` under [approval] changes that")
+        euro, ground = _euro(amount), _ground(reason)
+        with self._archive.transaction() as tx:
+            user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
+            case = tx.cases.locked(ref)
+            to = _addressee(case, ground)
+            now = self._archive.clock()
+            facts = replace(facts_of(case, now, self._calendar), reason=reason, fee=euro)
+            composed = self._letters.compose(LetterKind.FEE_NOTICE, facts)
+            draft = new_draft(self._mailroom, case, LetterKind.FEE_NOTICE, composed, to, (), now)
+            added = tx.drafts.add(draft if to == case.sender else replace(draft, in_reply_to=None, references=()))
+            values: dict[str, Scalar] = {"draft": added.id, "letter": added.letter, "ground": ground}
+            tx.events.write(case.id, "draft_made", user.name, values, os_login=actor.os_login)
+            return added
+
+
+def _euro(amount: str) -> Decimal:
+    """ "4.50" or "4,50"."""
+    whole, _, cents = amount.strip().replace(",", ".").partition(".")
+    if not (whole.isascii() and whole.isdigit() and len(whole) <= 3 and (not cents or cents.isdigit())):
+        raise RefusedActError(f"'{amount}' is no amount; write it like 4,50")
+    euro = Decimal(f"{whole}.{cents or '0'}").quantize(_CENT)
+    if euro <= 0:
+        raise RefusedActError("a fee of nothing needs no letter")
+    return euro
+
+
+def _ground(reason: str) -> FeeReason:
+    code = reason.partition(":")[0].strip()
+    if code not in set(FeeReason):
+        raise RefusedActError(f"'{code}' is no ground for a fee; known are {', '.join(FeeReason)}, then ': the facts'")
+    return FeeReason(code)
+
+
+def _addressee(case: Case, ground: FeeReason) -> str:
+    if not case.open_requests:
+        raise RefusedActError(f"{case.ref} has no open request")
+    if ground is FeeReason.FURTHER_COPY and RequestKind.ACCESS not in {each.kind for each in case.open_requests}:
+        raise RefusedActError(f"{case.ref} asks for no copy; a fee for a further copy is one of Art. 15(3)")
+    record = case.data_subject.address_of_record if case.data_subject else None
+    if record is None or any(request.reached < Level.L2 for request in case.open_requests):
+        raise LevelTooLowError(f"nobody has proved who he is in {case.ref}; nothing is said of earlier requests before")
+    return record

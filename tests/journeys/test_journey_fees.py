@@ -1,0 +1,92 @@
+"""A request costs nothing; where a fee may be asked at all it is announced, and the person may still withdraw."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from servers.office import Office, body, proved_access
+from servers.smtp_sink import SmtpSink
+
+ANNOUNCE = (
+    "--as",
+    "fatima",
+    "--amount",
+    "4,50",
+    "--reason",
+    "further_copy: u kreeg dezelfde gegevens op 12 oktober 2026",
+)
+
+
+@pytest.fixture
+def office(tmp_path: Path, smtp_sink: SmtpSink) -> Office:
+    return Office(tmp_path, smtp_sink, APPROVAL__FEES="true")
+
+
+def _dates(office: Office, ref: str) -> object:
+    return office.case(ref)["dates"]
+
+
+@pytest.mark.requirement("REF-04", "ACC-09")
+async def test_requests_are_free_unless_the_owner_says_otherwise(tmp_path: Path, smtp_sink: SmtpSink) -> None:
+    office = Office(tmp_path, smtp_sink)
+    ref = await proved_access(office)
+
+    assert "free of charge here" in office.cli("fee", ref, *ANNOUNCE, fails=True)
+
+
+@pytest.mark.requirement("REF-04", "ACC-09")
+async def test_a_fee_is_announced_by_two_people_before_and_the_person_may_withdraw(
+    office: Office, tmp_path: Path
+) -> None:
+    ref = await proved_access(office)
+    sanne, before, dates = office.people.sanne.address, len(office.letters()), _dates(office, ref)
+    assert "no ground for a fee" in office.cli("fee", ref, *ANNOUNCE[:4], "--reason", "druk: veel werk", fails=True)
+    assert "no amount" in office.cli("fee", ref, "--as", "fatima", "--amount", "veel", *ANNOUNCE[4:], fails=True)
+
+    answer = str(office.case(ref)["drafts"][-1]["id"])
+    office.json("fee", ref, *ANNOUNCE)
+    notice = str(office.case(ref)["drafts"][-1]["id"])
+    letter = tmp_path / "brief.txt"
+    whole = office.cli("draft", ref, "--draft", notice, "--text")
+    letter.write_text(whole.replace("Dan kunt u uw verzoek intrekken.", "Dan doen wij niets."), "utf-8")
+    office.cli("edit", ref, "--as", "fatima", "--draft", notice, "--file", str(letter))
+    edited = str(office.case(ref)["drafts"][-1]["id"])
+    assert "ELEMENT in FEE-choice" in office.cli("approve", ref, "--as", "femke", "--draft", edited, fails=True)
+    letter.write_text(whole, "utf-8")
+    office.cli("edit", ref, "--as", "fatima", "--draft", edited, "--file", str(letter))
+    notice = str(office.case(ref)["drafts"][-1]["id"])
+    assert "somebody else" in office.cli("approve", ref, "--as", "fatima", "--draft", notice, fails=True)
+    office.cli("approve", ref, "--as", "femke", "--draft", notice)
+    await office.step(minutes=1)
+
+    [sent] = office.letters()[before:]
+    assert sent.to == (sanne,)
+    assert "De kosten zijn €\xa04,50." in body(sent)
+    assert "Dan betaalt u niets." in body(sent)
+    assert office.states(ref) == {"access": "awaiting_approval"}
+    assert _dates(office, ref) == dates
+
+    text = office.cli("draft", ref, "--draft", answer, "--text")
+    letter.write_text(text.replace("== ACC-a ==", "U betaalt hiervoor 4,50 euro.\n\n== ACC-a =="), "utf-8")
+    office.cli("edit", ref, "--as", "fatima", "--draft", answer, "--file", str(letter))
+    charging = str(office.case(ref)["drafts"][-1]["id"])
+    assert "FEE in ACC-1" in office.cli("approve", ref, "--as", "femke", "--draft", charging, fails=True)
+
+    office.reply(sent, sanne, "Ik trek mijn verzoek in.")
+    await office.step(minutes=1)
+    assert office.states(ref) == {"access": "needs_person"}
+    office.cli("withdraw", ref, "--as", "fatima", "--reason", "wil niet betalen")
+    await office.step(minutes=1)
+
+    assert office.states(ref) == {"access": "withdrawn"}
+    assert len(office.letters()) == before + 1
+
+
+@pytest.mark.requirement("REF-04")
+async def test_nobody_unproved_hears_that_a_copy_was_given_before(office: Office) -> None:
+    office.write(office.people.sanne.address, "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?")
+    await office.step()
+    [case] = office.cases()
+
+    assert "nobody has proved who he is" in office.cli("fee", case["ref"], *ANNOUNCE, fails=True)

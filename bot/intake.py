@@ -352,7 +352,7 @@ class Intake:
         codes = () if weighed or mail.signs.automatic else find_code(mail.new_text)
         if codes and mail.sender.address is not None:
             most = self._rules.guesses_per_sender
-            guessed(tx, None, frozenset({mail.sender.address}), len(codes), most, where="buiten elke zaak")
+            guessed(tx, None, frozenset({mail.sender.address}), most, where="buiten elke zaak")
 
     def _tell_of_flood(self, tx: Transaction, case_id: int, arrival: Arrival) -> None:
         """One alarm for a case into which mail keeps pouring; every one of them is kept."""

@@ -99,7 +99,10 @@ class Proof:
             tx.events.write(case.id, "code_in_doubt", BOT, {"challenge": challenge.id, "why": "sender"})
             ask_person(tx, case.id, "look", "juiste code, maar de afzender is niet echt: bel (privacybot verify)")
         elif any(map(unproved, case.requests)):
-            ask_person(tx, case.id, "look", "een antwoord van een afzender die niet echt is telt niet: bel zo nodig")
+            if codes:
+                tx.events.write(case.id, "code_refused", BOT, {"why": "sender"})
+            what = "een verkeerde code (raadt iemand?)" if codes else "een antwoord"
+            ask_person(tx, case.id, "look", f"{what} van een afzender die niet echt is telt niet: bel zo nodig")
 
     def denied(self, tx: Transaction, case: Case, where: Mapping[str, Scalar]) -> None:
         """A no wins over a code: everything of the case stops, and its code dies."""
@@ -115,15 +118,15 @@ class Proof:
     ) -> bool:
         challenge = tx.challenges.open_of(case.id)
         if challenge is None or challenge.expires_at <= self._archive.clock():
-            self._too_late(tx, case, mail, codes)
+            self._too_late(tx, case, mail)
             return False
         right = self._right(tx, challenge, codes)
         if not right:
-            self._wrong_code(tx, case, challenge, mail, codes)
+            self._wrong_code(tx, case, challenge, mail)
         elif mail.sender.address != challenge.address:
             tx.events.write(case.id, "right_code_other_address", BOT, {"challenge": challenge.id})
             ask_person(tx, case.id, "look", "juiste code, ander adres: geen niveau gegeven")
-        elif case.sender != challenge.address and self._guesses_too_much(tx, challenge.address):
+        elif not _own(case, challenge) and self._guesses_too_much(tx, challenge.address):
             tx.events.write(case.id, "code_in_doubt", BOT, {"challenge": challenge.id, "why": "guesses"})
             ask_person(tx, case.id, "look", "juiste code na veel verkeerde in andere zaken: bel (privacybot verify)")
         elif why := doubt(mail.new_text, right[0], tx.secrets.passphrase(case.id)):
@@ -142,36 +145,37 @@ class Proof:
     def _guesses_too_much(self, tx: Transaction, address: str) -> bool:
         return tx.guesses.today(address) >= self._settings.guesses_per_sender
 
-    def _too_late(self, tx: Transaction, case: Case, mail: ParsedMail, codes: tuple[str, ...]) -> None:
+    def _too_late(self, tx: Transaction, case: Case, mail: ParsedMail) -> None:
         if any(request.state is RequestState.AWAITING_IDENTITY for request in case.requests):
-            self._counted(tx, case, _addresses(mail.sender.address), len(codes))
+            self._counted(tx, case, _addresses(mail.sender.address))
             tx.events.write(case.id, "code_refused", BOT, {"why": "no open challenge"})
             ask_person(tx, case.id, "look", "er kwam een code, maar er staat geen controlevraag meer open")
 
-    def _wrong_code(
-        self, tx: Transaction, case: Case, challenge: Challenge, mail: ParsedMail, codes: tuple[str, ...]
-    ) -> None:
+    def _wrong_code(self, tx: Transaction, case: Case, challenge: Challenge, mail: ParsedMail) -> None:
         """One try a mail, however often the work on that mail is begun."""
         counted = {event.values.get("mail") for event in tx.events.of(case.id) if event.kind == "wrong_code"}
         if mail.digest not in counted:
-            enough = self._counted(tx, case, _addresses(mail.sender.address, challenge.address), len(codes))
+            enough = self._counted(tx, case, _addresses(mail.sender.address, challenge.address))
             self._one_try_less(tx, case, challenge, {"mail": mail.digest}, enough)
 
     def wrong_code(self, tx: Transaction, case: Case, challenge: Challenge, where: Mapping[str, Scalar]) -> None:
         """A wrong code came by another way than mail."""
-        enough = self._counted(tx, case, _addresses(challenge.address), 1)
+        enough = self._counted(tx, case, _addresses(challenge.address))
         self._one_try_less(tx, case, challenge, where, enough)
 
-    def _counted(self, tx: Transaction, case: Case, mailboxes: frozenset[str], wrong: int) -> bool:
-        return guessed(tx, case.id, mailboxes, wrong, self._settings.guesses_per_sender, where=f"laatst in {case.ref}")
+    def _counted(self, tx: Transaction, case: Case, mailboxes: frozenset[str]) -> bool:
+        return guessed(tx, case.id, mailboxes, self._settings.guesses_per_sender, where=f"laatst in {case.ref}")
 
     def _one_try_less(
         self, tx: Transaction, case: Case, challenge: Challenge, where: Mapping[str, Scalar], enough: bool
     ) -> None:
-        """The last try kills the code; so does the first of whoever guessed enough for today in other cases."""
+        """The last try kills the code; so does the first of whoever guessed enough for today in other cases.
+
+        Not in the case that the asked one began: anybody can guess in his name, and his own code must still count.
+        """
         tries = tx.challenges.count_try(challenge.id)
         tx.events.write(case.id, "wrong_code", BOT, {"tries": tries, **where})
-        if tries >= self._settings.tries or enough:
+        if tries >= self._settings.tries or (enough and not _own(case, challenge)):
             tx.challenges.retire(case.id)
             often = f"{tries} keer een verkeerde code" if tries >= self._settings.tries else "te veel verkeerde codes"
             ask_person(tx, case.id, "look", f"{often}: de code is vervallen")
@@ -188,6 +192,11 @@ class Proof:
                 case = tx.cases.move(case, request.id, Move.REVIVED, BOT)
             case = self._levelling.raise_to(tx, systems, case, request.id, Level.L2, BOT)
         tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
+
+
+def _own(case: Case, challenge: Challenge) -> bool:
+    """Who is asked is who began the case."""
+    return case.sender == challenge.address
 
 
 def _addresses(*known: str | None) -> frozenset[str]:

@@ -19,7 +19,7 @@ _MISREAD = str.maketrans("SBZU", "582V")
 
 CODE_LENGTH = 8
 FOUND_AT_MOST = 10
-"""Candidate codes taken from one mail: each costs a try, and a mail full of guesses must not cost us work."""
+"""Candidate codes taken from one mail: together they cost one try, so a mail full of guesses must not be many."""
 
 _SEPARATORS = r"[\s\-\u2010-\u2015\u2212_.]"
 _CANDIDATE = re.compile(

@@ -68,7 +68,7 @@ _PLAIN: dict[str, tuple[str, str, str]] = {
     "challenge_answered": ("code teruggestuurd", _MAIL, "bewezen"),
     "right_code_other_address": ("juiste code, ander adres", _MAIL, "bewijst niets"),
     "code_in_doubt": ("juiste code, maar er is twijfel", _MAIL, "bewijst niets"),
-    "code_refused": ("code zonder open vraag", _MAIL, "bewijst niets"),
+    "code_refused": ("code niet aanvaard", _MAIL, "bewijst niets"),
     "code_expired": ("code verlopen", "controlebericht", "niet bewezen"),
     "challenge_denied": ("zegt: niet ik", _MAIL, "spreekt tegen"),
     "paper_code_made": ("brief met code gemaakt", _PAPER, "nog geen bewijs"),

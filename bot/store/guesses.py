@@ -17,16 +17,16 @@ from bot.store.tables import guesses
 class Guesses:
     bench: Bench
 
-    def count(self, address: str, wrong: int) -> int:
-        """So many wrong codes more for the mailbox of this address; returns how many there are today.
+    def count(self, address: str) -> int:
+        """One guess more for the mailbox of this address; returns how many there are today.
 
         Exact however many count at once. What was counted on an earlier day is forgotten on the way.
         """
         today = self._today()
         self.bench.run(delete(guesses).where(guesses.c.guessed_on < today))
-        entry = self.bench.upsert(guesses).values(mailbox_index=self._mailbox(address), guessed_on=today, wrong=wrong)
+        entry = self.bench.upsert(guesses).values(mailbox_index=self._mailbox(address), guessed_on=today, wrong=1)
         counted = entry.on_conflict_do_update(
-            index_elements=["mailbox_index", "guessed_on"], set_={"wrong": guesses.c.wrong + wrong}
+            index_elements=["mailbox_index", "guessed_on"], set_={"wrong": guesses.c.wrong + 1}
         )
         return int(self.bench.run(counted.returning(guesses.c.wrong)).scalar_one())
 

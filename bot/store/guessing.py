@@ -14,19 +14,19 @@ GUESSES = "guesses"
 
 _MANY = (
     "vandaag kwamen {} of meer verkeerde codes van of voor één mailbox ({}): kijk in de mailbox wie raadt; "
-    "elke verdere verkeerde code laat de code van die zaak vervallen"
+    "elke verdere verkeerde code laat de code vervallen van een zaak die een ander begon"
 )
 
 
-def guessed(
-    tx: Transaction, case_id: int | None, mailboxes: frozenset[str], wrong: int, most: int, *, where: str
-) -> bool:
-    """Count these wrong codes for every mailbox concerned; whether one of them has guessed enough for today.
+def guessed(tx: Transaction, case_id: int | None, mailboxes: frozenset[str], most: int, *, where: str) -> bool:
+    """Count one guess for every mailbox concerned; whether one of them has guessed enough for today.
 
-    `where` says to staff in which case that was, or that it was in none.
+    A mail is one guess however many codes stand in it: it is weighed once, and most mails in which several things read
+    like a code are lists of invoices, of people who guess nothing. `where` says to staff in which case that was, or
+    that it was in none.
     """
-    counts = [tx.guesses.count(mailbox, wrong) for mailbox in sorted(mailboxes)]  # one order: nobody waits in a ring
-    if any(count - wrong < most <= count for count in counts):
+    counts = [tx.guesses.count(mailbox) for mailbox in sorted(mailboxes)]  # one order: nobody waits in a ring
+    if most in counts:
         tx.events.write(case_id, "guesses_stopped", BOT, {"wrong": max(counts)})
         ask_person(tx, None, GUESSES, _MANY.format(most, where))
         _log.warning("many wrong codes in one day", count=max(counts))

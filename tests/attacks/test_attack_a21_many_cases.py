@@ -10,11 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from servers.office import Office, code_in
-from servers.smtp_sink import SmtpSink
+from servers.office import OUR_ADDRESS, Office, code_in, header
+from servers.smtp_sink import SmtpSink, SunkMail
 
 ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?"
 GUESSES = [f"3KDA-{left}7M{right}" for left in "ACDE" for right in "TQR"]
+OURS = "mx.kleinboek.nl"
+RESULTS = {
+    "AUTHENTICATION__MODE": "results",
+    "AUTHENTICATION__AUTHSERV_ID": OURS,
+    "AUTHENTICATION__MX_HOST": OURS,
+}
 
 
 @pytest.fixture
@@ -120,3 +126,80 @@ async def test_a21_after_guesses_outside_any_thread_a_case_of_somebody_else_need
     assert levels(office, ref) == {"L0"}
     assert [event["why"] for event in events(office, ref, "code_in_doubt")] == ["guesses"]
     assert "bel (privacybot verify)" in " ".join(task["text"] for task in office.case(ref)["tasks"])
+
+
+async def test_a21_a_mail_is_one_guess_however_many_codes_stand_in_it(office: Office) -> None:
+    sanne, joris = office.people.sanne.address, office.people.joris.address
+    office.write(joris, f"Hierbij de nummers {', '.join(GUESSES[:10])}.", subject="Facturen")
+    office.write(sanne, ASKS)
+    await office.step()
+    challenge, ref = office.challenge_to(sanne), refs(office)[sanne]
+
+    for first in (0, 4):
+        office.reply(challenge, sanne, "\n".join(GUESSES[first : first + 10]))
+        await office.step(minutes=1)
+    wrong = [event["tries"] for event in events(office, ref, "wrong_code")]
+    office.reply(challenge, sanne, code_in(challenge) or "")
+    await office.step(minutes=1)
+
+    assert wrong == [1, 2]
+    assert alarms(office) == []
+    assert "L2" in levels(office, ref)
+
+
+async def test_a21_guesses_in_somebodys_name_are_shown_and_do_not_lock_him_out_of_his_own_case(office: Office) -> None:
+    sanne = office.people.sanne.address
+    for code in GUESSES[:10]:
+        office.write(sanne, f"Hierbij de code {code}, groet.", subject="Code")
+    office.write(sanne, ASKS)
+    await office.step()
+    challenge, ref = office.challenge_to(sanne), refs(office)[sanne]
+
+    for code in GUESSES[:4]:
+        office.reply(challenge, sanne, code)
+    await office.step(minutes=1)
+    office.reply(challenge, sanne, code_in(challenge) or "")
+    await office.step(minutes=1)
+
+    [alarm] = alarms(office)
+    assert "kijk in de mailbox wie raadt" in alarm
+    assert [event["tries"] for event in events(office, ref, "wrong_code")] == [1, 2, 3, 4]
+    assert [fact["what"] for fact in office.case(ref)["evidence"]].count("verkeerde code") == 4
+    assert levels(office, ref) == {"L2"}
+
+
+async def test_a21_whoever_is_seen_to_guess_in_anothers_name_costs_him_no_try_and_staff_hear_of_it(
+    tmp_path: Path, smtp_sink: SmtpSink
+) -> None:
+    office = Office(tmp_path, smtp_sink, **RESULTS)
+    sanne = office.people.sanne.address
+    office.write(sanne, ASKS)
+    await office.step()
+    challenge, ref = office.challenge_to(sanne), refs(office)[sanne]
+
+    for code in GUESSES[:12]:
+        forged(office, challenge, code)
+    await office.step(minutes=1)
+    told = [task["text"] for task in office.case(ref)["tasks"] if task["kind"] == "look"]
+    office.reply(challenge, sanne, code_in(challenge) or "")
+    await office.step(minutes=1)
+
+    assert told == ["een verkeerde code (raadt iemand?) van een afzender die niet echt is telt niet: bel zo nodig"]
+    assert events(office, ref, "wrong_code") == []
+    assert {event["why"] for event in events(office, ref, "code_refused")} == {"sender"}
+    assert levels(office, ref) == {"L2"}
+
+
+def forged(office: Office, challenge: SunkMail, code: str) -> None:
+    """A guess in Sanne's name; our own mail server saw that it is not hers."""
+    lines = (
+        f"Authentication-Results: {OURS}; dmarc=fail (p=reject dis=none) header.from=klant.example",
+        f"Received: from mail.elders.example (mail.elders.example [203.0.113.9]) by {OURS} (Postfix)",
+        f"Message-ID: <{code}@elders.example>",
+        f"From: {office.people.sanne.address}",
+        f"To: {OUR_ADDRESS}",
+        "Subject: Re: Mijn gegevens",
+        f"In-Reply-To: {header(challenge, 'Message-ID')}",
+        f"Date: {office.now:%a, %d %b %Y %H:%M:%S %z}",
+    )
+    office.deliver("\r\n".join((*lines, "", code, "")).encode())

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.cases.approving import Approved, NeedsSecond, Refused, approval_needed
+from bot.cases.complaints import right_used
 from bot.cases.deadlines import Calendar
 from bot.cases.draft import Block, Draft, DraftFile, DraftState, content_hash
 from bot.cases.errors import LevelTooLowError, NotAllowedError, RefusedActError, StaleDraftError
@@ -171,7 +172,8 @@ class Decisions:
         planned = frozenset(change.action for change in draft.changes)
         late = bool(case.requests) and local_day(now, self._calendar.timezone) > case_term(case, self._calendar).due
         asked = frozenset(request.kind for request in _requests_of(case, draft))
-        return findings(Composed(_letters_of(case, draft), draft.blocks, planned, case.role, late, asked))
+        letters = _letters_of(case, draft)
+        return findings(Composed(letters, draft.blocks, planned, case.role, late, asked, right_used(case)))
 
     def _write(
         self,

@@ -168,7 +168,9 @@ class Housekeeping:
         if case.sender is None:
             _ask_to_write(tx, case)
             return
-        facts = replace(facts_of(case, self._archive.clock(), self._calendar), reason=_why_not_identified(case, due))
+        kinds = tuple(sorted({request.kind for request in due}))
+        facts = facts_of(case, self._archive.clock(), self._calendar)
+        facts = replace(facts, kinds=kinds, reason=_why_not_identified(case, due))
         letter = self._letters.compose(LetterKind.NOT_IDENTIFIED, facts)
         draft = tx.drafts.add(
             new_draft(

@@ -419,6 +419,7 @@ class Organisation(Piece):
     postcode: str
     city: str
     address: str  # the mailbox, info@...
+    phone: Annotated[str, Field(pattern=r"^([+0-9][0-9 ()-]{4,24})?$")] = ""  # that letters may name; empty: none
     website: str
     kvk: str
     vat: str

@@ -213,7 +213,7 @@ def test_a_moment_that_is_none_is_named() -> None:
         ("settings.toml", 'tls = "starttls"', 'tls = "ssl"', "[send] tls is 'ssl'; it must be one of 'tls'"),
         ("settings.toml", 'host = "127.0.0.1"', "host = 127.0.0.1", "settings.toml: not valid TOML"),
         ("organisation.toml", 'kvk = "53991907"', "", "organisation.toml: kvk is missing"),
-        ("organisation.toml", "phone = ", "fone = ", "authority.fone is not a setting; did you mean phone?"),
+        ("organisation.toml", 'phone = "088', 'fone = "088', "authority.fone is not a setting; did you mean phone?"),
         ("organisation.toml", "\nconfirmed = false", '\nconfirmed = "ja"', "confirmed must be true or false"),
         ("organisation.toml", "\nconfirmed = false", "\nconfirmed = true", "privacy_contact.value still is"),
     ],

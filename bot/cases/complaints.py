@@ -57,6 +57,14 @@ def complaints_of(case: Case) -> tuple[Request, ...]:
     return tuple(request for request in case.requests if request.kind is RequestKind.COMPLAINT)
 
 
+def right_used(case: Case) -> bool:
+    """Something beside a complaint was asked: six weeks for the court follow from the answer to that (UAVG Art. 35).
+
+    Withdrawal of consent counts, as what it leaves without a ground must be erased (Art. 17(1)(b)).
+    """
+    return any(request.kind is not RequestKind.COMPLAINT for request in case.requests)
+
+
 def answers_complaint(draft: Draft, case: Case) -> bool:
     """The answer itself, a refusal of it included; a side letter is none."""
     asked = {request.id for request in complaints_of(case)}

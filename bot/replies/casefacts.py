@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.cases.complaints import complaints_of
+from bot.cases.complaints import complaints_of, right_used
 from bot.cases.deadlines import Calendar, Term, term
 from bot.cases.model import Case, Level, Request, RequestState
 from bot.replies.facts import LetterFacts
@@ -42,6 +42,7 @@ def facts_of(case: Case, now: datetime, calendar: Calendar) -> LetterFacts:
         due_on=of_case.target,
         kinds=tuple(sorted({request.kind for request in case.open_requests})),
         late=bool(case.requests) and today > of_case.due,
+        right_used=right_used(case),
     )
 
 

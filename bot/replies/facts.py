@@ -87,7 +87,7 @@ class LetterFacts:
     consequences: str | None = field(default=None, repr=False)  # breach: what may come of it
     new_due_on: date | None = None
     complaint_about: str | None = field(default=None, repr=False)
-    court_until: date | None = None
+    right_used: bool = True  # a right of Art. 15-22, so that six weeks for the court follow (UAVG Art. 35)
     late: bool = False  # the legal date has passed: the letter says sorry, and no six weeks run
     company: str | None = field(default=None, repr=False)  # forwarded: the company that the person named
     marketing: bool = False  # objection against direct marketing: absolute (Art. 21(3))

@@ -34,7 +34,8 @@ class Finding:
 class Composed:
     """A letter as it would leave. `planned` is what is done before it leaves; `late` is after the legal date.
 
-    `asked` are the rights that it answers; a letter beside the answer has none.
+    `asked` are the rights that it answers; a letter beside the answer has none. Without `right_used` in its case no
+    six weeks for the court follow (UAVG Art. 35).
     """
 
     letters: tuple[LetterKind, ...]
@@ -43,6 +44,7 @@ class Composed:
     role: Role = Role.CONTROLLER
     late: bool = False
     asked: frozenset[RequestKind] = frozenset()
+    right_used: bool = True
 
 
 Check = Callable[[Composed], Iterator[Finding]]
@@ -146,7 +148,7 @@ _MUST_SAY: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (_AUTHORITY, r"autoriteit persoonsgegevens", "de naam van de Autoriteit Persoonsgegevens"),
     (_AUTHORITY, r"postbus|https?://|www\.|\d{3}", "het adres, de website of het telefoonnummer van de AP"),
     (_COURT, r"rechtbank|court", "dat iemand naar de rechtbank kan"),
-    (_COURT, r"artikel 35|article 35", "artikel 35 UAVG"),
+    (_COURT, r"(?:artikel|article) (?:35|79)\b", "artikel 35 UAVG, of artikel 79 AVG waar geen recht is gebruikt"),
     (_OPENING, r"\d{1,2} \w+ \d{4}|\d{1,2}-\d{1,2}-\d{4}", "de dag waarop het verzoek kwam"),
     (("EXT-date",), w.DATED.pattern, "de nieuwe datum"),
     (("masking",), r"\bbsn\b|citizen service number", "dat het BSN afgeschermd moet zijn"),
@@ -253,14 +255,18 @@ def _referred(letter: Composed) -> Iterator[Finding]:
 
 
 def _late(letter: Composed) -> Iterator[Finding]:
-    """A late answer says so and says sorry; then no six weeks run (UAVG Art. 35). One in time names them."""
+    """A late answer says so and says sorry; then no six weeks run (UAVG Art. 35). One in time names them.
+
+    Nor do they run where no right was used: what is left is the court of Art. 79 GDPR.
+    """
     if _ANSWERS_NOTHING.issuperset(letter.letters):
         return
     text = "\n".join(block.text for block in letter.blocks)
     if letter.late and not (w.SORRY.search(text) and w.TOO_LATE.search(text)):
         yield Finding(Fault.LATE, "", "", w.MENDS[Fault.LATE])
     for block in letter.blocks:
-        if block.code in _COURT and bool(w.SIX_WEEKS.search(block.text)) is letter.late:
+        term = letter.right_used and not letter.late
+        if block.code in _COURT and bool(w.SIX_WEEKS.search(block.text)) is not term:
             yield _finding(Fault.COURT_TERM, block, "")
 
 

@@ -81,6 +81,8 @@ def bare(letter: LetterKind, language: Language) -> LetterFacts:
             return replace(facts, code=_CODE, passphrase=_PASSPHRASE, code_until=date(2026, 12, 10))
         case LetterKind.PAPER_CODE:
             return replace(facts, postal=_POSTAL, code=_CODE, code_until=date(2026, 12, 31))
+        case LetterKind.COMPLAINT:
+            return replace(facts, right_used=False)
         case LetterKind.PASSPHRASE:
             return replace(facts, passphrase=_PASSPHRASE)
         case LetterKind.NOTHING_FOUND:
@@ -126,7 +128,7 @@ def rich(letter: LetterKind, language: Language) -> LetterFacts:
         measures=texts.measures,
         consequences=texts.consequences,
         complaint_about=texts.complaint,
-        court_until=date(2027, 1, 21),
+        right_used=True,
         company="Bakkerij De Krul",
         address="sanne@klant.example",
         marketing=True,

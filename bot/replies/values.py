@@ -177,6 +177,8 @@ def _about_case(facts: LetterFacts, letters: Sequence[LetterKind], language: str
         "asker": None if facts.asker is None else line(facts.asker, 254),
         "asker_words": None if facts.asker_words is None else paragraphs(facts.asker_words, _WORDS_PASSED_ON),
         "late": facts.late,
+        "right_used": facts.right_used,
+        "prevented": _prevented(kinds, language, word) if LetterKind.NOT_IDENTIFIED in letters else None,
     }
 
 
@@ -203,6 +205,13 @@ def _in_words(kinds: Iterable[RequestKind], language: str, word: Word, group: st
     return listed((word(group, kind) for kind in ordered), language) or None
 
 
+def _prevented(kinds: Iterable[RequestKind], language: str, word: Word) -> str | None:
+    """ "uw gegevens krijgt of laat wissen": what somebody else must not do with what was asked."""
+    ordered = sorted(kinds, key=list(LETTER_OF).index)
+    told = dict.fromkeys(word("prevented", kind) for kind in ordered)
+    return format_list(list(told), style="or", locale=LOCALES[language]) or None
+
+
 _DATES = (
     "today",
     "received_on",
@@ -213,7 +222,6 @@ _DATES = (
     "hold_until",
     "id_copy_removed_on",
     "new_due_on",
-    "court_until",
 )
 
 
@@ -261,6 +269,7 @@ _ORGANISATION_TEXTS = (
     "kvk",
     "vat",
     "signature",
+    "phone",
 )
 _SENTENCES = ("transfers", "automated_decisions")
 _ORGANISATION_FACTS = ("privacy_contact", "hosting_country", "transfers", "automated_decisions", "mail_readers")

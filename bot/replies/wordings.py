@@ -416,7 +416,10 @@ MENDS: dict[Fault, str] = {
     Fault.NO_REASON: "zeg waarom niet: de feiten van deze zaak, in gewone woorden, met het artikel",
     Fault.NO_DATE: "noem de dag waarop dit gebeurt of gebeurde",
     Fault.LATE: "dit antwoord is te laat: zeg dat, en zeg sorry",
-    Fault.COURT_TERM: "noem de zes weken voor de rechtbank alleen als dit antwoord op tijd is, en dan altijd",
+    Fault.COURT_TERM: (
+        "noem de zes weken voor de rechtbank alleen als in deze zaak een recht is gebruikt en dit antwoord op tijd is, "
+        "en dan altijd"
+    ),
     Fault.BLANK: "hier staat nog een open plek; vul haar in of haal haar weg",
     Fault.NOT_DONE: (
         "er staat dat iets gewist of gewijzigd is, maar dat is niet gepland; zeg wat echt gebeurd is, en wanneer"

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from cases_builders import AHMED, FATIMA, NOW, make_case, make_draft, make_request
 
-from bot.cases.complaints import Lane, handled_elsewhere, handled_here, lane_of, owner_among
+from bot.cases.complaints import Lane, handled_elsewhere, handled_here, lane_of, owner_among, right_used
 from bot.cases.draft import DraftState
 from bot.cases.letters import LetterKind
 from bot.cases.model import RequestState
@@ -55,6 +55,12 @@ def test_work_on_the_complaint_itself_is_no_hand_in_what_it_is_about() -> None:
     assert here(*on_it) == frozenset()
     assert here(Deed("draft_edited", "femke", AFTER, {"draft": 7})) == {"femke"}
     assert here(Deed("withdrawn", "femke", AFTER, {"request": 1})) == {"femke"}
+
+
+def test_a_complaint_alone_uses_no_right() -> None:
+    assert right_used(CASE)
+    assert not right_used(make_case(COMPLAINT))
+    assert right_used(make_case(COMPLAINT, make_request(kind=RequestKind.CONSENT_WITHDRAWAL)))
 
 
 @pytest.mark.requirement("KLA-07")

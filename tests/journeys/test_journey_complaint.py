@@ -60,6 +60,8 @@ async def test_the_answer_says_what_staff_wrote_down_and_cannot_leave_without(of
     assert "U hoort nog van ons." in letter  # what an editor wrote beside it stays
     assert "Autoriteit Persoonsgegevens" in letter
     assert "rechtbank" in letter
+    assert "artikel 79 AVG" in letter  # no right was used: no six weeks of Art. 35 UAVG
+    assert "zes weken" not in letter
     assert "Dan kijkt een collega er opnieuw naar" in letter
 
 

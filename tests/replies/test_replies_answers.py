@@ -559,6 +559,67 @@ def test_a_late_letter_says_sorry_and_names_no_six_weeks(kind: LetterKind, langu
     assert not re.search(r"zes weken|six weeks", text)
 
 
+@pytest.mark.requirement("KLA-03", "REF-5")
+@pytest.mark.parametrize(
+    ("language", "anybody", "six_weeks"),
+    [(Language.DUTCH, "artikel 79 AVG", "zes weken"), (Language.ENGLISH, "Article 79 GDPR", "six weeks")],
+)
+@pytest.mark.parametrize("late", [True, False])
+def test_a_complaint_where_no_right_was_used_names_the_court_and_no_six_weeks(
+    language: Language, anybody: str, six_weeks: str, late: bool
+) -> None:
+    facts = replace(rich(LetterKind.COMPLAINT, language), right_used=False, late=late)
+
+    without = _block(LETTERS.compose(LetterKind.COMPLAINT, facts), "court")
+    used = _block(LETTERS.compose(LetterKind.COMPLAINT, replace(facts, right_used=True, late=False)), "court")
+
+    assert anybody in without
+    assert "35" not in without
+    assert six_weeks not in without
+    assert "35 UAVG" in used
+    assert six_weeks in used
+
+
+@pytest.mark.requirement("ID-07")
+@pytest.mark.parametrize(
+    ("asked", "dutch", "english"),
+    [
+        ({RequestKind.ACCESS, RequestKind.PORTABILITY}, "uw gegevens krijgt.", "gets your data."),
+        ({RequestKind.ERASURE}, "uw gegevens laat wissen.", "has your data erased."),
+        ({RequestKind.CORRECTION}, "uw gegevens laat wijzigen.", "has your data changed."),
+        ({RequestKind.OBJECTION}, "namens u bezwaar maakt.", "objects in your name."),
+        (
+            {RequestKind.ACCESS, RequestKind.ERASURE},
+            "uw gegevens krijgt of uw gegevens laat wissen.",
+            "gets your data or has your data erased.",
+        ),
+    ],
+)
+def test_who_is_not_identified_reads_what_was_asked_and_is_prevented(
+    asked: set[RequestKind], dutch: str, english: str
+) -> None:
+    for language, told in ((Language.DUTCH, f"iemand anders {dutch}"), (Language.ENGLISH, f"nobody else {english}")):
+        facts = replace(bare(LetterKind.NOT_IDENTIFIED, language), kinds=tuple(asked))
+
+        assert told in _block(LETTERS.compose(LetterKind.NOT_IDENTIFIED, facts), "not-identified")
+
+
+@pytest.mark.parametrize(
+    ("language", "call"),
+    [(Language.DUTCH, r"\b[Bb]el\b|\bbellen\b"), (Language.ENGLISH, r"\b[Cc]all (?:or mail )?us\b")],
+)
+def test_nobody_is_asked_to_call_a_company_without_a_number(language: Language, call: str) -> None:
+    reached = Letters(TEMPLATES, sample_organisation().model_copy(update={"phone": "050 123 45 67"}))
+    for kind in WITH_TEMPLATE:
+        assert not re.search(call, _text(LETTERS.compose(kind, bare(kind, language)))), kind
+
+    letter = reached.compose(LetterKind.PAPER_CODE, rich(LetterKind.PAPER_CODE, language))
+
+    assert re.search(call, _block(letter, "code"))
+    assert re.search(call, _block(letter, "not-me"))
+    assert "050 123 45 67" in _block(letter, "contact")
+
+
 @pytest.mark.requirement("REF-1", "REF-2", "REF-3", "REF-4", "REF-5", "REF-6", "REF-7")
 @pytest.mark.parametrize("element", [f"REF-{number}" for number in range(1, 8)])
 def test_a_refusal_says_each_of_seven_things_and_lacks_none_unnoticed(element: str) -> None:

@@ -17,7 +17,8 @@ from bot.replies.reasons import EXTENSIONS, REFUSALS, ExtensionReason, RefusalRe
 from bot.replies.samples import bare, rich, sample_organisation
 from bot.triage.labels import Language, RequestKind, Role
 
-LETTERS = Letters(Path(__file__).parents[2] / "templates", sample_organisation())
+TEMPLATES = Path(__file__).parents[2] / "templates"
+LETTERS = Letters(TEMPLATES, sample_organisation())
 LANGUAGES = (Language.DUTCH, Language.ENGLISH)
 PLACES = {
     LetterKind.ACCESS: "ACC-1",
@@ -81,7 +82,7 @@ def test_a_letter_that_answers_everything_has_no_fault(language: Language) -> No
 def test_a_letter_that_waits_for_words_only_lacks_those(kind: LetterKind, language: Language) -> None:
     blocks = LETTERS.compose(kind, bare(kind, language)).blocks
 
-    found = findings(Composed((kind,), blocks))
+    found = findings(Composed((kind,), blocks, right_used=bare(kind, language).right_used))
 
     assert not [
         finding for finding in found if "[" not in finding.sentence and finding.block not in {"", "REF-3", "FEE-reason"}
@@ -366,6 +367,27 @@ def test_a_late_answer_says_sorry_and_names_no_six_weeks() -> None:
 
     assert {"LATE", "COURT-TERM"} <= {finding.code for finding in findings(late)}
     assert _told(findings(mended)) == []
+
+
+@pytest.mark.requirement("REF-5", "KLA-03")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_six_weeks_for_the_court_are_named_where_a_right_was_used_and_nowhere_else(language: Language) -> None:
+    with_term = _composed(LetterKind.COMPLAINT, language)
+    facts = replace(rich(LetterKind.COMPLAINT, language), right_used=False)
+    without = replace(with_term, blocks=LETTERS.compose(LetterKind.COMPLAINT, facts).blocks)
+
+    assert _told(findings(replace(without, right_used=False))) == []
+    assert "COURT-TERM" in {finding.code for finding in findings(without)}
+    assert "COURT-TERM" in {finding.code for finding in findings(replace(with_term, right_used=False))}
+
+
+@pytest.mark.parametrize("kind", WITH_TEMPLATE)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_number_to_call_is_no_fault(kind: LetterKind, language: Language) -> None:
+    reached = Letters(TEMPLATES, sample_organisation().model_copy(update={"phone": "050 123 45 67"}))
+    whole = replace(_composed(kind, language), blocks=reached.compose(kind, rich(kind, language)).blocks)
+
+    assert _told(findings(whole)) == []
 
 
 def test_what_is_planned_may_be_told_as_done() -> None:

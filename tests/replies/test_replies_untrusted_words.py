@@ -153,6 +153,6 @@ def test_a_receipt_says_the_same_to_known_and_unknown(language: Language) -> Non
 
 def test_nothing_found_speaks_of_the_address_only() -> None:
     plain = bare(LetterKind.NOTHING_FOUND, Language.DUTCH)
-    named = replace(rich(LetterKind.NOTHING_FOUND, Language.DUTCH), court_until=None)
+    named = rich(LetterKind.NOTHING_FOUND, Language.DUTCH)
 
     assert LETTERS.compose(LetterKind.NOTHING_FOUND, plain) == LETTERS.compose(LetterKind.NOTHING_FOUND, named)

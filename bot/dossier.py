@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,8 +20,9 @@ from bot.cases.people import Act, Actor, require
 from bot.exports.dossier import make_dossier
 from bot.settings import Organisation
 from bot.store.archive import Archive
+from bot.store.casework import BOT
 from bot.store.dossier import Gathering, masking
-from bot.store.records import Scalar
+from bot.store.records import Job, Scalar
 
 
 class Dossiers:
@@ -60,6 +62,35 @@ class Dossiers:
             part.unlink(missing_ok=True)
         return digest
 
+    def keep(self, job: Job) -> None:
+        """What the case is now stays with it, for nobody can make it later as it was; the plain file goes."""
+        with self._archive.reading() as tx:
+            case = tx.cases.by_id(job.target_id)
+        self._scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryDirectory(dir=self._scratch) as place:
+            path = Path(place, "dossier.zip")
+            digest = self.build(case.ref, path)
+            with self._archive.transaction() as tx:
+                kept = tx.dossiers.keep(case.id, path, digest)
+                values: dict[str, Scalar] = {"dossier": kept.id, "hash": digest, "size": kept.size}
+                tx.events.write(case.id, "dossier_kept", BOT, values)
+
+    def take(self, ref: CaseRef, actor: Actor, out: Path) -> str:
+        """Leave the newest kept zip at `out`, readable by its owner alone; its SHA-256. Raises RefusedActError."""
+        with self._archive.transaction() as tx:
+            user = require(tx.users.by_name(actor.claimed), Act.DECIDE_RISK, actor.claimed)
+            case = tx.cases.get(ref)
+            held = [one for one in tx.dossiers.of_case(case.id) if one.held]
+            if not held:
+                raise RefusedActError(f"{ref} has no kept dossier; make one: privacybot dossier {ref} --out FILE.zip")
+            try:
+                _leave(tx.dossiers.chunks(held[-1].id), out)
+            except OSError as failed:
+                raise RefusedActError(f"{out} cannot be written ({failed.strerror})") from None
+            values: dict[str, Scalar] = {"dossier": held[-1].id, "hash": held[-1].sha256}
+            tx.events.write(case.id, "dossier_taken", user.name, values, os_login=actor.os_login)
+            return held[-1].sha256
+
     def build(self, ref: CaseRef, target: Path, *, originals: bool = False) -> str:
         """The zip alone; nothing is written down. Its SHA-256."""
         self._scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -93,6 +124,17 @@ class Dossiers:
                 ("Sjablonen", _digest_of(self._templates)),
             ),
         )
+
+
+def _leave(chunks: Iterable[bytes], out: Path) -> None:
+    """Whole or not at all."""
+    part = out.with_name(f"{out.name}.part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.writelines(chunks)
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _version() -> str:

@@ -181,7 +181,7 @@ class Handling:
             return stop_for_person(tx, case, f"voor de functionaris: {reason}", user.name, os_login=actor.os_login)
 
     def to_authority(self, ref: CaseRef, actor: Actor, reason: str, ap_ref: str | None) -> Case:
-        """The matter goes to or comes from the AP. The bot itself never writes to the AP."""
+        """The matter goes to or comes from the AP: its dossier is kept. The bot itself never writes to the AP."""
         with self._archive.transaction() as tx:
             case, user = self._begin(tx, ref, actor, Act.DECIDE_RISK)
             case = void_drafts(tx, case, user.name, "naar de AP", actor.os_login)
@@ -191,6 +191,7 @@ class Handling:
             tx.cases.change(case.id, legal_hold=True)
             values = {"reason": reason, "ap_ref": ap_ref, "legal_hold": True}
             tx.events.write(case.id, "escalated_to_authority", user.name, values, os_login=actor.os_login)
+            tx.jobs.defer(Work.KEEP_DOSSIER, case.id, case_id=case.id)
             case = give_to_officer(tx, tx.cases.get(ref), user.name, os_login=actor.os_login)
             ask_person(
                 tx,

@@ -69,6 +69,7 @@ def handlers(rooms: Rooms) -> dict[str, Handler]:
         Work.EXECUTE: _in_thread(rooms.execution.execute),
         Work.FILE_COPY: rooms.housekeeping.file_copy,
         Work.CLOSE: _in_thread(rooms.housekeeping.close),
+        Work.KEEP_DOSSIER: _in_thread(rooms.dossiers.keep),
         Work.RECONCILE: rooms.reconciliation.nightly,
         Work.SECOND_OPINION: rooms.second_opinions.seek,
         Work.TELL_BREACH: _in_thread(rooms.breach.tell),

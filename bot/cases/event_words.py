@@ -65,6 +65,8 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "escalated_to_authority": "AP-zaak: niets wordt vernietigd",
         "hold_lifted": "AP-zaak voorbij",
         "dossier_made": "dossier gemaakt",
+        "dossier_kept": "dossier gemaakt en bewaard",
+        "dossier_taken": "bewaard dossier opgehaald",
         # who is asking
         "record_found": "gegevens gevonden in het systeem",
         "record_chosen": "gegevens gekozen door een mens",

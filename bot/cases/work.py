@@ -23,6 +23,7 @@ class Work(StrEnum):
     EXECUTE = "execute"  # an approved draft
     FILE_COPY = "file_copy"  # a sent letter
     CLOSE = "close"  # a case
+    KEEP_DOSSIER = "keep_dossier"  # a case that went to the authority
     RECONCILE = "reconcile"  # nothing: every mailbox is compared with the ledger
     SECOND_OPINION = "second_opinion"  # a mail: another reader is asked what it asks
     TELL_BREACH = "tell_breach"  # an event of the service's own chain: a breach began, or its hours run out

@@ -196,7 +196,8 @@ def escalate(
         return case
 
     if to == "ap":
-        _on_case(config, as_json, "AP-zaak", to_authority)
+        kept = f"AP-zaak; het dossier van nu wordt bewaard (privacybot dossier {ref} --kept --as … --out FILE.zip)"
+        _on_case(config, as_json, kept, to_authority)
     else:
         _on_case(
             config,

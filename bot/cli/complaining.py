@@ -22,10 +22,13 @@ def finding(
         print(f"{case.ref}: bevinding en maatregelen vastgelegd; lees het concept met privacybot draft {case.ref}")
 
 
-def dossier(config: Path | None, ref: str, user: str, out: Path, *, originals: bool, as_json: bool) -> None:
-    """The dossier of a case as a zip."""
+def dossier(config: Path | None, ref: str, user: str, out: Path, *, originals: bool, kept: bool, as_json: bool) -> None:
+    """The dossier of a case as a zip: as it is now, or as it was kept."""
     with rooms(config) as opened:
-        digest = opened.dossiers.make(CaseRef(ref), actor(user), out, originals=originals)
+        if kept:
+            digest = opened.dossiers.take(CaseRef(ref), actor(user), out)
+        else:
+            digest = opened.dossiers.make(CaseRef(ref), actor(user), out, originals=originals)
     if as_json:
         print_json({"ref": ref, "file": str(out), "sha256": digest})
     else:

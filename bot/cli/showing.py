@@ -152,6 +152,10 @@ def _whole(tx: Transaction, case: Case, opened: Rooms) -> dict[str, Any]:
             {"name": export.name, "size": export.size, "sha256": export.sha256, "destroyed_at": export.destroyed_at}
             for export in tx.exports.of_case(case.id)
         ],
+        "dossiers": [
+            {"made_at": kept.made_at, "size": kept.size, "sha256": kept.sha256, "held": kept.held}
+            for kept in tx.dossiers.of_case(case.id)
+        ],
         "links": [
             {
                 "state": str(link.state),
@@ -338,6 +342,11 @@ _TABLES: tuple[tuple[str, str, dict[str, str]], ...] = (
             "downloads": "opgehaald",
             "wrong_passwords": "fout",
         },
+    ),
+    (
+        "Bewaarde dossiers",
+        "dossiers",
+        {"made_at": "gemaakt", "size": "bytes", "sha256": "SHA-256", "held": "op te halen"},
     ),
     ("Gebeurtenissen", "events", {"at": "wanneer", "actor": "wie", "kind": "wat", "values": "waarmee"}),
 )

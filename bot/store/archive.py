@@ -31,6 +31,7 @@ from bot.store.folders import Folders
 from bot.store.guesses import Guesses
 from bot.store.incidents import Incidents
 from bot.store.jobs import Jobs
+from bot.store.keptdossiers import KeptDossiers
 from bot.store.leases import Leases
 from bot.store.links import Links
 from bot.store.mails import Mails
@@ -64,6 +65,7 @@ class Transaction:
         self.links = Links(bench)
         self.seals = Seals(bench)
         self.exports = Exports(bench)
+        self.dossiers = KeptDossiers(bench)
         self.examples = Examples(bench)
         self.drafts = Drafts(bench)
         self.outbox = Outbox(bench)

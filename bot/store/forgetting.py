@@ -16,7 +16,7 @@ from bot.store.archive import Transaction
 from bot.store.casework import BOT, void_drafts
 from bot.store.chain import FORGOTTEN
 from bot.store.records import Event, OutboxState, Scalar
-from bot.store.tables import cases, drafts, examples, exports, mails, messages, outbox, requests, secrets
+from bot.store.tables import cases, dossiers, drafts, examples, exports, mails, messages, outbox, requests, secrets
 
 ERASURE_TASK = "erasure_due"
 """Tasks that outlive the words of their case: what tax law keeps is due for erasure long after."""
@@ -45,6 +45,7 @@ _MAIL = or_(
     _of_case(mails, mails.c.blob_id.is_not(None)),
     _of_case(messages, messages.c.sealed.is_not(None)),
     _of_case(drafts, drafts.c.sealed.is_not(None)),
+    _of_case(dossiers, dossiers.c.blob_id.is_not(None)),
 )
 _EXAMPLES = _of_case(examples)
 _FACTS = or_(cases.c.sealed.is_not(None), _EXAMPLES)
@@ -60,7 +61,7 @@ def with_old_exports(tx: Transaction, before: datetime, most: int) -> tuple[int,
 
 
 def with_old_mail(tx: Transaction, before: datetime, most: int) -> tuple[int, ...]:
-    """Cases that ended before then and still hold mail, message texts or the text of a draft."""
+    """Cases that ended before then and still hold mail, message texts, the text of a draft or a dossier."""
     return tx.cases.finished(before, _MAIL, most)
 
 
@@ -88,7 +89,7 @@ def destroy_exports(tx: Transaction, case: Case, before: datetime) -> None:
 
 
 def forget_mail(tx: Transaction, case: Case) -> None:
-    """Delete raw mails with their attachments, the texts of messages and drafts; the hash of each draft stays."""
+    """Delete raw mails with their attachments, texts of messages and drafts, kept dossiers; their hashes stay."""
     _require_no_hold(tx, case)
     values = _without_mail(tx, case)
     tx.events.write(case.id, "mail_forgotten", BOT, values)
@@ -174,9 +175,10 @@ def _without_mail(tx: Transaction, case: Case, actor: str = BOT, os_login: str |
         tx.events.write(case.id, "draft_forgotten", actor, proof, os_login=os_login)
     tx.drafts.forget(case.id)
     texts = tx.messages.forget(case.id)
+    kept = tx.dossiers.destroy(case.id)
     if case.subject_line:
         tx.cases.change(case.id, subject_line="")
-    return {"mails": len(held), "messages": texts, "drafts": len(written)}
+    return {"mails": len(held), "messages": texts, "drafts": len(written), "dossiers": kept}
 
 
 def _quotes(event: Event) -> bool:

@@ -346,6 +346,16 @@ exports = _table(
     Column("sealed", LargeBinary),
 )
 
+dossiers = _table(
+    "dossiers",
+    _case(),
+    Column("size", Id, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("blob_id", Id, ForeignKey("blobs.id")),
+)
+"""What a case was when it went to the authority."""
+
 drafts = _table(
     "drafts",
     _case(),

@@ -133,6 +133,29 @@ async def test_a44_a_citizen_service_number_planted_in_a_scan_is_nowhere(office:
     assert not [one for one in office.letters() if BSN.encode() in one.raw]
 
 
+@pytest.mark.requirement("ID-04")
+async def test_a44_under_a_legal_hold_a_copy_goes_and_all_else_of_the_case_stays(office: Office) -> None:
+    office.deliver(mail(JORIS, ASKS))
+    await office.step()
+    ref = whole(office)["ref"]
+    office.cli("escalate", ref, "--as", "femke", "--to", "ap", "--reason", "brief van de AP")
+    letter = pdf_of("Bijlage bij de klacht.")
+    files = (("paspoort.jpg", "image/jpeg", PASSPORT), ("brief.pdf", "application/pdf", letter))
+    office.deliver(mail(JORIS, f"Mijn paspoort, bij {ref}.", *files, subject=f"Re: {ref}"))
+    await office.step()
+    office.cli("withdraw", ref, "--as", "femke", "--reason", "de AP is klaar")
+    await office.step(days=1000)
+
+    case = office.case(ref)
+    removed = [event["values"]["hash"] for event in case["events"] if event["kind"] == "id_copy_removed"]
+    assert removed == [hashlib.sha256(PASSPORT).hexdigest()]
+    first, second = kept(office)
+    assert first.endswith(mail(JORIS, ASKS)[-40:])
+    assert b"paspoort.jpg" not in second
+    assert b"brief.pdf" in second
+    assert ASKS in case["messages"][0]["text"]
+
+
 def _deep_zip() -> bytes:
     inside = zip_of(a_txt=bytes(1_000_000))
     for _ in range(100):

@@ -14,7 +14,7 @@ import pytest
 from servers.certificates import make_certificates
 from servers.dovecot import Dovecot, DovecotServer
 from servers.ground import HOST, free_port
-from servers.office import Office
+from servers.office import START, Office
 from servers.second_reader import SecondReader, labels, replies, says
 from servers.smtp_sink import HANG, SmtpSink
 from servers.stubborn import GREETING, Stubborn
@@ -126,6 +126,19 @@ def ending_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DovecotS
     server = DovecotServer(make_certificates(tmp_path_factory.mktemp("ending"), ends_at=ends_at))
     yield server
     server.remove()
+
+
+@pytest.mark.requirement("KLA-04")
+def test_details_of_the_authority_that_nobody_looked_up_for_ninety_days_warn(office: Office) -> None:
+    office.now = START + timedelta(days=80)
+    assert "authority" not in seen(office, fails=False)
+
+    office.now = START + timedelta(days=100)
+    health, words = seen(office, fails=False)["authority"]
+
+    assert health == "warning"
+    assert "days ago" in words
+    assert "set authority.verified_on in organisation.toml" in words
 
 
 def test_a_certificate_that_ends_within_three_weeks_warns(tmp_path: Path, ending_server: DovecotServer) -> None:

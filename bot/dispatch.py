@@ -35,7 +35,7 @@ from bot.store.records import OutboxState, OutgoingLetter, Scalar
 _SENT_MOVES = {
     LetterKind.REFUSAL: (Move.REFUSAL_SENT, Outcome.REFUSED),
     LetterKind.NOT_IDENTIFIED: (Move.NOT_IDENTIFIED_SENT, Outcome.NOT_IDENTIFIED),
-    LetterKind.FORWARDED: (Move.FORWARDED, Outcome.FORWARDED),
+    LetterKind.FORWARDED: (Move.FORWARDED, Outcome.REFERRED),
     LetterKind.DECEASED: (Move.REFUSAL_SENT, Outcome.NO_DATA_SUBJECT),
     LetterKind.NO_DATA_SUBJECT: (Move.REFUSAL_SENT, Outcome.NO_DATA_SUBJECT),
     LetterKind.NOTHING_FOUND: (Move.SENT, Outcome.NOTHING_FOUND),
@@ -187,7 +187,7 @@ class Dispatch:
         tx.drafts.set_state(draft.id, DraftState.SENT, DraftState.APPROVED)
         tx.links.letter_left(case.id, (file.export_id for file in draft.files), now)
         tx.jobs.defer(Work.FILE_COPY, letter.id, case_id=case.id)
-        if draft.letter in SIDE_LETTERS:
+        if draft.letter in SIDE_LETTERS or (case.requests and not draft.request_ids):
             self._side_letter_sent(tx, case, draft)
         else:
             self._answered(tx, case, draft, now)
@@ -206,14 +206,23 @@ class Dispatch:
                 tx.cases.change_request(case.id, request.id, extended_reason=f"draft {draft.id}")
             tx.events.write(case.id, TERM_EXTENDED, BOT, {"draft": draft.id})
         if draft.letter is LetterKind.FORWARD_TO_CUSTOMER:
-            for task in tx.tasks.open(case.id):
-                if task.kind == FORWARD:
-                    tx.tasks.done(task.id, BOT, self._archive.clock())
+            self._handed_on(tx, case)
         if draft.letter is LetterKind.OTHER_PRIVACY and not case.requests:
             tx.cases.change(case.id, settled=Outcome.GRANTED)
 
+    def _handed_on(self, tx: Transaction, case: Case) -> None:
+        """The customer has the request now: what was a mere word to ask him is one that we forwarded."""
+        for task in tx.tasks.open(case.id):
+            if task.kind == FORWARD:
+                tx.tasks.done(task.id, BOT, self._archive.clock())
+        for request in case.requests:
+            if request.outcome is Outcome.REFERRED:
+                tx.cases.change_request(case.id, request.id, outcome=Outcome.FORWARDED)
+
     def _answered(self, tx: Transaction, case: Case, draft: Draft, now: datetime) -> None:
         move, outcome = _SENT_MOVES.get(draft.letter, (Move.SENT, _outcome(draft)))
+        if draft.letter is LetterKind.FORWARDED and _has_customer_been_told(tx, case):
+            outcome = Outcome.FORWARDED
         for request in [request for request in case.requests if request.id in draft.request_ids]:
             if allows(request, move):
                 case = tx.cases.move(case, request.id, move, BOT, draft=draft.id)
@@ -319,6 +328,11 @@ class Dispatch:
         for request in [request for request in case.requests if request.id in ids]:
             if allows(request, Move.SENT_AGAIN):
                 case = tx.cases.move(case, request.id, Move.SENT_AGAIN, user)
+
+
+def _has_customer_been_told(tx: Transaction, case: Case) -> bool:
+    drafts = tx.drafts.of_case(case.id)
+    return any(one.letter is LetterKind.FORWARD_TO_CUSTOMER and one.state is DraftState.SENT for one in drafts)
 
 
 def _said(tx: Transaction, letter: OutgoingLetter) -> Saying:

@@ -1,5 +1,6 @@
-"""A third person asks about data in a customer's books: that customer is handed the request, whoever he is (Art. 28).
+"""Somebody asks about data in a customer's books: that customer is handed the request, whoever he is (Art. 28).
 
+Who stands in our own records too has two parts in his request: we answer ours, and the customer answers his.
 No name of a person is ever looked up for this. One company is, after a member of staff asked for it.
 """
 
@@ -29,9 +30,12 @@ from bot.triage.labels import Language, Role
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """The letters that were drafted; without a customer by that name there is only the one to the asker."""
+    """The letters that were drafted; without a customer by that name there is only the one to the asker.
 
-    to_asker: Draft
+    Whoever has a record without an address reads of it on paper.
+    """
+
+    to_asker: Draft | None
     to_customer: Draft | None
 
 
@@ -51,30 +55,31 @@ class Forwarding:
         """`company` is the exact name, Chamber of Commerce number or customer number that the asker gave."""
         with self._archive.reading() as tx:
             require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
-            _refuse_own_data(tx.cases.get(ref))
         customer = _only(self._sources.customer_called(company), company)
         with self._archive.transaction() as tx:
             user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
             case = tx.cases.locked(ref)
-            _refuse_own_data(case)
+            _refuse_own_books(case, customer)
             if case.sender is None:
                 raise RefusedActError(f"{ref} has no sender address that can be trusted; answer by post or phone")
             self._take_back(tx, case, user, actor)
             values: dict[str, Scalar] = {"company": company, "found": customer is not None}
             tx.events.write(case.id, "customer_looked_up", user.name, values, os_login=actor.os_login)
-            if case.role is not Role.PROCESSOR:
-                tx.cases.change(case.id, role=Role.PROCESSOR)
+            role = Role.PROCESSOR if case.data_subject is None else Role.MIXED
+            if case.role is not role:
+                tx.cases.change(case.id, role=role)
             facts = replace(facts_of(case, self._archive.clock(), self._calendar), company=company)
             onward = None if customer is None else self._to_customer(tx, case, customer, facts, user, actor)
             facts = facts if _named(tx, case, company) else replace(facts, company=None)
             return Handed(self._to_asker(tx, case, facts, user, actor), onward)
 
     def _take_back(self, tx: Transaction, case: Case, user: User, actor: Actor) -> None:
-        """Another company is meant now: a letter that waits for the one before would tell it who asked what."""
+        """Another company is meant now: letters that wait name the one before, or would tell it who asked what."""
         for draft in tx.drafts.of_case(case.id):
             if draft.letter is LetterKind.FORWARD_TO_CUSTOMER and draft.state is DraftState.APPROVED:
                 raise RefusedActError(f"a letter to a customer is approved already; first: privacybot undo {case.ref}")
-            if draft.letter is LetterKind.FORWARD_TO_CUSTOMER and draft.state is DraftState.OPEN:
+            beside = draft.letter is LetterKind.FORWARDED and not draft.request_ids
+            if (beside or draft.letter is LetterKind.FORWARD_TO_CUSTOMER) and draft.state is DraftState.OPEN:
                 tx.drafts.set_state(draft.id, DraftState.VOID, DraftState.OPEN)
                 values: dict[str, Scalar] = {"draft": draft.id, "why": "opnieuw doorgestuurd"}
                 tx.events.write(case.id, "draft_voided", user.name, values, os_login=actor.os_login)
@@ -82,7 +87,9 @@ class Forwarding:
             if task.kind == FORWARD:
                 tx.tasks.done(task.id, user.name, self._archive.clock())
 
-    def _to_asker(self, tx: Transaction, case: Case, facts: LetterFacts, user: User, actor: Actor) -> Draft:
+    def _to_asker(self, tx: Transaction, case: Case, facts: LetterFacts, user: User, actor: Actor) -> Draft | None:
+        if case.data_subject is not None:
+            return self._beside_our_answer(tx, case, case.data_subject, facts, user, actor)
         answered = [request for request in case.open_requests if allows(request, Move.DRAFT_READY)]
         assert case.sender is not None
         ids = tuple(request.id for request in answered)
@@ -90,6 +97,15 @@ class Forwarding:
         for request in answered:
             case = tx.cases.move(case, request.id, Move.DRAFT_READY, user.name, os_login=actor.os_login)
         return draft
+
+    def _beside_our_answer(
+        self, tx: Transaction, case: Case, subject: DataSubject, facts: LetterFacts, user: User, actor: Actor
+    ) -> Draft | None:
+        """It answers no request: ours go on to their own answer. To the address of record, for it says there is one."""
+        if subject.address_of_record is None:
+            return None
+        facts = replace(facts, own_answer=True)
+        return self._draft(tx, case, LetterKind.FORWARDED, facts, subject.address_of_record, (), user, actor)
 
     def _to_customer(
         self, tx: Transaction, case: Case, customer: DataSubject, facts: LetterFacts, user: User, actor: Actor
@@ -124,9 +140,11 @@ class Forwarding:
         return added
 
 
-def _refuse_own_data(case: Case) -> None:
-    if case.data_subject is not None:
-        raise RefusedActError(f"{case.ref} concerns a person in our own records: answer that part; do not forward it")
+def _refuse_own_books(case: Case, customer: DataSubject | None) -> None:
+    """What stands in one's own books is one's own to have from us."""
+    subject = case.data_subject
+    if customer is not None and subject is not None and subject.owner and subject.tenant == customer.tenant:
+        raise RefusedActError(f"the writer of {case.ref} is that customer himself: answer him, do not forward")
 
 
 def _only(found: tuple[DataSubject, ...], company: str) -> DataSubject | None:

@@ -39,7 +39,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "closed": "gesloten",
         "refusal_sent": "weigering verstuurd",
         "not_identified_sent": "brief verstuurd: niet vastgesteld wie vraagt",
-        "forwarded": "doorgestuurd",
+        "forwarded": "verwezen naar het bedrijf dat erover gaat",
         "escalated": "naar de AP-baan",
         "revived": "weer opgepakt",
         # a case and its mail
@@ -164,6 +164,7 @@ OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
         Outcome.NOT_IDENTIFIED: "niet vastgesteld wie vraagt",
         Outcome.WITHDRAWN: "ingetrokken",
         Outcome.FORWARDED: "doorgestuurd",
+        Outcome.REFERRED: "verwezen naar het bedrijf zelf",
         Outcome.ANSWERED_ELSEWHERE: "elders beantwoord",
         Outcome.ORDINARY: "geen verzoek",
         Outcome.NO_DATA_SUBJECT: "geen rechten onder de AVG (bedrijf of overledene)",

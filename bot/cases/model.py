@@ -57,6 +57,7 @@ class Outcome(StrEnum):
     NOT_IDENTIFIED = "not_identified"
     WITHDRAWN = "withdrawn"
     FORWARDED = "forwarded"
+    REFERRED = "referred"  # told to ask the company itself; we handed nothing to anybody
     ANSWERED_ELSEWHERE = "answered_elsewhere"
     NO_DATA_SUBJECT = "no_data_subject"  # a company, or somebody who has died: no rights under the GDPR
     ORDINARY = "ordinary"  # a person found no request in it

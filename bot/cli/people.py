@@ -85,12 +85,14 @@ def copy_checked(config: Path | None, ref: str, user: str, *, as_json: bool) -> 
 def forward(config: Path | None, ref: str, user: str, company: str, *, as_json: bool) -> None:
     with rooms(config) as opened:
         handed = opened.forwarding.forward(CaseRef(ref), actor(user), company)
-    drafts = [handed.to_asker] + ([] if handed.to_customer is None else [handed.to_customer])
+    drafts = [one for one in (handed.to_asker, handed.to_customer) if one is not None]
     if as_json:
         print_json({"drafts": [_draft(one) for one in drafts], "customer_found": handed.to_customer is not None})
         return
     for one in drafts:
         print(f"concept {one.id} ({one.letter}) wacht op goedkeuring")
+    if handed.to_asker is None:
+        print("het record heeft geen e-mailadres: vertel de vrager op papier dat u dit deel aan het bedrijf overlaat")
     if handed.to_customer is None:
         print("geen klant met precies deze naam of dit nummer: alleen de brief aan de vrager, die verklapt dat niet")
 

@@ -22,7 +22,7 @@ STATES: dict[str, str] = {
     RequestState.WITHDRAWN: "ingetrokken",
     RequestState.REFUSED: "geweigerd",
     RequestState.PARKED: "geparkeerd",
-    RequestState.FORWARDED: "doorgestuurd",
+    RequestState.FORWARDED: "verwezen",
     RequestState.ESCALATED: "bij de AP",
 }
 

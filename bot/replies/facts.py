@@ -90,6 +90,7 @@ class LetterFacts:
     right_used: bool = True  # a right of Art. 15-22, so that six weeks for the court follow (UAVG Art. 35)
     late: bool = False  # the legal date has passed: the letter says sorry, and no six weeks run
     company: str | None = field(default=None, repr=False)  # forwarded: the company that the person named
+    own_answer: bool = False  # forwarded: what we ourselves hold of the person gets an answer of its own
     marketing: bool = False  # objection against direct marketing: absolute (Art. 21(3))
     fee: Decimal | None = None  # euro: what the request would cost if the person agreed
     ap_ref: str | None = field(default=None, repr=False)  # the authority's own number, if there is one

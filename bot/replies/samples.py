@@ -130,6 +130,7 @@ def rich(letter: LetterKind, language: Language) -> LetterFacts:
         complaint_about=texts.complaint,
         right_used=True,
         company="Bakkerij De Krul",
+        own_answer=True,
         address="sanne@klant.example",
         marketing=True,
         custody=True,

@@ -169,6 +169,7 @@ def _about_case(facts: LetterFacts, letters: Sequence[LetterKind], language: str
         "address": None if facts.address is None else line(facts.address, 254),
         "postal": () if facts.postal is None else tuple(line(part, 120) for part in facts.postal.split(", ")),
         "company": None if facts.company is None else line(facts.company, 120),
+        "own_answer": facts.own_answer,
         "ap_ref": None if facts.ap_ref is None else line(facts.ap_ref, 60),
         "marketing": facts.marketing,
         "fee": None if facts.fee is None else format_currency(facts.fee, "EUR", locale=LOCALES[language]),

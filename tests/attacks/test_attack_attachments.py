@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from servers.documents import docx_of, odt_of, pdf_of, signed_of, tnef_of, with_files, zip_of
-from servers.office import OUR_ADDRESS, Office
+from servers.office import OUR_ADDRESS, Office, header
 from servers.smtp_sink import SmtpSink
 
 from bot.rooms import Rooms
@@ -141,7 +141,8 @@ async def test_a44_under_a_legal_hold_a_copy_goes_and_all_else_of_the_case_stays
     office.cli("escalate", ref, "--as", "femke", "--to", "ap", "--reason", "brief van de AP")
     letter = pdf_of("Bijlage bij de klacht.")
     files = (("paspoort.jpg", "image/jpeg", PASSPORT), ("brief.pdf", "application/pdf", letter))
-    office.deliver(mail(JORIS, f"Mijn paspoort, bij {ref}.", *files, subject=f"Re: {ref}"))
+    thread = f"In-Reply-To: {header(office.letters(JORIS)[0], 'Message-ID')}\n".encode()
+    office.deliver(thread + mail(JORIS, "Hierbij mijn paspoort.", *files, subject=f"Re: {ref}"))
     await office.step()
     office.cli("withdraw", ref, "--as", "femke", "--reason", "de AP is klaar")
     await office.step(days=1000)

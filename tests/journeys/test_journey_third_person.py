@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from servers.office import Office, body, header
+from servers.office import Office, body, code_in, header
 from servers.smtp_sink import SmtpSink
 
 BOOKS = ("debiteuren", "verkoopfacturen", "api_verkopen")
@@ -86,6 +86,7 @@ async def test_the_customer_is_handed_the_request_once_it_was_approved(office: O
     assert "een maand" in words
     assert header(letter, "In-Reply-To") == "None"
     assert office.states(ref) == {"access": "forwarded"}
+    assert outcome(office, ref) == "forwarded"
     assert [task["kind"] for task in office.case(ref)["tasks"] if task["done_at"] is None] == []
 
 
@@ -101,6 +102,7 @@ async def test_the_asker_reads_the_same_whether_or_not_the_company_is_a_customer
         found = office.json("forward", ref, "--as", "fatima", "--company", company)["customer_found"]
         await answered(office, ref)
         mails = office.letters(office.people.debtor.address)[before:]
+        assert outcome(office, ref) == ("forwarded" if found else "referred")
         told.append((found, office.case(ref)["role"], [body(mail).replace(company, "…") for mail in mails]))
 
     [(yes, role, known), (no, _, unknown)] = told
@@ -108,6 +110,77 @@ async def test_the_asker_reads_the_same_whether_or_not_the_company_is_a_customer
     assert len(known) == 2, "the receipt and the letter"
     assert known == unknown
     assert "Behalve deze berichten verwerken wij zelf geen gegevens van u" in " ".join(known[1].split())
+
+
+@pytest.mark.requirement("ROL-01", "ROL-04")
+async def test_who_has_a_record_of_his_own_gets_our_part_from_us_and_the_other_part_is_handed_on(
+    office: Office,
+) -> None:
+    joris, sanne = office.people.joris.address, office.people.sanne.address
+    office.write(joris, ASKS.format(company="Atelier De Vries"))
+    await office.step()
+    ref = str(office.cases()[0]["ref"])
+    office.cli("forward", ref, "--as", "fatima", "--company", "Atelier De Vries")
+    await answered(office, ref)
+
+    case = office.case(ref)
+    assert case["role"] == "mixed"
+    assert [(one["state"], one["outcome"]) for one in case["requests"]] == [("awaiting_identity", None)]
+    assert "Welke gegevens hebben jullie van mij" in " ".join(body(office.letters(sanne)[-1]).split())
+    beside = " ".join(body(office.letters(joris)[-1]).split())
+    assert "krijgt u een apart antwoord" in beside
+    assert "verwerken wij zelf geen gegevens" not in beside
+
+    challenge = office.challenge_to(joris)
+    office.reply(challenge, joris, code_in(challenge) or "")
+    await office.step(minutes=5)
+    await answered(office, ref)
+
+    assert outcome(office, ref) == "granted"
+    assert [file for file in office.letters(joris)[-1].raw.split(b"filename=") if b"overzicht" in file]
+
+
+@pytest.mark.requirement("ROL-02")
+async def test_the_part_beside_our_own_answer_reads_the_same_whether_or_not_the_company_is_a_customer(
+    tmp_path: Path, smtp_sink: SmtpSink
+) -> None:
+    told = []
+    for place, company in (("known", "Atelier De Vries"), ("unknown", "Atelier De Vrees")):
+        office = Office(tmp_path / place, smtp_sink)
+        joris = office.people.joris.address
+        office.write(joris, ASKS.format(company=company))
+        await office.step()
+        ref = str(office.cases()[0]["ref"])
+        office.cli("forward", ref, "--as", "fatima", "--company", company)
+        await answered(office, ref)
+        told.append(body(office.letters(joris)[-1]).replace(company, "…"))
+
+    assert told[0] == told[1]
+
+
+async def test_what_stands_in_ones_own_books_is_not_handed_on_to_oneself(office: Office) -> None:
+    office.write(office.people.sanne.address, ASKS.format(company="Atelier De Vries"))
+    await office.step()
+    [case] = office.cases()
+
+    said = office.cli("forward", case["ref"], "--as", "fatima", "--company", "Atelier De Vries", fails=True)
+
+    assert "is that customer himself" in said
+    assert office.case(case["ref"])["drafts"] == []
+
+
+async def test_who_names_no_company_was_sent_on_to_it_and_not_forwarded(office: Office) -> None:
+    ref = await asked_about(office, "een bedrijf")
+    await answered(office, ref)
+
+    assert office.states(ref) == {"access": "forwarded"}
+    assert outcome(office, ref) == "referred"
+    assert "verwezen naar het bedrijf zelf" in " ".join(office.cli("case", ref).split())
+
+
+def outcome(office: Office, ref: str) -> str:
+    [request] = office.case(ref)["requests"]
+    return str(request["outcome"])
 
 
 async def test_a_letter_to_the_wrong_company_falls_when_another_one_is_named(office: Office) -> None:

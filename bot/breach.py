@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from bot.cases.incidents import (
     CAUSES,
     DISMISSED_BECAUSE,
     FIELDS,
+    RISK_BECAUSE,
     Cause,
     Incident,
     IncidentState,
@@ -28,6 +29,7 @@ from bot.cases.incidents import (
 )
 from bot.cases.letters import LetterKind
 from bot.cases.model import CaseRef
+from bot.cases.nameless import Nameless
 from bot.cases.people import Act, Actor, User, require
 from bot.cases.work import Work
 from bot.replies.casefacts import facts_of
@@ -48,6 +50,15 @@ _REMINDERS = (timedelta(hours=24), timedelta(hours=6), timedelta(0))
 """Before the end of the 72 hours: then everybody is told again, as long as nobody decided."""
 
 _TO_FILL = "[nog in te vullen]"
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The line of the register after a report."""
+
+    incident: Incident
+    standing: bool  # it was confirmed already: nothing was added but the event
+    masked: bool  # the words named somebody, who does not stand in the register
 
 
 class Breach:
@@ -72,10 +83,11 @@ class Breach:
 
     # What staff do
 
-    def report(self, ref: CaseRef, actor: Actor, reason: str, aware_at: datetime | None = None) -> Incident:
+    def report(self, ref: CaseRef, actor: Actor, reason: str, aware_at: datetime | None = None) -> Reported:
         """A person says that data went where they should not: everything of the case stops, and the hours run.
 
-        A suspicion of the bot in this case becomes certain by it; its earlier moment stands.
+        A suspicion of the bot in this case becomes certain by it, and one that is confirmed stays one line; the
+        earliest moment stands. Words that name somebody never keep a breach from being stopped: they are masked.
         """
         now = self._archive.clock()
         if aware_at is not None and not now - timedelta(days=3650) <= aware_at <= now:
@@ -83,16 +95,20 @@ class Breach:
         with self._archive.transaction() as tx:
             user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
             case = tx.cases.locked(ref)
-            suspected = [one for one in tx.incidents.of_case(case.id) if one.state is IncidentState.SUSPECTED]
-            if suspected:
+            nature = Nameless(case).masked(reason)
+            known = _standing(tx.incidents.of_case(case.id))
+            if known is not None:
                 halt(tx, case.id, user.name, actor.os_login)
-                incident = self._confirmed(tx, suspected[0], aware_at)
+                incident = self._confirmed(tx, known, aware_at)
             else:
                 state, at = IncidentState.CONFIRMED, aware_at or now
                 incident = begin(tx, case.id, Cause.STAFF, state, at, user.name, actor.os_login)
-            incident = tx.incidents.change(incident.id, fields={"nature": reason})
+            if known is not None and known.state is IncidentState.CONFIRMED:
+                self._write(tx, incident, user, actor, "breach_reported_again", {"reason": reason})
+                return Reported(incident, standing=True, masked=False)
+            incident = tx.incidents.change(incident.id, fields={"nature": nature})
             self._write(tx, incident, user, actor, "breach_confirmed", {"reason": reason})
-            return incident
+            return Reported(incident, standing=False, masked=nature != reason)
 
     def _confirmed(self, tx: Transaction, incident: Incident, aware_at: datetime | None) -> Incident:
         earliest = min(aware_at or incident.aware_at, incident.aware_at)
@@ -103,14 +119,14 @@ class Breach:
         require_field(name)
         with self._archive.transaction() as tx:
             user, incident = self._begin(tx, number, actor, Act.HANDLE)
-            incident = tx.incidents.change(incident.id, fields={name: text.strip()})
+            incident = tx.incidents.change(incident.id, fields={name: _nameless(tx, incident).require(text.strip())})
             self._write(tx, incident, user, actor, "breach_described", {"field": name})
             return incident
 
-    def decide(self, number: int, actor: Actor, **decided: Any) -> Incident:
+    def decide(self, number: int, actor: Actor, *, risk_because: str | None = None, **decided: Any) -> Incident:
         """The officer's decisions: risk, authority, the people themselves, the customer whose books they are.
 
-        `decided` are values of `Incident`; None leaves a value as it is.
+        `decided` are values of `Incident`; None leaves a value as it is. A lower risk needs `risk_because`.
         """
         told = {name: value for name, value in decided.items() if value is not None}
         if not told:
@@ -119,9 +135,12 @@ class Breach:
             raise RefusedActError("nobody can have been told in the future; check the time")
         with self._archive.transaction() as tx:
             user, incident = self._begin(tx, number, actor, Act.DECIDE_RISK)
-            _require_reasons(incident, told)
-            incident = tx.incidents.change(incident.id, **told)
-            values: dict[str, Scalar] = {name: _scalar(value) for name, value in told.items()}
+            _require_reasons(incident, told, risk_because)
+            words = {RISK_BECAUSE: risk_because} if risk_because else {}
+            for text in (*words.values(), *(value for name, value in told.items() if name in _FREE)):
+                _nameless(tx, incident).require(text)
+            incident = tx.incidents.change(incident.id, **told, fields=words)
+            values: dict[str, Scalar] = {name: _scalar(value) for name, value in {**told, **words}.items()}
             self._write(tx, incident, user, actor, "breach_decided", values)
             return incident
 
@@ -129,6 +148,7 @@ class Breach:
         """Nothing was disclosed after all; the line stays in the register with the reason (Art. 33(5))."""
         with self._archive.transaction() as tx:
             user, incident = self._begin(tx, number, actor, Act.DECIDE_RISK)
+            _nameless(tx, incident).require(reason)
             return self._ended(tx, incident, user, actor, IncidentState.DISMISSED, reason)
 
     def close(self, number: int, actor: Actor) -> Incident:
@@ -293,9 +313,25 @@ _RISKS = {
 }
 
 
-def _require_reasons(incident: Incident, told: Mapping[str, Any]) -> None:
-    """Not telling needs a reason, and no reason outweighs a high risk without a word about it."""
+_FREE = frozenset({"not_notified_because", "people_not_told_because", "authority_ref"})
+"""Decisions that are words."""
+
+
+def _standing(of_case: tuple[Incident, ...]) -> Incident | None:
+    """The line that a report belongs to: what is confirmed before what is suspected."""
+    open_ones = sorted((one for one in of_case if one.open), key=lambda one: one.state is IncidentState.SUSPECTED)
+    return next(iter(open_ones), None)
+
+
+def _nameless(tx: Transaction, incident: Incident) -> Nameless:
+    return Nameless(None if incident.case_id is None else tx.cases.by_id(incident.case_id))
+
+
+def _require_reasons(incident: Incident, told: Mapping[str, Any], risk_because: str | None) -> None:
+    """Not telling needs a reason, and so does a lower risk than the one that stood."""
     risk = told.get("risk", incident.risk)
+    if risk.below(incident.risk) and not (risk_because or "").strip():
+        raise RefusedActError(f"say why the risk is lower than {incident.risk}: add --risk-because")
     if told.get("not_notified_because") is not None and risk is not Risk.UNLIKELY:
         raise RefusedActError("only where a risk is unlikely need nobody be notified (Art. 33(1)): add --risk unlikely")
 

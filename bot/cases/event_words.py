@@ -129,6 +129,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         # breaches
         "breach_began": "mogelijk datalek",
         "breach_confirmed": "datalek bevestigd",
+        "breach_reported_again": "bevestigd datalek nog eens gemeld",
         "breach_described": "datalek beschreven",
         "breach_decided": "besluit over datalek",
         "breach_dismissed": "geen datalek",

@@ -39,6 +39,12 @@ class Risk(StrEnum):
     RISK = "risk"  # the authority hears (Art. 33(1))
     HIGH = "high"  # and so do the people (Art. 34(1))
 
+    def below(self, other: Risk) -> bool:
+        return _BY_WEIGHT.index(self) < _BY_WEIGHT.index(other)
+
+
+_BY_WEIGHT = tuple(Risk)
+
 
 CAUSES: Mapping[Cause, str] = MappingProxyType(
     {
@@ -64,6 +70,9 @@ FIELDS: Mapping[str, str] = MappingProxyType(
 
 DISMISSED_BECAUSE = "dismissed_because"
 """Why a person found that nothing was disclosed; it stands beside what was first written (Art. 33(5))."""
+
+RISK_BECAUSE = "risk_because"
+"""Why a person thinks the risk lower than it was held to be; the newest reason stands, each is in the event log."""
 
 _ALWAYS = ("nature", "people", "records", "consequences", "measures")
 

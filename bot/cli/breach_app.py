@@ -49,6 +49,7 @@ def decide(
     number: Number,
     user: As,
     risk: Annotated[Risk | None, typer.Option("--risk", help="For the people; it starts as high.")] = None,
+    risk_because: Annotated[str | None, typer.Option("--risk-because", help="Why the risk is lower.")] = None,
     notified: Annotated[datetime | None, _when("--notified", "When somebody notified the authority.")] = None,
     authority_ref: Annotated[str | None, typer.Option("--ap-ref", help="The authority's own number.")] = None,
     not_notified: Annotated[str | None, typer.Option("--not-notified", help="Why the authority need not hear.")] = None,
@@ -59,6 +60,7 @@ def decide(
     """The privacy officer's decisions, or what was done about them."""
     decided = {
         "risk": risk,
+        "risk_because": risk_because,
         "notified_at": notified,
         "authority_ref": authority_ref,
         "not_notified_because": not_notified,

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.cases.errors import RefusedActError
-from bot.cases.incidents import CAUSES, DISMISSED_BECAUSE, FIELDS, Incident, Risk, missing
+from bot.cases.incidents import CAUSES, DISMISSED_BECAUSE, FIELDS, RISK_BECAUSE, Incident, Risk, missing
 from bot.cases.model import CaseRef
 from bot.cli.session import actor, print_json, rooms
 from bot.rooms import Rooms
@@ -23,11 +23,16 @@ def incident(
     if aware_at is not None:
         _require_zone(aware_at, "--aware")
     with rooms(config) as opened:
-        found = opened.breach.report(CaseRef(ref), actor(user), reason, aware_at)
+        told = opened.breach.report(CaseRef(ref), actor(user), reason, aware_at)
+    found = told.incident
     if as_json:
-        print_json({"breach": found.id, "ref": ref, "due_at": found.due_at})
-    else:
-        print(f"datalek {found.id} ({ref}): alles ligt stil; melden kan tot {_moment(opened, found.due_at)}")
+        print_json({"breach": found.id, "ref": ref, "due_at": found.due_at, "standing": told.standing})
+        return
+    print(f"datalek {found.id} ({ref}): alles ligt stil; melden kan tot {_moment(opened, found.due_at)}")
+    if told.standing:
+        print(f"het stond er al: er komt geen tweede regel; vul aan met privacybot breach fill {found.id}")
+    if told.masked:
+        print("het register noemt niemand: namen, adressen en nummers in uw reden zijn daar afgedekt")
 
 
 def listed(config: Path | None, *, as_json: bool) -> None:
@@ -56,6 +61,8 @@ def show(config: Path | None, number: int, *, as_json: bool) -> None:
     for name, words in FIELDS.items():
         if found.fields.get(name):
             print(f"- {words}: {found.fields[name]}")
+    if RISK_BECAUSE in found.fields:
+        print(f"- Waarom het risico lager is: {found.fields[RISK_BECAUSE]}")
     if DISMISSED_BECAUSE in found.fields:
         print(f"- Geen datalek, want: {found.fields[DISMISSED_BECAUSE]}")
     for words in row["missing"]:

@@ -58,9 +58,10 @@ def begin(
 
 
 def halt(tx: Transaction, case_id: int, actor: str, os_login: str | None) -> None:
-    """Codes and links of the case die, and what was drafted or approved in it does not leave."""
+    """Codes, on paper too, and links of the case die, and what was drafted or approved in it does not leave."""
     tx.cases.lock(case_id)
     tx.challenges.retire(case_id)
+    tx.paper_codes.retire(case_id)
     tx.links.revoke(case_id)
     stop_for_person(tx, tx.cases.by_id(case_id), _NOTHING_LEAVES, actor, os_login=os_login)
 

@@ -9,6 +9,8 @@ import pytest
 from servers.office import SANNE_ASKS, Office, body, code_in, header, proved_access
 from servers.smtp_sink import SmtpSink
 
+from bot.cases.codes import find_code
+
 WRONG = "Dit bericht is niet voor mij bestemd, ik ken deze mevrouw helemaal niet. U heeft het verkeerde adres."
 FILLED = {
     "people": "een klant",
@@ -107,6 +109,73 @@ async def test_it_closes_only_when_everything_the_law_asks_is_known_or_decided(o
     [breach] = office.json("breach", "list")["breaches"]
     assert (breach["state"], breach["missing"]) == ("closed", [])
     assert not [task for task in office.case(ref)["tasks"] if task["kind"] == "breach" and not task["done_at"]]
+
+
+@pytest.mark.requirement("BRE-04")
+async def test_a_lower_risk_needs_a_reason_that_the_register_keeps(office: Office) -> None:
+    ref = await answered(office)
+    office.cli("incident", ref, "--as", "fatima", "--reason", "overzicht ging naar een ander")
+    decide = ("breach", "decide", "1", "--as", "femke", "--risk")
+
+    assert "say why the risk is lower than high" in office.cli(*decide, "risk", fails=True)
+    office.cli(*decide, "risk", "--risk-because", "de bestanden waren versleuteld")
+    office.cli(*decide, "high")
+
+    [breach] = office.json("breach", "list")["breaches"]
+    assert breach["risk"] == "high"
+    assert breach["fields"]["risk_because"] == "de bestanden waren versleuteld"
+    assert "de bestanden waren versleuteld" in office.cli("breach", "show", "1")
+
+
+@pytest.mark.requirement("BRE-03")
+async def test_no_field_of_the_register_takes_words_that_name_somebody(office: Office) -> None:
+    ref = await answered(office)
+    name = office.case(ref)["customer"]["name"]
+    office.cli("incident", ref, "--as", "fatima", "--reason", f"brief van {name} ging naar piet@elders.example")
+    free = {
+        "field": ("fill", "1", "--as", "fatima", "--field", "people", "--text"),
+        "dismissal": ("dismiss", "1", "--as", "femke", "--reason"),
+        "silence": ("decide", "1", "--as", "femke", "--people-not-told"),
+        "risk": ("decide", "1", "--as", "femke", "--risk", "risk", "--risk-because"),
+    }
+
+    for words in free.values():
+        refused = office.cli("breach", *words, f"het gaat om {name.split()[0]}", fails=True)
+        assert "leave out the name of the person" in refused
+
+    [breach] = office.json("breach", "list")["breaches"]
+    assert breach["state"] == "confirmed"
+    assert breach["fields"] == {"nature": "brief van ••••• de ••••• ging naar •••••"}
+
+
+@pytest.mark.requirement("BRE-01")
+async def test_a_breach_that_is_reported_again_stays_one_line_and_stops_what_was_begun_since(office: Office) -> None:
+    ref = await answered(office)
+    office.cli("incident", ref, "--as", "fatima", "--reason", "overzicht ging naar een ander")
+
+    said = office.cli("incident", ref, "--as", "femke", "--reason", "ik zag het ook")
+
+    [breach] = office.json("breach", "list")["breaches"]
+    assert f"datalek {breach['id']} ({ref})" in said
+    assert "geen tweede regel" in said
+    assert breach["fields"]["nature"] == "overzicht ging naar een ander"
+    assert [one["kind"] for one in office.case(ref)["tasks"] if one["kind"] == "breach"] == ["breach"]
+
+
+@pytest.mark.requirement("BRE-01")
+async def test_a_breach_kills_a_code_on_paper_too(office: Office) -> None:
+    office.write(office.people.sanne.address, SANNE_ASKS)
+    await office.step()
+    ref = office.cases()[0]["ref"]
+    letter = office.cli("verify", ref, "--as", "fatima", "--method", "letter", "--begin")
+    [code] = find_code(letter)
+
+    office.cli("incident", ref, "--as", "fatima", "--reason", "verkeerd postadres")
+    office.cli("label", ref, "--as", "fatima", "--set", "access")
+    await office.step(minutes=1)
+    refused = office.cli("verify", ref, "--as", "fatima", "--method", "letter", "--code", code, fails=True)
+
+    assert "no code on paper stands open" in refused
 
 
 @pytest.mark.requirement("BRE-03")

@@ -1,0 +1,53 @@
+"""Words that are kept for good name nobody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from cases_builders import make_case
+
+from bot.cases.errors import RefusedActError
+from bot.cases.nameless import Nameless
+from bot.cases.subject import DataSubject
+
+SANNE = DataSubject("crm", "1", "1", "sanne@klant.example", "Sanne van der Velden", "K-10017")
+CASE = replace(make_case(), data_subject=SANNE)
+
+
+@pytest.mark.parametrize(
+    ("words", "sort"),
+    [
+        ("gebeld met piet@elders.example", "an e-mail address"),
+        ("rekening NL91 ABNA 0417 1643 00 stond erin", "a bank account number"),
+        ("gebeld op 06-12345678", "a phone number"),
+        ("klantnummer 10234 kreeg het", "a customer number"),
+        ("het ging om k-10017", "the customer number of the person"),
+        ("mevrouw Velden belde", "the name of the person"),
+        ("SANNE belde", "the name of the person"),
+    ],
+)
+def test_what_names_somebody_is_refused_by_its_sort_alone(words: str, sort: str) -> None:
+    with pytest.raises(RefusedActError) as refused:
+        Nameless(CASE).require(words)
+
+    assert str(refused.value).endswith(f"leave out {sort}")
+    assert Nameless(CASE).named_in(Nameless(CASE).masked(words)) == ()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "klanten: 150, in twaalf betalingen",
+        "ontdekt op 01-12-2026 14:05, gestopt op 2026-12-01 om 09:00",
+        "naam, adres, rekeningnummer en 1.200 regels van de boekhouding",
+        "de brief over KB-2026-0042 ging van de verkeerde map uit",
+    ],
+)
+def test_numbers_and_days_that_a_notification_needs_are_kept(words: str) -> None:
+    assert Nameless(CASE).require(words) == words
+
+
+def test_where_there_is_no_case_what_is_somebodys_in_itself_is_still_refused() -> None:
+    assert Nameless(None).named_in("sanne@klant.example") == ("an e-mail address",)
+    assert Nameless(None).named_in("Sanne van der Velden") == ()

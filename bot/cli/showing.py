@@ -27,6 +27,7 @@ from bot.cases.links import LinkAction
 from bot.cases.masking import masked, masked_bsn
 from bot.cases.model import Case, CaseRef, Request, RequestState
 from bot.cases.reckoning import explained
+from bot.cli.faults import faults_as_json, print_faults
 from bot.cli.sendercheck import sender_check_as_json, sender_check_in_words
 from bot.cli.session import actor, print_json, rooms
 from bot.cli.texts import blocks_as_text
@@ -383,6 +384,7 @@ def draft(config: Path | None, ref: str, draft_id: int | None, *, eml: bool, tex
             chosen = _chosen(tx, case, draft_id)
             raw = decisions.as_mail(tx, chosen) if eml else b""
             secret = tx.secrets.passphrase(case.id)
+        found = decisions.faults(case, chosen, opened.clock()) if chosen.state is DraftState.OPEN else ()
         decisions.shown(chosen, actor("os"))
         doubts = authority_doubt(chosen.text, opened.settings.organisation.authority, opened.clock().date())
     if eml:
@@ -390,9 +392,11 @@ def draft(config: Path | None, ref: str, draft_id: int | None, *, eml: bool, tex
     elif text:
         print(masked(blocks_as_text(chosen.blocks), [secret] if secret else []), end="")
     elif as_json:
-        print_json({**_draft(chosen), "text": _shown(chosen, secret), "warnings": [*doubts]})
+        faults = faults_as_json(found, secret)
+        print_json({**_draft(chosen), "text": _shown(chosen, secret), "faults": faults, "warnings": [*doubts]})
     else:
         _print_draft(chosen, secret)
+        print_faults(found, secret)
     if not as_json:
         for line in doubts:
             print(f"let op: {line}", file=sys.stderr)

@@ -22,11 +22,18 @@ async def test_an_edit_that_asks_for_a_passport_or_a_form_cannot_be_approved(off
     asks = "Stuur ons een kopie van uw paspoort. Vul ook het formulier in."
     letter.write_text(text.replace("== ACC-a ==", f"{asks}\n\n== ACC-a =="), "utf-8")
     office.cli("edit", ref, "--as", "femke", "--file", str(letter))
-    office.cli("draft", ref)
+    shown = office.cli("draft", ref)
+    faults = office.json("draft", ref)["faults"]
 
     said = office.cli("approve", ref, "--as", "fatima", fails=True)
     await office.step(minutes=1)
 
+    assert "Kan zo niet worden goedgekeurd:" in shown
+    assert "- ID-COPY in ACC-1: vraag geen identiteitsbewijs" in shown
+    assert [(fault["code"], fault["sentence"]) for fault in faults] == [
+        ("ID-COPY", "Stuur ons een kopie van uw paspoort."),
+        ("FORM", "Vul ook het formulier in."),
+    ]
     assert "ID-COPY in ACC-1: vraag geen identiteitsbewijs" in said
     assert "FORM in ACC-1" in said
     assert "paspoort. Vul" not in said
@@ -34,7 +41,8 @@ async def test_an_edit_that_asks_for_a_passport_or_a_form_cannot_be_approved(off
 
     letter.write_text(text, "utf-8")
     office.cli("edit", ref, "--as", "femke", "--file", str(letter))
-    office.cli("draft", ref)
+    assert "Kan zo niet" not in office.cli("draft", ref)
+    assert office.json("draft", ref)["faults"] == []
     office.cli("approve", ref, "--as", "fatima")
     await office.step(minutes=1)
 

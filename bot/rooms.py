@@ -31,6 +31,7 @@ from bot.confirmation import Confirmation
 from bot.correspondence import Correspondence
 from bot.datamap.loading import load_datamap
 from bot.datamap.model import DataMap
+from bot.desk.agenda import agenda_routes
 from bot.desk.limits import Limits
 from bot.desk.logins import login_routes
 from bot.desk.public import Public
@@ -87,6 +88,7 @@ from bot.store.archive import Archive, Transaction, open_archive
 from bot.store.errors import VaultError
 from bot.store.records import Arrival, FolderMark
 from bot.store.vault import Vault, vault_from
+from bot.terms_feed import TermsFeed
 from bot.triage.reading import Reader, Reading
 from bot.watchkeeping import Watchkeeping
 
@@ -375,6 +377,15 @@ class Rooms:
         """Where the company's own application calls; nothing where no key is set. Raises SettingsError."""
         limits = Limits(self.settings.pages.per_client, self.settings.pages.in_all, time.monotonic)
         return login_routes(self.login_confirmation, limits, on_news or (lambda: None))
+
+    @cached_property
+    def terms_feed(self) -> TermsFeed:
+        return TermsFeed(self.archive, self.calendar, self.settings.organisation.name)
+
+    def agenda_pages(self) -> tuple[Route, ...]:
+        """Where calendar programs of staff fetch the terms."""
+        limits = Limits(self.settings.pages.per_client, self.settings.pages.in_all, time.monotonic)
+        return agenda_routes(self.terms_feed, limits)
 
     @cached_property
     def fulfilment(self) -> Fulfilment:

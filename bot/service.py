@@ -139,7 +139,8 @@ async def _serve(rooms: Rooms, vitals: _Vitals, started: Callable[[str], None]) 
         on_news = vitals.worker.bell.set if vitals.worker else None
         pages = rooms.public_pages(on_news)
         calls = rooms.login_pages(on_news)
-        app = health_app(lambda: readiness(rooms, vitals), (*(pages.routes() if pages else ()), *calls))
+        shown = (*(pages.routes() if pages else ()), *calls, *rooms.agenda_pages())
+        app = health_app(lambda: readiness(rooms, vitals), shown)
         serving = await serve(app, settings.host, settings.port, rooms.settings.pages.proxies)
     async with serving as server:
         started(f"desk: {server.url}/healthz" + (f" and {settings.public_url}" if pages else ""))

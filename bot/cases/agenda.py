@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
+from bot.cases.alarming import right_of
+from bot.cases.deadlines import Calendar, term
+from bot.cases.model import Case, RequestState
+
 _LINE_OCTETS = 75  # RFC 5545 section 3.1, the line break not counted
 _REMINDERS = ("-P7D", "-PT15H")  # a week before, and at nine in the morning of the day before
 
@@ -31,6 +35,15 @@ class AgendaDay:
     kind: DayKind
     on: date
     revision: int = 0
+
+
+def agenda_days(case: Case, calendar: Calendar) -> Iterator[AgendaDay]:
+    """Both dates of every request that still waits for its answer."""
+    for request in case.open_requests:
+        if request.state is not RequestState.ANSWERED:
+            dates, revision = term(request, calendar, role=case.role), int(request.extended_reason is not None)
+            for kind, on in ((DayKind.TARGET, dates.target), (DayKind.LEGAL, dates.due)):
+                yield AgendaDay(case.ref, request.id, right_of(request), kind, on, revision)
 
 
 def agenda(days: Iterable[AgendaDay], organisation: str, now: datetime) -> bytes:

@@ -151,6 +151,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "user_disabled": "gebruiker uitgezet",
         "sending_paused": "versturen gestopt",
         "sending_resumed": "versturen hervat",
+        "agenda_link_made": "nieuw agenda-adres gemaakt",
         "mailbox_reconciled": "mailbox vergeleken",
     }
 )

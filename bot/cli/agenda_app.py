@@ -1,4 +1,4 @@
-"""`privacybot calendar`: the terms of open cases as a file that a calendar program reads."""
+"""`privacybot calendar`: the terms of open cases for a calendar program, as a file or at a secret address."""
 
 from __future__ import annotations
 
@@ -13,6 +13,17 @@ agenda_app = typer.Typer()
 
 
 @agenda_app.command("calendar")
-def calendar(out: Annotated[Path, typer.Option("--out", help="The .ics file to write.")]) -> None:
-    """Write the terms of all open cases as iCalendar: reference, right and date, nothing about anybody."""
-    do("agendas", "write", Given.config, out)
+def calendar(
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE.ics", help="Write them to this file.")] = None,
+    link: Annotated[bool, typer.Option("--link", help="Make a new secret address, and close the one before.")] = False,
+    user: Annotated[str | None, typer.Option("--as", metavar="USER", help="Who you are, for --link.")] = None,
+) -> None:
+    """Give the terms of all open cases as iCalendar: reference, right and date, nothing about anybody."""
+    if (out is None) is not link:
+        raise typer.BadParameter("give --out FILE.ics, or --link --as USER")
+    if link and user is None:
+        raise typer.BadParameter("--link wants --as USER")
+    if link:
+        do("agendas", "link", Given.config, user)
+    else:
+        do("agendas", "write", Given.config, out)

@@ -1,10 +1,16 @@
-"""The calendar file holds the dates of open cases, and nobody."""
+"""The calendar, as a file and at its secret address, holds the dates of open cases, and nobody."""
 
 from __future__ import annotations
 
+import hashlib
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from servers.desk import desk, office_with_pages
 from servers.office import Office
+from structlog.testing import capture_logs
 from servers.smtp_sink import SmtpSink
 
 
@@ -30,3 +36,80 @@ def test_a_calendar_file_that_cannot_be_written_is_refused_in_one_line(tmp_path:
 
     assert "termijnen.ics cannot be written" in said
     assert "Traceback" not in said
+
+
+def _new_link(office: Office) -> str:
+    """The path of the secret address that Fatima has just made."""
+    return urlsplit(office.cli("calendar", "--link", "--as", "fatima").split()[0]).path
+
+
+def _archive(office: Office) -> str:
+    """A digest of all that the archive holds."""
+    with closing(sqlite3.connect(office.env["DATABASE_URL"].removeprefix("sqlite:///"))) as archive:
+        return hashlib.sha256("\n".join(archive.iterdump()).encode()).hexdigest()
+
+
+async def test_a_calendar_program_fetches_the_terms_at_a_secret_address_and_nobody_in_them(
+    tmp_path: Path, smtp_sink: SmtpSink
+) -> None:
+    office = office_with_pages(tmp_path, smtp_sink)
+    sanne = office.people.sanne
+    office.write(sanne.address, "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?")
+    await office.step()
+    path = _new_link(office)
+    before = _archive(office)
+
+    with capture_logs() as lines:
+        async with desk(office) as visitor:
+            feed = await visitor.get(path)
+            again = await visitor.get(path)
+
+    assert (feed.status, feed.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
+    assert feed.headers["cache-control"] == "no-store"
+    assert "noindex" in feed.headers["x-robots-tag"]
+    assert "DTSTART;VALUE=DATE:20261224" in feed.text
+    assert "DTSTART;VALUE=DATE:20261228" in feed.text
+    assert office.cases()[0]["ref"] in feed.text
+    assert again.status == 200
+    for known in (sanne.address, sanne.name, sanne.customer_number):
+        assert known not in feed.text
+    assert _archive(office) == before
+    assert path.removeprefix("/agenda/") not in str(lines)
+
+
+async def test_only_the_newest_address_opens_and_only_staff_make_one(tmp_path: Path, smtp_sink: SmtpSink) -> None:
+    office = office_with_pages(tmp_path, smtp_sink, PAGES__PER_CLIENT="7")
+    office.cli("user", "add", "lex", "--role", "lezer")
+    never = f"/agenda/{'0' * 32}.ics"
+
+    async with desk(office) as visitor:
+        assert (await visitor.get(never)).status == 404
+        first = _new_link(office)
+        assert (await visitor.get(first)).status == 200
+        second = _new_link(office)
+        assert "lezer" in office.cli("calendar", "--link", "--as", "lex", fails=True)
+        answers = [await visitor.get(path) for path in (first, never, "/agenda/.ics", second[:-5] + ".ics")]
+        opened = await visitor.get(second)
+        posted = await visitor.get(second, method="POST")
+        asked_too_often = await visitor.get(second)
+        much = await visitor.get(second)
+
+    assert first != second
+    assert [(answer.status, answer.content) for answer in answers] == [(404, b"Not Found\n")] * 4
+    assert opened.status == 200
+    assert posted.status == 405
+    assert (asked_too_often.status, much.status) == (200, 429)
+    assert second.removeprefix("/agenda/").removesuffix(".ics") not in _events(office)
+    assert _events(office).count("agenda_link_made") == 2
+
+
+def _events(office: Office) -> str:
+    with closing(sqlite3.connect(office.env["DATABASE_URL"].removeprefix("sqlite:///"))) as archive:
+        return str(archive.execute("SELECT kind, actor FROM events").fetchall())
+
+
+def test_a_calendar_wants_a_file_or_a_link(tmp_path: Path, smtp_sink: SmtpSink) -> None:
+    office = Office(tmp_path, smtp_sink)
+
+    assert "--out FILE.ics, or --link" in office.cli("calendar", fails=True)
+    assert "--link wants --as" in office.cli("calendar", "--link", fails=True)

@@ -1,0 +1,47 @@
+"""The terms of open cases as a feed that calendar programs fetch: behind one secret address for all staff."""
+
+from __future__ import annotations
+
+from bot.cases.agenda import agenda, agenda_days
+from bot.cases.deadlines import Calendar
+from bot.cases.links import Draw, is_token, new_token
+from bot.cases.people import Act, Actor, require
+from bot.store.archive import Archive, Transaction
+from bot.store.terms_feed import opens, set_secret
+
+PATH = "/agenda/{token}.ics"
+
+
+class TermsFeed:
+    """References, rights and dates, and nothing about anybody. Reading it changes nothing."""
+
+    def __init__(self, archive: Archive, calendar: Calendar, organisation: str) -> None:
+        self._archive = archive
+        self._calendar = calendar
+        self._organisation = organisation
+
+    def new_path(self, actor: Actor, draw: Draw) -> str:
+        """A fresh secret address; the one before it opens nothing any more. It is kept nowhere, only its hash."""
+        token = new_token(draw)
+        with self._archive.transaction() as tx:
+            user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
+            set_secret(tx, token)
+            tx.events.write(None, "agenda_link_made", user.name, os_login=actor.os_login)
+        return PATH.format(token=token)
+
+    def at(self, token: str) -> bytes | None:
+        """The feed as it stands now; None for an address that is not, or no longer, the secret one."""
+        if not is_token(token):
+            return None
+        with self._archive.reading() as tx:
+            return self._written(tx)[0] if opens(tx, token) else None
+
+    def now(self) -> tuple[bytes, int]:
+        """The feed, and how many dates are in it."""
+        with self._archive.reading() as tx:
+            return self._written(tx)
+
+    def _written(self, tx: Transaction) -> tuple[bytes, int]:
+        found = [tx.cases.by_id(case_id) for case_id in tx.cases.open_ids()]
+        days = [day for case in found for day in agenda_days(case, self._calendar)]
+        return agenda(days, self._organisation, self._archive.clock()), len(days)

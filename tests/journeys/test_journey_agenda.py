@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from servers.desk import desk, office_with_pages
 from servers.office import Office
-from structlog.testing import capture_logs
 from servers.smtp_sink import SmtpSink
+from structlog.testing import capture_logs
 
 
 async def test_the_calendar_file_has_both_dates_and_names_nobody(tmp_path: Path, smtp_sink: SmtpSink) -> None:

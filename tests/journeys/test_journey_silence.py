@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,23 @@ async def test_silence_gets_three_reminders_then_a_reasoned_letter_for_approval(
     office.cli("approve", case["ref"], "--as", "fatima")
     await office.step(minutes=1)
     assert office.states(case["ref"]) == {"access": "parked"}
+
+
+async def test_reminders_leave_on_their_day_also_at_christmas_and_new_year(office: Office) -> None:
+    """Days 3, 10 and 20 are days of the calendar, as those of the code are: waiting would take time from the person."""
+    office.now = datetime.fromisoformat("2026-12-22T09:00:00+01:00")
+    sanne = office.people.sanne.address
+    office.write(sanne, ASKS)
+    await office.step()
+    first = len(office.letters(sanne))
+
+    came = []
+    for _ in range(21):
+        await office.step(days=1)
+        if len(office.letters(sanne)) > first + len(came):
+            came.append(office.now.date().isoformat())
+
+    assert came == ["2026-12-25", "2027-01-01", "2027-01-11"]  # Christmas Day, New Year's Day, a Monday
 
 
 async def test_an_old_code_dies_when_a_fresh_one_is_sent(office: Office) -> None:

@@ -299,7 +299,7 @@ def cases(
 @app.command()
 def case(ref: Ref, as_json: Json = False) -> None:
     """Show everything about one case."""
-    do("showing", "case", Given.config, ref, as_json=as_json)
+    do("casepage", "case", Given.config, ref, as_json=as_json)
 
 
 @app.command()
@@ -311,7 +311,7 @@ def draft(
     as_json: Json = False,
 ) -> None:
     """Show the draft that waits."""
-    do("showing", "draft", Given.config, ref, draft_id, eml=eml, text=text, as_json=as_json)
+    do("drafts", "draft", Given.config, ref, draft_id, eml=eml, text=text, as_json=as_json)
 
 
 @app.command()

@@ -21,7 +21,8 @@ from bot.exports.dossier import make_dossier
 from bot.settings import Organisation
 from bot.store.archive import Archive
 from bot.store.casework import BOT
-from bot.store.dossier import Gathering, masking
+from bot.store.dossier.gathering import pieces, sections
+from bot.store.dossier.matter import Matter, masking
 from bot.store.records import Job, Scalar
 
 
@@ -98,10 +99,10 @@ class Dossiers:
             case = tx.cases.get(ref)
             mask = masking(tx, case.id, self._own_numbers)
             now = self._archive.clock()
-            gathering = Gathering(tx, case, self._calendar, self._organisation.address, mask, now)
-            sections = gathering.sections()
-            pieces = gathering.pieces(sections, originals=originals)
-            return make_dossier(Path(work), target, self._letterhead(case), sections, pieces)
+            matter = Matter(tx, case, self._calendar, self._organisation.address, mask, now)
+            told = sections(matter)
+            files = pieces(matter, told, originals=originals)
+            return make_dossier(Path(work), target, self._letterhead(case), told, files)
 
     def _letterhead(self, case: Case) -> Letterhead:
         now = self._archive.clock().astimezone(ZoneInfo(self._calendar.timezone))

@@ -135,6 +135,37 @@ async def test_a36_an_answer_to_the_agent_needs_a_mandate_that_says_so_the_subje
     assert [letter.to for letter in office.letters() if files(letter)] == [(AGENCY,)]
 
 
+@pytest.mark.requirement("ID-11")
+async def test_a38_who_decides_by_law_receives_the_answer_and_a_paper_that_only_he_wrote_gives_none(
+    office: Office,
+) -> None:
+    """A parent or a guardian needs no word about receiving in a document; the person is asked, and two people read."""
+    sanne = office.people.sanne.address
+    ref = await opened(office, AGENCY, MANDATED)
+    receipt = ("mandate-receipt", ref, "--as", "fatima", "--note", "beschikking van de rechtbank gezien")
+    by_law = ("parent", "administrator", "mentor", "curator")
+    mandate(office, ref)
+    assert "does not say" in office.cli(*receipt, fails=True)
+    for ground in by_law:
+        mandate(office, ref, "--ground", ground)
+        assert "has not confirmed yet" in office.cli(*receipt, fails=True)
+    assert "Invalid value" in mandate(office, ref, "--ground", "buurman", fails=True)
+    await office.step(minutes=1)
+
+    challenge = office.challenge_to(sanne)
+    office.reply(challenge, sanne, code_in(challenge) or "")
+    await office.step(minutes=1)
+    office.cli(*receipt)
+    await office.step(minutes=1)
+    await approved(office, ref, "fatima")
+    assert [letter for letter in office.letters() if files(letter)] == []
+    await approved(office, ref, "femke")
+
+    kept = [event["values"]["ground"] for event in office.case(ref)["events"] if event["kind"] == "mandate_recorded"]
+    assert kept == ["mandate", *by_law]
+    assert [letter.to for letter in office.letters() if files(letter)] == [(AGENCY,)]
+
+
 @pytest.mark.requirement("ID-10")
 async def test_a36_a_mandate_that_is_over_or_covers_something_else_opens_nothing(office: Office) -> None:
     ref = await opened(office, AGENCY, MANDATED)

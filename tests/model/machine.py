@@ -42,11 +42,14 @@ users = st.sampled_from(STAFF)
 class Corridor(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.house = House()
+        self.house = self.house_of_its_own()
         self.sanne = self.house.people.sanne
         self.factors: dict[int, set[str]] = defaultdict(set)  # case -> what was really proved in it
         self.received: dict[int, object] = {}
         self.looked_at = 0  # letters of which everything was asserted
+
+    def house_of_its_own(self) -> House:
+        return House()
 
     def teardown(self) -> None:
         self.house.end()

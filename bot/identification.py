@@ -30,7 +30,16 @@ from bot.replies.mailing import MailRoom, thread_of
 from bot.settings import IdentitySettings
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import BOT, ask_person, code_index, post_automatic, posted_lately, stop_for_person, void_drafts
+from bot.store.casework import (
+    BOT,
+    SEVERAL_RECORDS,
+    ask_person,
+    code_index,
+    post_automatic,
+    posted_lately,
+    stop_for_person,
+    void_drafts,
+)
 from bot.store.factors import void_proof
 from bot.store.records import Challenge, Job, Scalar
 from bot.triage.labels import RequestKind, Role, Writer
@@ -46,12 +55,18 @@ _AGE_UNKNOWN = (
     "iets goedkeurt"
 )
 
+_ADDRESS_SHARED = (
+    "het e-mailadres staat in meer dan één record: een code vanaf dat adres zegt niet wie van hen antwoordt, en wat "
+    "alleen aan het adres hangt komt niet in het antwoord: kijk zelf van wie het is"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What the data map's systems know: nobody, one person, or more than one."""
 
     subjects: tuple[DataSubject, ...]
+    alike: tuple[str, ...] = ()  # where it is nobody: addresses of record that look like the sender's
 
     @property
     def only(self) -> DataSubject | None:
@@ -90,11 +105,15 @@ class Identification:
         if case.letters_held or not any(request.state is RequestState.RECEIVED for request in case.requests):
             return
         known = case.data_subject
-        found = Found(self._records(case) if known is None else (known,))
+        found = self._found(case) if known is None else Found((known,))
         with self._archive.transaction() as tx:
             case = tx.cases.by_id(job.target_id)
             self._set_out(tx, case, found)
             tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
+
+    def _found(self, case: Case) -> Found:
+        subjects = self._records(case)
+        return Found(subjects, () if subjects or case.sender is None else self._sources.looking_like(case.sender))
 
     def _records(self, case: Case) -> tuple[DataSubject, ...]:
         """Whose record it may be. Whoever writes for another is not the one; a person who stands in a customer's books
@@ -107,6 +126,10 @@ class Identification:
         if case.writer in _NEVER_ASKED:
             stop_for_person(tx, case, _NEVER_ASKED[case.writer])
             return
+        for alike in found.alike:
+            self._tell_of_alike(tx, case, alike)
+        if len(found.subjects) > 1 and case.data_subject is None:
+            tx.events.write(case.id, SEVERAL_RECORDS, BOT, {"records": len(found.subjects)})
         if case.data_subject is None and found.only is not None:
             case = self._known_now(tx, case, found.only)
         for request in [request for request in case.requests if request.state is RequestState.RECEIVED]:
@@ -120,8 +143,7 @@ class Identification:
         tx.cases.change(case.id, data_subject=subject)
         tx.events.write(case.id, "record_found", BOT, {"system": subject.system})
         if case.sender and subject.address_of_record and looks_like(case.sender, subject.address_of_record):
-            both = f"{spelled(case.sender)} schreef, {spelled(subject.address_of_record)} staat in het record"
-            ask_person(tx, case.id, "sender", f"twee adressen die op elkaar lijken: {both}")
+            self._tell_of_alike(tx, case, subject.address_of_record)
         case = void_drafts(tx, tx.cases.by_id(case.id), BOT, "er is een record gevonden")
         if another:
             case = void_proof(tx, case, BOT)
@@ -129,6 +151,10 @@ class Identification:
             if request.state is RequestState.COLLECTING and request.reached < request.required:
                 case = tx.cases.move(case, request.id, Move.IDENTITY_ASKED, BOT)
         return case
+
+    def _tell_of_alike(self, tx: Transaction, case: Case, record: str) -> None:
+        both = f"{spelled(case.sender or '')} schreef, {spelled(record)} staat in het record"
+        ask_person(tx, case.id, "sender", f"twee adressen die op elkaar lijken: {both}")
 
     def _set_out_one(self, tx: Transaction, case: Case, request: Request, found: Found) -> Case:
         if len(found.subjects) > 1 and case.data_subject is None:
@@ -139,6 +165,9 @@ class Identification:
         required = _required_of_stranger(case, case.data_subject, request)
         if required > Level.L0 and self._recent(tx, case.data_subject, self._archive.clock()):
             required = Level.L3  # the answer would go to an address that somebody may just have put there
+        if required > Level.L0 and case.data_subject.address_shared:
+            required = Level.L3  # a code answered from it does not tell which of them answered
+            ask_person(tx, case.id, IDENTITY, _ADDRESS_SHARED)
         if required >= Level.L3 and not case.data_subject.address_change_known:
             ask_person(tx, case.id, IDENTITY, _AGE_UNKNOWN)
         if required != request.required:

@@ -54,6 +54,7 @@ from bot.store.surroundings import (
     case_of_guess,
     cases_told_of,
     reported_letter,
+    several_people,
 )
 from bot.triage.identity_documents import id_copies
 from bot.triage.reading import Reading
@@ -371,6 +372,7 @@ class Intake:
             told_case_ids=cases_told_of(tx, mail),
             code_case_id=case_by_code(tx, self._archive.vault, mail),
             guess_case_id=case_of_guess(tx, mail, open_cases),
+            several_people=several_people(tx, open_cases),
             house=self._rules.house,
             circumstances=Circumstances(
                 old=self.is_old(arrival),

@@ -119,7 +119,8 @@ class Levelling:
             return in_force
         if request.kind is RequestKind.ERASURE:
             today = local_day(self._archive.clock(), self._calendar.timezone)
-            return self._levels.by_plan(request.kind, systems.told(ErasurePlanned(subject, case.language, today)))
+            by_plan = self._levels.by_plan(request.kind, systems.told(ErasurePlanned(subject, case.language, today)))
+            return Level.L3 if subject.address_shared else by_plan
         if request.kind is RequestKind.CORRECTION:
             changes = systems.told(CorrectionsPlanned(subject, request.corrections, case.language))
             return max(in_force, self._levels.by_plan(request.kind, changes))

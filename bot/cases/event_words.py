@@ -69,6 +69,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "dossier_taken": "bewaard dossier opgehaald",
         # who is asking
         "record_found": "gegevens gevonden in het systeem",
+        "several_records": "er passen meer records",
         "record_chosen": "gegevens gekozen door een mens",
         "proof_void": "bewijs vervallen",
         "challenge_postponed": "controlevraag uitgesteld",

@@ -102,6 +102,8 @@ def _of_case(case: Case) -> Iterator[Fact]:
     record = subject.address_of_record
     yield Fact("adres vergeleken", record or "geen e-mailadres in het record", at, _match(case.sender, record), _BOT)
     yield Fact("leeftijd van het adres", subject.system, at, _age(case), _BOT)
+    if subject.address_shared:
+        yield Fact("gedeeld adres", subject.system, at, "staat in meer records: een code zegt niet wie antwoordt", _BOT)
     if subject.shared:
         yield Fact("gedeeld account", subject.system, at, "ook anderen gebruiken dit account", _BOT)
 

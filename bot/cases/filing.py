@@ -80,6 +80,7 @@ class Surroundings:
     code_case_id: int | None = None  # an open challenge has a code that stands in the new text
     guess_case_id: int | None = None  # something like a code, from a sender of whom a challenge stands open
     circumstances: Circumstances = field(default_factory=Circumstances)
+    several_people: bool = False  # who wrote from this address before may be somebody else: it is in several records
     house: House = field(default_factory=House)
 
 
@@ -149,7 +150,7 @@ def _answered_by_words_of_a_machine(mail: ParsedMail, around: Surroundings) -> i
 def _place(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Match:
     return matched(
         around.case,
-        around.open_cases,
+        () if around.several_people and verdict.kinds else around.open_cases,
         verdict.kinds,
         replies_to_case=around.case is not None,
         same_person=around.case is not None and mail.sender.address in _people(around.case),

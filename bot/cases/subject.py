@@ -24,5 +24,6 @@ class DataSubject:
     other_addresses: tuple[str, ...] = field(default=(), repr=False)
     owner: bool = True  # owns the tenant: may have the tenant's own administration
     shared: bool = False  # other people use the same account
+    address_shared: bool = False  # another record has this address, but for letter case: who answers may be the other
     address_changed_at: datetime | None = None
     address_change_known: bool = False  # False: the system does not say when the address last changed

@@ -37,4 +37,5 @@ class Holding:
     columns: tuple[HeldColumn, ...]
     rows: Iterator[Mapping[str, Cell]] = field(repr=False)
     tenant_column: str | None = None  # invariant 7: every row carries its tenant or subject
+    withheld: bool = False  # there are rows, and none of them is given; `left_out` says why
     left_out: tuple[str, ...] = ()  # labels of columns not given, with the reason in words

@@ -143,6 +143,7 @@ def _table(section: Section, about: ExportAbout, words: Words) -> dict[str, obje
         "body": [] if cards else rows,
         "cards": cards,
         "empty": not rows,
+        "withheld": holding.withheld,
         "more": words.more_rows.format(shown=len(rows), count=walked.count, file=section.file)
         if walked.count > len(rows)
         else None,

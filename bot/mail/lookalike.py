@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 
 from bot.mail.message import Sender
 
@@ -14,6 +15,8 @@ _SHAPES = str.maketrans(
     }
 )
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("i", "l"))
+_ALIKE = (("i", "l", "1"), ("o", "0"), ("m", "rn"), ("w", "vv"), ("d", "cl"))
+_MOST_SPELLINGS = 500
 _MOST = 320  # characters of an address
 
 
@@ -30,6 +33,31 @@ def looks_like(one: str, other: str) -> bool:
     """Different, and yet easily taken for each other."""
     one, other = shown_domain(one.lower()), shown_domain(other.lower())
     return one != other and shape(one) == shape(other)
+
+
+def mistakable_for(address: str) -> tuple[str, ...]:
+    """Plain spellings that the eye takes for this address, two changes away at most and never many."""
+    plain = _in_plain_letters(shown_domain(address.lower()))
+    found = dict.fromkeys([plain])
+    for spelling in (plain, *_changed(plain)):
+        found.update(dict.fromkeys(_changed(spelling)))
+        if len(found) > _MOST_SPELLINGS:
+            break
+    return tuple(one for one in list(found)[:_MOST_SPELLINGS] if one != address.lower() and looks_like(one, address))
+
+
+def _changed(spelling: str) -> Iterator[str]:
+    """One change away."""
+    for group in _ALIKE:
+        for one in group:
+            for at in range(len(spelling)):
+                if spelling.startswith(one, at):
+                    yield from (spelling[:at] + other + spelling[at + len(one) :] for other in group if other != one)
+
+
+def _in_plain_letters(text: str) -> str:
+    letters = (_SHAPES.get(ord(char), char) if ord(char) > 127 else char for char in text)
+    return "".join(char for char in unicodedata.normalize("NFKD", "".join(map(str, letters))) if char.isascii())
 
 
 def shown_domain(name: str) -> str:

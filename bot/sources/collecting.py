@@ -15,8 +15,8 @@ from bot.datamap.words import Words
 from bot.sources.cells import cell
 from bot.sources.connection import FETCH_ROWS, Database
 from bot.sources.errors import ForeignRowError, SourceError
-from bot.sources.phrases import NOT_PORTABLE, REDACTED, SECRET, THIRD_PARTY
-from bot.sources.selection import Scope, Selection, relation
+from bot.sources.phrases import NOBODYS, NOT_PORTABLE, REDACTED, SECRET, THIRD_PARTY
+from bot.sources.selection import Scope, Selection, by_address_alone, relation
 from bot.triage.labels import Language
 
 
@@ -31,6 +31,7 @@ class Collecting:
     connection: sa.Connection
     language: Language
     access: bool  # False: portability, only what Art. 20 covers
+    shares_address: bool  # somebody else is known by the same address
 
     def holding(self, table: Table, scope: Scope) -> Holding | None:
         """The rows of one table; None where a portability request has no claim on any column."""
@@ -49,10 +50,16 @@ class Collecting:
             retention=self._say(table.retention.value),
             role="processor" if table.role.tenants_own else "controller",
             columns=tuple(self._held(table, name, column) for name, column in shown.items()),
-            rows=self._rows(table, scope, shown),
+            rows=iter(()) if (nobodys := self._nobodys(table, scope)) else self._rows(table, scope, shown),
             tenant_column=_tenant_column(table, shown),
-            left_out=tuple(self._left_out(table)),
+            withheld=nobodys,
+            left_out=(self._say(NOBODYS),) if nobodys else tuple(self._left_out(table)),
         )
+
+    def _nobodys(self, table: Table, scope: Scope) -> bool:
+        """There are rows, and nothing says which of two people with one address they are about."""
+        alone = self.shares_address and by_address_alone(scope)
+        return alone and self.selection.any_row(self.connection, table, scope)
 
     def _say(self, words: Words) -> str:
         return words.told_in(self.language)

@@ -17,6 +17,7 @@ from bot.sources.finding import by_address
 from bot.sources.phrases import (
     ALREADY_SO,
     NO_NEW_VALUE,
+    NOBODYS,
     NOT_CORRECTABLE,
     NOT_ON_FILE,
     NOT_WELL_FORMED,
@@ -24,7 +25,7 @@ from bot.sources.phrases import (
     TWICE,
 )
 from bot.sources.reach import Reach
-from bot.sources.selection import Scope, Selection, relation
+from bot.sources.selection import Scope, Selection, by_address_alone, relation
 from bot.triage.labels import Language
 from bot.triage.verdict import StatedCorrection
 
@@ -60,6 +61,7 @@ class Correcting:
     subject: DataSubject
     language: Language
     twin: bool  # somebody else's address differs in letter case only
+    shares_address: bool  # somebody else is known by the same address
 
     def plan(self, corrections: Iterable[StatedCorrection]) -> CorrectionPlan:
         changes: list[PlannedChange] = []
@@ -83,10 +85,15 @@ class Correcting:
             if places:
                 selection = self.reach.selection(system)
                 with self.reach.reading(system) as connection:
-                    found += [_planned(connection, selection, place, new, self.language) for place in places]
+                    planned = ((place, _planned(connection, selection, place, new, self.language)) for place in places)
+                    found += [NOBODYS if one and self._nobodys(place) else one for place, one in planned]
             if any(_is_address_of_record(datamap, place) for place in places) and self._taken(new):
                 found.append(NOT_CORRECTABLE)
         return found
+
+    def _nobodys(self, place: CorrectableColumn) -> bool:
+        """Nothing says which of two people with one address the value is about."""
+        return self.shares_address and by_address_alone(place.scope)
 
     def _taken(self, address: str) -> bool:
         """Somebody else is known by this address; the letter may not say so."""

@@ -15,8 +15,8 @@ from bot.datamap.model import Anchor, Column, System, Table
 from bot.datamap.retention import EndDate
 from bot.datamap.words import Words
 from bot.sources.cells import as_date
-from bot.sources.phrases import IN_USE, RETURNED, SHARED
-from bot.sources.selection import Scope, Selection, relation
+from bot.sources.phrases import IN_USE, NOBODYS, RETURNED, SHARED
+from bot.sources.selection import Scope, Selection, by_address_alone, relation
 from bot.sources.staying import Stay
 from bot.triage.labels import Language
 
@@ -51,6 +51,7 @@ class Erasing:
     language: Language
     today: date
     shared: bool  # other people use the same tenant
+    shares_address: bool  # somebody else is known by the same address
     running: bool  # the account has not ended
     scopes: Mapping[str, Scope]  # the tables that can hold rows about this person, with what ties them to him
     stay: Stay | None = None  # his own record, where it must outlive the erasure
@@ -69,6 +70,8 @@ class Erasing:
         count = self._count(table, scope)
         if not count:
             return None
+        if self.shares_address and by_address_alone(scope):
+            return Fate(table, scope, count, ChangeAction.ERASE_BY_HAND, NOBODYS)
         rule = table.on_erasure
         match rule.action:
             case "return":

@@ -12,6 +12,7 @@ from bot.cases.changes import ChangeResult, PlannedChange
 from bot.cases.subject import DataSubject
 from bot.datamap.holdings import Holding
 from bot.datamap.model import DataMap, System
+from bot.mail.lookalike import mistakable_for
 from bot.sources.cells import as_date, as_text
 from bot.sources.changing import Changing, not_in_map
 from bot.sources.checking import lacking, unmapped, unreadable
@@ -55,6 +56,15 @@ class Sources:
                 everybody = [one for subject in found for one in self._reach.with_twins(subject)]
                 return tuple({(one.system, one.key): one for one in everybody}.values())
         return ()
+
+    def looking_like(self, address: str) -> tuple[str, ...]:
+        """Addresses of record that the eye takes for this one; it is nobody's itself. Raises SourceFailedError."""
+        spellings = mistakable_for(address)
+        found: set[str] = set()
+        for identity in self._reach.datamap.identity if spellings else ():
+            with self._reach.reading(self._reach.datamap.system(identity.system)) as connection:
+                found.update(self._reach.records(identity, connection).alike(spellings))
+        return tuple(sorted(found))
 
     def customer_called(self, company: str) -> tuple[DataSubject, ...]:
         """Owners of the account that this company has with us, by its exact name or number; identity tables only.
@@ -103,11 +113,13 @@ class Sources:
         """
         reach = self._reach
         reach.require_record(subject)
-        twin = reach.has_twin(subject)
+        twin, shares = reach.has_twin(subject), reach.shares_address(subject)
         for system in self._systems:
             database, selection = reach.databases[system.name], reach.selection(system)
             with reach.reading(system) as connection:
-                collecting = Collecting(reach.datamap, system, selection, database, connection, language, access)
+                collecting = Collecting(
+                    reach.datamap, system, selection, database, connection, language, access, shares
+                )
                 for table, scope in reach.applicable(system, subject, twin):
                     holding = collecting.holding(table, scope)
                     if holding is not None:
@@ -132,7 +144,9 @@ class Sources:
         self, subject: DataSubject, corrections: Sequence[StatedCorrection], language: Language
     ) -> CorrectionPlan:
         """Old values are read from the database, whatever the writer says they are. Raises SourceFailedError."""
-        return Correcting(self._reach, subject, language, self._reach.has_twin(subject)).plan(corrections)
+        return Correcting(
+            self._reach, subject, language, self._reach.has_twin(subject), self._reach.shares_address(subject)
+        ).plan(corrections)
 
     def plan_erasure(self, subject: DataSubject, language: Language, today: date) -> tuple[PlannedChange, ...]:
         """A line for everything held: erased, kept until, returned, or left to a person. Raises SourceFailedError.
@@ -148,12 +162,14 @@ class Sources:
         self, subject: DataSubject, language: Language, today: date, running: bool, stay: Stay | None
     ) -> tuple[PlannedChange, ...]:
         reach, lines = self._reach, list[PlannedChange]()
-        twin = reach.has_twin(subject)
+        twin, shares = reach.has_twin(subject), reach.shares_address(subject)
         for system in self._systems:
             scopes = {table.name: scope for table, scope in reach.applicable(system, subject, twin)}
             selection, here = reach.selection(system), stay if stay and stay.system == system.name else None
             with reach.reading(system) as connection:
-                erasing = Erasing(system, selection, connection, language, today, subject.shared, running, scopes, here)
+                erasing = Erasing(
+                    system, selection, connection, language, today, subject.shared, shares, running, scopes, here
+                )
                 lines += erasing.changes(list(references(connection, system)))
         return tuple(lines)
 

@@ -63,6 +63,19 @@ class IdentityRecords:
         keys = self._keys(ref, lambda at: self.selection.same_address(at, address)) if searchable(address) else []
         return tuple(subject_key(self.identity.name, key) for key in keys)
 
+    def spelled_exactly(self, address: str) -> tuple[str, ...]:
+        """Only the keys of the records with exactly this address of record."""
+        keys = self._keys(self.identity.address_of_record, equal_to(address))
+        return tuple(subject_key(self.identity.name, key) for key in keys)
+
+    def alike(self, spellings: Sequence[str]) -> tuple[str, ...]:
+        """Those of these addresses, in lower case, that are somebody's address of record."""
+        ref = self.identity.address_of_record
+        rows = relation(self.selection.end_of(self.table, ref))
+        written = sa.func.lower(rows.c[ref.column])
+        found = self.connection.execute(sa.select(written).where(written.in_(spellings)).distinct().limit(MOST_RECORDS))
+        return tuple(sorted(str(value) for value in found.scalars()))
+
     def anybody(self) -> DataSubject | None:
         """The first record there is, to try the map with."""
         rows = relation(self.table)
@@ -103,12 +116,12 @@ class IdentityRecords:
 
     def _read(self, key: tuple[str, ...]) -> DataSubject:
         who = self.identity
-        tenant = self._tenant(key)
+        tenant, address = self._tenant(key), self._first(key, who.address_of_record)
         return DataSubject(
             system=who.system,
             key=subject_key(who.name, key),
             tenant=tenant,
-            address_of_record=self._first(key, who.address_of_record),
+            address_of_record=address,
             name=" ".join(self._each(key, who.name_of_person)) or None,
             customer_number=self._first(key, who.customer_number),
             phone_of_record=self._first(key, who.phone_of_record),
@@ -116,6 +129,7 @@ class IdentityRecords:
             other_addresses=self._other_addresses(key),
             owner=self._owns(key),
             shared=tenant is not None and self._members(tenant) > 1,
+            address_shared=address is not None and len(self.known_by(address)) > 1,
             address_changed_at=self._changed_at(key),
             address_change_known=who.address_changed_at != "unknown",
         )

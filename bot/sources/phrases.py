@@ -29,6 +29,10 @@ NOT_ON_FILE = Words(nl="dit gegeven hebben wij niet van u", en="we do not hold t
 TWICE = Words(nl="er staan twee verschillende nieuwe waarden in het bericht", en="the message gives two new values")
 
 SHARED = Words(nl="andere mensen gebruiken dit account ook", en="other people use this account too")
+NOBODYS = Words(
+    nl="hangt alleen aan een e-mailadres, en is niet met zekerheid van één persoon",
+    en="hangs on an e-mail address alone, and is not with certainty about one person",
+)
 IN_USE = Words(nl="andere gegevens die blijven verwijzen ernaar", en="other data that stay refer to it")
 RETURNED = Words(
     nl="uw eigen administratie: die krijgt u terug, en wordt gewist als u dat uitdrukkelijk vraagt",

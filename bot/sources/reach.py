@@ -77,6 +77,16 @@ class Reach:
             same = self.records(identity, connection).known_by(subject.address_of_record)
         return any(key != subject.key for key in same)
 
+    def shares_address(self, subject: DataSubject) -> bool:
+        """Another record of the same kind has this very address: what hangs on it alone may be the other's."""
+        address = subject.address_of_record
+        if not address:
+            return False
+        identity = self.identity_of(subject)
+        with self.reading(self.datamap.system(identity.system)) as connection:
+            same = self.records(identity, connection).spelled_exactly(address)
+        return any(key != subject.key for key in same)
+
     def applicable(self, system: System, subject: DataSubject, twin: bool) -> list[tuple[Table, Scope]]:
         """The tables of a system that can hold rows about this person, with what ties them to him."""
         selection = self.selection(system)

@@ -247,6 +247,11 @@ class Selection:
         return sa.select(target.c[ref.column]).select_from(source.join(rows, on)).where(*mine)
 
 
+def by_address_alone(scope: Scope) -> bool:
+    """Nothing but an address ties these rows to the person."""
+    return bool({Anchor.ADDRESS.value, EXACT_ADDRESS} & dict(scope).keys())
+
+
 def _anchored(link: Link, value: str) -> Iterator[tuple[str, str]]:
     """Columns with the text each must equal: keys may have several columns written as one text, an address is one."""
     whole = isinstance(link, PersonLink) and link.is_ in {Anchor.ADDRESS, Anchor.CUSTOMER_NUMBER}

@@ -16,9 +16,7 @@ from bot.cases.letters import LetterKind
 from bot.cases.model import Case
 from bot.mail.message import Fate, ParsedMail, Report
 from bot.store.archive import Transaction
-from bot.store.casework import (
-    code_index,
-)
+from bot.store.casework import SEVERAL_RECORDS, code_index
 from bot.store.vault import Vault
 from bot.triage.intents import calls_off_erasure
 from bot.triage.labels import RequestKind
@@ -85,6 +83,17 @@ def cases_told_of(tx: Transaction, mail: ParsedMail) -> tuple[int, ...]:
 
 def _erases(case: Case) -> bool:
     return any(request.kind is RequestKind.ERASURE for request in case.open_requests)
+
+
+def several_people(tx: Transaction, open_cases: Sequence[Case]) -> bool:
+    """Their sender's address stands in more than one record."""
+    return any(_of_several(tx, case) for case in open_cases)
+
+
+def _of_several(tx: Transaction, case: Case) -> bool:
+    if case.data_subject is not None:
+        return case.data_subject.address_shared
+    return any(event.kind == SEVERAL_RECORDS for event in tx.events.of(case.id))
 
 
 def case_of_guess(tx: Transaction, mail: ParsedMail, open_cases: Sequence[Case]) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from servers.office import OUR_ADDRESS, Office, code_in
+from servers.office import OUR_ADDRESS, Office, body, code_in
 from servers.smtp_sink import SmtpSink
 from structlog.testing import capture_logs
 
@@ -116,6 +116,20 @@ async def test_a09_a_look_alike_of_the_customers_address_is_another_with_both_sp
     assert all(any(address in text and sanne.address in text for text in told) for address in alike)
     assert "CYRILLIC SMALL LETTER A" in "".join(office.cli("case", case["ref"]) for case in office.cases())
     assert all(code_in(letter) is None for address in alike for letter in office.letters(address))
+
+
+async def test_a09_a_look_alike_that_names_nothing_is_flagged_as_well_and_answered_as_anybody(office: Office) -> None:
+    sanne = office.people.sanne.address
+    alike = sanne.replace("klant", "kiant")
+
+    await taken_in(office, f"From: {alike}")
+
+    [case] = office.cases()
+    told = [task["text"] for task in office.case(case["ref"])["tasks"]]
+    assert f"twee adressen die op elkaar lijken: {alike} schreef, {sanne} staat in het record" in told
+    assert office.letters(sanne) == []
+    assert [letter.to for letter in office.letters()] == [(alike,)]
+    assert sanne not in body(office.letters(alike)[0])
 
 
 async def test_a09_a_look_alike_of_our_own_domain_is_named(office: Office) -> None:

@@ -148,13 +148,15 @@ def _answered_by_words_of_a_machine(mail: ParsedMail, around: Surroundings) -> i
 
 
 def _place(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Match:
+    follows_up = bool(verdict.intents & _FOLLOW_UPS)
+    somebody_else = around.several_people and bool(verdict.kinds) and not follows_up
     return matched(
         around.case,
-        () if around.several_people and verdict.kinds else around.open_cases,
+        () if somebody_else else around.open_cases,
         verdict.kinds,
         replies_to_case=around.case is not None,
         same_person=around.case is not None and mail.sender.address in _people(around.case),
-        follows_up=bool(verdict.intents & _FOLLOW_UPS),
+        follows_up=follows_up,
     )
 
 

@@ -42,6 +42,18 @@ def test_a_request_opens_a_case_with_all_its_rights() -> None:
     assert decision == OpenCase(frozenset({Kind.ACCESS, Kind.ERASURE}))
 
 
+def test_from_an_address_of_several_people_a_request_is_its_own_case_and_a_reminder_is_not() -> None:
+    shared = Surroundings(open_cases=(RUNNING,), several_people=True)
+    repeated = make_verdict(Kind.ACCESS)
+    reminder = make_verdict(Kind.ACCESS, intents=frozenset({Intent.REMINDER}))
+
+    assert decided(make_mail(), repeated, shared) == OpenCase(frozenset({Kind.ACCESS}))
+    for around, verdict in ((shared, reminder), (Surroundings(open_cases=(RUNNING,)), repeated)):
+        joined = decided(make_mail(), verdict, around)
+        assert isinstance(joined, AddToCase)
+        assert joined.case_id == RUNNING.id
+
+
 def test_a_question_about_privacy_opens_a_case_without_a_request() -> None:
     assert decided(make_mail(), make_verdict(other_privacy=True), NOBODY) == OpenCase(frozenset(), other_privacy=True)
 

@@ -123,6 +123,10 @@ class Corners(Corridor):
 
     # A customer's books
 
+    @rule()
+    def a_third_person_writes(self) -> None:
+        self.house.write(STRANGER, f"Ik kreeg een factuur van {self.sanne.company}. {ASKS}")
+
     @rule(pick=st.integers(0, 3), user=users, known=st.booleans())
     def staff_hand_a_request_to_a_customer(self, pick: int, user: str, known: bool) -> None:
         company = self.sanne.company if known else "Geen Klant BV"

@@ -68,6 +68,7 @@ class OnAPage(Corners):
     sanne_answers = an_answer_that_proves_nothing = approve = reject = sanne_writes = time_passes = None
     a_stranger_writes_of_sanne = a_spoofer_writes_as_sanne = somebody_says_no = two_approve_at_the_same_time = None
     undo = edit = verify = begin_a_letter = label = handle = somebody_fetches_the_files = None
+    a_third_person_writes = None
     staff_post_a_letter_with_a_code = somebody_reads_a_code_to_staff = staff_hand_a_request_to_a_customer = None
     the_authority_writes = it_goes_to_the_authority = the_hold_is_lifted = a_long_time_passes = None
 

@@ -17,6 +17,7 @@ from bot.cases.gate import DAY, HOUR, Dropped, Held, Leaves, Traffic, Waits, pas
 from bot.cases.letters import AUTOMATIC, SIDE_LETTERS, LetterKind
 from bot.cases.levels import Levels
 from bot.cases.lifecycle import Move, allows
+from bot.cases.mandates import WAITS, Standing
 from bot.cases.masking import MASK
 from bot.cases.model import Case, CaseRef, Outcome, RequestState
 from bot.cases.people import Act, Actor, require
@@ -40,6 +41,12 @@ _SENT_MOVES = {
     LetterKind.NO_DATA_SUBJECT: (Move.REFUSAL_SENT, Outcome.NO_DATA_SUBJECT),
     LetterKind.NOTHING_FOUND: (Move.SENT, Outcome.NOTHING_FOUND),
 }
+
+_LOOKED_AT = {
+    LetterKind.DECEASED: WAITS[Standing.HEIR],
+    LetterKind.NO_DATA_SUBJECT: WAITS[Standing.COMPANY],
+}
+"""The task that is over with the letter: there is nothing more to decide about who writes."""
 
 _TOO_MANY = (
     "er vertrokken {} automatische brieven binnen een uur; wat daarna komt wacht op u: kijk of er iets mis is, dan "
@@ -229,9 +236,15 @@ class Dispatch:
                 tx.cases.change_request(case.id, request.id, outcome=outcome, answered_at=now)
         if not case.requests:
             tx.cases.change(case.id, settled=outcome)
+        self._tick_off(tx, case, draft.letter, now)
         tx.jobs.defer(Work.FULFIL, case.id, case_id=case.id)
         closes_at = self._closes_at(now)
         tx.jobs.defer(Work.CLOSE, case.id, case_id=case.id, run_at=closes_at, key=f"close:{case.id}:{draft.id}")
+
+    def _tick_off(self, tx: Transaction, case: Case, letter: LetterKind, now: datetime) -> None:
+        for task in tx.tasks.open(case.id):
+            if task.kind == "look" and task.text == _LOOKED_AT.get(letter):
+                tx.tasks.done(task.id, BOT, now)
 
     def _closes_at(self, now: datetime) -> datetime:
         """The end of the last of `closing_days` working days after the answer; at once where that is 0."""

@@ -9,8 +9,9 @@ from bot.cases.draft import Draft
 from bot.cases.errors import LevelTooLowError, RefusedActError
 from bot.cases.letters import SIDE_LETTERS, LetterKind
 from bot.cases.lifecycle import Move, allows
-from bot.cases.mandates import WRITER_AND_ROLE, Ground, Mandate, Standing, mandate_fault
+from bot.cases.mandates import WAITS, WRITER_AND_ROLE, Ground, Mandate, Standing, mandate_fault
 from bot.cases.model import Case, CaseRef, Level, Request
+from bot.cases.moments import day_words
 from bot.cases.people import Act, Actor, User, require
 from bot.cases.work import Work
 from bot.replies.casefacts import facts_of, local_day
@@ -30,13 +31,6 @@ _LETTERS = {
     Standing.GUARDIAN: LetterKind.GUARDIAN_REQUEST,
     Standing.HEIR: LetterKind.DECEASED,
     Standing.COMPANY: LetterKind.NO_DATA_SUBJECT,
-}
-_WAITS = {
-    Standing.AGENT: "wacht op de machtiging: leg haar vast met privacybot mandate",
-    Standing.GUARDIAN: "wacht op de wettelijke vertegenwoordiger: leg vast wat hij toont met privacybot mandate",
-    Standing.HEIR: "gaat over iemand die is overleden: geen gegevens per e-mail",
-    Standing.COMPANY: "een bedrijf als zodanig heeft geen rechten onder de AVG",
-    Standing.AUTHORITY: "komt van of gaat over een toezichthouder, rechter of politie: bel zelf terug",
 }
 
 
@@ -64,14 +58,14 @@ class Representation:
             values: dict[str, Scalar] = {"who": who, "role": role}
             tx.events.write(case.id, "writer_told", user.name, values, os_login=actor.os_login)
             case = tx.cases.by_id(case.id)
-            if who not in _WAITS:
+            if who not in WAITS:
                 case = void_drafts(tx, case, user.name, "opnieuw bekeken wie er schrijft", actor.os_login)
                 case = begin_again(tx, case, case.open_requests, user, actor)
                 go_on(tx, case, user, self._archive.clock())
                 return None
             tick_off(tx, case, user, {"look"}, self._archive.clock())
             tx.challenges.retire(case.id)
-            case = stop_for_person(tx, case, _WAITS[who], user.name, os_login=actor.os_login)
+            case = stop_for_person(tx, case, WAITS[who], user.name, os_login=actor.os_login)
             letter = _LETTERS.get(who)
             return None if letter is None else self._drafted(tx, case, letter, user, actor, custody=custody)
 
@@ -137,7 +131,7 @@ class Representation:
             if LetterKind.MASKED_COPY not in sent:
                 raise RefusedActError(f"nobody of {ref} was asked for a copy; one that came unasked proves nothing")
             today = local_day(self._archive.clock(), self._calendar.timezone)
-            values: dict[str, Scalar] = {"text": f"ID gecontroleerd op {today} door {user.name}"}
+            values: dict[str, Scalar] = {"text": f"ID gecontroleerd op {day_words(today)} door {user.name}"}
             tx.events.write(case.id, "id_checked", user.name, values, os_login=actor.os_login)
             return case
 

@@ -42,6 +42,16 @@ WRITER_AND_ROLE: dict[Standing, tuple[Writer, Role]] = {
 }
 
 
+WAITS: dict[Standing, str] = {
+    Standing.AGENT: "wacht op de machtiging: leg haar vast met privacybot mandate",
+    Standing.GUARDIAN: "wacht op de wettelijke vertegenwoordiger: leg vast wat hij toont met privacybot mandate",
+    Standing.HEIR: "gaat over iemand die is overleden: geen gegevens per e-mail",
+    Standing.COMPANY: "een bedrijf als zodanig heeft geen rechten onder de AVG",
+    Standing.AUTHORITY: "komt van of gaat over een toezichthouder, rechter of politie: bel zelf terug",
+}
+"""What the task says that stands until it is done, or until the letter that ends the matter has left."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mandate:
     """What was shown, and who looked at it. The document itself is not kept, its hash is."""

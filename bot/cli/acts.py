@@ -15,9 +15,11 @@ from bot.cases.draft import Draft, content_hash
 from bot.cases.errors import RefusedActError
 from bot.cases.lifecycle import case_state
 from bot.cases.model import Case, CaseRef, Channel
+from bot.cases.moments import moment_words
 from bot.cases.people import StaffRole
 from bot.cli.session import actor, print_json, rooms
 from bot.cli.texts import text_as_blocks
+from bot.cli.words import STATES
 from bot.rooms import Rooms
 from bot.triage.classify import classify
 from bot.triage.labels import RequestKind, Role, Writer
@@ -39,7 +41,7 @@ def _on_case(config: Path | None, as_json: bool, done: str, act: Callable[[Rooms
         states = {str(request.kind): str(request.state) for request in case.requests}
         print_json({"ref": case.ref, "state": str(case_state(case)), "requests": states})
     else:
-        print(f"{case.ref}: {done}; stand {case_state(case)}")
+        print(f"{case.ref}: {done}; stand {STATES[case_state(case)]}")
 
 
 def _on_draft(config: Path | None, as_json: bool, act: Callable[[Rooms], Draft]) -> None:
@@ -79,10 +81,9 @@ def approve(
             print_json({"draft": draft.id, "final": leaves_at is not None, "leaves_at": leaves_at, "message": message})
         case Given(leaves_at=None, message=message):
             print(f"{ref}: genoteerd; {message}")
-        case Given(leaves_at=leaves_at):
-            print(
-                f"{ref}: goedgekeurd, vertrekt om {leaves_at:%Y-%m-%d %H:%M:%S} UTC; terug met: privacybot undo {ref}"
-            )
+        case Given(leaves_at=datetime() as leaves_at):
+            leaves = moment_words(leaves_at, opened.calendar.timezone)
+            print(f"{ref}: goedgekeurd, vertrekt {leaves}; terug met: privacybot undo {ref}")
 
 
 def reject(config: Path | None, ref: str, user: str, reason: str, draft_id: int | None, *, as_json: bool) -> None:

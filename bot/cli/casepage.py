@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,16 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bot.cases.defects import oddities_in_words
+from bot.cases.event_facts import LABELS
+from bot.cases.event_words import EVENTS
 from bot.cases.model import CaseRef
+from bot.cases.moments import day_words, moment_words
+from bot.cases.staff_words import CHANNELS, DRAFTS, LANGUAGES, LETTERS, LINKS, ROLES, TASKS
 from bot.cli.casefile import whole
 from bot.cli.sendercheck import sender_check_in_words
 from bot.cli.session import print_json, rooms
 from bot.cli.tables import print_table
-from bot.cli.words import KINDS, OUTCOMES, STATES, event_words
+from bot.cli.words import KINDS, OUTBOX, OUTCOMES, STATES
 
 _INDENT = 4
 """What somebody wrote stands apart from what we say of it: no line of his can pass for one of ours."""
@@ -28,14 +33,16 @@ def case(config: Path | None, ref: str, *, as_json: bool) -> None:
     if as_json:
         print_json(found)
     else:
-        _print_case(found)
+        _print_case(found, opened.calendar.timezone)
 
 
-def _print_case(found: dict[str, Any]) -> None:
+def _print_case(found: dict[str, Any], timezone: str) -> None:
     console = Console(highlight=False)
     state = STATES.get(found["state"], found["state"])
-    console.print(f"[bold]{found['ref']}[/]  {state}  ({found['role']}, {found['language']}, {found['channel']})")
-    console.print(f"ontvangen {found['received_on']}, streefdatum {found['target']}, uiterlijk {found['due']}")
+    about = ", ".join(words.get(found[key], found[key]) for key, words in _ABOUT)
+    console.print(f"[bold]{found['ref']}[/]  {state}  ({about})")
+    received, target, due = (day_words(date.fromisoformat(found[key])) for key in ("received_on", "target", "due"))
+    console.print(f"ontvangen {received}, streefdatum {target}, uiterlijk {due}")
     if found["legal_hold"]:
         console.print("wordt vastgehouden: niets ervan wordt vernietigd (lift-hold)")
     for sentence in found["dates"]:
@@ -44,14 +51,15 @@ def _print_case(found: dict[str, Any]) -> None:
         if found["customer"][key]:
             console.print(f"{word}: {found['customer'][key]}", markup=False)
     for title, rows, heads in _TABLES:
-        print_table(console, title, heads, _SAID.get(rows, list)(found[rows]))
+        print_table(console, title, heads, _called(rows, found[rows]), timezone)
     for message in found["messages"]:
-        _print_message(console, message)
+        _print_message(console, message, timezone)
 
 
-def _print_message(console: Console, message: dict[str, Any]) -> None:
+def _print_message(console: Console, message: dict[str, Any], timezone: str) -> None:
     way = f"van {message['sender']}" if message["direction"] == "in" else "van ons"
-    console.rule(Text(f"{message['at']:%Y-%m-%d %H:%M} {message['label']} {way}"), align="left")
+    label = LABELS.get(message["label"], message["label"])
+    console.rule(Text(f"{moment_words(message['at'], timezone)} {label} {way}"), align="left")
     for line in sender_check_in_words(message["sender_check"]):
         console.print(line, markup=False)
     for key, word in _ODD.items():
@@ -60,26 +68,25 @@ def _print_message(console: Console, message: dict[str, Any]) -> None:
     console.print(Padding(Text(message["text"]), (0, 0, 0, _INDENT)))
 
 
-def _called(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The requests with right and state as staff call them."""
+def _called(table: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with what is stored as our own name as staff call it."""
+    known = _CALLED.get(table, {})
     return [
-        {
-            **one,
-            "kind": KINDS.get(one["kind"], one["kind"]),
-            "state": STATES.get(one["state"], one["state"]),
-            "outcome": OUTCOMES.get(one["outcome"], one["outcome"]),
-        }
-        for one in requests
+        {key: known[key].get(value, value) if key in known else value for key, value in row.items()} for row in rows
     ]
 
 
-def _happened(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**event, "kind": event_words(event["kind"])} for event in events]
+_ABOUT = (("role", ROLES), ("language", LANGUAGES), ("channel", CHANNELS))
 
-
-_SAID: dict[str, Callable[[list[dict[str, Any]]], list[dict[str, Any]]]] = {"requests": _called, "events": _happened}
-"""Rows whose words are not for staff as they are stored."""
-
+_CALLED: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "requests": {"kind": KINDS, "state": STATES, "outcome": OUTCOMES},
+    "tasks": {"kind": TASKS},
+    "drafts": {"state": DRAFTS, "letter": LETTERS},
+    "letters": {"state": OUTBOX, "letter": LETTERS},
+    "links": {"state": LINKS},
+    "events": {"kind": EVENTS},
+}
+"""What of which table is stored as a name of ours, with its words."""
 
 _ODD = {"sender_defects": "afzender niet eenduidig", "defects": "bijzonder aan dit bericht"}
 

@@ -11,6 +11,7 @@ from bot.cases.draft import Draft, DraftState, content_hash
 from bot.cases.errors import RefusedActError
 from bot.cases.masking import masked, masked_bsn
 from bot.cases.model import Case, CaseRef
+from bot.cases.staff_words import DRAFTS, LETTERS
 from bot.cli.casefile import draft_as_json
 from bot.cli.faults import faults_as_json, print_faults
 from bot.cli.session import actor, print_json, rooms
@@ -60,7 +61,8 @@ def _shown(draft: Draft, secret: str | None) -> str:
 
 def _print_draft(draft: Draft, secret: str | None) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"Concept {draft.id}, versie {draft.version}: {draft.letter} ({draft.state})", markup=False)
+    letter, state = LETTERS.get(draft.letter, draft.letter), DRAFTS[draft.state]
+    console.print(f"Concept {draft.id}, versie {draft.version}: {letter} ({state})", markup=False)
     console.print(f"Aan: {draft.to}\nOnderwerp: {draft.subject}\n", markup=False)
     console.print(_shown(draft, secret), markup=False)
     for file in draft.files:

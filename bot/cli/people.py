@@ -13,6 +13,7 @@ from bot.cases.mandates import Ground, Mandate, Standing
 from bot.cases.model import Case, CaseRef
 from bot.cli.acts import kinds_of
 from bot.cli.session import actor, print_json, rooms
+from bot.cli.words import STATES
 
 
 def represents(config: Path | None, ref: str, user: str, who: Standing, *, custody: bool, as_json: bool) -> None:
@@ -106,7 +107,7 @@ def _told(case: Case, done: str, *, as_json: bool) -> None:
         states = {str(request.kind): str(request.state) for request in case.requests}
         print_json({"ref": case.ref, "state": str(case_state(case)), "requests": states})
     else:
-        print(f"{case.ref}: {done}; stand {case_state(case)}")
+        print(f"{case.ref}: {done}; stand {STATES[case_state(case)]}")
 
 
 def _digest(file: Path) -> str:

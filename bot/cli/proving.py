@@ -9,6 +9,7 @@ from bot.cases.factors import Factor
 from bot.cases.lifecycle import case_state
 from bot.cases.model import Case, CaseRef
 from bot.cli.session import actor, print_json, rooms
+from bot.cli.words import STATES
 
 
 def verify(
@@ -59,7 +60,7 @@ def _tell(case: Case, *, as_json: bool) -> None:
         states = {str(request.kind): str(request.state) for request in case.requests}
         print_json({"ref": case.ref, "state": str(case_state(case)), "requests": states})
     else:
-        print(f"{case.ref}: bewijs vastgelegd; stand {case_state(case)}")
+        print(f"{case.ref}: bewijs vastgelegd; stand {STATES[case_state(case)]}")
 
 
 def _wrong_use(words: str) -> None:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from bot.cases.complaints import LANES, Lane, lane_of
 from bot.cases.model import RequestState
+from bot.cases.staff_words import TASKS
 from bot.cli.casefile import summary
 from bot.cli.session import print_json, rooms
 from bot.cli.tables import print_table
@@ -77,7 +78,7 @@ def jobs(config: Path | None, *, as_json: bool) -> None:
         "attempts": "attempts",
         "last_error": "last_error",
     }
-    print_table(Console(), "Vastgelopen werk", heads, parked)
+    print_table(Console(), "Vastgelopen werk", heads, parked, opened.calendar.timezone)
     print(f"{waiting} jobs wait, {len(parked)} are parked")
 
 
@@ -99,6 +100,6 @@ def tasks(config: Path | None, *, as_json: bool) -> None:
     if not found:
         Console().print("Geen open taken: er wacht niets op u.")
         return
-    print_table(
-        Console(), "Open taken", {"id": "nr", "ref": "zaak", "kind": "soort", "text": "wat", "due_at": "voor"}, found
-    )
+    heads = {"id": "nr", "ref": "zaak", "kind": "soort", "text": "wat", "due_at": "voor"}
+    rows = [{**task, "kind": TASKS.get(task["kind"], task["kind"])} for task in found]
+    print_table(Console(), "Open taken", heads, rows, opened.calendar.timezone)

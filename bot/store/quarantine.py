@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from bot.cases.attachments import COPY_REMOVED, where_they_sit
+from bot.cases.moments import moment_words
 from bot.cases.work import Work
 from bot.mail.authentication.verdict import SenderVerdict
 from bot.mail.message import Attachment, HolderKind
@@ -44,7 +45,8 @@ def ask_to_clean(
     if copies.sure:
         tx.jobs.defer(Work.PUT_AWAY, mail_id, case_id=case_id)
     what = "" if copies.sure else "mogelijk "
-    where = f"map {arrival.folder or '-'}, ontvangen {arrival.received_at:%Y-%m-%d %H:%M} UTC"
+    received = moment_words(arrival.received_at, tx.tasks.bench.timezone)
+    where = f"map {arrival.folder or '-'}, ontvangen {received}"
     files = masked(where_they_sit((*copies.sure, *copies.possible)[:_TOLD]))
     words = f"{what}een kopie van een identiteitsbewijs ({where}): verwijder uit de mailbox {files}{_beside(copies)}"
     tx.tasks.add(case_id, TASK, words, arrival.received_at + timedelta(hours=_HOURS))

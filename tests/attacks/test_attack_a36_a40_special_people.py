@@ -230,8 +230,10 @@ async def test_a38_nothing_is_asked_of_or_told_about_somebody_who_has_died(offic
     assert office.states(ref) == {"access": "needs_person"}
 
     office.cli("represents", ref, "--as", "fatima", "--who", "heir")
+    assert looks(office, ref) == ["gaat over iemand die is overleden: geen gegevens per e-mail"]
     await approved(office, ref, "fatima", "femke")
 
+    assert looks(office, ref) == []
     last = office.letters("weduwe@klant.example")[-1]
     words = " ".join(body(last).split())
     assert "gaat niet over op de erfgenamen" in words
@@ -239,6 +241,10 @@ async def test_a38_nothing_is_asked_of_or_told_about_somebody_who_has_died(offic
     assert files(last) == {}
     assert office.letters(joris) == []
     assert office.case(ref)["requests"][0]["outcome"] == "no_data_subject"
+
+
+def looks(office: Office, ref: str) -> list[str]:
+    return [task["text"] for task in office.case(ref)["tasks"] if task["kind"] == "look" and not task["done_at"]]
 
 
 @pytest.mark.requirement("ID-11")
@@ -388,5 +394,5 @@ async def test_a_masked_copy_is_asked_for_by_two_people_with_a_reason_and_only_i
     for part in ("burgerservicenummer", "foto", "MRZ", "nummer van het document", "gooien haar meteen weg"):
         assert part in words
     [kept] = [event["values"] for event in office.case(ref)["events"] if event["kind"] == "id_checked"]
-    assert kept == {"text": "ID gecontroleerd op 2026-11-26 door fatima"}
+    assert kept == {"text": "ID gecontroleerd op do 26 november 2026 door fatima"}
     assert office.case(ref)["requests"][0]["level_reached"] == "L0"

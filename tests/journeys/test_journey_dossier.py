@@ -247,3 +247,21 @@ async def test_a_huge_mail_passes_through_in_pieces_and_not_as_a_whole(office: O
     assert peak < 12 * 1024 * 1024
     with zipfile.ZipFile(office.home / "huge.zip") as package:
         assert package.getinfo("alleen-intern/origineel/0001.eml").file_size == len(huge)
+
+
+async def test_whatever_staff_read_of_a_case_is_in_dutch_and_in_the_time_of_the_company(office: Office) -> None:
+    ref, _, _ = await answered(office)
+    office.env["COLUMNS"] = "500"
+    office.env["TZ"] = "America/New_York"
+
+    shown = office.cli("case", ref) + office.cli("draft", ref) + office.cli("tasks")
+    told = b"\n".join(raw for name, raw in opened(office, ref).items() if name.endswith((".txt", ".csv"))).decode()
+
+    for text in (shown, told):
+        assert "do 26 november 2026 09.00" in text
+        assert not re.search(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", text)
+        for word in ("awaiting_identity", "letter receipt", "draft 1", "controller", "challenge_reminder"):
+            assert word not in text
+    assert "brief ontvangstbevestiging" in shown
+    assert "(onze eigen gegevens, Nederlands, bestand)" in shown
+    assert office.case(ref)["role"] == "controller"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.cases.dossier import Section
 from bot.cases.draft import Draft, content_hash
+from bot.cases.staff_words import DRAFTS, LETTERS, TASKS
 from bot.store.dossier.matter import FOR_COLLEAGUES, INTERNAL, Matter
 from bot.store.records import Event
 
@@ -20,7 +21,7 @@ def decisions(matter: Matter, events: tuple[Event, ...], drafts: tuple[Draft, ..
         proof = content_hash(draft) if draft.blocks else _kept_hash(events, draft)
         rows.append(
             (
-                f"{draft.version} ({draft.letter}, {draft.state})",
+                f"{draft.version} ({LETTERS.get(draft.letter, draft.letter)}, {DRAFTS[draft.state]})",
                 proof,
                 draft.editor or "",
                 ", ".join(readers),
@@ -48,7 +49,7 @@ def notes(matter: Matter, events: tuple[Event, ...]) -> Section:
 def tasks(matter: Matter) -> Section:
     rows = tuple(
         (
-            task.kind,
+            TASKS.get(task.kind, task.kind),
             matter.mask(task.text) or "tekst verwijderd",
             matter.moment(task.due_at),
             f"{task.done_by} {matter.moment(task.done_at)}" if task.done_at else "open",

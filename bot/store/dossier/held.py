@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.cases.dossier import Section
 from bot.cases.incidents import CAUSES, FIELDS
+from bot.cases.staff_words import INCIDENTS
 from bot.store.dossier.matter import Matter
 
 
@@ -28,7 +29,7 @@ def breaches(matter: Matter) -> Section:
         (
             str(one.id),
             matter.moment(one.aware_at),
-            f"{CAUSES[one.cause]} ({one.state})",
+            f"{CAUSES[one.cause]} ({INCIDENTS[one.state]})",
             matter.mask("; ".join(f"{FIELDS[name]}: {text}" for name, text in one.fields.items() if text)),
         )
         for one in matter.tx.incidents.of_case(matter.case.id)

@@ -9,6 +9,7 @@ from email.message import Message
 from email.utils import format_datetime
 
 from bot.cases.dossier import Piece, Section
+from bot.cases.event_facts import LABELS, name_in_words, value_in_words
 from bot.store.dossier.matter import INTERNAL, Matter
 from bot.store.records import CaseMessage, Direction
 
@@ -31,7 +32,7 @@ def messages(matter: Matter) -> Section:
                 f"{number:04d}",
                 matter.moment(message.at),
                 "van" if message.direction is Direction.IN else "aan",
-                message.label,
+                LABELS.get(message.label, message.label),
                 _words(matter, message)[:_SHOWN] if number <= _MANY else f"zie {number:04d} in 3-berichten/",
             )
         )
@@ -79,8 +80,16 @@ def _as_words(matter: Matter, message: CaseMessage) -> str:
     way = f"van {message.sender or 'onbekend'}"
     if message.direction is Direction.OUT:
         way = f"aan {_recipient(matter, message)}"
-    lines = [f"{matter.moment(message.at)}, {way}", f"soort: {message.label}", f"onderwerp: {message.subject}"]
-    lines += [f"{name}: {value}" for name, value in message.facts.items() if value not in (None, "", 0, False)]
+    lines = [
+        f"{matter.moment(message.at)}, {way}",
+        f"soort: {LABELS.get(message.label, message.label)}",
+        f"onderwerp: {message.subject}",
+    ]
+    lines += [
+        f"{name_in_words(name)}: {value_in_words(name, value, matter.calendar.timezone)}"
+        for name, value in message.facts.items()
+        if value not in (None, "", 0, False)
+    ]
     if message.mail_id is not None and matter.tx.mails.get(message.mail_id).has_content:
         lines.append(f"SHA-256 van het bericht zoals het binnenkwam: {_digest(matter, message.mail_id)}")
     return matter.mask("\n".join(lines)) + f"\n\n{_words(matter, message)}\n"

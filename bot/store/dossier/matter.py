@@ -8,9 +8,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.cases.deadlines import Calendar
+from bot.cases.event_facts import facts_in_words
 from bot.cases.links import without_tokens
 from bot.cases.masking import MASK, masked, masked_bsn
 from bot.cases.model import Case
+from bot.cases.moments import moment_words
 from bot.store.archive import Transaction
 from bot.store.chain import FORGOTTEN
 from bot.store.records import Event
@@ -38,11 +40,10 @@ class Matter:
             return f"verwijderd op {self.moment(gone.get(event.seq))}; wat er stond is niet meer te lezen"
         if event.kind in FOR_COLLEAGUES:
             return "(alleen intern)"
-        told = ((name, value) for name, value in event.values.items() if value not in (None, False, ""))
-        return self.mask(", ".join(f"{name} {_yes(value)}" for name, value in told))
+        return self.mask(facts_in_words(event.values, self.calendar.timezone))
 
     def moment(self, at: datetime | None) -> str:
-        return "" if at is None else f"{at.astimezone(ZoneInfo(self.calendar.timezone)):%d-%m-%Y %H:%M}"
+        return "" if at is None else moment_words(at, self.calendar.timezone)
 
     def day(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self.calendar.timezone)).date()
@@ -68,7 +69,3 @@ def forgotten_at(events: tuple[Event, ...]) -> dict[int, datetime]:
         for seq in str(event.values.get("seqs", "")).split(",")
         if seq
     }
-
-
-def _yes(value: object) -> str:
-    return "ja" if value is True else str(value)

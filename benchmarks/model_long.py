@@ -15,9 +15,9 @@ from pathlib import Path
 TESTS = Path(__file__).parents[1] / "tests"
 sys.path[:0] = [str(TESTS), str(TESTS / "model")]
 
+from corners import Corners  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402 - the tests' folders had to be named first
 from hypothesis.stateful import run_state_machine_as_test  # noqa: E402
-from machine import Corridor  # noqa: E402
 
 
 def main() -> None:
@@ -32,7 +32,7 @@ def main() -> None:
         print_blob=True,
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(Corridor, settings=long)
+    run_state_machine_as_test(Corners, settings=long)
     print(f"{given.examples} walks of {given.steps} steps, nothing found")
 
 

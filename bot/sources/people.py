@@ -65,7 +65,12 @@ class IdentityRecords:
 
     def spelled_exactly(self, address: str) -> tuple[str, ...]:
         """Only the keys of the records with exactly this address of record."""
-        keys = self._keys(self.identity.address_of_record, equal_to(address))
+
+        def exactly(at: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+            same = equal_to(address)(at)  # the other half lets the database use its index on lower(address)
+            return sa.and_(self.selection.same_address(at, address), same) if searchable(address) else same
+
+        keys = self._keys(self.identity.address_of_record, exactly)
         return tuple(subject_key(self.identity.name, key) for key in keys)
 
     def alike(self, spellings: Sequence[str]) -> tuple[str, ...]:

@@ -80,11 +80,12 @@ def _ground(reason: str) -> FeeReason:
 
 
 def _addressee(case: Case, ground: FeeReason) -> str:
-    if not case.open_requests:
-        raise RefusedActError(f"{case.ref} has no open request")
-    if ground is FeeReason.FURTHER_COPY and RequestKind.ACCESS not in {each.kind for each in case.open_requests}:
+    asked = [request for request in case.open_requests if request.kind is not RequestKind.COMPLAINT]
+    if not asked:
+        raise RefusedActError(f"{case.ref} has no open request that could cost anything")
+    if ground is FeeReason.FURTHER_COPY and RequestKind.ACCESS not in {each.kind for each in asked}:
         raise RefusedActError(f"{case.ref} asks for no copy; a fee for a further copy is one of Art. 15(3)")
     record = case.data_subject.address_of_record if case.data_subject else None
-    if record is None or any(request.reached < Level.L2 for request in case.open_requests):
+    if record is None or any(request.reached < Level.L2 for request in asked):
         raise LevelTooLowError(f"nobody has proved who he is in {case.ref}; nothing is said of earlier requests before")
     return record

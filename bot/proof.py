@@ -53,7 +53,7 @@ class Proof:
         """It was read when it was filed, and no longer is: a person reads it, for a code may stand in it."""
         if job.case_id is not None:
             with self._archive.transaction() as tx:
-                self._have_it_read(tx, tx.cases.by_id(job.case_id))
+                _have_it_read(tx, tx.cases.by_id(job.case_id), job.target_id)
 
     def _raw(self, mail_id: int) -> bytes:
         with self._archive.reading() as tx:
@@ -68,7 +68,7 @@ class Proof:
             tx.cases.lock(case_id)
             case = tx.cases.by_id(case_id)
             if not self._proves(tx, systems, case, job.target_id, mail, intents):
-                self._have_it_read(tx, case)
+                _have_it_read(tx, case, job.target_id)
 
         self._levelling.decided(weighed)
 
@@ -137,11 +137,6 @@ class Proof:
             return True
         return False
 
-    def _have_it_read(self, tx: Transaction, case: Case) -> None:
-        """A reply that proves nothing says something all the same, unless a person was called already."""
-        if not any(task.kind == "look" for task in tx.tasks.open(case.id)):
-            ask_person(tx, case.id, "read", "er kwam een antwoord binnen: lees het")
-
     def _guesses_too_much(self, tx: Transaction, address: str) -> bool:
         return tx.guesses.today(address) >= self._settings.guesses_per_sender
 
@@ -201,3 +196,14 @@ def _own(case: Case, challenge: Challenge) -> bool:
 
 def _addresses(*known: str | None) -> frozenset[str]:
     return frozenset(address for address in known if address)
+
+
+def _have_it_read(tx: Transaction, case: Case, mail_id: int) -> None:
+    """A reply that proves nothing says something all the same, unless it has called a person itself.
+
+    A person who was called before it came may have looked already, and would never hear of it.
+    """
+    came = [event.at for event in tx.events.of(case.id, "mail_added") if event.values.get("mail") == mail_id]
+    called = [task.made_at for task in tx.tasks.open(case.id) if task.kind == "look"]
+    if not came or not called or max(called) < min(came):
+        ask_person(tx, case.id, "read", "er kwam een antwoord binnen: lees het")

@@ -288,6 +288,7 @@ class Task:
     due_at: datetime | None
     done_at: datetime | None
     done_by: str | None
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,4 +107,5 @@ class Tasks:
             due_at=row.due_at,
             done_at=row.done_at,
             done_by=row.done_by,
+            made_at=row.made_at,
         )

@@ -132,9 +132,18 @@ class House:
 
     # Mail and time
 
-    def write(self, sender: str, text: str, *, answers: Sent | None = None, genuine: bool = True, **more: str) -> None:
+    def write(
+        self,
+        sender: str,
+        text: str,
+        *,
+        answers: Sent | None = None,
+        genuine: bool = True,
+        subject: str | None = None,
+        **more: str,
+    ) -> None:
         """A mail comes in and is worked on."""
-        self.put(sender, text, answers=answers, genuine=genuine, **more)
+        self.put(sender, text, answers=answers, genuine=genuine, subject=subject, **more)
         self.work()
 
     def put(
@@ -145,6 +154,7 @@ class House:
         answers: Sent | None = None,
         genuine: bool = True,
         age: timedelta = timedelta(0),
+        subject: str | None = None,
         **more: str,
     ) -> None:
         """A mail comes in through our own mail server, which says whether its sender is genuine."""
@@ -154,7 +164,7 @@ class House:
         mail["Authentication-Results"] = f"{SERVER}; dmarc={'pass' if genuine else 'fail'} header.from=klant.example"
         mail["Received"] = f"from mail.elders.example (mail.elders.example [203.0.113.9]) by {SERVER} (Postfix)"
         mail["From"], mail["To"] = sender, OUR_ADDRESS
-        mail["Subject"] = "Mijn gegevens" if answers is None else f"Re: {answers.mail['Subject']}"
+        mail["Subject"] = subject or ("Mijn gegevens" if answers is None else f"Re: {answers.mail['Subject']}")
         mail["Message-ID"] = f"<{self._mails:05}@klant.example>"
         mail["Date"] = self.now
         if answers is not None:

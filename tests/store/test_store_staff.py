@@ -29,7 +29,7 @@ def test_a_task_is_open_until_somebody_ticks_it_and_only_once(archive: Archive) 
         everywhere = tx.tasks.add(None, "held_letters", "er wachten zaken")
         assert [task.id for task in tx.tasks.open()] == [look, elsewhere, everywhere]
         assert tx.tasks.open(case.id) == (
-            Task(look, case.id, "look", "bel Sanne", NOON + timedelta(hours=24), None, None),
+            Task(look, case.id, "look", "bel Sanne", NOON + timedelta(hours=24), None, None, NOON),
         )
         assert [tx.tasks.done(look, "fatima", NOON), tx.tasks.done(look, "joris", NOON)] == [True, False]
 

@@ -403,6 +403,7 @@ def _holding_fact(summary: HoldingSummary) -> HoldingFact:
         origin=summary.origin,
         retention=summary.retention,
         rows=summary.rows,
+        withheld=summary.withheld,
         left_out=summary.left_out,
     )
 

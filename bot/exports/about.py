@@ -59,8 +59,9 @@ class HoldingSummary:
     recipients: tuple[str, ...]
     origin: str
     retention: str
-    rows: int
+    rows: int  # that are given
     left_out: tuple[str, ...]
+    withheld: bool = False  # there are rows, and none of them is given
     portable: tuple[str, ...] = ()  # labels of the columns that may be taken along (Art. 20)
     not_portable: tuple[str, ...] = ()
 

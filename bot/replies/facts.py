@@ -35,7 +35,8 @@ class HoldingFact:
     recipients: tuple[str, ...]  # by name (C-154/21)
     origin: str
     retention: str
-    rows: int | None = None  # None: not counted; a table with 0 rows is not mentioned
+    rows: int | None = None  # None: not counted; a table with 0 rows is not mentioned, unless they are
+    withheld: bool = False  # there, and not given, as `left_out` says
     left_out: tuple[str, ...] = ()  # what is not given, with the reason in words
     role: Literal["controller", "processor"] = "controller"
 

@@ -319,7 +319,7 @@ def _days(name: str, fact: Fact, marks: Marks) -> StatedFact:
 
 
 def _about_holdings(facts: LetterFacts, language: str, marks: Marks) -> dict[str, object]:
-    holdings = tuple(held for held in facts.holdings if held.rows != 0)
+    holdings = tuple(held for held in facts.holdings if held.rows != 0 or held.withheld)
 
     def by(text: Callable[[HoldingFact], str]) -> tuple[Pair, ...]:
         return _categories_by_text(holdings, text, language, marks)
@@ -385,7 +385,7 @@ def _together(pairs: Iterable[tuple[str, str]], language: str) -> tuple[Pair, ..
 def _labels_by_category(holdings: Iterable[HoldingFact], language: str) -> tuple[Pair, ...]:
     labels: dict[str, list[str]] = {}
     for held in holdings:
-        count = "" if held.rows is None else f" ({held.rows})"
+        count = "" if held.rows is None or held.withheld else f" ({held.rows})"
         labels.setdefault(line(held.category), []).append(line(held.label) + count)
     return tuple(Pair(category, listed(found, language)) for category, found in labels.items())
 

@@ -115,6 +115,8 @@ async def test_two_who_share_an_address_are_told_apart_by_a_person_and_each_gets
         assert other.name not in words + body(answer)
     [answer] = [mail for mail in office.letters(SHOP) if files(mail) and hers in body(mail)]
     assert "hangt alleen aan een e-mailadres" in overview_in(answer, passphrase_in(her_question))
+    letter = " ".join(body(answer).split())
+    assert "hangt alleen aan een e-mailadres" in letter.partition("Wat hebben wij weggelaten?")[2]
 
 
 async def test_two_of_one_name_are_two_people_and_a_name_alone_finds_nobody(office: Office) -> None:

@@ -439,6 +439,21 @@ def test_an_empty_table_is_not_among_what_we_hold() -> None:
     assert "Andere gegevens van u hebben wij niet." in _block(none, "ACC-0")
 
 
+@pytest.mark.parametrize("others", [True, False])
+def test_a_table_that_is_withheld_is_named_with_its_reason_and_no_letter_says_there_is_nothing(others: bool) -> None:
+    facts = rich(LetterKind.ACCESS, Language.DUTCH)
+    reason = "hangt alleen aan een e-mailadres, en is niet met zekerheid van één persoon"
+    kept_back = replace(facts.holdings[1], rows=0, withheld=True, recipients=("Post B.V.",), left_out=(reason,))
+
+    held = (facts.holdings[0], kept_back) if others else (kept_back,)
+    letter = LETTERS.compose(LetterKind.ACCESS, replace(facts, holdings=held))
+
+    assert "Andere gegevens van u hebben wij niet." not in _text(letter)
+    assert "- betalingen: iDEAL-betalingen\n" in f"{_block(letter, 'ACC-b')}\n"
+    assert "- Post B.V.: betalingen" in _block(letter, "ACC-c")
+    assert f"iDEAL-betalingen – {reason}" in _block(letter, "ACC-3")
+
+
 def _support(label: str, **texts: str) -> HoldingFact:
     plain = HoldingFact(label, "correspondentie", "uw vragen beantwoorden", "contract", ("Post B.V.",), "", "twee jaar")
     return replace(plain, **texts)  # type: ignore[arg-type]

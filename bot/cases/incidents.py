@@ -74,6 +74,11 @@ DISMISSED_BECAUSE = "dismissed_because"
 RISK_BECAUSE = "risk_because"
 """Why a person thinks the risk lower than it was held to be; the newest reason stands, each is in the event log."""
 
+REASONS: Mapping[str, str] = MappingProxyType(
+    {RISK_BECAUSE: "Waarom het risico lager is", DISMISSED_BECAUSE: "Waarom het geen datalek is"}
+)
+"""What stands beside the fields once a person decided; no notification asks for it, so nobody fills it in."""
+
 _ALWAYS = ("nature", "people", "records", "consequences", "measures")
 
 
@@ -105,6 +110,12 @@ class Incident:
     @property
     def open(self) -> bool:
         return self.state in {IncidentState.SUSPECTED, IncidentState.CONFIRMED}
+
+    @property
+    def described(self) -> tuple[tuple[str, str], ...]:
+        """Everything that is written in it, each text after what it is, in the order of the notification."""
+        words = {**FIELDS, **REASONS}
+        return tuple((words[name], self.fields[name]) for name in words if self.fields.get(name))
 
     @property
     def authority_waits(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.cases.errors import RefusedActError
-from bot.cases.incidents import CAUSES, DISMISSED_BECAUSE, FIELDS, RISK_BECAUSE, Incident, Risk, missing
+from bot.cases.incidents import CAUSES, Incident, Risk, missing
 from bot.cases.model import CaseRef
 from bot.cli.session import actor, print_json, rooms
 from bot.rooms import Rooms
@@ -58,13 +58,8 @@ def show(config: Path | None, number: int, *, as_json: bool) -> None:
     print(f"datalek {found.id} ({found.state}), zaak {row['case'] or '-'}: {CAUSES[found.cause]}")
     print(f"bekend sinds {_moment(opened, found.aware_at)}, melden kan tot {_moment(opened, found.due_at)}")
     print(f"risico: {_RISK[found.risk]}")
-    for name, words in FIELDS.items():
-        if found.fields.get(name):
-            print(f"- {words}: {found.fields[name]}")
-    if RISK_BECAUSE in found.fields:
-        print(f"- Waarom het risico lager is: {found.fields[RISK_BECAUSE]}")
-    if DISMISSED_BECAUSE in found.fields:
-        print(f"- Geen datalek, want: {found.fields[DISMISSED_BECAUSE]}")
+    for what, text in found.described:
+        print(f"- {what}: {text}")
     for words in row["missing"]:
         print(f"- nog nodig: {words}")
 

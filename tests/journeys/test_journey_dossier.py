@@ -97,6 +97,22 @@ async def test_an_answered_complaint_is_not_told_as_if_all_that_was_asked_was_do
     assert "gedaan wat gevraagd is" not in told
 
 
+@pytest.mark.requirement("KLA-05")
+async def test_a_breach_whose_risk_was_lowered_or_that_was_none_is_told_with_the_reason(office: Office) -> None:
+    ref, _, _ = await answered(office)
+    decide = ("breach", "decide", "1", "--as", "femke", "--risk")
+    office.cli("incident", ref, "--as", "fatima", "--reason", "overzicht ging naar een ander")
+    office.cli(*decide, "risk", "--risk-because", "de bestanden waren versleuteld")
+    lowered = opened(office, ref)["9-datalekken/datalekken.txt"].decode()
+    office.cli("breach", "dismiss", "1", "--as", "femke", "--reason", "de ontvanger is haar boekhouder")
+
+    told = opened(office, ref)["9-datalekken/datalekken.txt"].decode()
+
+    assert "Waarom het risico lager is: de bestanden waren versleuteld" in " ".join(lowered.split())
+    assert "Waarom het geen datalek is: de ontvanger is haar boekhouder" in " ".join(told.split())
+    assert "Waarom het geen datalek is: de ontvanger is haar boekhouder" in office.cli("breach", "show", "1")
+
+
 async def test_its_page_can_be_read_by_everybody_and_names_what_happened_in_dutch(office: Office) -> None:
     ref, _, _ = await answered(office)
 

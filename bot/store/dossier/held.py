@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.cases.dossier import Section
-from bot.cases.incidents import CAUSES, FIELDS
+from bot.cases.incidents import CAUSES
 from bot.cases.staff_words import INCIDENTS
 from bot.store.dossier.matter import Matter
 
@@ -30,7 +30,7 @@ def breaches(matter: Matter) -> Section:
             str(one.id),
             matter.moment(one.aware_at),
             f"{CAUSES[one.cause]} ({INCIDENTS[one.state]})",
-            matter.mask("; ".join(f"{FIELDS[name]}: {text}" for name, text in one.fields.items() if text)),
+            matter.mask("; ".join(f"{what}: {text}" for what, text in one.described)),
         )
         for one in matter.tx.incidents.of_case(matter.case.id)
     )

@@ -150,7 +150,7 @@ def _nameless(check: str, host: str, key: str) -> Finding | None:
 
 
 def _words(settings: Settings, env: Mapping[str, str]) -> Iterator[Finding]:
-    troubles = [*check_templates(templates_dir()), *check_pages(templates_dir() / PAGES)]
+    troubles = [*check_templates(templates_dir(), fees=settings.approval.fees), *check_pages(templates_dir() / PAGES)]
     yield from (Finding("templates", Health.FAILED, line) for line in troubles)
     if not troubles:
         yield Finding("templates", Health.OK, "every letter can be written")

@@ -83,7 +83,7 @@ def check_config(config: Path | None, *, live: bool, as_json: bool) -> None:
     folder = config or default_config_dir()
     with telling():
         found = checked_config(folder, os.environ)
-        errors = [*found.errors, *check_templates(templates_dir()), *check_pages(templates_dir() / PAGES)]
+        errors = [*found.errors, *_template_troubles(folder)]
         warnings, questions = [*found.warnings], [*found.questions]
         try:
             datamap = _datamap(folder)
@@ -107,6 +107,15 @@ def check_config(config: Path | None, *, live: bool, as_json: bool) -> None:
             print("the configuration can be used")
     if errors:
         raise SystemExit(1)
+
+
+def _template_troubles(folder: Path) -> list[str]:
+    """Every template is tried; one for a letter that these settings never write may be absent."""
+    try:
+        fees = load_settings(folder, os.environ, keys_required=False).approval.fees
+    except SettingsError:
+        fees = True  # settings that cannot be read are told by themselves
+    return [*check_templates(templates_dir(), fees=fees), *check_pages(templates_dir() / PAGES)]
 
 
 def _key_troubles(folder: Path) -> list[str]:

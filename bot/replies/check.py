@@ -19,17 +19,22 @@ SHARED = tuple(letter for letter in LETTER_OF.values() if letter is not LetterKi
 LANGUAGES = (Language.DUTCH, Language.ENGLISH)
 
 
-def check(templates: Path) -> tuple[str, ...]:
-    """What is wrong with the templates, one line each with file and line; empty when every letter can be written."""
+def check(templates: Path, *, fees: bool = True) -> tuple[str, ...]:
+    """What is wrong with the templates, one line each with file and line; empty when every letter can be written.
+
+    Where no fee may be asked (`fees`), the letter that announces one may be absent.
+    """
     letters = Letters(templates, sample_organisation())
-    troubles = [trouble for language in LANGUAGES for trouble in _troubles(letters, templates, language)]
+    troubles = [trouble for language in LANGUAGES for trouble in _troubles(letters, templates, language, fees=fees)]
     for language, kinds in ALSO_IN.items():
         troubles += [trouble for kind in sorted(kinds) for trouble in _of_letter(letters, templates, kind, language)]
     return tuple(dict.fromkeys(troubles))
 
 
-def _troubles(letters: Letters, templates: Path, language: Language) -> Iterator[str]:
+def _troubles(letters: Letters, templates: Path, language: Language, *, fees: bool) -> Iterator[str]:
     for letter in WITH_TEMPLATE:
+        if letter is LetterKind.FEE_NOTICE and not fees and not (templates / language / letter).exists():
+            continue
         yield from _of_letter(letters, templates, letter, language)
     shared = replace(rich(LetterKind.CORRECTION, language), kinds=tuple(RequestKind))
     refused = replace(rich(LetterKind.REFUSAL, language), reason=refusal_text(RefusalReason.EXCESSIVE, language))

@@ -87,6 +87,16 @@ class KeptGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class WhereSaid:
+    """Words that are looked up where a template prints them: files of a company without them stay usable."""
+
+    look_up: Callable[[], str]
+
+    def __str__(self) -> str:
+        return self.look_up()
+
+
+@dataclass(frozen=True, slots=True)
 class StatedFact:
     """A fact about the company. `mark` is empty, or says that nobody confirmed it; printing the fact prints both."""
 
@@ -180,6 +190,7 @@ def _about_case(facts: LetterFacts, letters: Sequence[LetterKind], language: str
         "late": facts.late,
         "right_used": facts.right_used,
         "prevented": _prevented(kinds, language, word) if LetterKind.NOT_IDENTIFIED in letters else None,
+        "court_until": None,  # templates of a company may still ask whether there is such a day
     }
 
 
@@ -206,11 +217,15 @@ def _in_words(kinds: Iterable[RequestKind], language: str, word: Word, group: st
     return listed((word(group, kind) for kind in ordered), language) or None
 
 
-def _prevented(kinds: Iterable[RequestKind], language: str, word: Word) -> str | None:
+def _prevented(kinds: Iterable[RequestKind], language: str, word: Word) -> WhereSaid | None:
     """ "uw gegevens krijgt of laat wissen": what somebody else must not do with what was asked."""
     ordered = sorted(kinds, key=list(LETTER_OF).index)
-    told = dict.fromkeys(word("prevented", kind) for kind in ordered)
-    return format_list(list(told), style="or", locale=LOCALES[language]) or None
+
+    def told() -> str:
+        each = dict.fromkeys(word("prevented", kind) for kind in ordered)
+        return format_list(list(each), style="or", locale=LOCALES[language])
+
+    return WhereSaid(told) if ordered else None
 
 
 _DATES = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -129,6 +130,35 @@ def test_a_missing_word_is_named(templates: Path, key: str) -> None:
     words.write_text(words.read_text(encoding="utf-8").replace(f"\n{key} = ", f"\nx{key} = "), encoding="utf-8")
 
     assert any("words.toml" in trouble and f"'{key}'" in trouble for trouble in check(templates))
+
+
+_OLD_COURT = (
+    "U kunt naar de rechter gaan (artikel 35 UAVG), binnen zes weken"
+    "{% if court_until %}, dus uiterlijk op {{ court_until }}{% endif %}.\n"
+)
+
+
+def test_older_letters_of_a_company_stay_usable_where_nothing_new_is_printed(templates: Path) -> None:
+    for language in ("nl", "en"):
+        (templates / language / "_parts" / "court.txt").write_text(_OLD_COURT, encoding="utf-8")
+        words = templates / language / "words.toml"
+        without = re.sub(r"(?ms)^\[prevented\]\n.*?(?=^\[|\Z)", "", words.read_text(encoding="utf-8"))
+        words.write_text(without, encoding="utf-8")
+        unsure = templates / language / "not_identified" / "body.txt"
+        unsure.write_text(unsure.read_text(encoding="utf-8").replace("{{ prevented }}", "iets doet"), encoding="utf-8")
+
+    assert check(templates) == ()
+
+    unsure.write_text(unsure.read_text(encoding="utf-8").replace("iets doet", "{{ prevented }}"), encoding="utf-8")
+    assert check(templates) == (f"{words}: [prevented] has no text for 'access'",)
+
+
+def test_the_letter_about_a_fee_is_missed_only_where_fees_are_allowed(templates: Path) -> None:
+    gone = templates / "nl" / "fee_notice" / "body.txt"
+    shutil.rmtree(gone.parent)
+
+    assert check(templates, fees=False) == ()
+    assert check(templates, fees=True) == (f"{gone}: this template is missing or cannot be read",)
 
 
 def test_check_names_every_fault_once(templates: Path) -> None:

@@ -134,9 +134,32 @@ _MONEY = (
 _OUR_WORK = (
     r"(?:verzoek|inzage|kopie|afschrift|overzicht|behandel\w*|afhandel\w*|antwoord|administratiekosten|opzoeken|"
     r"zoekwerk|wissen van|wijzigen van|"
-    r"uw gegevens|hiervoor|daarvoor|for (?:this|that)\b|"
+    r"uw gegevens|"
     r"request|copy|access|overview|handling|processing|administration|answer|erasing|your data)"
 )
+_IT_NL = r"\b(?:hier|daar)voor\b"
+_IT_EN = r"\bfor (?:this|that)\b"
+_FEW = r"(?:(?!(?:en|maar|want|and|but)\b)[\w€]+(?:[.,][\d-]+)? ){0,5}"
+_SUM = r"(?:€|\beuro\b|\beur\b|kosten|vergoeding)"
+_TO_PAY = r"\b(?:betalen|betaald|voldoen|overmaken|over te maken|verschuldigd)"
+_PAID_FOR_IT = (
+    rf"\bbetaalt {_FEW}{_IT_NL}",
+    rf"{_IT_NL} betaalt\b",
+    rf"\b(?:reken|bereken|vrag|breng)en (?=[^,;]{{0,40}}{_SUM}){_FEW}{_IT_NL}",
+    rf"{_IT_NL} (?:reken|bereken|vrag|breng)en wij\b[^;]{{0,40}}{_SUM}",
+    rf"\b(?:moet|dient|bent|wilt|verzoeken|gelieve|graag) {_FEW}{_IT_NL}[^;]{{0,25}}{_TO_PAY}",
+    rf"{_IT_NL} (?:moet|dient|bent|wilt)\b[^;]{{0,35}}{_TO_PAY}",
+    rf"\b(?:kosten|vergoeding|tarief|prijs) {_IT_NL} (?:is|zijn|bedra)",
+    rf"{_IT_NL} (?:geldt|gelden|is|zijn) (?:er )?(?:een )?(?:kosten|vergoeding|tarief|leges)",
+    rf"{_IT_NL} (?:wordt|worden)\b[^;]{{0,40}}(?:in rekening|gerekend|berekend|gevraagd)",
+    rf"\b(?:wordt|worden) {_FEW}{_IT_NL}[^;]{{0,40}}(?:in rekening|gerekend|berekend|gevraagd)",
+    rf"{_IT_EN},? you (?:will |must |should |have to |need to )?pay\b",
+    rf"{_IT_EN},? we (?:will |must |have to )?(?:charge|ask)\b",
+    rf"(?<!did )\byou (?:will |must |should |have to |need to )?pay {_FEW}{_IT_EN}(?! \w)",
+    rf"\bwe (?:will |must |have to )?(?:charge|ask) {_FEW}{_IT_EN}(?! \w)",
+    rf"\bplease pay {_FEW}{_IT_EN}(?! \w)|\bis a (?:fee|charge) {_FEW}{_IT_EN}(?! \w)",
+)
+"""A price for "this", beside a verb that asks for it now: what was paid and goes back is told with the same words."""
 _NOT_MONEY = (
     r"(?:gratis|kosteloos|geen (?:kosten|vergoeding|geld)|kost (?:u )?niets|niets te betalen|"
     r"betaalt (?:u )?niets|pay nothing|niet te betalen|"
@@ -224,8 +247,11 @@ RULES: tuple[Rule, ...] = (
     Rule(
         Fault.FEE,
         about=_any(_MONEY, r"administratiekosten|behandelkosten"),
-        accuses=re.compile(
-            rf"{_MONEY}.*{_OUR_WORK}|{_OUR_WORK}.*{_MONEY}|administratiekosten|behandelkosten", re.IGNORECASE
+        accuses=_any(
+            rf"{_MONEY}.*{_OUR_WORK}",
+            rf"{_OUR_WORK}.*{_MONEY}",
+            r"administratiekosten|behandelkosten",
+            *_PAID_FOR_IT,
         ),
         excuses=_any(_NOT_MONEY, _AUTHORITY),
         always=_any(

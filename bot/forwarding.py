@@ -75,11 +75,11 @@ class Forwarding:
 
     def _take_back(self, tx: Transaction, case: Case, user: User, actor: Actor) -> None:
         """Another company is meant now: letters that wait name the one before, or would tell it who asked what."""
-        for draft in tx.drafts.of_case(case.id):
-            if draft.letter is LetterKind.FORWARD_TO_CUSTOMER and draft.state is DraftState.APPROVED:
-                raise RefusedActError(f"a letter to a customer is approved already; first: privacybot undo {case.ref}")
-            beside = draft.letter is LetterKind.FORWARDED and not draft.request_ids
-            if (beside or draft.letter is LetterKind.FORWARD_TO_CUSTOMER) and draft.state is DraftState.OPEN:
+        meant = [draft for draft in tx.drafts.of_case(case.id) if _tells_of_the_company(draft)]
+        if any(draft.state is DraftState.APPROVED for draft in meant):
+            raise RefusedActError(f"a letter about the company is approved already; first: privacybot undo {case.ref}")
+        for draft in meant:
+            if draft.state is DraftState.OPEN:
                 tx.drafts.set_state(draft.id, DraftState.VOID, DraftState.OPEN)
                 values: dict[str, Scalar] = {"draft": draft.id, "why": "opnieuw doorgestuurd"}
                 tx.events.write(case.id, "draft_voided", user.name, values, os_login=actor.os_login)
@@ -138,6 +138,12 @@ class Forwarding:
         values: dict[str, Scalar] = {"draft": added.id, "letter": added.letter}
         tx.events.write(case.id, "draft_made", user.name, values, os_login=actor.os_login)
         return added
+
+
+def _tells_of_the_company(draft: Draft) -> bool:
+    """To the customer, or to the asker beside our own answer: both hold the name that was given."""
+    beside = draft.letter is LetterKind.FORWARDED and not draft.request_ids
+    return beside or draft.letter is LetterKind.FORWARD_TO_CUSTOMER
 
 
 def _refuse_own_books(case: Case, customer: DataSubject | None) -> None:

@@ -198,6 +198,28 @@ async def test_a_letter_to_the_wrong_company_falls_when_another_one_is_named(off
     assert [task["kind"] for task in office.case(ref)["tasks"] if task["done_at"] is None] == []
 
 
+async def test_a_letter_that_was_approved_with_the_wrong_company_stops_another_one_from_being_named(
+    office: Office,
+) -> None:
+    joris = office.people.joris.address
+    office.write(joris, ASKS.format(company="Atelier De Vries, of was het Atelier De Vrees"))
+    await office.step()
+    ref = str(office.cases()[0]["ref"])
+    office.cli("forward", ref, "--as", "fatima", "--company", "Atelier De Vrees")
+    wrong = drafts(office, ref)["forwarded"]["id"]
+    office.cli("approve", ref, "--as", "fatima", "--draft", str(wrong))
+
+    said = office.cli("forward", ref, "--as", "fatima", "--company", "Atelier De Vries", fails=True)
+    office.cli("undo", ref, "--as", "fatima")
+    office.cli("forward", ref, "--as", "fatima", "--company", "Atelier De Vries")
+    await answered(office, ref)
+
+    assert f"approved already; first: privacybot undo {ref}" in said
+    told = [body(mail) for mail in office.letters(joris)]
+    assert [one for one in told if "De Vrees" in one] == []
+    assert len([one for one in told if "De Vries" in one]) == 1
+
+
 @pytest.mark.requirement("ROL-02")
 async def test_what_a_third_person_states_of_a_customer_brings_that_customer_no_challenge(office: Office) -> None:
     sanne = office.people.sanne

@@ -311,6 +311,11 @@ class Decisions:
             requests = [request for request in requests if allows(request, Move.DRAFT_READY)]
             if not requests:
                 raise RefusedActError(f"{ref} has no open request that can be refused now")
+            if any(request.absolute for request in requests):
+                raise RefusedActError(
+                    "an objection to advertising is never refused (Art. 21(2)-(3)): stop it and approve the letter "
+                    "that says so; other rights of this case are refused alone, with --kind"
+                )
             ground = refusal_ground(reason, {request.kind for request in requests})
             if _would_tell_a_stranger(case, requests):
                 raise RefusedActError(

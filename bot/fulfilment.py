@@ -356,7 +356,7 @@ def _unreachable(case: Case, batch: Batch) -> bool:
 def _marketing_only(batch: Batch) -> bool:
     """An objection to advertising alone needs no proof, and only that one (Art. 21(2)-(3))."""
     objections = [request for request in batch.requests if request.kind is RequestKind.OBJECTION]
-    return bool(objections) and all(request.required is Level.L0 for request in objections)
+    return bool(objections) and all(request.absolute for request in objections)
 
 
 def _tasks_for(case: Case, batch: Batch, prepared: Prepared) -> Iterator[str]:

@@ -58,8 +58,7 @@ class Levels:
 
     def in_force(self, request: Request) -> Level:
         """What this request needs today: what was found when it came, or more if the configuration now asks more."""
-        no_proof = request.kind is RequestKind.OBJECTION and request.required is Level.L0
-        return max(request.required, self.marketing if no_proof else self.of_kind[request.kind])
+        return max(request.required, self.marketing if request.absolute else self.of_kind[request.kind])
 
     def of_draft(self, request: Request, draft: Draft) -> Level:
         """The plan has the last word: what it calls high risk needs that level, whatever the mail was taken for."""

@@ -108,6 +108,11 @@ class Request:
     def open(self) -> bool:
         return self.state not in FINAL_STATES
 
+    @property
+    def absolute(self) -> bool:
+        """An objection to advertising from the very address: no proof, no weighing, no refusal (Art. 21(2)-(3))."""
+        return self.kind is RequestKind.OBJECTION and self.required is Level.L0
+
 
 FINAL_STATES = frozenset(
     {

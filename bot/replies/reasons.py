@@ -64,6 +64,8 @@ class Reason:
 
 
 K = RequestKind
+_ARTICLES_15_TO_22 = frozenset(K) - {K.COMPLAINT, K.CONSENT_WITHDRAWAL}
+"""To these Art. 12(5) and UAVG Art. 41 apply; neither touches Art. 7(3) or 77."""
 
 REFUSALS: dict[RefusalReason, Reason] = {
     RefusalReason.EXCESSIVE: Reason(
@@ -72,11 +74,13 @@ REFUSALS: dict[RefusalReason, Reason] = {
         "You made the same request several times, and nothing had changed. We therefore find this request excessive "
         "(Article 12(5) GDPR).",
         "12(5)",
+        _ARTICLES_15_TO_22,
     ),
     RefusalReason.UNFOUNDED: Reason(
         "Wij vinden dit verzoek kennelijk ongegrond (artikel 12 lid 5 AVG).",
         "We find this request manifestly unfounded (Article 12(5) GDPR).",
         "12(5)",
+        _ARTICLES_15_TO_22,
     ),
     RefusalReason.OTHER_PEOPLE: Reason(
         "In deze gegevens staat ook iets over andere mensen. Hun privacy mogen wij niet schenden "
@@ -184,6 +188,7 @@ REFUSALS: dict[RefusalReason, Reason] = {
         "The law has an exception for such a case (Article 41 UAVG and Article 23(1) GDPR). It is needed here, and "
         "goes no further than needed.",
         "23(1)",
+        _ARTICLES_15_TO_22,
     ),
 }
 

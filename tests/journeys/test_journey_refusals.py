@@ -62,3 +62,22 @@ async def test_a_correction_is_refused_only_on_its_own_grounds_by_two_people(off
     assert named in body(office.letters()[-1])
     grounds = [event["values"]["ground"] for event in office.case(ref)["events"] if event["kind"] == "ground_named"]
     assert grounds == ["exception"]
+
+
+async def test_an_objection_to_advertising_is_never_refused_and_another_one_may_be(office: Office) -> None:
+    tess, sanne = office.people.newsletter_only.address, office.people.sanne.address
+    office.write(tess, "Ik maak bezwaar tegen reclame: gebruik mijn gegevens niet meer voor jullie nieuwsbrief.")
+    office.write(sanne, "Ik maak bezwaar tegen het gebruik van mijn gegevens voor profilering.")
+    await office.step()
+    challenge = office.challenge_to(sanne)
+    office.reply(challenge, sanne, code_in(challenge) or "")
+    await office.step(minutes=1)
+    advertising, profiling = (str(case["ref"]) for case in sorted(office.cases(), key=lambda case: str(case["ref"])))
+    ground = ("--as", "fatima", "--reason", "compelling_ground: wij bestrijden er fraude mee")
+
+    said = office.cli("refuse", advertising, *ground, fails=True)
+    office.cli("refuse", profiling, *ground)
+
+    assert "an objection to advertising is never refused (Art. 21(2)-(3))" in said
+    assert [draft["letter"] for draft in office.case(advertising)["drafts"]] == ["objection"]
+    assert office.case(profiling)["drafts"][-1]["letter"] == "refusal"

@@ -250,6 +250,17 @@ def test_a_right_with_few_grounds_is_refused_on_no_other(kind: RequestKind, own:
         refusal_ground(f"opinion: {said}", {RequestKind.CORRECTION, RequestKind.RESTRICTION})
 
 
+@pytest.mark.requirement("REF-03")
+@pytest.mark.parametrize("kind", [RequestKind.CONSENT_WITHDRAWAL, RequestKind.COMPLAINT])
+@pytest.mark.parametrize("code", ["excessive", "unfounded", "exception"])
+def test_what_article_12_5_and_41_uavg_do_not_touch_is_not_refused_on_them(code: str, kind: RequestKind) -> None:
+    assert refusal_ground(f"{code}: negen keer in mei", {RequestKind.ACCESS}) == code
+
+    for kinds in ({kind}, {kind, RequestKind.ACCESS}):
+        with pytest.raises(RefusedActError, match="is no ground to refuse this"):
+            refusal_ground(f"{code}: negen keer in mei", kinds)
+
+
 @pytest.mark.requirement("REF-05")
 def test_an_exception_of_the_law_needs_its_facts_and_stands_in_no_letter_of_ours() -> None:
     with pytest.raises(RefusedActError, match="stands on facts"):

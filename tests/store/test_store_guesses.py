@@ -7,6 +7,7 @@ from threading import Barrier
 from store_builders import JORIS, NOON, SANNE, HandClock, make_new_case
 
 from bot.store.archive import Archive
+from bot.store.guessing import guessed
 
 HASH = "of the right code"
 
@@ -54,6 +55,17 @@ def test_guesses_of_one_mailbox_are_counted_together_from_two_threads_and_whatev
     with archive.reading() as tx:
         assert tx.guesses.today("Kwaad@Elders.example") == 10
         assert tx.guesses.today(JORIS) == 0
+
+
+def test_a_mail_from_a_tagged_address_is_one_guess_of_the_mailbox_that_was_asked(archive: Archive) -> None:
+    tagged = SANNE.replace("@", "+verzoek@").title()
+
+    with archive.transaction() as tx:
+        enough = guessed(tx, None, frozenset({tagged, SANNE, JORIS}), 2, where="buiten elke zaak")
+        counted = [tx.guesses.today(address) for address in (tagged, SANNE, JORIS)]
+        tasks = tx.tasks.open()
+
+    assert (counted, enough, tasks) == ([1, 1, 1], False, ())
 
 
 def test_guesses_of_yesterday_count_no_more_and_are_forgotten(archive: Archive, clock: HandClock) -> None:

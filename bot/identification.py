@@ -72,6 +72,10 @@ class Found:
     def only(self) -> DataSubject | None:
         return self.subjects[0] if len(self.subjects) == 1 else None
 
+    def with_address(self, address: str | None) -> int:
+        """How many of them have this address; the others are found by what somebody states, as anybody could."""
+        return sum(subject.known_by(address) for subject in self.subjects)
+
 
 class Identification:
     """Finds the record and asks the address of record."""
@@ -128,8 +132,8 @@ class Identification:
             return
         for alike in found.alike:
             self._tell_of_alike(tx, case, alike)
-        if len(found.subjects) > 1 and case.data_subject is None:
-            tx.events.write(case.id, SEVERAL_RECORDS, BOT, {"records": len(found.subjects)})
+        if case.data_subject is None and (records := found.with_address(case.sender)) > 1:
+            tx.events.write(case.id, SEVERAL_RECORDS, BOT, {"records": records})
         if case.data_subject is None and found.only is not None:
             case = self._known_now(tx, case, found.only)
         for request in [request for request in case.requests if request.state is RequestState.RECEIVED]:
@@ -252,9 +256,9 @@ class Identification:
         """The address was changed a few days ago, as the system tells or as we did it ourselves."""
         since, changed = now - timedelta(days=self._settings.recent_address_days), subject.address_changed_at
         by_us = any(
-            event.kind == "executed" and event.at > since and event.values.get("field") == "email"
+            event.at > since and event.values.get("field") == "email"
             for case in tx.cases.of_subject(subject)
-            for event in tx.events.of(case.id)
+            for event in tx.events.of(case.id, "executed")
         )
         return by_us or (changed is not None and changed > since)
 

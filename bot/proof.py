@@ -148,7 +148,7 @@ class Proof:
 
     def _wrong_code(self, tx: Transaction, case: Case, challenge: Challenge, mail: ParsedMail) -> None:
         """One try a mail, however often the work on that mail is begun."""
-        counted = {event.values.get("mail") for event in tx.events.of(case.id) if event.kind == "wrong_code"}
+        counted = {event.values.get("mail") for event in tx.events.of(case.id, "wrong_code")}
         if mail.digest not in counted:
             enough = self._counted(tx, case, _addresses(mail.sender.address, challenge.address))
             self._one_try_less(tx, case, challenge, {"mail": mail.digest}, enough)

@@ -27,3 +27,8 @@ class DataSubject:
     address_shared: bool = False  # another record has this address, but for letter case: who answers may be the other
     address_changed_at: datetime | None = None
     address_change_known: bool = False  # False: the system does not say when the address last changed
+
+    def known_by(self, address: str | None) -> bool:
+        """This is its address of record or a further one on file, but for letter case."""
+        known = (self.address_of_record or "", *self.other_addresses)
+        return bool(address) and any(one.lower() == address for one in known)

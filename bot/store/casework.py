@@ -40,7 +40,7 @@ FORWARD = "forward"
 """The task to approve the letter that hands a request to the customer whose books it concerns."""
 
 SEVERAL_RECORDS = "several_records"
-"""The event that more than one record fits the sender, so that a person chooses."""
+"""The event that the address of the sender stands in more than one record, so that a person chooses."""
 
 URGENT = "urgent"
 """The task that says why a case goes before all others; it changes nothing else."""

@@ -91,9 +91,10 @@ def several_people(tx: Transaction, open_cases: Sequence[Case]) -> bool:
 
 
 def _of_several(tx: Transaction, case: Case) -> bool:
-    if case.data_subject is not None:
-        return case.data_subject.address_shared
-    return any(event.kind == SEVERAL_RECORDS for event in tx.events.of(case.id))
+    subject = case.data_subject
+    if subject is not None and subject.address_shared and subject.known_by(case.sender):
+        return True
+    return bool(tx.events.of(case.id, SEVERAL_RECORDS))
 
 
 def case_of_guess(tx: Transaction, mail: ParsedMail, open_cases: Sequence[Case]) -> int | None:

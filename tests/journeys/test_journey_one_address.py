@@ -119,6 +119,23 @@ async def test_two_who_share_an_address_are_told_apart_by_a_person_and_each_gets
     assert "hangt alleen aan een e-mailadres" in letter.partition("Wat hebben wij weggelaten?")[2]
 
 
+async def test_a_stranger_who_states_a_number_of_several_people_has_one_case_however_often_he_asks(
+    office: Office,
+) -> None:
+    number = office.people.owner_with_second_user.customer_number
+    words = f"{ASKS} Mijn klantnummer is {number}."
+    office.write("kwaad@elders.example", words)
+    await office.step(minutes=1)
+    [ref] = [case["ref"] for case in office.cases()]
+    assert "er zijn meer records" in tasks(office, ref)
+
+    office.write("kwaad@elders.example", words, subject="Nogmaals")
+    await office.step(minutes=1)
+
+    assert [case["ref"] for case in office.cases()] == [ref]
+    assert [message["direction"] for message in office.case(ref)["messages"]].count("in") == 2
+
+
 async def test_two_of_one_name_are_two_people_and_a_name_alone_finds_nobody(office: Office) -> None:
     sanne, joris = office.people.sanne, office.people.joris
     with closing(sqlite3.connect(office.books_path)) as books, books:

@@ -57,7 +57,7 @@ class Reported:
     """The line of the register after a report."""
 
     incident: Incident
-    standing: bool  # it was confirmed already: nothing was added but the event
+    standing: bool  # it was confirmed already and nobody had decided: only its words were added
     masked: bool  # the words named somebody, who does not stand in the register
 
 
@@ -86,8 +86,9 @@ class Breach:
     def report(self, ref: CaseRef, actor: Actor, reason: str, aware_at: datetime | None = None) -> Reported:
         """A person says that data went where they should not: everything of the case stops, and the hours run.
 
-        A suspicion of the bot in this case becomes certain by it, and one that is confirmed stays one line; the
-        earliest moment stands. Words that name somebody never keep a breach from being stopped: they are masked.
+        A line of this case that nobody decided about takes it in, with its words; the earliest moment stands, and a
+        suspicion becomes certain. After a decision it is a line of its own, with its own hours: they were decided about
+        what was known then. Words that name somebody never keep a breach from being stopped: they are masked.
         """
         now = self._archive.clock()
         if aware_at is not None and not now - timedelta(days=3650) <= aware_at <= now:
@@ -103,12 +104,11 @@ class Breach:
             else:
                 state, at = IncidentState.CONFIRMED, aware_at or now
                 incident = begin(tx, case.id, Cause.STAFF, state, at, user.name, actor.os_login)
-            if known is not None and known.state is IncidentState.CONFIRMED:
-                self._write(tx, incident, user, actor, "breach_reported_again", {"reason": reason})
-                return Reported(incident, standing=True, masked=False)
-            incident = tx.incidents.change(incident.id, fields={"nature": nature})
-            self._write(tx, incident, user, actor, "breach_confirmed", {"reason": reason})
-            return Reported(incident, standing=False, masked=nature != reason)
+            again = known is not None and known.state is IncidentState.CONFIRMED
+            incident = tx.incidents.change(incident.id, fields={"nature": _with_words(incident, nature)})
+            kind = "breach_reported_again" if again else "breach_confirmed"
+            self._write(tx, incident, user, actor, kind, {"reason": reason})
+            return Reported(incident, standing=again, masked=nature != reason)
 
     def _confirmed(self, tx: Transaction, incident: Incident, aware_at: datetime | None) -> Incident:
         earliest = min(aware_at or incident.aware_at, incident.aware_at)
@@ -318,9 +318,15 @@ _FREE = frozenset({"not_notified_because", "people_not_told_because", "authority
 
 
 def _standing(of_case: tuple[Incident, ...]) -> Incident | None:
-    """The line that a report belongs to: what is confirmed before what is suspected."""
-    open_ones = sorted((one for one in of_case if one.open), key=lambda one: one.state is IncidentState.SUSPECTED)
-    return next(iter(open_ones), None)
+    """The line that a report belongs to: what is confirmed before what is suspected, and nothing that was decided."""
+    waiting = sorted((one for one in of_case if one.undecided), key=lambda one: one.state is IncidentState.SUSPECTED)
+    return next(iter(waiting), None)
+
+
+def _with_words(incident: Incident, nature: str) -> str:
+    """What happened, each report on a line of its own: no later one takes away what an earlier one said."""
+    told = incident.fields.get("nature", "").splitlines()
+    return "\n".join(dict.fromkeys((*told, *nature.splitlines())))
 
 
 def _nameless(tx: Transaction, incident: Incident) -> Nameless:

@@ -123,6 +123,12 @@ class Incident:
         excused = self.not_notified_because is not None and self.risk is Risk.UNLIKELY
         return self.open and self.notified_at is None and not excused
 
+    @property
+    def undecided(self) -> bool:
+        """It still takes in what is reported: neither the authority nor a customer, where it is his, was told of it."""
+        own, customers = roles_concerned(self.role)
+        return self.authority_waits if own else self.open and customers and self.controller_told_at is None
+
 
 def roles_concerned(role: Role) -> tuple[bool, bool]:
     """Whether we answer for it ourselves, and whether a customer does for whom we keep books."""

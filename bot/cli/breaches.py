@@ -30,7 +30,8 @@ def incident(
         return
     print(f"datalek {found.id} ({ref}): alles ligt stil; melden kan tot {_moment(opened, found.due_at)}")
     if told.standing:
-        print(f"het stond er al: er komt geen tweede regel; vul aan met privacybot breach fill {found.id}")
+        print("het stond er al en niemand had besloten: er komt geen tweede regel, uw woorden staan erbij")
+        print(f"vul aan met privacybot breach fill {found.id}")
     if told.masked:
         print("het register noemt niemand: namen, adressen en nummers in uw reden zijn daar afgedekt")
 

@@ -16,9 +16,12 @@ _NOTHING_LEAVES = "mogelijk datalek: er vertrekt niets"
 
 
 def suspect(tx: Transaction, case_id: int, cause: Cause, aware_at: datetime) -> Incident:
-    """A sign of a breach: what is on its way in this case stops, the 72 hours run, everybody is told. Once a cause."""
+    """A sign of a breach: what is on its way in this case stops, the 72 hours run, everybody is told.
+
+    Once a cause, as long as nobody decided: after that a sign is of something new until a person says it is not.
+    """
     tx.cases.lock(case_id)
-    standing = [one for one in tx.incidents.of_case(case_id) if one.cause == cause and one.open]
+    standing = [one for one in tx.incidents.of_case(case_id) if one.cause == cause and one.undecided]
     return standing[0] if standing else begin(tx, case_id, cause, IncidentState.SUSPECTED, aware_at, BOT, None)
 
 

@@ -158,8 +158,60 @@ async def test_a_breach_that_is_reported_again_stays_one_line_and_stops_what_was
     [breach] = office.json("breach", "list")["breaches"]
     assert f"datalek {breach['id']} ({ref})" in said
     assert "geen tweede regel" in said
-    assert breach["fields"]["nature"] == "overzicht ging naar een ander"
+    assert breach["fields"]["nature"] == "overzicht ging naar een ander\nik zag het ook"
     assert [one["kind"] for one in office.case(ref)["tasks"] if one["kind"] == "breach"] == ["breach"]
+
+
+@pytest.mark.requirement("BRE-01", "BRE-03")
+async def test_what_is_reported_after_a_decision_is_a_line_of_its_own_with_hours_of_its_own(office: Office) -> None:
+    ref = await answered(office)
+    unlikely = ("--risk", "unlikely", "--risk-because", "versleuteld", "--not-notified", "niemand kon het lezen")
+    office.cli("incident", ref, "--as", "fatima", "--reason", "overzicht ging naar een ander")
+    office.cli("breach", "decide", "1", "--as", "femke", *unlikely)
+    await office.step(days=14)
+    alarms = len(office.letters("piet@kleinboek.example"))
+
+    office.cli("incident", ref, "--as", "fatima", "--reason", "nu ging ook het wachtwoord naar een ander")
+    await office.step(minutes=5)
+
+    before, after = office.json("breach", "list")["breaches"]
+    assert before["fields"]["nature"] == "overzicht ging naar een ander"
+    assert after["fields"]["nature"] == "nu ging ook het wachtwoord naar een ander"
+    assert datetime.fromisoformat(after["aware_at"]) - datetime.fromisoformat(before["aware_at"]) >= timedelta(days=14)
+    assert "melden bij de AP, of opschrijven waarom dat niet hoeft" in after["missing"]
+    assert len(office.letters("piet@kleinboek.example")) == alarms + 1
+    assert len([one for one in office.case(ref)["tasks"] if one["kind"] == "breach"]) == 2
+
+
+@pytest.mark.requirement("BRE-01")
+async def test_a_second_sign_of_the_same_sort_after_a_decision_is_not_lost(office: Office) -> None:
+    await answered(office)
+    sanne = office.people.sanne.address
+    office.reply(office.letters(sanne)[-1], sanne, WRONG)
+    await office.step()
+    office.cli("breach", "decide", "1", "--as", "femke", "--notified", office.now.isoformat())
+    await office.step(days=2)
+
+    office.reply(office.letters(sanne)[-1], sanne, f"Nog een keer. {WRONG}")
+    await office.step(minutes=5)
+
+    assert [one["state"] for one in office.json("breach", "list")["breaches"]] == ["suspected", "suspected"]
+
+
+@pytest.mark.requirement("BRE-03")
+async def test_what_staff_wrote_of_a_suspicion_stays_when_it_is_confirmed_and_named_again(office: Office) -> None:
+    ref = await answered(office)
+    sanne = office.people.sanne.address
+    office.reply(office.letters(sanne)[-1], sanne, WRONG)
+    await office.step()
+    office.cli("breach", "fill", "1", "--as", "fatima", "--field", "nature", "--text", "verkeerde ontvanger")
+
+    for reason in ("brief geopend", f"ook {sanne} belde", "brief geopend"):
+        said = office.cli("incident", ref, "--as", "fatima", "--reason", reason)
+
+    [breach] = office.json("breach", "list")["breaches"]
+    assert breach["fields"]["nature"] == "verkeerde ontvanger\nbrief geopend\nook ••••• belde"
+    assert "uw woorden staan erbij" in said
 
 
 @pytest.mark.requirement("BRE-01")

@@ -13,7 +13,8 @@ from bot.cases.draft import Draft, DraftState
 from bot.cases.errors import RefusedActError
 from bot.cases.letters import LetterKind
 from bot.cases.lifecycle import Move, allows
-from bot.cases.model import Case, CaseRef
+from bot.cases.mandates import writes_for_another
+from bot.cases.model import Case, CaseRef, RequestState
 from bot.cases.people import Act, Actor, User, require
 from bot.cases.subject import DataSubject
 from bot.replies.casefacts import facts_of
@@ -23,7 +24,7 @@ from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
-from bot.store.casework import FORWARD, ask_person
+from bot.store.casework import FORWARD, SEVERAL_RECORDS, ask_person
 from bot.store.records import Direction, Scalar
 from bot.triage.labels import Language, Role
 
@@ -55,10 +56,13 @@ class Forwarding:
         """`company` is the exact name, Chamber of Commerce number or customer number that the asker gave."""
         with self._archive.reading() as tx:
             require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
+            case = tx.cases.get(ref)
+        self._refuse_unlooked(case)
         customer = _only(self._sources.customer_called(company), company)
         with self._archive.transaction() as tx:
             user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
             case = tx.cases.locked(ref)
+            _refuse_unknown(tx, case)
             _refuse_own_books(case, customer)
             if case.sender is None:
                 raise RefusedActError(f"{ref} has no sender address that can be trusted; answer by post or phone")
@@ -72,6 +76,13 @@ class Forwarding:
             onward = None if customer is None else self._to_customer(tx, case, customer, facts, user, actor)
             facts = facts if _named(tx, case, company) else replace(facts, company=None)
             return Handed(self._to_asker(tx, case, facts, user, actor), onward)
+
+    def _refuse_unlooked(self, case: Case) -> None:
+        """Whoever was never looked for, or writes from an address of several records, may well have data with us."""
+        if case.data_subject is not None or writes_for_another(case.writer) or case.sender is None:
+            return
+        if self._sources.find(case.sender, {}):
+            raise _choose_first(case.ref)
 
     def _take_back(self, tx: Transaction, case: Case, user: User, actor: Actor) -> None:
         """Another company is meant now: letters that wait name the one before, or would tell it who asked what."""
@@ -144,6 +155,18 @@ def _tells_of_the_company(draft: Draft) -> bool:
     """To the customer, or to the asker beside our own answer: both hold the name that was given."""
     beside = draft.letter is LetterKind.FORWARDED and not draft.request_ids
     return beside or draft.letter is LetterKind.FORWARD_TO_CUSTOMER
+
+
+def _refuse_unknown(tx: Transaction, case: Case) -> None:
+    """The letter says whether we hold anything of the asker: that is to be known first."""
+    if any(request.state is RequestState.RECEIVED for request in case.requests):
+        raise RefusedActError(f"{case.ref} is not looked up yet: try again once the bot has searched for its record")
+    if case.data_subject is None and tx.events.of(case.id, SEVERAL_RECORDS):
+        raise _choose_first(case.ref)
+
+
+def _choose_first(ref: CaseRef) -> RefusedActError:
+    return RefusedActError(f"{ref} may be about a record of our own; first: privacybot choose {ref}")
 
 
 def _refuse_own_books(case: Case, customer: DataSubject | None) -> None:

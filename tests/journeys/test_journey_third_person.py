@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +168,57 @@ async def test_what_stands_in_ones_own_books_is_not_handed_on_to_oneself(office:
 
     assert "is that customer himself" in said
     assert office.case(case["ref"])["drafts"] == []
+
+
+@pytest.mark.requirement("ROL-05")
+async def test_who_writes_from_an_address_of_several_records_is_chosen_before_anything_is_handed_on(
+    office: Office,
+) -> None:
+    sanne, joris = office.people.sanne, office.people.joris
+    with closing(sqlite3.connect(office.books_path)) as books, books:
+        books.execute("CREATE TABLE anders AS SELECT * FROM gebruikers")
+        books.execute("DROP TABLE gebruikers")
+        books.execute("ALTER TABLE anders RENAME TO gebruikers")
+        books.execute("UPDATE gebruikers SET email = ? WHERE email = ?", (joris.address, sanne.address))
+    office.write(joris.address, ASKS.format(company="Atelier De Vrees"))
+    await office.step()
+    ref = str(office.cases()[0]["ref"])
+
+    said = office.cli("forward", ref, "--as", "fatima", "--company", "Atelier De Vrees", fails=True)
+    drafted = office.case(ref)["drafts"]
+    [key] = [one["key"] for one in office.json("choose", ref)["records"] if one["name"] == joris.name]
+    office.cli("choose", ref, "--record", key, "--as", "fatima", "--note", "ondertekend door Joris")
+    await office.step(minutes=1)
+    office.cli("forward", ref, "--as", "fatima", "--company", "Atelier De Vrees")
+
+    assert f"first: privacybot choose {ref}" in said
+    assert drafted == []
+    assert office.case(ref)["role"] == "mixed"
+
+
+@pytest.mark.requirement("ROL-05")
+async def test_nothing_is_handed_on_before_the_writer_was_looked_for(office: Office) -> None:
+    ref = await asked_about(office, "Atelier De Vrees")
+    office.cli("label", ref, "--set", "erasure", "--as", "fatima")
+
+    said = office.cli("forward", ref, "--as", "fatima", "--company", "Atelier De Vrees", fails=True)
+    await office.step()
+    office.cli("forward", ref, "--as", "fatima", "--company", "Atelier De Vrees")
+
+    assert "once the bot has searched" in said
+
+
+@pytest.mark.requirement("ROL-05")
+async def test_a_writer_with_a_record_whom_nobody_looked_for_is_not_told_that_we_hold_nothing(office: Office) -> None:
+    text = "Mijn advocaat zegt dat ik om al mijn gegevens kan vragen. Bij deze dus: inzage graag."
+    office.write(office.people.joris.address, text)
+    await office.step()
+    [case] = office.cases()
+
+    said = office.cli("forward", case["ref"], "--as", "fatima", "--company", "Atelier De Vrees", fails=True)
+
+    assert case["state"] == "needs_person"
+    assert "first: privacybot choose" in said
 
 
 async def test_who_names_no_company_was_sent_on_to_it_and_not_forwarded(office: Office) -> None:

@@ -5,6 +5,7 @@ Nothing here charges anything: an answer that asks for money cannot be approved,
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -23,6 +24,7 @@ from bot.store.archive import Archive
 from bot.store.records import Scalar
 from bot.triage.labels import RequestKind
 
+_AMOUNT = re.compile(r"\d{1,3}(?:[.,]\d{1,2})?", re.ASCII)  # "1.000" could be a thousand or one: neither
 _CENT = Decimal("0.01")
 
 
@@ -55,7 +57,7 @@ class Fees:
             facts = replace(facts_of(case, now, self._calendar), reason=reason, fee=euro)
             composed = self._letters.compose(LetterKind.FEE_NOTICE, facts)
             draft = new_draft(self._mailroom, case, LetterKind.FEE_NOTICE, composed, to, (), now)
-            added = tx.drafts.add(draft if to == case.sender else replace(draft, in_reply_to=None, references=()))
+            added = tx.drafts.add(draft)
             values: dict[str, Scalar] = {"draft": added.id, "letter": added.letter, "ground": ground}
             tx.events.write(case.id, "draft_made", user.name, values, os_login=actor.os_login)
             return added
@@ -63,10 +65,9 @@ class Fees:
 
 def _euro(amount: str) -> Decimal:
     """ "4.50" or "4,50"."""
-    whole, _, cents = amount.strip().replace(",", ".").partition(".")
-    if not (whole.isascii() and whole.isdigit() and len(whole) <= 3 and (not cents or cents.isdigit())):
-        raise RefusedActError(f"'{amount}' is no amount; write it like 4,50")
-    euro = Decimal(f"{whole}.{cents or '0'}").quantize(_CENT)
+    if not _AMOUNT.fullmatch(amount.strip()):
+        raise RefusedActError(f"'{amount}' is no amount below 1000 euro; write it like 4,50")
+    euro = Decimal(amount.strip().replace(",", ".")).quantize(_CENT)
     if euro <= 0:
         raise RefusedActError("a fee of nothing needs no letter")
     return euro

@@ -84,6 +84,19 @@ async def test_a_fee_is_announced_by_two_people_before_and_the_person_may_withdr
 
 
 @pytest.mark.requirement("REF-04")
+def test_an_amount_that_can_be_read_in_two_ways_is_refused_in_one_line(office: Office) -> None:
+    def said(amount: str) -> str:
+        return office.cli("fee", "KB-2026-9999", "--as", "fatima", "--amount", amount, *ANNOUNCE[4:], fails=True)
+
+    for doubtful in ("1.000", "1,000", "4.505", "4,²", "²", "٤,50", "4,", ",50", "1.000,00", "1000", "4,50 euro"):
+        assert "is no amount" in said(doubtful), doubtful
+    assert "a fee of nothing" in said("0,00")
+    for clear in ("4,50", "4.50", "4,5", "4", " 999,99 "):
+        assert "KB-2026-9999" in said(clear)
+        assert "amount" not in said(clear)
+
+
+@pytest.mark.requirement("REF-04")
 async def test_nobody_unproved_hears_that_a_copy_was_given_before(office: Office) -> None:
     office.write(office.people.sanne.address, "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?")
     await office.step()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bot.cases.agenda import agenda, agenda_days
 from bot.cases.deadlines import Calendar
+from bot.cases.errors import RefusedActError
 from bot.cases.links import Draw, is_token, new_token
 from bot.cases.people import Act, Actor, require
 from bot.store.archive import Archive, Transaction
-from bot.store.terms_feed import opens, set_secret
+from bot.store.terms_feed import forget_secret, has_secret, opens, set_secret
 
 PATH = "/agenda/{token}.ics"
 
@@ -28,6 +29,15 @@ class TermsFeed:
             set_secret(tx, token)
             tx.events.write(None, "agenda_link_made", user.name, os_login=actor.os_login)
         return PATH.format(token=token)
+
+    def close(self, actor: Actor) -> None:
+        """The secret address opens nothing any more. Raises RefusedActError where there is none."""
+        with self._archive.transaction() as tx:
+            user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
+            if not has_secret(tx):
+                raise RefusedActError("there is no address to close; nothing opens the terms now")
+            forget_secret(tx)
+            tx.events.write(None, "agenda_link_closed", user.name, os_login=actor.os_login)
 
     def at(self, token: str) -> bytes | None:
         """The feed as it stands now; None for an address that is not, or no longer, the secret one."""

@@ -153,6 +153,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "sending_paused": "versturen gestopt",
         "sending_resumed": "versturen hervat",
         "agenda_link_made": "nieuw agenda-adres gemaakt",
+        "agenda_link_closed": "agenda-adres gesloten",
         "mailbox_reconciled": "mailbox vergeleken",
     }
 )

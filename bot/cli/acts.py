@@ -21,6 +21,7 @@ from bot.cli.session import actor, print_json, rooms
 from bot.cli.texts import text_as_blocks
 from bot.cli.words import STATES
 from bot.rooms import Rooms
+from bot.store.terms_feed import has_secret
 from bot.triage.classify import classify
 from bot.triage.labels import RequestKind, Role, Writer
 
@@ -329,7 +330,13 @@ def user_enable(config: Path | None, name: str, *, enabled: bool) -> None:
         if not tx.users.set_enabled(name, enabled):
             raise RefusedActError(f"there is no user '{name}'")
         tx.events.write(None, "user_enabled" if enabled else "user_disabled", _login(), {"user": name})
+        knows_address = not enabled and has_secret(tx)
     print(f"{name} {'mag weer' if enabled else 'is uitgeschakeld'}")
+    if knows_address:
+        print(
+            "wie het geheime agenda-adres kent, leest de termijnen nog: maak een nieuw (privacybot calendar --link "
+            "--as NAAM) of sluit het (privacybot calendar --unlink --as NAAM)"
+        )
 
 
 def _login() -> str:

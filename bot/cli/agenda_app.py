@@ -16,14 +16,19 @@ agenda_app = typer.Typer()
 def calendar(
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE.ics", help="Write them to this file.")] = None,
     link: Annotated[bool, typer.Option("--link", help="Make a new secret address, and close the one before.")] = False,
-    user: Annotated[str | None, typer.Option("--as", metavar="USER", help="Who you are, for --link.")] = None,
+    unlink: Annotated[bool, typer.Option("--unlink", help="Close the secret address; no new one is made.")] = False,
+    user: Annotated[
+        str | None, typer.Option("--as", metavar="USER", help="Who you are, for --link and --unlink.")
+    ] = None,
 ) -> None:
     """Give the terms of all open cases as iCalendar: reference, right and date, nothing about anybody."""
-    if (out is None) is not link:
-        raise typer.BadParameter("give --out FILE.ics, or --link --as USER")
-    if link and user is None:
-        raise typer.BadParameter("--link wants --as USER")
+    if [out is not None, link, unlink].count(True) != 1:
+        raise typer.BadParameter("give one of --out FILE.ics, --link --as USER and --unlink --as USER")
+    if out is None and user is None:
+        raise typer.BadParameter("--link and --unlink want --as USER")
     if link:
         do("agendas", "link", Given.config, user)
+    elif unlink:
+        do("agendas", "unlink", Given.config, user)
     else:
         do("agendas", "write", Given.config, out)

@@ -24,6 +24,12 @@ def link(config: Path | None, user: str) -> None:
     print("whoever has this address reads the references and terms of all open cases; an older one is closed now")
 
 
+def unlink(config: Path | None, user: str) -> None:
+    with rooms(config) as opened:
+        opened.terms_feed.close(actor(user))
+    print("the secret address is closed; what a calendar program fetched before stays there until somebody removes it")
+
+
 def _replace(out: Path, feed: bytes) -> None:
     """Whoever reads it meanwhile, such as a calendar by itself, gets the old feed or the new one, and never half."""
     part = out.with_name(f"{out.name}.part")

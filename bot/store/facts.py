@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.mail.outage import Readings
 from bot.store.bench import Bench
@@ -26,6 +26,9 @@ class Meta:
     def set(self, name: str, value: str) -> None:
         entry = self.bench.upsert(meta).values(name=name, value=value)
         self.bench.run(entry.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+    def drop(self, name: str) -> None:
+        self.bench.run(delete(meta).where(meta.c.name == name))
 
     def readings(self, mailbox: str) -> Readings | None:
         """How reading this mailbox went lately; None before anybody looked."""

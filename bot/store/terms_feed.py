@@ -14,6 +14,16 @@ def set_secret(tx: Transaction, token: str) -> None:
     tx.meta.set(_NAME, _hash(tx, token))
 
 
+def forget_secret(tx: Transaction) -> None:
+    """From now on nothing opens the feed."""
+    tx.meta.drop(_NAME)
+
+
+def has_secret(tx: Transaction) -> bool:
+    """Whether there is an address at which the feed opens."""
+    return tx.meta.get(_NAME) is not None
+
+
 def opens(tx: Transaction, token: str) -> bool:
     """Compared in constant time; without a secret nothing opens the feed."""
     kept = tx.meta.get(_NAME)

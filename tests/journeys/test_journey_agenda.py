@@ -103,6 +103,27 @@ async def test_only_the_newest_address_opens_and_only_staff_make_one(tmp_path: P
     assert _events(office).count("agenda_link_made") == 2
 
 
+async def test_a_closed_address_opens_nothing_and_who_disables_a_user_is_told_of_an_open_one(
+    tmp_path: Path, smtp_sink: SmtpSink
+) -> None:
+    office = office_with_pages(tmp_path, smtp_sink)
+    office.cli("user", "add", "lex", "--role", "lezer")
+    assert "agenda-adres" not in office.cli("user", "disable", "lex")
+    path = _new_link(office)
+    assert "calendar --unlink" in office.cli("user", "disable", "lex")
+    assert "agenda-adres" not in office.cli("user", "enable", "lex")
+    assert "lezer" in office.cli("calendar", "--unlink", "--as", "lex", fails=True)
+
+    async with desk(office) as visitor:
+        assert (await visitor.get(path)).status == 200
+        office.cli("calendar", "--unlink", "--as", "fatima")
+        assert (await visitor.get(path)).status == 404
+
+    assert "no address to close" in office.cli("calendar", "--unlink", "--as", "fatima", fails=True)
+    assert "agenda-adres" not in office.cli("user", "disable", "lex")
+    assert _events(office).count("agenda_link_closed") == 1
+
+
 def _events(office: Office) -> str:
     with closing(sqlite3.connect(office.env["DATABASE_URL"].removeprefix("sqlite:///"))) as archive:
         return str(archive.execute("SELECT kind, actor FROM events").fetchall())
@@ -111,5 +132,7 @@ def _events(office: Office) -> str:
 def test_a_calendar_wants_a_file_or_a_link(tmp_path: Path, smtp_sink: SmtpSink) -> None:
     office = Office(tmp_path, smtp_sink)
 
-    assert "--out FILE.ics, or --link" in office.cli("calendar", fails=True)
-    assert "--link wants --as" in office.cli("calendar", "--link", fails=True)
+    assert "one of --out FILE.ics, --link" in office.cli("calendar", fails=True)
+    assert "one of --out" in office.cli("calendar", "--link", "--unlink", "--as", "fatima", fails=True)
+    for act in ("--link", "--unlink"):
+        assert "want --as" in office.cli("calendar", act, fails=True)

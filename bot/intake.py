@@ -14,6 +14,7 @@ from bot.cases.deadlines import Calendar
 from bot.cases.filing import (
     AddToCase,
     Decision,
+    FromLetter,
     LeaveAlone,
     OpenCase,
     ReportOnLetter,
@@ -50,6 +51,8 @@ from bot.store.strangers import strangers
 from bot.store.surroundings import (
     believable_failure,
     case_by_code,
+    case_by_code_on_paper,
+    case_by_number,
     case_by_references,
     case_of_guess,
     cases_told_of,
@@ -349,7 +352,9 @@ class Intake:
 
     def _count_guesses(self, tx: Transaction, mail: ParsedMail, decision: Decision) -> None:
         """What reads like a code and answers nothing that was asked of its sender; answers are counted when weighed."""
-        weighed = isinstance(decision, AddToCase) and decision.may_answer_challenge
+        weighed = isinstance(decision, AddToCase) and (
+            decision.may_answer_challenge or decision.letter is FromLetter.CODE
+        )
         codes = () if weighed or mail.signs.automatic else find_code(mail.new_text)
         if codes and mail.sender.address is not None:
             most = self._rules.guesses_per_sender
@@ -371,6 +376,8 @@ class Intake:
             own_mail=self._own(tx, mail),
             told_case_ids=cases_told_of(tx, mail),
             code_case_id=case_by_code(tx, self._archive.vault, mail),
+            letter_case=case_by_code_on_paper(tx, self._archive.vault, mail),
+            named_case=case_by_number(tx, mail),
             guess_case_id=case_of_guess(tx, mail, open_cases),
             several_people=several_people(tx, open_cases),
             house=self._rules.house,

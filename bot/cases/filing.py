@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from bot.cases.answers import says_no
 from bot.cases.followups import EFFECTS
@@ -35,6 +36,13 @@ class OpenCase:
     no_answer: tuple[str, ...] = ()  # why no machine may answer, in words for staff
 
 
+class FromLetter(Enum):
+    """How a mail belongs to the code on paper of its case; it proves nothing either way."""
+
+    CODE = auto()  # the open code stands in it
+    NUMBER = auto()  # it names the case, as anybody could: nothing is taken back for it
+
+
 @dataclass(frozen=True, slots=True)
 class AddToCase:
     """A mail in a running case and what it does there."""
@@ -47,6 +55,7 @@ class AddToCase:
     read_by_staff: bool = False  # a task: somebody reads it, nothing stops
     also_stop: tuple[int, ...] = ()  # further cases that the same words stop
     asks_beside_code: bool = False  # the same, whether or not the code proves anything
+    letter: FromLetter | None = None  # a task: staff enter the code, if it is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,8 @@ class Surroundings:
     own_mail: bool = False  # sent by ourselves or by a colleague in our own name
     told_case_ids: tuple[int, ...] = ()  # running cases that this mail says no to, its sender told of them by us
     code_case_id: int | None = None  # an open challenge has a code that stands in the new text
+    letter_case: Case | None = None  # its open code on paper stands in the new text, whoever sent it
+    named_case: Case | None = None  # a letter with a code went out in it, and the mail names its number
     guess_case_id: int | None = None  # something like a code, from a sender of whom a challenge stands open
     circumstances: Circumstances = field(default_factory=Circumstances)
     several_people: bool = False  # who wrote from this address before may be somebody else: it is in several records
@@ -127,6 +138,8 @@ def decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decisio
         return AddToCase(around.case.id, "automatic", read_by_staff=asking(mail, verdict) is Asking.A_MACHINE)
     if around.code_case_id is not None and not automatic:
         return _with_code(around.code_case_id, mail, verdict, around)
+    if around.letter_case is not None and not automatic:
+        return _with_code_on_paper(around.letter_case, mail, verdict, around)
     if around.guess_case_id is not None and not automatic and verdict.ordinary:
         return AddToCase(around.guess_case_id, Intent.CHALLENGE_ANSWER, may_answer_challenge=True)
     if around.told_case_ids and not automatic and around.case is None:
@@ -135,6 +148,8 @@ def decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decisio
     match place:
         case Joined(case_id=case_id, new_kinds=new_kinds):
             return _joining(case_id, new_kinds, mail, verdict, around)
+        case Separate() if around.named_case is not None and not automatic and _means_it(mail, verdict):
+            return _by_number(around.named_case, mail, verdict)
         case Separate() if verdict.ordinary and pretends(mail.sender.address) is None:
             return LeaveAlone(automatic=automatic)
         case Separate():
@@ -144,7 +159,8 @@ def decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decisio
 def _answered_by_words_of_a_machine(mail: ParsedMail, around: Surroundings) -> int | None:
     """The case whose challenge has its code in a mail that only reads like an absence note. It proves nothing, for such
     a note may quote our letter; but people on holiday send the code as well, so a person reads it."""
-    return None if mail.signs.automatic else (around.code_case_id or around.guess_case_id)
+    on_paper = around.letter_case.id if around.letter_case is not None else None
+    return None if mail.signs.automatic else (around.code_case_id or on_paper or around.guess_case_id)
 
 
 def _place(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Match:
@@ -181,7 +197,50 @@ def _with_code(case_id: int, mail: ParsedMail, verdict: Verdict, around: Surroun
         new_kinds,
         may_answer_challenge=True,
         asks_beside_code=bool(new_kinds) or _asks_more(mail, verdict, known),
+        letter=FromLetter.CODE if around.letter_case is not None and around.letter_case.id == case_id else None,
     )
+
+
+def _with_code_on_paper(case: Case, mail: ParsedMail, verdict: Verdict, around: Surroundings) -> AddToCase:
+    """The code of the letter came by mail, mostly from elsewhere: the letter is for who lost his mailbox.
+
+    Only who writes from an address that the case knows adds a request to it. A no stops every case it can be about.
+    """
+    stop = _stop_of(mail, verdict)
+    kinds = frozenset[RequestKind]() if stop else verdict.kinds
+    known = mail.sender.address in _people(case)
+    place = matched(case, (), kinds, replies_to_case=True, same_person=known)
+    new_kinds = place.new_kinds if isinstance(place, Joined) else frozenset[RequestKind]()
+    return AddToCase(
+        case.id,
+        Intent.NOT_ME if stop == _STOPS[Intent.NOT_ME] else Intent.CHALLENGE_ANSWER,
+        new_kinds,
+        stop_for=stop,
+        also_stop=tuple(told for told in around.told_case_ids if stop and told != case.id),
+        asks_beside_code=not stop and (bool(new_kinds) or _asks_more(mail, verdict, case)),
+        letter=FromLetter.CODE,
+    )
+
+
+def _means_it(mail: ParsedMail, verdict: Verdict) -> bool:
+    """What names the number of a case belongs to it, unless it asks for something that opens a case of its own."""
+    if _stop_of(mail, verdict) == _STOPS[Intent.NOT_ME]:
+        return True
+    asks = bool(verdict.kinds) or verdict.other_privacy or verdict.writer in _ONLY_FOR_PEOPLE
+    return (verdict.ordinary or not asks) and pretends(mail.sender.address) is None
+
+
+def _by_number(case: Case, mail: ParsedMail, verdict: Verdict) -> AddToCase:
+    stop = _stop_of(mail, verdict)
+    label = Intent.NOT_ME if stop == _STOPS[Intent.NOT_ME] else _label(verdict)
+    words = f"{stop}, en noemt alleen het nummer van de zaak: bel de klant op het bekende nummer" if stop else None
+    return AddToCase(case.id, label, stop_for=words, letter=FromLetter.NUMBER)
+
+
+def _stop_of(mail: ParsedMail, verdict: Verdict) -> str | None:
+    """Why what the mail says stops its case, in words for staff."""
+    said = {*verdict.intents, *([Intent.NOT_ME] if says_no(mail.new_text) else [])}
+    return next((words for intent, words in _STOPS.items() if intent in said), None)
 
 
 def _asks_more(mail: ParsedMail, verdict: Verdict, case: Case | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from bot.cases.model import Case, Level, RequestState
 from bot.store.bench import Bench
 from bot.store.onetime import retire, use
 from bot.store.records import ChallengeState, Event
-from bot.store.tables import login_calls, paper_codes
+from bot.store.tables import cases, login_calls, paper_codes
 from bot.store.vault import Vault
 
 if TYPE_CHECKING:
@@ -95,6 +95,19 @@ class PaperCodes:
     def open_of(self, case_id: int) -> PaperCode | None:
         """Whether it expired is for the caller to see."""
         return next((code for code in reversed(self.of_case(case_id)) if code.open), None)
+
+    def by_code(self, code_hash: str) -> PaperCode | None:
+        """The open code that this is, expired or not."""
+        is_it = (paper_codes.c.code_hash == code_hash) & (paper_codes.c.state == ChallengeState.OPEN)
+        row = self.bench.first(select(paper_codes).where(is_it).order_by(paper_codes.c.id.desc()).limit(1))
+        return None if row is None else _paper_code(row)
+
+    def refs_among(self, refs: Collection[str]) -> frozenset[str]:
+        """Those of these case numbers in whose case a code was made, whatever became of it."""
+        if not refs:
+            return frozenset()
+        query = select(cases.c.ref).join(paper_codes, paper_codes.c.case_id == cases.c.id)
+        return frozenset(self.bench.run(query.where(cases.c.ref.in_(sorted(refs)))).scalars())
 
     def count_try(self, code_id: int, most: int) -> int | None:
         """One try more, counted before anybody looks at the code; None where there is none left."""

@@ -10,6 +10,7 @@ from bot.cases.complaints import complaints_of
 from bot.cases.filing import (
     AddToCase,
     Decision,
+    FromLetter,
     LeaveAlone,
     OpenCase,
     ReportOnLetter,
@@ -28,6 +29,7 @@ from bot.mail.message import Fate, ParsedMail, Report
 from bot.store.archive import Transaction
 from bot.store.casework import (
     BOT,
+    SECOND_FACTOR,
     URGENT,
     ask_person,
     letter_came_back,
@@ -56,6 +58,16 @@ HELD_LETTERS = "held_letters"
 """The one task that tells staff of cases whose automatic letters wait for them."""
 
 _BESIDE_CODE = "bij de code staat nog een vraag of een wijziging: lees het antwoord"
+
+_CODE_CAME = (
+    "de code uit de brief kwam per mail: vul haar in met privacybot verify {} --method letter --code CODE; het bericht "
+    "zelf bewijst niets"
+)
+
+_NUMBER_CAME = (
+    "een bericht noemt het nummer van deze zaak, waarin een brief met een code is gemaakt: lees het; staat de code "
+    "erin, vul haar in met privacybot verify {} --method letter --code CODE"
+)
 
 _PERHAPS_BREACH = "Kreeg een ander het bestand? Dan is het een datalek: privacybot incident {}"
 
@@ -212,6 +224,8 @@ class Filing:
                 self._stop(tx.cases.by_id(case_id), decision)
         elif decision.read_by_staff and not decision.may_answer_challenge:
             ask_person(tx, case.id, "read", f"nieuw bericht in de zaak ({follow_up_words(decision.label)})")
+        if decision.letter is not None:
+            self._tell_of_letter(case, decision)
         if Intent.REFUSES_IDENTIFICATION in self._verdict.intents:
             words = (
                 f"wil niet bewijzen wie hij is: vraag nooit een identiteitsbewijs; {ways_to_prove(case.data_subject)}"
@@ -222,8 +236,19 @@ class Filing:
         if decision.may_answer_challenge:
             tx.jobs.defer(Work.CHECK_ANSWER, self._mail_id, case_id=case.id)
 
+    def _tell_of_letter(self, case: Case, decision: AddToCase) -> None:
+        """A code that came is entered by staff, or nothing happens with it; after a no there is nothing to enter."""
+        if decision.stop_for is not None and case.open_requests:
+            return
+        if decision.letter is FromLetter.CODE:
+            ask_person(self._tx, case.id, SECOND_FACTOR, _CODE_CAME.format(case.ref))
+        else:
+            ask_person(self._tx, case.id, "read", _NUMBER_CAME.format(case.ref))
+
     def _await_sender(self, case: Case, decision: AddToCase, added: list[int]) -> None:
-        """Write down what only a sender who is not false may bring about."""
+        """Write down what only a sender who is not false may bring about, and nobody who only names a number."""
+        if decision.letter is FromLetter.NUMBER:
+            return
         reopen_for = None if case.open_requests else decision.stop_for
         elsewhere = decision.label in set(Intent) and self._answers_export_from_elsewhere(case)
         if added or elsewhere or reopen_for is not None or decision.label in _HEARD:

@@ -14,9 +14,11 @@ from bot.cases.filing import (
 )
 from bot.cases.letters import LetterKind
 from bot.cases.model import Case
+from bot.cases.numbers import numbers_named
 from bot.mail.message import Fate, ParsedMail, Report
 from bot.store.archive import Transaction
 from bot.store.casework import SEVERAL_RECORDS, code_index
+from bot.store.factors import paper_index
 from bot.store.vault import Vault
 from bot.triage.intents import calls_off_erasure
 from bot.triage.labels import RequestKind
@@ -66,6 +68,20 @@ def case_by_code(tx: Transaction, vault: Vault, mail: ParsedMail) -> int | None:
         if challenge is not None and challenge.address == mail.sender.address:
             return challenge.case_id
     return None
+
+
+def case_by_code_on_paper(tx: Transaction, vault: Vault, mail: ParsedMail) -> Case | None:
+    """The case whose open code on paper stands in this mail, whoever sent it: the letter is for lost mailboxes."""
+    found = (tx.paper_codes.by_code(paper_index(vault, code)) for code in find_code(mail.new_text))
+    return next((tx.cases.by_id(code.case_id) for code in found if code is not None), None)
+
+
+def case_by_number(tx: Transaction, mail: ParsedMail) -> Case | None:
+    """The first case that this mail names in which a letter with a code went out and something is open still."""
+    named = numbers_named(mail.subject, mail.new_text)
+    lettered = tx.paper_codes.refs_among(named)
+    found = (tx.cases.get(ref) for ref in named if ref in lettered)
+    return next((case for case in found if case.open_requests or tx.paper_codes.open_of(case.id) is not None), None)
 
 
 def cases_told_of(tx: Transaction, mail: ParsedMail) -> tuple[int, ...]:

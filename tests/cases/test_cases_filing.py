@@ -9,7 +9,16 @@ from cases_builders import make_case, make_mail, make_request, make_verdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases.filing import AddToCase, LeaveAlone, OpenCase, ReportedLetter, ReportOnLetter, Surroundings, decided
+from bot.cases.filing import (
+    AddToCase,
+    FromLetter,
+    LeaveAlone,
+    OpenCase,
+    ReportedLetter,
+    ReportOnLetter,
+    Surroundings,
+    decided,
+)
 from bot.cases.machines import Circumstances, Consequence
 from bot.cases.model import RequestState
 from bot.mail.message import AutomaticSigns, Fate, ParsedMail, Report
@@ -188,6 +197,68 @@ def test_a_code_in_the_new_text_finds_its_case_without_a_thread() -> None:
     decision = decided(make_mail(JORIS), make_verdict(), Surroundings(code_case_id=7))
 
     assert decision == AddToCase(7, Intent.CHALLENGE_ANSWER, may_answer_challenge=True)
+
+
+NEW = "sanne@nieuw.example"
+
+
+def test_a_code_on_paper_joins_its_case_from_anywhere_and_answers_no_challenge() -> None:
+    decision = decided(make_mail(NEW), make_verdict(), Surroundings(letter_case=RUNNING, guess_case_id=7))
+
+    assert decision == AddToCase(7, Intent.CHALLENGE_ANSWER, letter=FromLetter.CODE)
+
+
+@pytest.mark.parametrize(("sender", "added"), [(SANNE, {Kind.ERASURE}), (NEW, set())])
+def test_what_is_asked_beside_a_code_on_paper_is_read_and_a_request_only_of_whom_the_case_knows(
+    sender: str, added: set[Kind]
+) -> None:
+    decision = decided(make_mail(sender), make_verdict(Kind.ERASURE), Surroundings(letter_case=RUNNING))
+
+    assert isinstance(decision, AddToCase)
+    assert (decision.new_kinds, decision.asks_beside_code) == (added, True)
+
+
+def test_a_no_with_the_code_on_paper_stops_whatever_it_can_be_about() -> None:
+    around = Surroundings(letter_case=RUNNING, told_case_ids=(5, 7))
+
+    decision = decided(make_mail(new_text="NIET IK 7KDA-X9MT"), make_verdict(), around)
+
+    assert decision == AddToCase(
+        7, Intent.NOT_ME, stop_for="zegt: niet ik heb dit gevraagd", also_stop=(5,), letter=FromLetter.CODE
+    )
+
+
+def test_a_code_by_mail_and_one_on_paper_in_one_mail_are_both_heard() -> None:
+    decision = decided(make_mail(), make_verdict(), Surroundings(code_case_id=7, letter_case=RUNNING))
+
+    assert isinstance(decision, AddToCase)
+    assert (decision.may_answer_challenge, decision.letter) == (True, FromLetter.CODE)
+
+
+def test_a_code_on_paper_among_words_that_read_like_an_absence_note_is_read() -> None:
+    decision = decided(make_mail(NEW), make_verdict(automatic=True), Surroundings(letter_case=RUNNING))
+
+    assert decision == AddToCase(7, "automatic", read_by_staff=True)
+
+
+@pytest.mark.parametrize(
+    ("mail", "verdict", "joins"),
+    [
+        (make_mail(NEW), make_verdict(), True),
+        (make_mail(NEW), make_verdict(needs_person=True), True),
+        (make_mail(NEW, new_text="NIET IK"), make_verdict(Kind.ERASURE), True),
+        (make_mail(NEW), make_verdict(Kind.ACCESS), False),
+        (make_mail(NEW), make_verdict(other_privacy=True), False),
+        (make_mail(NEW, signs=ROBOT), make_verdict(), False),
+    ],
+    ids=["plain", "doubt", "no", "a request", "a question", "a robot"],
+)
+def test_who_names_a_case_with_a_letter_on_paper_joins_it_unless_he_asks_something_of_his_own(
+    mail: ParsedMail, verdict: Verdict, joins: bool
+) -> None:
+    decision = decided(mail, verdict, Surroundings(named_case=RUNNING))
+
+    assert (isinstance(decision, AddToCase) and decision.letter is FromLetter.NUMBER) is joins
 
 
 @pytest.mark.parametrize(("new_text", "asks"), [("368N-HX3M", False), ("368N-HX3M\nen nog iets over dat andere", True)])

@@ -139,6 +139,82 @@ async def test_a_code_by_mail_and_a_code_on_paper_do_not_stand_in_for_each_other
     assert standing(office, ref) == ("L0", "awaiting_identity")
 
 
+NEW_ADDRESS = "sanne@nieuw.example"
+TOLD_OF_CODE = "de code uit de brief kwam per mail"
+TOLD_OF_NUMBER = "een bericht noemt het nummer van deze zaak"
+
+
+def told(office: Office, ref: str) -> str:
+    """The words of the open tasks of a case."""
+    return "\n".join(task["text"] for task in office.case(ref)["tasks"] if task["done_at"] is None)
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [(True, "{}"), (False, "Hierbij de code uit uw brief: {}\n\nGroet, Sanne")],
+    ids=["the bare code from the known address", "a sentence from a new address"],
+)
+async def test_the_code_of_a_letter_that_comes_by_mail_is_a_task_from_whatever_address(
+    office: Office, known: bool, words: str
+) -> None:
+    ref = await asked(office)
+    await answered(office, ref)
+    code = paper_code(verify(office, ref, *BEGIN))
+
+    office.write(office.people.sanne.address if known else NEW_ADDRESS, words.format(code), subject="uw brief")
+    await office.step(minutes=1)
+    after_mail, tasks = standing(office, ref), told(office, ref)
+    verify(office, ref, "--method", "letter", "--code", code)
+    await office.step(minutes=1)
+
+    assert [str(case["ref"]) for case in office.cases()] == [ref]
+    assert after_mail == ("L2", "awaiting_identity")
+    assert f"{TOLD_OF_CODE}: vul haar in met privacybot verify {ref}" in tasks
+    assert code in json.dumps(office.case(ref)["messages"])
+    assert standing(office, ref) == ("L3", "awaiting_approval")
+    assert TOLD_OF_CODE not in told(office, ref)
+
+
+async def test_a_mistyped_code_beside_the_number_of_the_case_is_read_by_staff(office: Office) -> None:
+    ref = await asked(office)
+    await answered(office, ref)
+    verify(office, ref, *BEGIN)
+
+    office.write(NEW_ADDRESS, f"De code is 3AAA-AAAC, voor {ref.lower().replace('-', ' ')}", subject="uw brief")
+    await office.step(minutes=1)
+
+    assert TOLD_OF_NUMBER in told(office, ref)
+    assert standing(office, ref) == ("L2", "awaiting_identity")
+
+
+async def test_not_me_from_elsewhere_that_names_the_case_stops_it_and_takes_no_proof_away(office: Office) -> None:
+    ref = await asked(office)
+    await answered(office, ref)
+    code = paper_code(verify(office, ref, *BEGIN))
+
+    office.write(NEW_ADDRESS, "NIET IK", subject=f"Uw code voor {ref}")
+    await office.step(minutes=1)
+
+    assert standing(office, ref) == ("L2", "needs_person")
+    assert "noemt alleen het nummer van de zaak: bel de klant op het bekende nummer" in told(office, ref)
+    assert "proof_void" not in [event["kind"] for event in office.case(ref)["events"]]
+
+    office.write(NEW_ADDRESS, f"NIET IK\n\n{code}", subject="uw brief")
+    await office.step(minutes=1)
+
+    assert standing(office, ref) == ("L0", "needs_person")
+
+
+async def test_the_number_of_a_case_without_a_letter_on_paper_opens_no_door_to_it(office: Office) -> None:
+    ref = await asked(office)
+
+    office.write(NEW_ADDRESS, "NIET IK", subject=f"Uw code voor {ref}")
+    await office.step(minutes=1)
+
+    assert standing(office, ref) == ("L0", "awaiting_identity")
+    assert NEW_ADDRESS not in [message["sender"] for message in office.case(ref)["messages"]]
+
+
 # A log-in
 
 

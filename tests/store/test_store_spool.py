@@ -110,6 +110,7 @@ def test_whoever_touches_the_archive_is_no_stranger(archive: Archive) -> None:
         add_letter(tx, "<brief@kleinboek.example>")
         plain, copied = mail_from("joris@klant.example", 1), mail_from("joris@klant.example", 2)
         tx.mails.settle(earlier, MailVerdict.ORDINARY, copied.identity)
+        tx.paper_codes.add(running.id, "straat", "hash", [], NOON, NOON)
         twin = mail_from("joris@klant.example", 7)
         mails = [
             plain,
@@ -127,8 +128,9 @@ def test_whoever_touches_the_archive_is_no_stranger(archive: Archive) -> None:
             ),
             twin,
             twin,
+            replace(mail_from("joris@klant.example", 10), subject=f"Uw code voor {running.ref}"),
         ]
 
         known = [False] * 4
-        assert strangers(tx, mails) == [True, *known, True, False, False, False, False]
+        assert strangers(tx, mails) == [True, *known, True, False, False, False, False, False]
         assert strangers(tx, []) == []

@@ -28,6 +28,9 @@ from bot.store.casework import FORWARD, SEVERAL_RECORDS, ask_person
 from bot.store.records import Direction, Scalar
 from bot.triage.labels import Language, Role
 
+_HANDING_ON = frozenset({LetterKind.FORWARDED, LetterKind.FORWARD_TO_CUSTOMER})
+"""Letters that name the company to the asker, or the asker to the company."""
+
 
 @dataclass(frozen=True, slots=True)
 class Handed:
@@ -86,11 +89,12 @@ class Forwarding:
 
     def _take_back(self, tx: Transaction, case: Case, user: User, actor: Actor) -> None:
         """Another company is meant now: letters that wait name the one before, or would tell it who asked what."""
-        meant = [draft for draft in tx.drafts.of_case(case.id) if _tells_of_the_company(draft)]
-        if any(draft.state is DraftState.APPROVED for draft in meant):
+        handing = [draft for draft in tx.drafts.of_case(case.id) if draft.letter in _HANDING_ON]
+        if any(draft.state is DraftState.APPROVED for draft in handing):
             raise RefusedActError(f"a letter about the company is approved already; first: privacybot undo {case.ref}")
-        for draft in meant:
-            if draft.state is DraftState.OPEN:
+        for draft in handing:
+            answers = draft.letter is LetterKind.FORWARDED and bool(draft.request_ids)  # the next one takes its place
+            if draft.state is DraftState.OPEN and not answers:
                 tx.drafts.set_state(draft.id, DraftState.VOID, DraftState.OPEN)
                 values: dict[str, Scalar] = {"draft": draft.id, "why": "opnieuw doorgestuurd"}
                 tx.events.write(case.id, "draft_voided", user.name, values, os_login=actor.os_login)
@@ -149,12 +153,6 @@ class Forwarding:
         values: dict[str, Scalar] = {"draft": added.id, "letter": added.letter}
         tx.events.write(case.id, "draft_made", user.name, values, os_login=actor.os_login)
         return added
-
-
-def _tells_of_the_company(draft: Draft) -> bool:
-    """To the customer, or to the asker beside our own answer: both hold the name that was given."""
-    beside = draft.letter is LetterKind.FORWARDED and not draft.request_ids
-    return beside or draft.letter is LetterKind.FORWARD_TO_CUSTOMER
 
 
 def _refuse_unknown(tx: Transaction, case: Case) -> None:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from bot.cases.agenda import agenda, agenda_days
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.cases.agenda import AgendaDay, agenda, agenda_days, unreadable_day
 from bot.cases.deadlines import Calendar
 from bot.cases.errors import RefusedActError
 from bot.cases.links import Draw, is_token, new_token
 from bot.cases.people import Act, Actor, require
 from bot.store.archive import Archive, Transaction
+from bot.store.errors import VaultError
 from bot.store.terms_feed import forget_secret, has_secret, opens, set_secret
+
+_log = structlog.get_logger(__name__)
 
 PATH = "/agenda/{token}.ics"
 
@@ -52,6 +60,15 @@ class TermsFeed:
             return self._written(tx)
 
     def _written(self, tx: Transaction) -> tuple[bytes, int]:
-        found = [tx.cases.by_id(case_id) for case_id in tx.cases.open_ids()]
-        days = [day for case in found for day in agenda_days(case, self._calendar)]
+        days = [day for case_id in tx.cases.open_ids() for day in self._days(tx, case_id)]
         return agenda(days, self._organisation, self._archive.clock()), len(days)
+
+    def _days(self, tx: Transaction, case_id: int) -> Iterable[AgendaDay]:
+        """One damaged case costs no other its dates, and is not left out as if it had none."""
+        try:
+            case = tx.cases.by_id(case_id)
+        except VaultError as damaged:
+            _log.error("a case does not open for the calendar", case=case_id, error=type(damaged).__name__)
+            today = self._archive.clock().astimezone(ZoneInfo(self._calendar.timezone)).date()
+            return (unreadable_day(tx.cases.refs([case_id])[case_id], today),)
+        return agenda_days(case, self._calendar)

@@ -20,9 +20,14 @@ class DayKind(StrEnum):
 
     TARGET = "target"
     LEGAL = "legal"
+    UNREADABLE = "unreadable"
 
 
-_TITLES = {DayKind.TARGET: "Streefdatum", DayKind.LEGAL: "Wettelijke dag"}
+_TITLES = {
+    DayKind.TARGET: "Streefdatum",
+    DayKind.LEGAL: "Wettelijke dag",
+    DayKind.UNREADABLE: "Niet te lezen: zaak",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,11 @@ def agenda_days(case: Case, calendar: Calendar) -> Iterator[AgendaDay]:
             dates, revision = term(request, calendar, role=case.role), int(request.extended_reason is not None)
             for kind, on in ((DayKind.TARGET, dates.target), (DayKind.LEGAL, dates.due)):
                 yield AgendaDay(case.ref, request.id, right_of(request), kind, on, revision)
+
+
+def unreadable_day(ref: str, today: date) -> AgendaDay:
+    """In place of the dates of a case that does not open: it stands at today, and goes along to the next day."""
+    return AgendaDay(ref, 0, "bewaak de termijn zelf", DayKind.UNREADABLE, today, today.toordinal())
 
 
 def agenda(days: Iterable[AgendaDay], organisation: str, now: datetime) -> bytes:

@@ -198,8 +198,7 @@ def escalate(
         return case
 
     if to == "ap":
-        kept = f"AP-zaak; het dossier van nu wordt bewaard (privacybot dossier {ref} --kept --as … --out FILE.zip)"
-        _on_case(config, as_json, kept, to_authority)
+        _on_case(config, as_json, _to_be_kept(ref, made_now=dossier is not None), to_authority)
     else:
         _on_case(
             config,
@@ -207,6 +206,16 @@ def escalate(
             "bij de functionaris",
             lambda opened: opened.handling.to_officer(CaseRef(ref), actor(user), reason),
         )
+
+
+def _to_be_kept(ref: str, *, made_now: bool) -> str:
+    """What is kept is made by the worker, of the case as it then finds it."""
+    later = (
+        "AP-zaak; de bot bewaart het dossier zodra hij eraan toekomt, van de zaak zoals zij dan is "
+        f"(privacybot dossier {ref} --kept --as … --out FILE.zip)"
+    )
+    now = f"; wilt u dat van dit moment, maak het dan nu: privacybot dossier {ref} --as … --out FILE.zip"
+    return later if made_now else later + now
 
 
 def release(config: Path | None, refs: Iterable[str], user: str, *, everything: bool, as_json: bool) -> None:

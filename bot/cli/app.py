@@ -507,7 +507,7 @@ def escalate(
     reason: Reason,
     ap_ref: Annotated[str | None, typer.Option("--ap-ref", help="The AP's own reference.")] = None,
     dossier_file: Annotated[
-        Path | None, typer.Option("--dossier", metavar="FILE.zip", help="For the AP lane: also leave the dossier here.")
+        Path | None, typer.Option("--dossier", metavar="FILE.zip", help="For the AP lane: leave that of now here.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -525,7 +525,7 @@ def dossier(
     originals: Annotated[
         bool, typer.Option("--originals", help="Also mails as they came, with everything in them; for inside only.")
     ] = False,
-    kept: Annotated[bool, typer.Option("--kept", help="The one kept when the case went to the AP lane.")] = False,
+    kept: Annotated[bool, typer.Option("--kept", help="The one kept after the case went to the AP lane.")] = False,
     as_json: Json = False,
 ) -> None:
     """Everything of a case in one zip, for the privacy officer; it is sent to nobody."""

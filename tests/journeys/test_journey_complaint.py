@@ -174,7 +174,11 @@ def _asked_to_look_up(office: Office) -> list[int]:
 async def test_before_the_authority_nothing_of_the_case_is_destroyed_and_an_officer_has_it(office: Office) -> None:
     ref = await complaint(office)
     out = office.home / "dossier.zip"
-    office.cli("escalate", ref, "--as", "femke", "--to", "ap", "--reason", "brief van de AP", "--dossier", str(out))
+    said = office.cli(
+        "escalate", ref, "--as", "femke", "--to", "ap", "--reason", "brief van de AP", "--dossier", str(out)
+    )
+    assert "zoals zij dan is" in said
+    assert "maak het dan nu" not in said
     held = office.case(ref)
     assert (held["lane"], held["legal_hold"]) == ("ap", True)
     assert held["assigned_to"] in {"femke", "piet"}
@@ -197,10 +201,14 @@ async def test_before_the_authority_nothing_of_the_case_is_destroyed_and_an_offi
 
 
 @pytest.mark.requirement("KLA-05")
-async def test_what_goes_to_the_authority_keeps_its_dossier_of_that_day_for_the_officer_alone(office: Office) -> None:
+async def test_what_goes_to_the_authority_keeps_its_dossier_as_the_bot_then_finds_it_for_the_officer_alone(
+    office: Office,
+) -> None:
     ref = await complaint(office)
     said = office.cli("escalate", ref, "--as", "femke", "--to", "ap", "--reason", "brief van de AP")
-    assert f"privacybot dossier {ref} --kept" in said
+    assert f"van de zaak zoals zij dan is (privacybot dossier {ref} --kept" in said
+    assert f"dat van dit moment, maak het dan nu: privacybot dossier {ref} --as" in said
+    office.cli("note", ref, "--as", "femke", "--text", "de bot stond nog stil")
     await office.step(minutes=1)
     office.cli("note", ref, "--as", "femke", "--text", "de AP belde later nog eens")
 
@@ -213,7 +221,9 @@ async def test_what_goes_to_the_authority_keeps_its_dossier_of_that_day_for_the_
     assert out.stat().st_mode & 0o077 == 0
     with zipfile.ZipFile(out) as package:
         assert COMPLAINS in " ".join(package.read("3-berichten/0001-in.txt").decode().split())
-        assert "belde later" not in package.read("alleen-intern/1-notities/notities.txt").decode()
+        notes = package.read("alleen-intern/1-notities/notities.txt").decode()
+        assert "stond nog stil" in notes
+        assert "belde later" not in notes
     assert not [mail for mail in office.letters() if "autoriteit" in " ".join(mail.to)]
 
 

@@ -49,29 +49,61 @@ def summary(case: Case, calendar: Calendar) -> dict[str, Any]:
 
 
 def whole(tx: Transaction, case: Case, opened: Rooms) -> dict[str, Any]:
-    dates = case_term(case, opened.calendar)
+    events = tx.events.of(case.id)
     return {
         **summary(case, opened.calendar),
-        "customer": _customer(case),
-        "role": str(case.role),
-        "writer": str(case.writer),
-        "language": str(case.language),
-        "channel": str(case.channel),
-        "legal_due": dates.legal_due.isoformat(),
-        "paused_legal_due": None if dates.paused_legal_due is None else dates.paused_legal_due.isoformat(),
-        "dates": _dates(case, opened.calendar),
+        **_who(case),
+        **_terms(case, opened.calendar),
         "requests": [_request(request) for request in case.requests],
         "identity": [
             {"challenge": made.id, "made_at": made.made_at, "tries": made.tries, "open": made.open}
             for made in tx.challenges.of_case(case.id)
         ],
-        "evidence": [asdict(fact) for fact in evidence(case, tx.events.of(case.id))],
+        "evidence": [asdict(fact) for fact in evidence(case, events)],
         "messages": [_message(message) for message in tx.messages.of_case(case.id)],
-        "stuck": [
-            {"work": job.kind, "attempts": job.attempts, "why": job.last_error, "again_at": job.run_at, "job": job.id}
-            for job in tx.jobs.of_case(case.id)
-            if job.last_error is not None
+        "stuck": _stuck(tx, case),
+        **_handed_out(tx, case),
+        "drafts": [draft_as_json(draft) for draft in tx.drafts.of_case(case.id)],
+        "tasks": [asdict(task) for task in tx.tasks.of_case(case.id)],
+        "events": [
+            {"seq": event.seq, "at": event.at, "kind": event.kind, "actor": event.actor, "values": dict(event.values)}
+            for event in events
         ],
+    }
+
+
+def _who(case: Case) -> dict[str, Any]:
+    return {
+        "customer": _customer(case),
+        "role": str(case.role),
+        "writer": str(case.writer),
+        "language": str(case.language),
+        "channel": str(case.channel),
+    }
+
+
+def _terms(case: Case, calendar: Calendar) -> dict[str, Any]:
+    """What stands behind the dates of the summary."""
+    dates = case_term(case, calendar)
+    return {
+        "legal_due": dates.legal_due.isoformat(),
+        "paused_legal_due": None if dates.paused_legal_due is None else dates.paused_legal_due.isoformat(),
+        "dates": _dates(case, calendar),
+    }
+
+
+def _stuck(tx: Transaction, case: Case) -> list[dict[str, Any]]:
+    """Work that failed at least once and is tried again."""
+    return [
+        {"work": job.kind, "attempts": job.attempts, "why": job.last_error, "again_at": job.run_at, "job": job.id}
+        for job in tx.jobs.of_case(case.id)
+        if job.last_error is not None
+    ]
+
+
+def _handed_out(tx: Transaction, case: Case) -> dict[str, Any]:
+    """Letters, and what goes or lies beside them: files, kept dossiers, links where files are fetched."""
+    return {
         "letters": [
             {"letter": str(sent.letter), "state": str(sent.state), "not_before": sent.not_before, "id": sent.id}
             for sent in tx.outbox.of_case(case.id)
@@ -93,12 +125,6 @@ def whole(tx: Transaction, case: Case, opened: Rooms) -> dict[str, Any]:
             }
             for link in tx.links.of_case(case.id)
             if link.action is LinkAction.DOWNLOAD  # the other kind lives and dies with its challenge
-        ],
-        "drafts": [draft_as_json(draft) for draft in tx.drafts.of_case(case.id)],
-        "tasks": [asdict(task) for task in tx.tasks.of_case(case.id)],
-        "events": [
-            {"seq": event.seq, "at": event.at, "kind": event.kind, "actor": event.actor, "values": dict(event.values)}
-            for event in tx.events.of(case.id)
         ],
     }
 

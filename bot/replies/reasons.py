@@ -6,9 +6,10 @@ reason without them is no reason (EDPB Guidelines 01/2022, 193).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import combinations
 
 from bot.cases.errors import RefusedActError
 from bot.triage.labels import RequestKind
@@ -54,13 +55,40 @@ class FeeReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Cited:
+    """Where the law gives a reason against one right, as both languages cite it before "AVG" or "GDPR"."""
+
+    kind: RequestKind
+    nl: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason in both languages. `kinds` are the rights it can stand against; empty is all of them."""
+    """One reason in both languages. `kinds` are the rights it can stand against; empty is all of them.
+
+    Where each right has its own article, `cited` gives them, and `{cited}` in the text is their place.
+    """
 
     nl: str
     en: str
     article: str
     kinds: frozenset[RequestKind] = frozenset()
+    cited: tuple[Cited, ...] = ()
+
+    def text(self, language: str, kinds: Collection[RequestKind] = ()) -> str:
+        """The reason against these rights; against all it can stand against, where none of them is among those."""
+        cited = [each for each in self.cited if each.kind in kinds] or self.cited
+        if language == "nl":
+            return self.nl.replace("{cited}", " en ".join(each.nl for each in cited))
+        return self.en.replace("{cited}", " and ".join(each.en for each in cited))
+
+    def texts(self) -> Iterator[str]:
+        """In every language, against each choice of rights."""
+        rights = [each.kind for each in self.cited]
+        for number in range(len(rights) + 1):
+            for kinds in combinations(rights, number):
+                yield from (self.text("nl", kinds), self.text("en", kinds))
 
 
 K = RequestKind
@@ -83,11 +111,14 @@ REFUSALS: dict[RefusalReason, Reason] = {
         _ARTICLES_15_TO_22,
     ),
     RefusalReason.OTHER_PEOPLE: Reason(
-        "In deze gegevens staat ook iets over andere mensen. Hun privacy mogen wij niet schenden "
-        "(artikel 15 lid 4 AVG).",
-        "These data also say something about other people. We may not harm their privacy (Article 15(4) GDPR).",
+        "In deze gegevens staat ook iets over andere mensen. Hun privacy mogen wij niet schenden ({cited} AVG).",
+        "These data also say something about other people. We may not harm their privacy ({cited} GDPR).",
         "15(4), 20(4)",
         frozenset({K.ACCESS, K.PORTABILITY}),
+        (
+            Cited(K.ACCESS, "artikel 15 lid 4", "Article 15(4)"),
+            Cited(K.PORTABILITY, "artikel 20 lid 4", "Article 20(4)"),
+        ),
     ),
     RefusalReason.LEGAL_DUTY: Reason(
         "Wij moeten onze eigen administratie zeven jaar bewaren (artikel 52 AWR). Daarom mogen wij deze gegevens nu "
@@ -98,10 +129,14 @@ REFUSALS: dict[RefusalReason, Reason] = {
         frozenset({K.ERASURE}),
     ),
     RefusalReason.LEGAL_CLAIM: Reason(
-        "Wij hebben deze gegevens nodig voor een juridisch geschil. Dat mag van de wet (artikel 17 lid 3 onder e AVG).",
-        "We need these data for a legal claim. The law allows that (Article 17(3)(e) GDPR).",
+        "Wij hebben deze gegevens nodig voor een juridisch geschil. Dat mag van de wet ({cited} AVG).",
+        "We need these data for a legal claim. The law allows that ({cited} GDPR).",
         "17(3)(e), 21(1)",
         frozenset({K.ERASURE, K.OBJECTION}),
+        (
+            Cited(K.ERASURE, "artikel 17 lid 3 onder e", "Article 17(3)(e)"),
+            Cited(K.OBJECTION, "artikel 21 lid 1", "Article 21(1)"),
+        ),
     ),
     RefusalReason.STILL_NEEDED: Reason(
         "Wij hebben deze gegevens nog nodig voor het doel waarvoor wij ze kregen. Geen van de gronden uit artikel 17 "
@@ -183,10 +218,8 @@ REFUSALS: dict[RefusalReason, Reason] = {
         "recital 27",
     ),
     RefusalReason.EXCEPTION: Reason(
-        "De wet kent voor zo'n geval een uitzondering (artikel 41 UAVG en artikel 23 lid 1 AVG). Die is hier nodig, en "
-        "gaat niet verder dan nodig is.",
-        "The law has an exception for such a case (Article 41 UAVG and Article 23(1) GDPR). It is needed here, and "
-        "goes no further than needed.",
+        "De wet staat toe dat wij dit soms niet doen (artikel 41 UAVG, artikel 23 lid 1 AVG). Dat is hier nodig:",
+        "The law allows us not to do this in some cases (Article 41 UAVG, Article 23(1) GDPR). That is needed here:",
         "23(1)",
         _ARTICLES_15_TO_22,
     ),
@@ -231,21 +264,24 @@ EXTENSIONS: dict[ExtensionReason, Reason] = {
 
 def refusal_text(code: str, language: str) -> str:
     """The reason in the letter's language. Raises ValueError for a code that does not exist."""
-    return _text(REFUSALS[RefusalReason(code)], language)
+    return REFUSALS[RefusalReason(code)].text(language)
 
 
 def extension_text(code: str, language: str) -> str:
     """The reason in the letter's language. Raises ValueError for a code that does not exist."""
-    return _text(EXTENSIONS[ExtensionReason(code)], language)
+    return EXTENSIONS[ExtensionReason(code)].text(language)
 
 
-def in_words(stated: str, language: str) -> str:
-    """What staff gave as the reason: their own words, a code, or "code: the facts of this case"."""
+def in_words(stated: str, language: str, kinds: Collection[RequestKind]) -> str:
+    """What staff gave as the reason: their own words, a code, or "code: the facts of this case".
+
+    A code names the article of each right in `kinds` that the letter answers.
+    """
     code, _, facts = stated.strip().partition(":")
     reason = _CODES.get(code.strip())
     if reason is None:
         return stated
-    return "\n".join(part for part in (_text(reason, language), facts.strip()) if part)
+    return "\n".join(part for part in (reason.text(language, kinds), facts.strip()) if part)
 
 
 def refusals_for(kind: RequestKind) -> tuple[RefusalReason, ...]:
@@ -275,9 +311,5 @@ def is_catalogue_text(text: str) -> bool:
     return text.strip() in _NO_FACTS
 
 
-def _text(reason: Reason, language: str) -> str:
-    return reason.nl if language == "nl" else reason.en
-
-
 _CODES = {code.value: reason for code, reason in (*REFUSALS.items(), *FEES.items(), *EXTENSIONS.items())}
-_NO_FACTS = {text for reason in (*REFUSALS.values(), *FEES.values()) for text in (reason.nl, reason.en)}
+_NO_FACTS = {text for reason in (*REFUSALS.values(), *FEES.values()) for text in reason.texts()}

@@ -457,7 +457,7 @@ def _in_words_of_staff(letter: LetterKind, facts: LetterFacts, language: str, wo
     def to_write(what: str) -> str:
         return to_fill_in(word("open", what), language)
 
-    reason = None if facts.reason is None else paragraphs(in_words(facts.reason, language)) or None
+    reason = None if facts.reason is None else paragraphs(in_words(facts.reason, language, facts.kinds)) or None
     about = None if facts.complaint_about is None else line(facts.complaint_about, 500)
     return {
         "reason": reason,

@@ -422,6 +422,8 @@ HOLLOW = _any(
 GROUNDS: dict[RequestKind, re.Pattern[str]] = {
     RequestKind.CORRECTION: _any(r"\b(?:artikel|article) 16\b"),
     RequestKind.RESTRICTION: _any(r"\b(?:artikel|article) 18\b"),
+    RequestKind.PORTABILITY: _any(r"\bartikel 20 lid [14]\b|\barticle 20\([14]\)"),
+    RequestKind.OBJECTION: _any(r"\bartikel 21 lid 1\b|\barticle 21\(1\)"),
 }
 """Rights that are refused only because their own article does not apply, or on one of these:"""
 ANY_GROUND = _any(
@@ -457,8 +459,8 @@ MENDS: dict[Fault, str] = {
     Fault.CUSTOMER_KNOWN: "zeg niet of een bedrijf of persoon klant bij ons is",
     Fault.ELEMENT: "dit blok mist wat de wet vraagt",
     Fault.GROUND: (
-        "wijzigen of beperken weigert u alleen op artikel 12 lid 5, omdat niet voldaan is aan artikel 16 of 18, of op "
-        "een uitzondering van artikel 41 UAVG; noem die grond"
+        "wijzigen, beperken, meenemen of bezwaar weigert u alleen op artikel 12 lid 5, op het artikel van dat recht "
+        "zelf (16, 18, 20 lid 1 of 4, 21 lid 1) of op een uitzondering van artikel 41 UAVG; noem die grond"
     ),
 }
 """How staff mend it."""

@@ -40,7 +40,7 @@ async def test_a_correction_is_refused_only_on_its_own_grounds_by_two_people(off
     refusal = str(office.case(ref)["drafts"][-1]["id"])
     letter = tmp_path / "brief.txt"
     text = office.cli("draft", ref, "--draft", refusal, "--text")
-    named = "artikel 41 UAVG en artikel 23 lid 1 AVG"
+    named = "artikel 41 UAVG, artikel 23 lid 1 AVG"
     assert named in text
     letter.write_text(text.replace(named, "artikel 17 lid 1 AVG"), "utf-8")
     office.cli("edit", ref, "--as", "fatima", "--draft", refusal, "--file", str(letter))
@@ -72,7 +72,9 @@ async def test_an_objection_to_advertising_is_never_refused_and_another_one_may_
     challenge = office.challenge_to(sanne)
     office.reply(challenge, sanne, code_in(challenge) or "")
     await office.step(minutes=1)
-    advertising, profiling = (str(case["ref"]) for case in sorted(office.cases(), key=lambda case: str(case["ref"])))
+    refs = [str(case["ref"]) for case in office.cases()]
+    proof = {office.case(ref)["requests"][0]["level_required"]: ref for ref in refs}
+    advertising, profiling = proof["L0"], proof["L2"]
     ground = ("--as", "fatima", "--reason", "compelling_ground: wij bestrijden er fraude mee")
 
     said = office.cli("refuse", advertising, *ground, fails=True)

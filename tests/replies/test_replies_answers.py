@@ -24,6 +24,7 @@ from bot.replies.reasons import (
     ExtensionReason,
     RefusalReason,
     extension_text,
+    in_words,
     refusal_ground,
     refusal_text,
     refusals_for,
@@ -197,7 +198,8 @@ def test_the_catalogue_is_complete_and_names_its_articles() -> None:
     assert set(REFUSALS) == set(RefusalReason)
     assert set(EXTENSIONS) == set(ExtensionReason)
     assert all(
-        reason.article.split(",")[0].split("(")[0].removeprefix("recital ") in reason.nl for reason in REFUSALS.values()
+        reason.article.split(",")[0].split("(")[0].removeprefix("recital ") in refusal_text(code, "nl")
+        for code, reason in REFUSALS.items()
     )
     assert RefusalReason.LEGAL_DUTY in refusals_for(RequestKind.ERASURE)
     assert RefusalReason.LEGAL_DUTY not in refusals_for(RequestKind.ACCESS)
@@ -212,7 +214,7 @@ def test_staff_may_name_a_reason_by_its_code(code: str) -> None:
 
     text = "\n".join(block.text for block in blocks)
     assert f"{code}:" not in text
-    assert (refusal_text if letter is LetterKind.REFUSAL else extension_text)(code, "en") in text
+    assert in_words(code, "en", facts.kinds) in text
     assert "You wrote nine times in May." in text
     assert missing_blocks((letter,), blocks) == frozenset()
 
@@ -271,6 +273,33 @@ def test_an_exception_of_the_law_needs_its_facts_and_stands_in_no_letter_of_ours
             assert not re.search(
                 r"41 UAVG|(?:artikel|Article) 23\b", _text(LETTERS.compose(letter, rich(letter, language)))
             )
+
+
+@pytest.mark.requirement("REF-05")
+@pytest.mark.parametrize(
+    ("code", "kinds", "nl", "en"),
+    [
+        ("other_people", {"access"}, "(artikel 15 lid 4 AVG)", "(Article 15(4) GDPR)"),
+        ("other_people", {"portability"}, "(artikel 20 lid 4 AVG)", "(Article 20(4) GDPR)"),
+        (
+            *("other_people", {"access", "portability"}),
+            *("(artikel 15 lid 4 en artikel 20 lid 4 AVG)", "(Article 15(4) and Article 20(4) GDPR)"),
+        ),
+        ("legal_claim", {"erasure"}, "(artikel 17 lid 3 onder e AVG)", "(Article 17(3)(e) GDPR)"),
+        ("legal_claim", {"objection"}, "(artikel 21 lid 1 AVG)", "(Article 21(1) GDPR)"),
+    ],
+)
+def test_a_refusal_names_the_article_of_the_right_that_is_refused(code: str, kinds: set[str], nl: str, en: str) -> None:
+    for language, article in ((Language.DUTCH, nl), (Language.ENGLISH, en)):
+        asked = tuple(RequestKind(kind) for kind in sorted(kinds))
+        facts = replace(bare(LetterKind.REFUSAL, language), kinds=asked, reason=code)
+
+        alone = LETTERS.compose(LetterKind.REFUSAL, facts).blocks
+
+        why = next(block.text for block in alone if block.code == "REF-3")
+        assert article in why
+        assert len(re.findall(r"artikel|Article", why)) == len(kinds)
+        assert missing_blocks((LetterKind.REFUSAL,), alone) == {"REF-3"}  # the facts are still to be told
 
 
 def test_own_words_with_a_colon_stay_own_words() -> None:

@@ -347,13 +347,16 @@ def test_a_block_that_no_longer_says_what_it_is_for_is_found(
 
 
 @pytest.mark.requirement("REF-05")
-@pytest.mark.parametrize("kind", [RequestKind.CORRECTION, RequestKind.RESTRICTION])
+@pytest.mark.parametrize(
+    "kind", [RequestKind.CORRECTION, RequestKind.RESTRICTION, RequestKind.PORTABILITY, RequestKind.OBJECTION]
+)
 @pytest.mark.parametrize("code", RefusalReason)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_refusal_of_a_right_with_few_grounds_names_one_of_them(
     code: RefusalReason, kind: RequestKind, language: Language
 ) -> None:
-    facts = replace(rich(LetterKind.REFUSAL, language), reason=f"{code}: U schreef ons negen keer in mei.")
+    reason = f"{code}: U schreef ons negen keer in mei."
+    facts = replace(rich(LetterKind.REFUSAL, language), kinds=(kind,), reason=reason)
     letter = Composed((LetterKind.REFUSAL,), LETTERS.compose(LetterKind.REFUSAL, facts).blocks, asked=frozenset({kind}))
 
     found = {finding.code for finding in findings(letter)}

@@ -14,9 +14,10 @@ from bot.cases.errors import RefusedActError
 from bot.cases.letters import LetterKind
 from bot.cases.lifecycle import Move, allows
 from bot.cases.mandates import writes_for_another
-from bot.cases.model import Case, CaseRef, RequestState
+from bot.cases.model import Case, CaseRef, Level, RequestState
 from bot.cases.people import Act, Actor, User, require
 from bot.cases.subject import DataSubject
+from bot.mail.authentication.verdict import SenderVerdict
 from bot.replies.casefacts import facts_of
 from bot.replies.drafting import new_draft
 from bot.replies.facts import LetterFacts
@@ -119,7 +120,7 @@ class Forwarding:
         """It answers no request: ours go on to their own answer. To the address of record, for it says there is one."""
         if subject.address_of_record is None:
             return None
-        facts = replace(facts, own_answer=True)
+        facts = replace(facts, own_answer=True, company=facts.company if _is_reader(case, subject) else None)
         return self._draft(tx, case, LetterKind.FORWARDED, facts, subject.address_of_record, (), user, actor)
 
     def _to_customer(
@@ -179,6 +180,13 @@ def _only(found: tuple[DataSubject, ...], company: str) -> DataSubject | None:
     if len({one.tenant for one in found}) > 1:
         raise RefusedActError(f"more than one customer is called '{company}': give the Chamber of Commerce number")
     return next(iter(found), None)
+
+
+def _is_reader(case: Case, subject: DataSubject) -> bool:
+    """Whoever wrote reads the letter too: he proved who he is, or wrote from the address that it goes to."""
+    record = subject.address_of_record
+    at_home = record is not None and case.sender == record.lower() and case.sender_verdict is not SenderVerdict.FAIL
+    return at_home or any(request.reached >= Level.L2 for request in case.requests)
 
 
 def _named(tx: Transaction, case: Case, company: str) -> bool:

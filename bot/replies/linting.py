@@ -89,6 +89,7 @@ _COMPUTED = ("COR-", "ERA-")
 _QUOTED = frozenset({"KLA-about"})
 """Blocks that repeat the customer's own words."""
 
+_ABSENT = "dit onderdeel ontbreekt of is nog open; de wet of dit proces vraagt erom"
 _COURT = ("court", "REF-5")
 _AUTHORITY = ("AP", "ACC-f", "REF-4")
 _OPENING = ("request", "REF-1")
@@ -133,7 +134,15 @@ def _bounded(part: str) -> Iterator[str]:
 
 def _missing(letter: Composed) -> Iterator[Finding]:
     for code in sorted(missing_blocks(letter.letters, letter.blocks)):
-        yield Finding(code, "", "", "dit onderdeel ontbreekt of is nog open; de wet of dit proces vraagt erom")
+        yield Finding(code, "", "", _ABSENT)
+    court = any(block.code in _COURT and block.text.strip() for block in letter.blocks)
+    if LetterKind.FORWARDED in letter.letters and not court and not _beside(letter):
+        yield Finding("court", "", "", _ABSENT)
+
+
+def _beside(letter: Composed) -> bool:
+    """It only hands a part on, next to our own answer: no term for the court runs from it, and it is never late."""
+    return letter.letters == (LetterKind.FORWARDED,) and not letter.asked
 
 
 def _elements(letter: Composed) -> Iterator[Finding]:
@@ -262,7 +271,7 @@ def _late(letter: Composed) -> Iterator[Finding]:
     if _ANSWERS_NOTHING.issuperset(letter.letters):
         return
     text = "\n".join(block.text for block in letter.blocks)
-    if letter.late and not (w.SORRY.search(text) and w.TOO_LATE.search(text)):
+    if letter.late and not _beside(letter) and not (w.SORRY.search(text) and w.TOO_LATE.search(text)):
         yield Finding(Fault.LATE, "", "", w.MENDS[Fault.LATE])
     for block in letter.blocks:
         term = letter.right_used and not letter.late

@@ -32,7 +32,7 @@ _REQUIRED: dict[LetterKind, frozenset[str]] = {
     LetterKind.PASSPHRASE: frozenset({"passphrase", "not-me"}),
     LetterKind.REFUSAL: frozenset({f"REF-{number}" for number in range(1, 8)}),
     LetterKind.EXTENSION: frozenset({"request", "EXT-reason", "EXT-date", "contact"}),
-    LetterKind.FORWARDED: frozenset({"request", "processor", "forwarded"} | _REMEDIES),
+    LetterKind.FORWARDED: frozenset({"request", "processor", "forwarded", "AP", "contact"}),
     LetterKind.ACCOUNT_NOTICE: frozenset({"notice", "not-me", "contact"}),
     LetterKind.PAPER_CODE: frozenset({"address", "question", "code", "not-me", "no-id-copy", "contact"}),
     LetterKind.QUESTION: frozenset({"question", "contact"}),

@@ -130,6 +130,10 @@ async def test_who_has_a_record_of_his_own_gets_our_part_from_us_and_the_other_p
     assert "Welke gegevens hebben jullie van mij" in " ".join(body(office.letters(sanne)[-1]).split())
     beside = " ".join(body(office.letters(joris)[-1]).split())
     assert "krijgt u een apart antwoord" in beside
+    assert "over een deel van uw vraag" in beside
+    assert "Dit is ons antwoord" not in beside
+    assert "zes weken" not in beside
+    assert "U noemde dit bedrijf: Atelier De Vries" in beside, "he wrote from the address that it goes to"
     assert "verwerken wij zelf geen gegevens" not in beside
 
     challenge = office.challenge_to(joris)
@@ -157,6 +161,27 @@ async def test_the_part_beside_our_own_answer_reads_the_same_whether_or_not_the_
         told.append(body(office.letters(joris)[-1]).replace(company, "…"))
 
     assert told[0] == told[1]
+
+
+@pytest.mark.requirement("ROL-02")
+async def test_what_a_stranger_says_of_a_company_is_not_told_at_the_address_of_record(office: Office) -> None:
+    joris = office.people.joris
+    text = f"Ik wil inzage in mijn gegevens. Mijn klantnummer is {joris.customer_number}. Ook bij Atelier De Vrees."
+    office.write("kwaad@elders.example", text)
+    await office.step()
+    ref = str(office.cases()[0]["ref"])
+
+    office.cli("forward", ref, "--as", "fatima", "--company", "Atelier De Vrees")
+    unproved = office.cli("draft", ref)
+    challenge = office.challenge_to(joris.address)
+    office.reply(challenge, joris.address, code_in(challenge) or "")
+    await office.step(minutes=1)
+    office.cli("forward", ref, "--as", "fatima", "--company", "Atelier De Vrees")
+    proved = office.cli("draft", ref, "--draft", str(drafts(office, ref)["forwarded"]["id"]))
+
+    assert "Is het bedrijf dat u noemde klant bij ons" in " ".join(unproved.split())
+    assert "Vrees" not in unproved
+    assert "U noemde dit bedrijf: Atelier De Vrees" in " ".join(proved.split())
 
 
 async def test_what_stands_in_ones_own_books_is_not_handed_on_to_oneself(office: Office) -> None:

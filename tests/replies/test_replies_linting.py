@@ -405,6 +405,23 @@ def test_six_weeks_for_the_court_are_named_where_a_right_was_used_and_nowhere_el
     assert "COURT-TERM" in {finding.code for finding in findings(replace(with_term, right_used=False))}
 
 
+@pytest.mark.requirement("REF-5", "ROL-05")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("late", [False, True])
+def test_a_letter_that_hands_a_part_on_names_the_court_only_where_it_is_the_answer(
+    language: Language, late: bool
+) -> None:
+    facts = replace(rich(LetterKind.FORWARDED, language), late=late)
+    beside = Composed((LetterKind.FORWARDED,), LETTERS.compose(LetterKind.FORWARDED, facts).blocks, late=late)
+    answer = LETTERS.compose(LetterKind.FORWARDED, replace(facts, own_answer=False)).blocks
+    asked = frozenset({RequestKind.ACCESS})
+
+    assert "court" not in {block.code for block in beside.blocks}
+    assert _told(findings(beside)) == []
+    assert _told(findings(replace(beside, blocks=answer, asked=asked))) == []
+    assert "court" in {finding.code for finding in findings(replace(beside, asked=asked))}
+
+
 @pytest.mark.parametrize("kind", WITH_TEMPLATE)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_number_to_call_is_no_fault(kind: LetterKind, language: Language) -> None:

@@ -38,10 +38,10 @@ from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom, Thread
 from bot.settings import Organisation
 from bot.store.archive import Archive, Transaction
-from bot.store.breach_signs import begin, halt
+from bot.store.breach_signs import alarm, begin, halt
 from bot.store.casework import BOT, tell_staff
 from bot.store.incidents import BREACH, BREACH_ALARM
-from bot.store.records import Job, Scalar
+from bot.store.records import Job, Scalar, Task
 from bot.triage.labels import Intent
 
 _log = structlog.get_logger(__name__)
@@ -57,7 +57,7 @@ class Reported:
     """The line of the register after a report."""
 
     incident: Incident
-    standing: bool  # it was confirmed already and nobody had decided: only its words were added
+    standing: bool  # confirmed already, undecided: all stops again, words are added, the earliest moment stands
     masked: bool  # the words named somebody, who does not stand in the register
 
 
@@ -86,9 +86,10 @@ class Breach:
     def report(self, ref: CaseRef, actor: Actor, reason: str, aware_at: datetime | None = None) -> Reported:
         """A person says that data went where they should not: everything of the case stops, and the hours run.
 
-        A line of this case that nobody decided about takes it in, with its words; the earliest moment stands, and a
-        suspicion becomes certain. After a decision it is a line of its own, with its own hours: they were decided about
-        what was known then. Words that name somebody never keep a breach from being stopped: they are masked.
+        A line of this case that nobody decided about takes it in, with its words; the earliest moment stands and moves
+        the term of the task, and a suspicion becomes certain. After a decision it is a line of its own, with its own
+        hours: they were decided about what was known then. Words that name somebody never keep a breach from being
+        stopped: they are masked.
         """
         now = self._archive.clock()
         if aware_at is not None and not now - timedelta(days=3650) <= aware_at <= now:
@@ -100,19 +101,27 @@ class Breach:
             known = _standing(tx.incidents.of_case(case.id))
             if known is not None:
                 halt(tx, case.id, user.name, actor.os_login)
-                incident = self._confirmed(tx, known, aware_at)
+                incident = self._confirmed(tx, known, aware_at, user, actor)
             else:
                 state, at = IncidentState.CONFIRMED, aware_at or now
                 incident = begin(tx, case.id, Cause.STAFF, state, at, user.name, actor.os_login)
             again = known is not None and known.state is IncidentState.CONFIRMED
             incident = tx.incidents.change(incident.id, fields={"nature": _with_words(incident, nature)})
             kind = "breach_reported_again" if again else "breach_confirmed"
-            self._write(tx, incident, user, actor, kind, {"reason": reason})
+            self._write(tx, incident, user, actor, kind, {"reason": reason, "aware_at": incident.aware_at.isoformat()})
             return Reported(incident, standing=again, masked=nature != reason)
 
-    def _confirmed(self, tx: Transaction, incident: Incident, aware_at: datetime | None) -> Incident:
+    def _confirmed(
+        self, tx: Transaction, incident: Incident, aware_at: datetime | None, user: User, actor: Actor
+    ) -> Incident:
+        """Known since the earliest moment that anybody told; who planned by a later end of the term hears of it."""
         earliest = min(aware_at or incident.aware_at, incident.aware_at)
-        return tx.incidents.change(incident.id, state=IncidentState.CONFIRMED, aware_at=earliest)
+        confirmed = tx.incidents.change(incident.id, state=IncidentState.CONFIRMED, aware_at=earliest)
+        if confirmed.due_at != incident.due_at:
+            for task in _tasks_about(tx, incident):
+                tx.tasks.move(task.id, confirmed.due_at)
+            alarm(tx, incident.id, user.name, actor.os_login)
+        return confirmed
 
     def fill(self, number: int, actor: Actor, name: str, text: str) -> Incident:
         """One of the fields of the notification (Art. 33(3)); no names, for the register outlives the case."""
@@ -167,9 +176,8 @@ class Breach:
         now = self._archive.clock()
         fields = {} if reason is None else {DISMISSED_BECAUSE: reason}
         ended = tx.incidents.change(incident.id, state=state, closed_at=now, fields=fields)
-        for task in tx.tasks.open_of_kind(BREACH):
-            if task.case_id == incident.case_id and f"nr {incident.id} " in task.text:
-                tx.tasks.done(task.id, user.name, now)
+        for task in _tasks_about(tx, incident):
+            tx.tasks.done(task.id, user.name, now)
         self._write(tx, ended, user, actor, f"breach_{state}", {"reason": reason})
         return ended
 
@@ -327,6 +335,12 @@ def _with_words(incident: Incident, nature: str) -> str:
     """What happened, each report on a line of its own: no later one takes away what an earlier one said."""
     told = incident.fields.get("nature", "").splitlines()
     return "\n".join(dict.fromkeys((*told, *nature.splitlines())))
+
+
+def _tasks_about(tx: Transaction, incident: Incident) -> Iterator[Task]:
+    for task in tx.tasks.open_of_kind(BREACH):
+        if task.case_id == incident.case_id and f"nr {incident.id} " in task.text:
+            yield task
 
 
 def _nameless(tx: Transaction, incident: Incident) -> Nameless:

@@ -55,9 +55,14 @@ def begin(
         "state": state,
     }
     tx.events.write(case_id, "breach_began", actor, values, os_login=os_login)
-    seq = tx.events.write(None, BREACH_ALARM, actor, {"incident": incident.id}, os_login=os_login)
-    tx.jobs.defer(Work.TELL_BREACH, seq)
+    alarm(tx, incident.id, actor, os_login)
     return incident
+
+
+def alarm(tx: Transaction, incident_id: int, actor: str, os_login: str | None) -> None:
+    """Everybody in our own table is told of it, with the end of the 72 hours as it then stands."""
+    seq = tx.events.write(None, BREACH_ALARM, actor, {"incident": incident_id}, os_login=os_login)
+    tx.jobs.defer(Work.TELL_BREACH, seq)
 
 
 def halt(tx: Transaction, case_id: int, actor: str, os_login: str | None) -> None:

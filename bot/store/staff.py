@@ -82,6 +82,10 @@ class Tasks:
     def get(self, task_id: int) -> Task:
         return self._task(self.bench.one(tasks, task_id))
 
+    def move(self, task_id: int, due_at: datetime) -> None:
+        """The term of it changed."""
+        self.bench.run(update(tasks).where(tasks.c.id == task_id).values(due_at=due_at))
+
     def done(self, task_id: int, by: str, at: datetime) -> bool:
         """Tick it; True for the one caller who did it first."""
         mine = (tasks.c.id == task_id) & tasks.c.done_at.is_(None)

@@ -215,6 +215,35 @@ async def test_what_staff_wrote_of_a_suspicion_stays_when_it_is_confirmed_and_na
 
 
 @pytest.mark.requirement("BRE-01")
+@pytest.mark.parametrize("confirmed", [True, False])
+async def test_an_earlier_moment_moves_the_term_of_the_task_and_stands_in_the_log(
+    office: Office, confirmed: bool
+) -> None:
+    ref = await answered(office)
+    if confirmed:
+        office.cli("incident", ref, "--as", "fatima", "--reason", "overzicht ging naar een ander")
+    else:
+        office.reply(office.letters(office.people.sanne.address)[-1], office.people.sanne.address, WRONG)
+    await office.step()
+    earlier = office.now - timedelta(hours=30)
+
+    office.cli("incident", ref, "--as", "femke", "--reason", "de bank belde al", "--aware", earlier.isoformat())
+    office.cli("incident", ref, "--as", "femke", "--reason", "weet u het al?", "--aware", office.now.isoformat())
+    await office.step()
+
+    [breach] = office.json("breach", "list")["breaches"]
+    [task] = [one for one in office.case(ref)["tasks"] if one["kind"] == "breach"]
+    kind = "breach_reported_again" if confirmed else "breach_confirmed"
+    told = next(one for one in office.case(ref)["events"] if one["kind"] == kind)
+    due = [datetime.fromisoformat(one["due_at"]) for one in (breach, task)]
+    assert due == [earlier + timedelta(hours=72)] * 2
+    assert datetime.fromisoformat(told["values"]["aware_at"]) == earlier
+    alarms = office.letters("piet@kleinboek.example")
+    assert len(alarms) == 2  # it began, and its hours end sooner
+    assert "28 november" in body(alarms[-1])
+
+
+@pytest.mark.requirement("BRE-01")
 async def test_a_breach_kills_a_code_on_paper_too(office: Office) -> None:
     office.write(office.people.sanne.address, SANNE_ASKS)
     await office.step()

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.cases.approving import Approved, NeedsSecond, Refused, approval_needed
 from bot.cases.complaints import right_used
-from bot.cases.deadlines import Calendar
+from bot.cases.deadlines import Calendar, term
 from bot.cases.draft import Block, Draft, DraftFile, DraftState, content_hash
 from bot.cases.errors import LevelTooLowError, NotAllowedError, RefusedActError, StaleDraftError
 from bot.cases.letters import LETTER_OF, SIDE_LETTERS, LetterKind
@@ -26,6 +26,7 @@ from bot.replies.letters import Letters, missing_blocks, unconfirmed
 from bot.replies.linting import Composed, Finding, findings
 from bot.replies.mailing import MailRoom
 from bot.replies.reasons import ExtensionReason, refusal_ground
+from bot.replies.values import day
 from bot.settings import ApprovalSettings
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import cancel_letter, sent_back
@@ -96,6 +97,7 @@ class Decisions:
             draft = self._open_draft(tx, case, draft_id)
             self._check_read(tx, case, draft, actor, seen_hash)
             self._check_text(case, draft)
+            self._check_promise(case, draft, now)
             if self._day_has_passed(case, draft, now):
                 return self._renewed(tx, case, draft, user, actor)
             self._check_words(case, draft, now)
@@ -160,6 +162,17 @@ class Decisions:
         facts = unconfirmed(draft.blocks)
         if facts:
             raise RefusedActError(f"the draft prints facts that nobody confirmed: {', '.join(facts)}")
+
+    def _check_promise(self, case: Case, draft: Draft, now: datetime) -> None:
+        """The letter about a fee says by which day its reader hears from us: after that day no money is asked."""
+        if draft.letter is not LetterKind.FEE_NOTICE:
+            return
+        targets = (term(request, self._calendar).target for request in case.open_requests)
+        named = [target for target in targets if (day(target, draft.language) or "") in draft.text]
+        if not named or local_day(self._leaves_at(case, draft, now), self._calendar.timezone) > max(named):
+            raise RefusedActError(
+                f"the letter promises an answer by a day that has gone: answer {case.ref}, or begin again with: fee"
+            )
 
     def _check_words(self, case: Case, draft: Draft, now: datetime) -> None:
         """Nothing is demanded, threatened or claimed that no answer may hold, and a late one says so."""

@@ -48,6 +48,13 @@ _LOOKED_AT = {
 }
 """The task that is over with the letter: there is nothing more to decide about who writes."""
 
+_FEE_ANNOUNCED = (
+    "kosten aangekondigd, en de termijn loopt door. Akkoord: keur het antwoord goed, de rekening gaat apart. "
+    "Ingetrokken: privacybot withdraw. Geen antwoord of niet akkoord: antwoord vóór de streefdatum zonder kosten, of "
+    "weiger op een grond die er is (privacybot refuse)"
+)
+"""What staff may do once the person was told of a fee; over with the answer."""
+
 _TOO_MANY = (
     "er vertrokken {} automatische brieven binnen een uur; wat daarna komt wacht op u: kijk of er iets mis is, dan "
     "privacybot release"
@@ -214,6 +221,8 @@ class Dispatch:
             tx.events.write(case.id, TERM_EXTENDED, BOT, {"draft": draft.id})
         if draft.letter is LetterKind.FORWARD_TO_CUSTOMER:
             self._handed_on(tx, case)
+        if draft.letter is LetterKind.FEE_NOTICE:
+            ask_person(tx, case.id, "look", _FEE_ANNOUNCED)
         if draft.letter is LetterKind.OTHER_PRIVACY and not case.requests:
             tx.cases.change(case.id, settled=Outcome.GRANTED)
 
@@ -243,7 +252,7 @@ class Dispatch:
 
     def _tick_off(self, tx: Transaction, case: Case, letter: LetterKind, now: datetime) -> None:
         for task in tx.tasks.open(case.id):
-            if task.kind == "look" and task.text == _LOOKED_AT.get(letter):
+            if task.kind == "look" and task.text in {_LOOKED_AT.get(letter), _FEE_ANNOUNCED}:
                 tx.tasks.done(task.id, BOT, now)
 
     def _closes_at(self, now: datetime) -> datetime:

@@ -6,26 +6,29 @@ Nothing here charges anything: an answer that asks for money cannot be approved,
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
 from bot.cases.deadlines import Calendar
-from bot.cases.draft import Draft
+from bot.cases.draft import Draft, DraftState
 from bot.cases.errors import LevelTooLowError, RefusedActError
 from bot.cases.letters import LetterKind
-from bot.cases.model import Case, CaseRef, Level
+from bot.cases.model import Case, CaseRef, Level, Request
 from bot.cases.people import Act, Actor, require
 from bot.replies.casefacts import facts_of
 from bot.replies.drafting import new_draft
 from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom
-from bot.replies.reasons import FeeReason
+from bot.replies.reasons import FEES, FeeReason
 from bot.store.archive import Archive
 from bot.store.records import Scalar
 from bot.triage.labels import RequestKind
 
 _AMOUNT = re.compile(r"\d{1,3}(?:[.,]\d{1,2})?", re.ASCII)  # "1.000" could be a thousand or one: neither
 _CENT = Decimal("0.01")
+_EVER_COSTING = frozenset(RequestKind) - {RequestKind.COMPLAINT, RequestKind.CONSENT_WITHDRAWAL}
+"""The rights of Art. 15-22, which Art. 12(5) speaks of: a complaint and taking consent back never cost anything."""
 
 
 class Fees:
@@ -52,9 +55,15 @@ class Fees:
         with self._archive.transaction() as tx:
             user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
             case = tx.cases.locked(ref)
-            to = _addressee(case, ground)
+            asked = _costing(case, ground)
+            to = _addressee(case, asked)
             now = self._archive.clock()
-            facts = replace(facts_of(case, now, self._calendar), reason=reason, fee=euro)
+            facts = replace(facts_of(replace(case, requests=asked), now, self._calendar), reason=reason, fee=euro)
+            if facts.today > facts.due_on:
+                raise RefusedActError(f"{case.ref} was to be answered by {facts.due_on}: answer it, free of charge")
+            for before in tx.drafts.of_case(case.id):
+                if before.letter is LetterKind.FEE_NOTICE:
+                    tx.drafts.set_state(before.id, DraftState.VOID, DraftState.OPEN)
             composed = self._letters.compose(LetterKind.FEE_NOTICE, facts)
             draft = new_draft(self._mailroom, case, LetterKind.FEE_NOTICE, composed, to, (), now)
             added = tx.drafts.add(draft)
@@ -80,12 +89,16 @@ def _ground(reason: str) -> FeeReason:
     return FeeReason(code)
 
 
-def _addressee(case: Case, ground: FeeReason) -> str:
-    asked = [request for request in case.open_requests if request.kind is not RequestKind.COMPLAINT]
+def _costing(case: Case, ground: FeeReason) -> tuple[Request, ...]:
+    """The open requests that may cost money on this ground; the letter speaks of no other and of no other's term."""
+    fits = FEES[ground].kinds or _EVER_COSTING
+    asked = tuple(request for request in case.open_requests if request.kind in fits & _EVER_COSTING)
     if not asked:
-        raise RefusedActError(f"{case.ref} has no open request that could cost anything")
-    if ground is FeeReason.FURTHER_COPY and RequestKind.ACCESS not in {each.kind for each in asked}:
-        raise RefusedActError(f"{case.ref} asks for no copy; a fee for a further copy is one of Art. 15(3)")
+        raise RefusedActError(f"{case.ref} has no open request that could cost anything on the ground '{ground}'")
+    return asked
+
+
+def _addressee(case: Case, asked: Iterable[Request]) -> str:
     record = case.data_subject.address_of_record if case.data_subject else None
     if record is None or any(request.reached < Level.L2 for request in asked):
         raise LevelTooLowError(f"nobody has proved who he is in {case.ref}; nothing is said of earlier requests before")

@@ -75,7 +75,9 @@ EFFECTS: Mapping[Intent, Effect] = MappingProxyType(
         Intent.CHALLENGE_ANSWER: Effect(),
         Intent.NEW_REQUEST: Effect(),
         Intent.CLARIFICATION: Effect(),
-        Intent.AGREES: Effect(),
+        Intent.AGREES: Effect(
+            advice="is akkoord: kijk waarmee (een vraag van ons, of kosten die wij aankondigden) en ga daarmee verder"
+        ),
         Intent.SENDS_ID_COPY: Effect(),
         Intent.UNRELATED: Effect(),
         Intent.THANKS: Effect(quiet=True),

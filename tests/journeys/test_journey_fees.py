@@ -103,3 +103,51 @@ async def test_nobody_unproved_hears_that_a_copy_was_given_before(office: Office
     [case] = office.cases()
 
     assert "nobody has proved who he is" in office.cli("fee", case["ref"], *ANNOUNCE, fails=True)
+
+
+@pytest.mark.requirement("REF-04", "ACC-09")
+async def test_money_is_asked_only_for_what_the_ground_covers_and_staff_read_what_comes_next(office: Office) -> None:
+    ref = await proved_access(office)
+    office.cli("label", ref, "--as", "fatima", "--set", "access,portability")
+    await office.step(minutes=1)
+    office.json("fee", ref, *ANNOUNCE)
+    office.json("fee", ref, *ANNOUNCE)
+
+    [notice] = [one for one in office.case(ref)["drafts"] if one["letter"] == "fee_notice" and one["state"] == "open"]
+    text = office.cli("draft", ref, "--draft", str(notice["id"]), "--text")
+    for user in ("fatima", "femke"):
+        office.cli("approve", ref, "--as", user, "--draft", str(notice["id"]))
+    await office.step(minutes=1)
+    office.reply(office.letters()[-1], office.people.sanne.address, "Ja, akkoord.")
+    await office.step(minutes=1)
+
+    assert "over inzage in uw gegevens." in text
+    assert "dekt alleen onze administratieve kosten" in text
+    open_tasks = [one["text"] for one in office.case(ref)["tasks"] if not one["done_at"]]
+    assert [one for one in open_tasks if one.startswith("kosten aangekondigd, en de termijn loopt door.")]
+    assert [one for one in open_tasks if one.startswith("is akkoord: kijk waarmee")]
+
+
+@pytest.mark.requirement("REF-04", "ACC-09")
+async def test_no_money_is_asked_after_the_day_on_which_the_letter_promises_an_answer(office: Office) -> None:
+    ref = await proved_access(office)
+    office.json("fee", ref, *ANNOUNCE)
+    notice = str(office.case(ref)["drafts"][-1]["id"])
+
+    await office.step(days=40)
+    office.cli("draft", ref, "--draft", notice)
+    approved = office.cli("approve", ref, "--as", "femke", "--draft", notice, fails=True)
+    announced = office.cli("fee", ref, *ANNOUNCE, fails=True)
+
+    assert "promises an answer by a day that has gone" in approved
+    assert "answer it, free of charge" in announced
+
+
+@pytest.mark.requirement("REF-04")
+async def test_a_complaint_and_taking_consent_back_never_cost_anything(office: Office) -> None:
+    ref = await proved_access(office)
+    office.cli("label", ref, "--as", "fatima", "--set", "consent_withdrawal,complaint")
+
+    refused = office.cli("fee", ref, *ANNOUNCE[:4], "--reason", "excessive: elke week hetzelfde", fails=True)
+
+    assert "no open request that could cost anything" in refused

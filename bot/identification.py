@@ -17,7 +17,7 @@ from bot.cases.lifecycle import Move, allows
 from bot.cases.links import LinkAction, address_of, new_token
 from bot.cases.mandates import writes_for_another
 from bot.cases.model import Case, CaseRef, Level, Request, RequestState, Suspension
-from bot.cases.notices import IDENTITY, ways_to_prove
+from bot.cases.notices import ADDRESS_SHARED, IDENTITY, ways_to_prove
 from bot.cases.people import Act, Actor, require
 from bot.cases.subject import DataSubject
 from bot.cases.work import Work, next_release
@@ -53,11 +53,6 @@ _NEVER_ASKED = {
 _AGE_UNKNOWN = (
     "het systeem zegt niet wanneer het adres in het record wijzigde: kijk zelf of dat niet pas gebeurde, voordat u "
     "iets goedkeurt"
-)
-
-_ADDRESS_SHARED = (
-    "het e-mailadres staat in meer dan één record: een code vanaf dat adres zegt niet wie van hen antwoordt, en wat "
-    "alleen aan het adres hangt komt niet in het antwoord: kijk zelf van wie het is"
 )
 
 
@@ -171,7 +166,7 @@ class Identification:
             required = Level.L3  # the answer would go to an address that somebody may just have put there
         if required > Level.L0 and case.data_subject.address_shared:
             required = Level.L3  # a code answered from it does not tell which of them answered
-            ask_person(tx, case.id, IDENTITY, _ADDRESS_SHARED)
+            ask_person(tx, case.id, IDENTITY, ADDRESS_SHARED)
         if required >= Level.L3 and not case.data_subject.address_change_known:
             ask_person(tx, case.id, IDENTITY, _AGE_UNKNOWN)
         if required != request.required:

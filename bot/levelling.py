@@ -13,13 +13,13 @@ from bot.cases.letters import LetterKind
 from bot.cases.levels import Levels, hold_until
 from bot.cases.lifecycle import Move, allows
 from bot.cases.model import Case, Level, Request, Suspension
-from bot.cases.notices import told_addresses, ways_to_prove
+from bot.cases.notices import ADDRESS_SHARED, IDENTITY, told_addresses, ways_to_prove
 from bot.cases.work import next_release
 from bot.replies.casefacts import facts_of, local_day
 from bot.replies.letters import Letters
 from bot.replies.mailing import MailRoom, thread_of
 from bot.settings import IdentitySettings
-from bot.sources.beforehand import Beforehand, CorrectionsPlanned, ErasurePlanned, UnreadError
+from bot.sources.beforehand import AddressShared, Beforehand, CorrectionsPlanned, ErasurePlanned, UnreadError
 from bot.sources.facade import Sources
 from bot.store.archive import Archive, Transaction
 from bot.store.casework import SECOND_FACTOR, ask_person, post_automatic
@@ -84,6 +84,7 @@ class Levelling:
         request = next(request for request in case.requests if request.id == request_id)
         proofs = proved(tx, case.id, request_id)
         level = max(level, level_of(proofs), request.reached)
+        case = self._with_address_asked(tx, systems, case, request)
         required = self._required(systems, case, request)
         now = self._archive.clock()
         hold = hold_until(request.kind, required, (), now, self._settings, second_factor=second_factor_used(proofs))
@@ -111,16 +112,34 @@ class Levelling:
         today = local_day(now, self._calendar.timezone)
         return suspension if suspension.ended_on else replace(suspension, ended_on=today)
 
+    def _with_address_asked(self, tx: Transaction, systems: Beforehand, case: Case, request: Request) -> Case:
+        """The case, which from now on knows if another record has its address of record too.
+
+        That may have come about after the case began, or after its record was read by an older version.
+        """
+        subject = case.data_subject
+        if subject is None or subject.address_shared or self._levels.in_force(request) is Level.L0:
+            return case
+        if not systems.told(AddressShared(subject)):
+            return case
+        tx.cases.change(case.id, data_subject=replace(subject, address_shared=True))
+        ask_person(tx, case.id, IDENTITY, ADDRESS_SHARED)
+        return tx.cases.by_id(case.id)
+
     def _required(self, systems: Beforehand, case: Case, request: Request) -> Level:
-        """The plan has the last word: what is low-risk needs L2, what ends an account or moves money needs L3."""
+        """The plan has the last word: what is low-risk needs L2, what ends an account or moves money needs L3.
+
+        A code from an address of several people does not tell which of them answered: nothing is proved by it alone.
+        """
         subject = case.data_subject
         in_force = self._levels.in_force(request)
         if subject is None:
             return in_force
+        if subject.address_shared and in_force > Level.L0:
+            return Level.L3
         if request.kind is RequestKind.ERASURE:
             today = local_day(self._archive.clock(), self._calendar.timezone)
-            by_plan = self._levels.by_plan(request.kind, systems.told(ErasurePlanned(subject, case.language, today)))
-            return Level.L3 if subject.address_shared else by_plan
+            return self._levels.by_plan(request.kind, systems.told(ErasurePlanned(subject, case.language, today)))
         if request.kind is RequestKind.CORRECTION:
             changes = systems.told(CorrectionsPlanned(subject, request.corrections, case.language))
             return max(in_force, self._levels.by_plan(request.kind, changes))

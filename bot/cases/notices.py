@@ -10,6 +10,12 @@ from bot.cases.subject import DataSubject
 IDENTITY = "identity"
 """The task that says what a person can do where the ordinary question does not reach or does not help."""
 
+ADDRESS_SHARED = (
+    "het e-mailadres staat in meer dan één record: een code vanaf dat adres zegt niet wie van hen antwoordt, en wat "
+    "alleen aan het adres hangt komt niet in het antwoord: kijk zelf van wie het is"
+)
+"""The words of that task where somebody else has the same address."""
+
 
 def told_addresses(subject: DataSubject, fields: Iterable[str], proofs: frozenset[Factor]) -> tuple[str, ...]:
     """The person's own addresses that hear of it: never anybody else's.

@@ -56,6 +56,16 @@ class FactorsLastChanged:
         return sources.factors_changed(self.subject)
 
 
+@dataclass(frozen=True, slots=True)
+class AddressShared:
+    """Whether the address of record stands in another record too."""
+
+    subject: DataSubject
+
+    def read(self, sources: Sources) -> bool:
+        return sources.address_shared(self.subject)
+
+
 class UnreadError(Exception):
     """A decision needs an answer that was not read before its transaction began: roll back, read, decide anew."""
 

@@ -84,6 +84,10 @@ class Sources:
         with self._reach.reading(self._reach.datamap.system(identity.system)) as connection:
             return self._reach.records(identity, connection).fellows(key_parts(subject.key)[1:], subject.tenant)
 
+    def address_shared(self, subject: DataSubject) -> bool:
+        """Whether another record has this address of record, read now. Raises SourceFailedError."""
+        return self._reach.has_twin(subject)
+
     def factors_changed(self, subject: DataSubject) -> FactorsChanged:
         """When phone and postal address of record last changed, read now. Raises SourceFailedError."""
         identity = self._reach.identity_of(subject)

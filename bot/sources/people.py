@@ -58,9 +58,13 @@ class IdentityRecords:
         return self._having(self.identity.other_addresses, address)
 
     def known_by(self, address: str) -> tuple[str, ...]:
-        """Only the keys of the records with this address of record, in whatever letter case."""
-        ref = self.identity.address_of_record
-        keys = self._keys(ref, lambda at: self.selection.same_address(at, address)) if searchable(address) else []
+        """Only the keys of the records with this address of record, in whatever letter case.
+
+        Outside ASCII no database folds as we do: there only what is spelled alike counts.
+        """
+        if not searchable(address):
+            return self.spelled_exactly(address)
+        keys = self._keys(self.identity.address_of_record, lambda at: self.selection.same_address(at, address))
         return tuple(subject_key(self.identity.name, key) for key in keys)
 
     def spelled_exactly(self, address: str) -> tuple[str, ...]:

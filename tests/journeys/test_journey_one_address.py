@@ -26,14 +26,17 @@ def office(tmp_path: Path, smtp_sink: SmtpSink) -> Office:
 
 def share_an_address(office: Office) -> None:
     """Sanne and Joris are both known by the address of their shop, also to the newsletter; nothing forbids that."""
-    people = (office.people.sanne, office.people.joris)
+    move_to(office, SHOP, office.people.sanne, office.people.joris)
+
+
+def move_to(office: Office, address: str, *people: DemoPerson) -> None:
     with closing(sqlite3.connect(office.books_path)) as books, books:
         books.execute("CREATE TABLE anders AS SELECT * FROM gebruikers")
         books.execute("DROP TABLE gebruikers")
         books.execute("ALTER TABLE anders RENAME TO gebruikers")
         for table in ("gebruikers", "nieuwsbrief"):
             books.executemany(
-                f"UPDATE {table} SET email = ? WHERE email = ?", [(SHOP, person.address) for person in people]
+                f"UPDATE {table} SET email = ? WHERE email = ?", [(address, person.address) for person in people]
             )
 
 
@@ -117,6 +120,24 @@ async def test_two_who_share_an_address_are_told_apart_by_a_person_and_each_gets
     assert "hangt alleen aan een e-mailadres" in overview_in(answer, passphrase_in(her_question))
     letter = " ".join(body(answer).split())
     assert "hangt alleen aan een e-mailadres" in letter.partition("Wat hebben wij weggelaten?")[2]
+
+
+async def test_an_address_that_becomes_shared_before_its_code_is_answered_proves_nobody_alone(office: Office) -> None:
+    sanne, joris = office.people.sanne, office.people.joris
+    ref = await asked(office, sanne.address, sanne.name)
+    question = office.challenge_to(sanne.address)
+
+    move_to(office, sanne.address, joris)
+    office.reply(question, sanne.address, code_in(question) or "")
+    await office.step(minutes=1)
+
+    assert levels(office, ref) == ["L2"]
+    assert office.states(ref) == {"access": "awaiting_identity"}
+    assert "een code vanaf dat adres zegt niet wie van hen antwoordt" in tasks(office, ref)
+    assert "gedeeld adres" in [fact["what"] for fact in office.case(ref)["evidence"]]
+    office.cli("verify", ref, "--method", "phone", "--as", "fatima", "--note", "Sanne teruggebeld")
+    await office.step(minutes=1)
+    assert office.states(ref) == {"access": "awaiting_approval"}
 
 
 async def test_a_stranger_who_states_a_number_of_several_people_has_one_case_however_often_he_asks(

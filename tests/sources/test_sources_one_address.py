@@ -59,6 +59,18 @@ def test_what_hangs_on_a_shared_address_alone_is_named_and_given_to_neither(fres
     assert [held[one.name]["gebruikers"][0] for one in (sanne, joris)] == [1, 1]
 
 
+@ON_BOTH
+def test_an_address_outside_ascii_that_stands_in_two_records_is_shared_too(fresh: Kleinboek) -> None:
+    stated = {"customer_number": fresh.people.sanne.customer_number}
+    [before] = fresh.sources.find(None, stated)
+    sharing(fresh)
+    fresh.tell("UPDATE gebruikers SET email = :odd WHERE email = :shop", odd="zoë@klant.example", shop=SHOP)
+    [after] = fresh.sources.find(None, stated)
+
+    assert (before.address_shared, fresh.sources.address_shared(before)) == (False, False)
+    assert (after.address_shared, fresh.sources.address_shared(after)) == (True, True)
+
+
 def test_it_is_no_machines_to_erase_or_to_correct(fresh: Kleinboek) -> None:
     sanne, _ = sharing(fresh)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,11 +17,13 @@ from bot.cases.errors import RefusedActError
 from bot.cases.model import Case, CaseRef
 from bot.cases.people import Act, Actor, require
 from bot.exports.dossier import make_dossier
+from bot.exports.leaving import left_at
 from bot.settings import Organisation
-from bot.store.archive import Archive
+from bot.store.archive import Archive, Transaction
 from bot.store.casework import BOT
 from bot.store.dossier.gathering import pieces, sections
 from bot.store.dossier.matter import Matter, masking
+from bot.store.keptdossiers import KeptDossier
 from bot.store.records import Job, Scalar
 
 
@@ -49,18 +50,12 @@ class Dossiers:
         """Leave the zip at `out` and write in the chain that it was made; its SHA-256. Raises RefusedActError."""
         with self._archive.reading() as tx:
             require(tx.users.by_name(actor.claimed), Act.DECIDE_RISK, actor.claimed)
-        part = out.with_name(f"{out.name}.part")
-        try:
+        with left_at(out) as part:
             digest = self.build(ref, part, originals=originals)
             with self._archive.transaction() as tx:
                 user = require(tx.users.by_name(actor.claimed), Act.DECIDE_RISK, actor.claimed)
                 values: dict[str, Scalar] = {"hash": digest, "size": part.stat().st_size, "originals": originals}
                 tx.events.write(tx.cases.get(ref).id, "dossier_made", user.name, values, os_login=actor.os_login)
-            part.replace(out)
-        except OSError as failed:
-            raise RefusedActError(f"{out} cannot be written ({failed.strerror})") from None
-        finally:
-            part.unlink(missing_ok=True)
         return digest
 
     def keep(self, job: Job) -> None:
@@ -78,19 +73,17 @@ class Dossiers:
 
     def take(self, ref: CaseRef, actor: Actor, out: Path) -> str:
         """Leave the newest kept zip at `out`, readable by its owner alone; its SHA-256. Raises RefusedActError."""
-        with self._archive.transaction() as tx:
-            user = require(tx.users.by_name(actor.claimed), Act.DECIDE_RISK, actor.claimed)
-            case = tx.cases.get(ref)
-            held = [one for one in tx.dossiers.of_case(case.id) if one.held]
-            if not held:
-                raise RefusedActError(f"{ref} has no kept dossier; make one: privacybot dossier {ref} --out FILE.zip")
-            try:
-                _leave(tx.dossiers.chunks(held[-1].id), out)
-            except OSError as failed:
-                raise RefusedActError(f"{out} cannot be written ({failed.strerror})") from None
-            values: dict[str, Scalar] = {"dossier": held[-1].id, "hash": held[-1].sha256}
-            tx.events.write(case.id, "dossier_taken", user.name, values, os_login=actor.os_login)
-            return held[-1].sha256
+        with left_at(out) as part:
+            with self._archive.reading() as tx:
+                require(tx.users.by_name(actor.claimed), Act.DECIDE_RISK, actor.claimed)
+                kept = _newest(tx, ref)
+                with part.open("wb") as file:
+                    file.writelines(tx.dossiers.chunks(kept.id))
+            with self._archive.transaction() as tx:
+                user = require(tx.users.by_name(actor.claimed), Act.DECIDE_RISK, actor.claimed)
+                values: dict[str, Scalar] = {"dossier": kept.id, "hash": kept.sha256}
+                tx.events.write(kept.case_id, "dossier_taken", user.name, values, os_login=actor.os_login)
+        return kept.sha256
 
     def build(self, ref: CaseRef, target: Path, *, originals: bool = False) -> str:
         """The zip alone; nothing is written down. Its SHA-256."""
@@ -127,15 +120,11 @@ class Dossiers:
         )
 
 
-def _leave(chunks: Iterable[bytes], out: Path) -> None:
-    """Whole or not at all."""
-    part = out.with_name(f"{out.name}.part")
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.writelines(chunks)
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
+def _newest(tx: Transaction, ref: CaseRef) -> KeptDossier:
+    held = [one for one in tx.dossiers.of_case(tx.cases.get(ref).id) if one.held]
+    if not held:
+        raise RefusedActError(f"{ref} has no kept dossier; make one: privacybot dossier {ref} --out FILE.zip")
+    return held[-1]
 
 
 def _version() -> str:

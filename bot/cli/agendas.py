@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from secrets import token_hex
 
-from bot.cases.errors import RefusedActError
 from bot.cli.session import actor, rooms
+from bot.exports.leaving import AS_USUAL, left_at
 
 
 def write(config: Path | None, out: Path) -> None:
     with rooms(config) as opened:
         feed, count = opened.terms_feed.now()
-        _replace(out, feed)
+        with left_at(out, AS_USUAL) as part:
+            part.write_bytes(feed)
     print(f"{count} dates are in {out}")
 
 
@@ -28,13 +29,3 @@ def unlink(config: Path | None, user: str) -> None:
     with rooms(config) as opened:
         opened.terms_feed.close(actor(user))
     print("the secret address is closed; what a calendar program fetched before stays there until somebody removes it")
-
-
-def _replace(out: Path, feed: bytes) -> None:
-    """Whoever reads it meanwhile, such as a calendar by itself, gets the old feed or the new one, and never half."""
-    part = out.with_name(f"{out.name}.part")
-    try:
-        part.write_bytes(feed)
-        part.replace(out)
-    except OSError as trouble:
-        raise RefusedActError(f"{out} cannot be written ({trouble.strerror}); name another file with --out") from None

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 import zipfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -214,6 +217,9 @@ async def test_what_goes_to_the_authority_keeps_its_dossier_as_the_bot_then_find
 
     [kept] = office.case(ref)["dossiers"]
     out = office.home / "dossier.zip"
+    with _refusing_events(office, "dossier_taken"):
+        office.cli("dossier", ref, "--kept", "--as", "femke", "--out", str(out), fails=True)
+    assert list(office.home.glob("dossier.zip*")) == [], "what is not written down is not handed out"
     assert "role may not" in office.cli("dossier", ref, "--kept", "--as", "fatima", "--out", str(out), fails=True)
     office.cli("dossier", ref, "--kept", "--as", "femke", "--out", str(out))
 
@@ -225,6 +231,18 @@ async def test_what_goes_to_the_authority_keeps_its_dossier_as_the_bot_then_find
         assert "stond nog stil" in notes
         assert "belde later" not in notes
     assert not [mail for mail in office.letters() if "autoriteit" in " ".join(mail.to)]
+
+
+@contextmanager
+def _refusing_events(office: Office, kind: str) -> Iterator[None]:
+    """The database takes no event of this kind for a while."""
+    with closing(sqlite3.connect(office.env["DATABASE_URL"].removeprefix("sqlite:///"))) as archive:
+        archive.execute(
+            f"CREATE TRIGGER refusing BEFORE INSERT ON events WHEN NEW.kind = '{kind}' "
+            "BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        )
+        yield
+        archive.execute("DROP TRIGGER refusing")
 
 
 @pytest.mark.requirement("KLA-05")

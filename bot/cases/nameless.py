@@ -19,6 +19,9 @@ _DATE = r"(?:\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d)"
 _PHONE = re.compile(rf"(?!{_DATE}){PHONE.pattern}")
 _PARTICLES = frozenset({"van", "den", "der", "het", "ter", "ten", "von"})
 _SHORTEST = 3  # letters of a name, characters of a number: what is shorter stands in any sentence
+_LONGEST_YEAR = 4  # digits: a customer number of so many may be a year or a count
+_NUMBER_OF = r"\b(?:klant|relatie|debiteur|customer|nummer|number|nr|no)\W{1,3}"
+_TITLE = r"\b(?:mevrouw|meneer|de heer|mevr|mw|dhr|mrs|mr|ms)\.?\s(?:(?:van|den|der|de|het|ter|ten|von|'t)\s){0,3}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +59,30 @@ class Nameless:
         if subject is None:
             return
         if subject.customer_number is not None and len(subject.customer_number) > _SHORTEST:
-            yield "the customer number of the person", _as_a_word(subject.customer_number)
-        for part in re.findall(r"[^\W\d_]+", subject.name or ""):
-            if len(part) >= _SHORTEST and part.lower() not in _PARTICLES:
-                yield "the name of the person", _as_a_word(part)
+            yield "the customer number of the person", _as_number(subject.customer_number)
+        parts = [part for part in re.findall(r"[^\W\d_]+", subject.name or "") if _tells(part)]
+        for pattern in (_as_name(part) for part in parts):
+            yield "the name of the person", pattern
+        if len(parts) > 1:
+            yield "the name of the person", _as_a_word(r"\s+".join(map(re.escape, (subject.name or "").split())))
 
 
-def _as_a_word(value: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(value)}(?!\w)", re.IGNORECASE)
+def _tells(part: str) -> bool:
+    return len(part) >= _SHORTEST and part.lower() not in _PARTICLES
+
+
+def _as_number(number: str) -> re.Pattern[str]:
+    """A short one without letters only after a word for it: else nobody could write of the year 2024."""
+    if number.isdigit() and len(number) <= _LONGEST_YEAR:
+        return _as_a_word(f"{_NUMBER_OF}{number}")
+    return _as_a_word(re.escape(number))
+
+
+def _as_name(part: str) -> re.Pattern[str]:
+    """A part of a name with a capital, or after a title: "wil" and "wit" are ordinary words too."""
+    first, rest = re.escape(part[0].upper()), re.escape(part[1:])
+    return re.compile(rf"(?<!\w){first}(?i:{rest})(?!\w)|(?i:{_TITLE}{re.escape(part)})(?!\w)")
+
+
+def _as_a_word(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){pattern}(?!\w)", re.IGNORECASE)

@@ -25,6 +25,8 @@ CASE = replace(make_case(), data_subject=SANNE)
         ("het ging om k-10017", "the customer number of the person"),
         ("mevrouw Velden belde", "the name of the person"),
         ("SANNE belde", "the name of the person"),
+        ("mevr. van der velden belde", "the name of the person"),
+        ("gebeld met sanne van der velden", "the name of the person"),
     ],
 )
 def test_what_names_somebody_is_refused_by_its_sort_alone(words: str, sort: str) -> None:
@@ -46,6 +48,34 @@ def test_what_names_somebody_is_refused_by_its_sort_alone(words: str, sort: str)
 )
 def test_numbers_and_days_that_a_notification_needs_are_kept(words: str) -> None:
     assert Nameless(CASE).require(words) == words
+
+
+WIL = replace(CASE, data_subject=replace(SANNE, name="Wil de Wit", customer_number="2024"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["de klant wil een nieuw wachtwoord", "het stond op een wit vel", "brieven van na 2024, van 2024 klanten"],
+)
+def test_an_ordinary_word_or_a_year_that_is_also_a_name_or_number_is_kept(words: str) -> None:
+    assert Nameless(WIL).require(words) == words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Wil belde",
+        "DE WIT kreeg het",
+        "mevrouw de wit",
+        "wil de wit belde",
+        "klant 2024",
+        "klantnummer: 2024",
+        "nr. 2024",
+    ],
+)
+def test_such_a_name_or_number_is_still_refused_where_it_names_somebody(words: str) -> None:
+    assert Nameless(WIL).named_in(words)
+    assert Nameless(WIL).named_in(Nameless(WIL).masked(words)) == ()
 
 
 def test_where_there_is_no_case_what_is_somebodys_in_itself_is_still_refused() -> None:

@@ -9,7 +9,9 @@ import http.client
 import json
 import re
 import secrets
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -149,6 +151,11 @@ def told(office: Office, ref: str) -> str:
     return "\n".join(task["text"] for task in office.case(ref)["tasks"] if task["done_at"] is None)
 
 
+def rows_of(office: Office, table: str) -> int:
+    with closing(sqlite3.connect(office.home / "archive.sqlite")) as archive:
+        return int(archive.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
 @pytest.mark.parametrize(
     ("known", "words"),
     [(True, "{}"), (False, "Hierbij de code uit uw brief: {}\n\nGroet, Sanne")],
@@ -164,11 +171,13 @@ async def test_the_code_of_a_letter_that_comes_by_mail_is_a_task_from_whatever_a
     office.write(office.people.sanne.address if known else NEW_ADDRESS, words.format(code), subject="uw brief")
     await office.step(minutes=1)
     after_mail, tasks = standing(office, ref), told(office, ref)
+    wrong_guesses = rows_of(office, "guesses")
     verify(office, ref, "--method", "letter", "--code", code)
     await office.step(minutes=1)
 
     assert [str(case["ref"]) for case in office.cases()] == [ref]
     assert after_mail == ("L2", "awaiting_identity")
+    assert wrong_guesses == 0
     assert f"{TOLD_OF_CODE}: vul haar in met privacybot verify {ref}" in tasks
     assert code in json.dumps(office.case(ref)["messages"])
     assert standing(office, ref) == ("L3", "awaiting_approval")
@@ -184,6 +193,7 @@ async def test_a_mistyped_code_beside_the_number_of_the_case_is_read_by_staff(of
     await office.step(minutes=1)
 
     assert TOLD_OF_NUMBER in told(office, ref)
+    assert rows_of(office, "guesses") == 1
     assert standing(office, ref) == ("L2", "awaiting_identity")
 
 

@@ -12,7 +12,8 @@ IDENTITY = "identity"
 
 ADDRESS_SHARED = (
     "het e-mailadres staat in meer dan één record: een code vanaf dat adres zegt niet wie van hen antwoordt, en wat "
-    "alleen aan het adres hangt komt niet in het antwoord: kijk zelf van wie het is"
+    "alleen aan het adres hangt komt niet in het antwoord: kijk zelf van wie het is. Vraag aan de telefoon of het "
+    "antwoord naar dit adres mag en leg dat vast (verify --note); anders op papier (answered-elsewhere)"
 )
 """The words of that task where somebody else has the same address."""
 

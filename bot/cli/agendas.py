@@ -23,6 +23,7 @@ def link(config: Path | None, user: str) -> None:
         path = opened.terms_feed.new_path(actor(user), token_hex)
     print(f"{service.public_url or f'http://{service.host}:{service.port}'}{path}")
     print("whoever has this address reads the references and terms of all open cases; an older one is closed now")
+    print("give it to every colleague whose calendar fetched the older one: that calendar gets no new terms any more")
 
 
 def unlink(config: Path | None, user: str) -> None:

@@ -40,7 +40,9 @@ def test_a_calendar_file_that_cannot_be_written_is_refused_in_one_line(tmp_path:
 
 def _new_link(office: Office) -> str:
     """The path of the secret address that Fatima has just made."""
-    return urlsplit(office.cli("calendar", "--link", "--as", "fatima").split()[0]).path
+    said = office.cli("calendar", "--link", "--as", "fatima")
+    assert "give it to every colleague" in said
+    return urlsplit(said.split()[0]).path
 
 
 def _archive(office: Office) -> str:

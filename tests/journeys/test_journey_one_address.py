@@ -100,6 +100,8 @@ async def test_two_who_share_an_address_are_told_apart_by_a_person_and_each_gets
     await office.step(minutes=1)
     assert (levels(office, hers), levels(office, his)) == (["L2"], ["L0"])
     assert office.states(hers) == {"access": "awaiting_identity"}  # his wife may have read and answered it too
+    told = [task["text"] for task in office.case(hers)["tasks"] if task["kind"] == "identity"]
+    assert [text for text in told if "Vraag aan de telefoon of het antwoord naar dit adres mag en leg dat vast" in text]
     assert "een code vanaf dat adres zegt niet wie van hen antwoordt" in tasks(office, hers)
     for ref, question, person in ((hers, her_question, sanne), (his, his_question, joris)):
         if person is joris:

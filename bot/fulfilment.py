@@ -404,6 +404,7 @@ def _holding_fact(summary: HoldingSummary) -> HoldingFact:
         retention=summary.retention,
         rows=summary.rows,
         withheld=summary.withheld,
+        role=summary.role,
         left_out=summary.left_out,
     )
 

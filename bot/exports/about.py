@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Literal
 
 from bot.cases.changes import PlannedChange
 from bot.settings import Organisation
@@ -61,6 +62,7 @@ class HoldingSummary:
     retention: str
     rows: int  # that are given
     left_out: tuple[str, ...]
+    role: Literal["controller", "processor"]
     withheld: bool = False  # there are rows, and none of them is given
     portable: tuple[str, ...] = ()  # labels of the columns that may be taken along (Art. 20)
     not_portable: tuple[str, ...] = ()

@@ -155,6 +155,7 @@ def _summary(section: Section) -> HoldingSummary:
         retention=holding.retention,
         rows=section.walked.count,
         left_out=section.left_out,
+        role="processor" if holding.role == "processor" else "controller",
         withheld=holding.withheld,
         portable=tuple(column.label for column in portable),
         not_portable=tuple(column.label for column in holding.columns if column not in portable),

@@ -299,12 +299,16 @@ def test_a_table_without_portable_columns_is_in_no_transfer_but_in_the_summary(t
     assert built.summaries[0].rows == 1
 
 
-def test_the_summary_of_a_table_tells_whether_it_is_empty_or_withheld(tmp_path: Path) -> None:
-    tables = [make_holding(), make_holding(table="nieuwsbrief", withheld=True, left_out=("van niemand zeker",))]
+def test_the_summary_of_a_table_tells_whose_it_is_and_whether_it_is_empty_or_withheld(tmp_path: Path) -> None:
+    withheld = make_holding(table="nieuwsbrief", withheld=True, left_out=("van niemand zeker",))
+    tables = [make_holding(role="processor"), withheld]
 
     built = build(tmp_path, tables, make_about(), PASSPHRASE, access=True, portability=False)
 
-    assert [(one.rows, one.withheld) for one in built.summaries] == [(0, False), (0, True)]
+    assert [(one.rows, one.role, one.withheld) for one in built.summaries] == [
+        (0, "processor", False),
+        (0, "controller", True),
+    ]
 
 
 def test_summaries_and_totals_count_what_was_found(whole: Built) -> None:

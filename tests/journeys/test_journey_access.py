@@ -38,6 +38,7 @@ async def test_sanne_asks_in_plain_dutch_and_gets_her_data_and_nobody_elses(
     attached = files(answer)
     secret = passphrase_in(challenge)
     assert secret not in body(answer)
+    assert "Ook uw eigen boekhouding zit erbij." in " ".join(body(answer).split())
     [overview] = [data for name, data in attached.items() if name.endswith(".pdf")]
     with pikepdf.open(io.BytesIO(overview), password=secret) as pdf:
         assert len(pdf.pages) >= 1

@@ -60,9 +60,22 @@ def complaints_of(case: Case) -> tuple[Request, ...]:
 def right_used(case: Case) -> bool:
     """Something beside a complaint was asked: six weeks for the court follow from the answer to that (UAVG Art. 35).
 
-    Withdrawal of consent counts, as what it leaves without a ground must be erased (Art. 17(1)(b)).
+    Withdrawal of consent counts, as what it leaves without a ground must be erased (Art. 17(1)(b)). Beside a complaint
+    that is still open only what nobody answered yet counts: for an answer that left, the six weeks run from that one.
     """
-    return any(request.kind is not RequestKind.COMPLAINT for request in case.requests)
+    used = [request for request in case.requests if request.kind is not RequestKind.COMPLAINT]
+    if any(request.open and not _answered(request) for request in complaints_of(case)):
+        return any(request.open and not _answered(request) for request in used)
+    return bool(used)
+
+
+def answered_before(case: Case) -> tuple[Request, ...]:
+    """Beside a complaint: what was asked and got its answer, from which the six weeks for the court run."""
+    return tuple(each for each in case.requests if each.kind is not RequestKind.COMPLAINT and _answered(each))
+
+
+def _answered(request: Request) -> bool:
+    return request.answered_at is not None and request.state is not RequestState.UNDELIVERED
 
 
 def answers_complaint(draft: Draft, case: Case) -> bool:

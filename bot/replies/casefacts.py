@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.cases.complaints import complaints_of, right_used
+from bot.cases.complaints import answered_before, complaints_of, right_used
 from bot.cases.deadlines import Calendar, Term, term
 from bot.cases.model import Case, Level, Request, RequestState
 from bot.replies.facts import LetterFacts
@@ -43,7 +43,18 @@ def facts_of(case: Case, now: datetime, calendar: Calendar) -> LetterFacts:
         kinds=tuple(sorted({request.kind for request in case.open_requests})),
         late=bool(case.requests) and today > of_case.due,
         right_used=right_used(case),
+        earlier_answer_on=_answered_in_time_on(case, calendar),
     )
+
+
+def _answered_in_time_on(case: Case, calendar: Calendar) -> date | None:
+    """The local day of the newest answer from which six weeks for the court run; from a late one none do."""
+    answers = [
+        (local_day(request.answered_at, calendar.timezone), term(request, calendar).due)
+        for request in answered_before(case)
+        if request.answered_at is not None
+    ]
+    return max((day for day, due in answers if day <= due), default=None)
 
 
 def receipt_facts(case: Case, now: datetime, calendar: Calendar) -> LetterFacts:

@@ -89,6 +89,7 @@ class LetterFacts:
     new_due_on: date | None = None
     complaint_about: str | None = field(default=None, repr=False)
     right_used: bool = True  # a right of Art. 15-22, so that six weeks for the court follow (UAVG Art. 35)
+    earlier_answer_on: date | None = None  # complaint: when we answered, in time, what was asked before it
     late: bool = False  # the legal date has passed: the letter says sorry, and no six weeks run
     company: str | None = field(default=None, repr=False)  # forwarded: the company that the person named
     own_answer: bool = False  # forwarded: what we ourselves hold of the person gets an answer of its own

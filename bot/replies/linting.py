@@ -266,7 +266,8 @@ def _referred(letter: Composed) -> Iterator[Finding]:
 def _late(letter: Composed) -> Iterator[Finding]:
     """A late answer says so and says sorry; then no six weeks run (UAVG Art. 35). One in time names them.
 
-    Nor do they run where no right was used: what is left is the court of Art. 79 GDPR.
+    Nor do they run where no right was used: what is left is the court of Art. 79 GDPR, and the term of an answer that
+    left before.
     """
     if _ANSWERS_NOTHING.issuperset(letter.letters):
         return
@@ -275,7 +276,8 @@ def _late(letter: Composed) -> Iterator[Finding]:
         yield Finding(Fault.LATE, "", "", w.MENDS[Fault.LATE])
     for block in letter.blocks:
         term = letter.right_used and not letter.late
-        if block.code in _COURT and bool(w.SIX_WEEKS.search(block.text)) is not term:
+        here = [each for each in sentences(block.text) if not w.EARLIER_ANSWER.search(each)]
+        if block.code in _COURT and any(w.SIX_WEEKS.search(each) for each in here) is not term:
             yield _finding(Fault.COURT_TERM, block, "")
 
 

@@ -189,6 +189,7 @@ def _about_case(facts: LetterFacts, letters: Sequence[LetterKind], language: str
         "asker_words": None if facts.asker_words is None else paragraphs(facts.asker_words, _WORDS_PASSED_ON),
         "late": facts.late,
         "right_used": facts.right_used,
+        "earlier_answer_on": day(facts.earlier_answer_on, language),
         "prevented": _prevented(kinds, language, word) if LetterKind.NOT_IDENTIFIED in letters else None,
         "court_until": None,  # templates of a company may still ask whether there is such a day
     }

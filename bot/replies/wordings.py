@@ -434,6 +434,7 @@ ANY_GROUND = _any(
 STATEMENT = _any(r"privacy ?(?:verklaring|statement|policy|notice|beleid)")
 SORRY = _any(r"\b(?:excuses|spijt|sorry|verontschuldig\w*|apolog\w+)\b")
 TOO_LATE = _any(r"\b(?:te laat|later dan|too late|\blate\b|later than|had u .{0,40}moeten krijgen)\b")
+EARLIER_ANSWER = _any(r"\bons antwoord van \d", r"\bour answer of \d")
 SIX_WEEKS = _any(r"\b(?:zes|6) weken\b|\b(?:six|6) weeks\b")
 
 MENDS: dict[Fault, str] = {

@@ -10,10 +10,12 @@ import pytest
 from cases_builders import AHMED, FATIMA, NOW, make_case, make_draft, make_request
 
 from bot.cases.complaints import Lane, handled_elsewhere, handled_here, lane_of, owner_among, right_used
+from bot.cases.deadlines import Calendar
 from bot.cases.draft import DraftState
 from bot.cases.letters import LetterKind
 from bot.cases.model import RequestState
 from bot.cases.people import StaffRole, User
+from bot.replies.casefacts import facts_of
 from bot.triage.labels import RequestKind
 
 STAFF = frozenset({"fatima", "ahmed", "femke"})
@@ -61,6 +63,29 @@ def test_a_complaint_alone_uses_no_right() -> None:
     assert right_used(CASE)
     assert not right_used(make_case(COMPLAINT))
     assert right_used(make_case(COMPLAINT, make_request(kind=RequestKind.CONSENT_WITHDRAWAL)))
+
+
+def test_beside_a_complaint_what_was_answered_before_starts_no_new_term_for_the_court() -> None:
+    answered = make_request(state=RequestState.ANSWERED, answered_at=AFTER)
+    returned = make_request(state=RequestState.UNDELIVERED, answered_at=AFTER)
+
+    assert not right_used(make_case(COMPLAINT, answered))
+    assert right_used(make_case(COMPLAINT, returned))
+    assert right_used(make_case(COMPLAINT, answered, make_request(kind=RequestKind.ERASURE)))
+    assert right_used(make_case(answered))
+
+
+@pytest.mark.parametrize(("days", "term_runs"), [(20, True), (50, False)])
+def test_the_letter_about_a_complaint_names_the_day_of_an_earlier_answer_that_was_in_time(
+    days: int, term_runs: bool
+) -> None:
+    answered_at = NOW + timedelta(days=days)
+    answered = make_request(state=RequestState.CLOSED, answered_at=answered_at)
+
+    facts = facts_of(make_case(answered, COMPLAINT), AFTER, Calendar())
+
+    assert not facts.right_used
+    assert facts.earlier_answer_on == (answered_at.date() if term_runs else None)
 
 
 @pytest.mark.requirement("KLA-07")

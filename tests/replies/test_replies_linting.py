@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -380,6 +381,21 @@ def test_a_letter_to_a_third_person_tells_of_no_customer(sentence: str) -> None:
 
     assert "CUSTOMER-KNOWN" in {finding.code for finding in found}
     assert "CUSTOMER-KNOWN" in {finding.code for finding in elsewhere}
+
+
+@pytest.mark.requirement("REF-5")
+@pytest.mark.parametrize(
+    ("language", "named"), [(Language.DUTCH, "Over ons antwoord van 5 maart 2026"), (Language.ENGLISH, "5 March 2026")]
+)
+def test_a_complaint_names_six_weeks_only_for_the_earlier_answer(language: Language, named: str) -> None:
+    facts = replace(rich(LetterKind.COMPLAINT, language), right_used=False, earlier_answer_on=date(2026, 3, 5))
+
+    letter = Composed((LetterKind.COMPLAINT,), LETTERS.compose(LetterKind.COMPLAINT, facts).blocks, right_used=False)
+
+    court = next(block.text for block in letter.blocks if block.code == "court")
+    assert named in court
+    assert "COURT-TERM" not in {finding.code for finding in findings(letter)}
+    assert "COURT-TERM" in {finding.code for finding in findings(replace(letter, right_used=True))}
 
 
 @pytest.mark.requirement("REF-5")

@@ -19,6 +19,7 @@ from bot.cases.incidents import (
     DISMISSED_BECAUSE,
     FIELDS,
     RISK_BECAUSE,
+    RISKS,
     Cause,
     Incident,
     IncidentState,
@@ -256,7 +257,7 @@ class Breach:
         yield "Contactpersoon (artikel 33 lid 3 onder b):"
         yield contact.value if contact.confirmed else f"{_TO_FILL} ({contact.value})"
         yield ""
-        yield f"Risico voor de mensen: {_RISKS[incident.risk]}"
+        yield f"Risico voor de mensen: {RISKS[incident.risk]}"
         yield f"De mensen zelf ingelicht (artikel 34): {self._told(incident.people_told_at)}"
         if self._archive.clock() > incident.due_at:
             yield f"{FIELDS['late_reason']} (artikel 33 lid 1): {of.get('late_reason') or _TO_FILL}"
@@ -312,13 +313,6 @@ class Breach:
                 with self._archive.transaction() as tx:
                     seq = tx.events.write(None, BREACH_ALARM, BOT, {"incident": incident.id, "left": left})
                     tx.jobs.defer(Work.TELL_BREACH, seq)
-
-
-_RISKS = {
-    Risk.UNLIKELY: "geen risico te verwachten",
-    Risk.RISK: "risico",
-    Risk.HIGH: "hoog risico",
-}
 
 
 _FREE = frozenset({"not_notified_because", "people_not_told_because", "authority_ref"})

@@ -9,9 +9,19 @@ from types import MappingProxyType
 from bot.cases.alarming import RIGHTS
 from bot.cases.findings import UPHELD
 from bot.cases.followups import follow_up_words
-from bot.cases.incidents import CAUSES, FIELDS
+from bot.cases.incidents import CAUSES, FIELDS, RISKS
 from bot.cases.moments import words_of_iso
-from bot.cases.staff_words import FACTORS, GROUNDS, INCIDENTS, LETTERS, ROLES, STANDINGS, STATES, VERDICTS
+from bot.cases.staff_words import (
+    FACTORS,
+    GROUNDS,
+    INCIDENTS,
+    LETTER_GROUNDS,
+    LETTERS,
+    ROLES,
+    STANDINGS,
+    STATES,
+    VERDICTS,
+)
 from bot.triage.labels import Intent
 
 NAMES: Mapping[str, str] = MappingProxyType(
@@ -134,19 +144,18 @@ LABELS: Mapping[str, str] = {
     "request": "verzoek",
 }
 _RIGHTS = {str(kind): words for kind, words in RIGHTS.items()} | {"other_privacy": "vraag"}
-_RISKS = {"unlikely": "niet waarschijnlijk", "risk": "risico", "high": "hoog"}
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "cause": {str(cause): words for cause, words in CAUSES.items()},
         "field": FIELDS,
         "from": STATES,
-        "ground": GROUNDS,
+        "ground": {**GROUNDS, **LETTER_GROUNDS},
         "label": LABELS,
         "letter": LETTERS,
         "method": FACTORS,
         "right": _RIGHTS,
-        "risk": _RISKS,
+        "risk": {str(risk): words for risk, words in RISKS.items()},
         "role": ROLES,
         "sender_verdict": VERDICTS,
         "state": INCIDENTS,
@@ -165,9 +174,14 @@ _EACH = {"reason": "waaruit", "score": "zekerheid"}
 
 
 def facts_in_words(values: Mapping[str, object], timezone: str) -> str:
-    """ "brief ontvangstbevestiging, verzending 3"; what is empty or did not happen is left out."""
-    told = ((name, value) for name, value in values.items() if value not in (None, False, ""))
+    """ "brief ontvangstbevestiging, verzending 3"; what is empty or did not happen is left out, a zero is told."""
+    told = ((name, value) for name, value in values.items() if says_something(value))
     return ", ".join(f"{name_in_words(name)} {value_in_words(name, value, timezone)}" for name, value in told)
+
+
+def says_something(value: object) -> bool:
+    """Whether it is worth telling: L0, no rows and no tries are news, though Python takes 0 for False."""
+    return value is not None and value is not False and value != ""
 
 
 def value_in_words(name: str, value: object, timezone: str) -> str:

@@ -56,6 +56,11 @@ CAUSES: Mapping[Cause, str] = MappingProxyType(
     }
 )
 
+RISKS: Mapping[Risk, str] = MappingProxyType(
+    {Risk.UNLIKELY: "niet te verwachten", Risk.RISK: "te verwachten", Risk.HIGH: "hoog"}
+)
+"""How staff and the notification tell the risk, after the word "risico"."""
+
 FIELDS: Mapping[str, str] = MappingProxyType(
     {
         "nature": "Wat er is gebeurd",

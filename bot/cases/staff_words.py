@@ -168,6 +168,30 @@ GROUNDS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+LETTER_GROUNDS: Mapping[str, str] = MappingProxyType(
+    {
+        "excessive": "te vaak of te veel gevraagd",
+        "unfounded": "kennelijk ongegrond",
+        "other_people": "gegevens van anderen",
+        "legal_duty": "wettelijke plicht",
+        "legal_claim": "rechtsvordering",
+        "still_needed": "nog nodig",
+        "not_wrong": "de gegevens kloppen",
+        "bookkeeping_fixed": "de boekhouding staat vast",
+        "opinion": "een oordeel van een ander",
+        "not_provided_by_you": "niet door de vrager zelf gegeven",
+        "no_ground_restriction": "geen grond voor beperking",
+        "contract_or_duty": "overeenkomst of wettelijke plicht",
+        "compelling_ground": "dwingende reden",
+        "no_mandate": "geen machtiging",
+        "legal_person": "een bedrijf als zodanig",
+        "deceased": "overleden",
+        "exception": "uitzondering van artikel 41 UAVG",
+        "further_copy": "nog een kopie",
+    }
+)
+"""Why a request is refused or costs money, by what the catalogue of reasons stores."""
+
 VERDICTS: Mapping[str, str] = MappingProxyType(
     {
         SenderVerdict.PASS: "echt van dit domein",

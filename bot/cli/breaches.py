@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.cases.errors import RefusedActError
-from bot.cases.incidents import CAUSES, Incident, Risk, missing
+from bot.cases.incidents import CAUSES, RISKS, Incident, missing
 from bot.cases.model import CaseRef
 from bot.cli.session import actor, print_json, rooms
 from bot.rooms import Rooms
@@ -58,7 +58,7 @@ def show(config: Path | None, number: int, *, as_json: bool) -> None:
         return
     print(f"datalek {found.id} ({found.state}), zaak {row['case'] or '-'}: {CAUSES[found.cause]}")
     print(f"bekend sinds {_moment(opened, found.aware_at)}, melden kan tot {_moment(opened, found.due_at)}")
-    print(f"risico: {_RISK[found.risk]}")
+    print(f"risico: {RISKS[found.risk]}")
     for what, text in found.described:
         print(f"- {what}: {text}")
     for words in row["missing"]:
@@ -124,9 +124,6 @@ def _row(opened: Rooms, incident: Incident) -> dict[str, Any]:
         refs = tx.cases.refs([incident.case_id] if incident.case_id is not None else [])
     row = {name: value for name, value in asdict(incident).items() if name != "case_id"}
     return {**row, "case": next(iter(refs.values()), None), "due_at": incident.due_at, "missing": missing(incident)}
-
-
-_RISK = {Risk.UNLIKELY: "niet waarschijnlijk", Risk.RISK: "ja", Risk.HIGH: "hoog"}
 
 
 def _moment(opened: Rooms, at: datetime) -> str:

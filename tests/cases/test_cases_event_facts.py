@@ -13,7 +13,7 @@ from bot.cases import staff_words
 from bot.cases.draft import DraftState
 from bot.cases.event_facts import NAMES, facts_in_words
 from bot.cases.factors import Factor
-from bot.cases.incidents import IncidentState
+from bot.cases.incidents import RISKS, IncidentState, Risk
 from bot.cases.letters import LetterKind
 from bot.cases.links import LinkState
 from bot.cases.mandates import Ground, Standing
@@ -21,6 +21,7 @@ from bot.cases.model import Channel, RequestState
 from bot.cases.moments import day_words, moment_words
 from bot.cli.words import OUTBOX
 from bot.mail.authentication.verdict import SenderVerdict
+from bot.replies.reasons import FeeReason, RefusalReason
 from bot.store.records import OutboxState
 from bot.triage.labels import Language, Role
 
@@ -58,6 +59,15 @@ def test_values_are_told_in_the_words_of_staff_and_what_did_not_happen_is_left_o
     )
 
 
+def test_a_zero_is_told_and_so_is_the_ground_of_a_refusal() -> None:
+    told = facts_in_words(
+        {"level": 0, "rows": 0, "tries": 0, "found": False, "note": "", "ground": "legal_duty", "risk": "unlikely"},
+        AMSTERDAM,
+    )
+
+    assert told == "niveau L0, rijen 0, pogingen 0, grond wettelijke plicht, risico niet te verwachten"
+
+
 def test_what_somebody_wrote_stays_as_it_is() -> None:
     words = "de klant belde op 2026-04-03, wil 'access' en noemt receipt"
 
@@ -79,8 +89,10 @@ def test_whatever_is_stored_as_a_name_of_ours_has_words() -> None:
         (staff_words.GROUNDS, Ground),
         (staff_words.VERDICTS, SenderVerdict),
         (OUTBOX, OutboxState),
+        (RISKS, Risk),
     ):
         assert set(words) == {str(one) for one in stored}
+    assert set(staff_words.LETTER_GROUNDS) == {str(one) for one in (*RefusalReason, *FeeReason)}
 
 
 def test_every_name_of_a_value_and_every_kind_of_task_has_a_dutch_word() -> None:

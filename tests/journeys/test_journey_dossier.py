@@ -68,6 +68,7 @@ async def test_the_dossier_holds_the_whole_case_and_no_secret_and_goes_to_nobody
     hashes = [event["hash"] for event in _events(office, ref)]
     assert all(one in files["2-tijdlijn/tijdlijn.csv"].decode() for one in hashes[:-1])
     assert "wat jullie over mij hebben" in files["3-berichten/0001-in.txt"].decode()
+    assert "bijlagen: 0" in files["3-berichten/0001-in.txt"].decode()
     ours = " ".join(" ".join(raw.decode() for name, raw in files.items() if name.endswith("-uit.txt")).split())
     assert f"Uw nummer is {ref}" in ours  # the receipt
     assert "Beantwoord dan dit bericht vanaf dit e-mailadres" in ours  # the control message

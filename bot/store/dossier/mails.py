@@ -9,7 +9,7 @@ from email.message import Message
 from email.utils import format_datetime
 
 from bot.cases.dossier import Piece, Section
-from bot.cases.event_facts import LABELS, name_in_words, value_in_words
+from bot.cases.event_facts import LABELS, name_in_words, says_something, value_in_words
 from bot.store.dossier.matter import INTERNAL, Matter
 from bot.store.records import CaseMessage, Direction
 
@@ -88,7 +88,7 @@ def _as_words(matter: Matter, message: CaseMessage) -> str:
     lines += [
         f"{name_in_words(name)}: {value_in_words(name, value, matter.calendar.timezone)}"
         for name, value in message.facts.items()
-        if value not in (None, "", 0, False)
+        if says_something(value)
     ]
     if message.mail_id is not None and matter.tx.mails.get(message.mail_id).has_content:
         lines.append(f"SHA-256 van het bericht zoals het binnenkwam: {_digest(matter, message.mail_id)}")

@@ -42,6 +42,7 @@ from bot.store.archive import Archive, Transaction
 from bot.store.breach_signs import alarm, begin, halt
 from bot.store.casework import BOT, tell_staff
 from bot.store.incidents import BREACH, BREACH_ALARM
+from bot.store.mandates import mandate_of
 from bot.store.records import Job, Scalar, Task
 from bot.triage.labels import Intent
 
@@ -98,7 +99,7 @@ class Breach:
         with self._archive.transaction() as tx:
             user = require(tx.users.by_name(actor.claimed), Act.HANDLE, actor.claimed)
             case = tx.cases.locked(ref)
-            nature = Nameless(case).masked(reason)
+            nature = Nameless(case, mandate_of(tx, case.id)).masked(reason)
             known = _standing(tx.incidents.of_case(case.id))
             if known is not None:
                 halt(tx, case.id, user.name, actor.os_login)
@@ -338,7 +339,9 @@ def _tasks_about(tx: Transaction, incident: Incident) -> Iterator[Task]:
 
 
 def _nameless(tx: Transaction, incident: Incident) -> Nameless:
-    return Nameless(None if incident.case_id is None else tx.cases.by_id(incident.case_id))
+    if incident.case_id is None:
+        return Nameless(None)
+    return Nameless(tx.cases.by_id(incident.case_id), mandate_of(tx, incident.case_id))
 
 
 def _require_reasons(incident: Incident, told: Mapping[str, Any], risk_because: str | None) -> None:

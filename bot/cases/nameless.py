@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.cases.errors import RefusedActError
+from bot.cases.mandates import Mandate
 from bot.cases.masking import MASK
 from bot.cases.model import Case
 from bot.triage.identifiers import EMAIL, IBAN, PHONE
@@ -26,9 +27,10 @@ _TITLE = r"\b(?:mevrouw|meneer|de heer|mevr|mw|dhr|mrs|mr|ms)\.?\s(?:(?:van|den|
 
 @dataclass(frozen=True, slots=True)
 class Nameless:
-    """What would name the person of one case, or anybody at all."""
+    """What would name the person of one case, or who writes for him, or anybody at all."""
 
     case: Case | None
+    mandate: Mandate | None = None  # the newest of the case: who writes for whom
 
     def named_in(self, text: str) -> tuple[str, ...]:
         """The sorts of what names somebody in this text, without the values themselves."""
@@ -56,15 +58,33 @@ class Nameless:
         yield "a customer number", _NUMBERED
         yield "a phone number", _PHONE
         subject = None if self.case is None else self.case.data_subject
-        if subject is None:
-            return
-        if subject.customer_number is not None and len(subject.customer_number) > _SHORTEST:
-            yield "the customer number of the person", _as_number(subject.customer_number)
-        parts = [part for part in re.findall(r"[^\W\d_]+", subject.name or "") if _tells(part)]
-        for pattern in (_as_name(part) for part in parts):
+        number = None if subject is None else subject.customer_number
+        if number is not None and len(number) > _SHORTEST:
+            yield "the customer number of the person", _as_number(number)
+        for pattern in (one for name in self._people() for one in _of_person(name)):
             yield "the name of the person", pattern
-        if len(parts) > 1:
-            yield "the name of the person", _as_a_word(r"\s+".join(map(re.escape, (subject.name or "").split())))
+        if self.mandate is not None and self.mandate.agent.strip():
+            yield "the name of who writes for the person", _whole(self.mandate.agent)
+
+    def _people(self) -> Iterator[str]:
+        """As the record has it, as whoever wrote stated it, and as a mandate does."""
+        if self.case is not None:
+            yield (self.case.data_subject.name if self.case.data_subject is not None else None) or ""
+            yield dict(self.case.identifiers).get("name", "")
+        if self.mandate is not None:
+            yield self.mandate.principal
+
+
+def _of_person(name: str) -> Iterator[re.Pattern[str]]:
+    parts = [part for part in re.findall(r"[^\W\d_]+", name) if _tells(part)]
+    yield from (_as_name(part) for part in parts)
+    if len(parts) > 1:
+        yield _whole(name)
+
+
+def _whole(name: str) -> re.Pattern[str]:
+    """The name as it is written, and never a part: that of an office is made of ordinary words."""
+    return _as_a_word(r"\s+".join(map(re.escape, name.split())))
 
 
 def _tells(part: str) -> bool:

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from cases_builders import make_case
 
 from bot.cases.errors import RefusedActError
+from bot.cases.mandates import Ground, Mandate
 from bot.cases.nameless import Nameless
 from bot.cases.subject import DataSubject
 
 SANNE = DataSubject("crm", "1", "1", "sanne@klant.example", "Sanne van der Velden", "K-10017")
+MANDATE = Mandate(
+    ground=Ground.MANDATE,
+    principal="Fatima Aydin",
+    agent="Kantoor Bakker en Zonen",
+    scope=frozenset(),
+    signed_on=date(2026, 11, 1),
+    from_on=date(2026, 11, 1),
+    to_on=date(2027, 11, 1),
+    covers_receipt=False,
+    note="",
+)
 CASE = replace(make_case(), data_subject=SANNE)
 
 
@@ -81,3 +94,24 @@ def test_such_a_name_or_number_is_still_refused_where_it_names_somebody(words: s
 def test_where_there_is_no_case_what_is_somebodys_in_itself_is_still_refused() -> None:
     assert Nameless(None).named_in("sanne@klant.example") == ("an e-mail address",)
     assert Nameless(None).named_in("Sanne van der Velden") == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "sort"),
+    [
+        ("het overzicht van Fatima ging mee", "the name of the person"),
+        ("Joris Bakker kreeg het bestand", "the name of the person"),
+        ("kantoor  bakker en zonen kreeg het bestand", "the name of who writes for the person"),
+    ],
+)
+def test_who_writes_and_for_whom_is_not_named_either_where_the_case_knows_it(words: str, sort: str) -> None:
+    case = replace(CASE, identifiers=(("name", "Joris Bakker"),))
+
+    assert sort in Nameless(case, MANDATE).named_in(words)
+    assert Nameless(case, MANDATE).named_in(Nameless(case, MANDATE).masked(words)) == ()
+
+
+def test_an_ordinary_word_in_the_name_of_an_office_stays() -> None:
+    words = "Zonen en dochters: het kantoor belde terug"
+
+    assert Nameless(CASE, MANDATE).require(words) == words

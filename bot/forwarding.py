@@ -33,6 +33,10 @@ _HANDING_ON = frozenset({LetterKind.FORWARDED, LetterKind.FORWARD_TO_CUSTOMER})
 """Letters that name the company to the asker, or the asker to the company."""
 
 
+_TO_APPROVE = "keur ook de brief aan de klant goed: die moet binnen twee werkdagen weg"
+_TO_FILL_IN = "neem in de brief aan de klant alleen over wat zijn bedrijf aangaat (edit)."
+
+
 @dataclass(frozen=True, slots=True)
 class Handed:
     """The letters that were drafted; without a customer by that name there is only the one to the asker.
@@ -76,9 +80,9 @@ class Forwarding:
             role = Role.PROCESSOR if case.data_subject is None else Role.MIXED
             if case.role is not role:
                 tx.cases.change(case.id, role=role)
-            facts = replace(facts_of(case, self._archive.clock(), self._calendar), company=company)
+            named = company if _named(tx, case, company) else None
+            facts = replace(facts_of(case, self._archive.clock(), self._calendar), company=named)
             onward = None if customer is None else self._to_customer(tx, case, customer, facts, user, actor)
-            facts = facts if _named(tx, case, company) else replace(facts, company=None)
             return Handed(self._to_asker(tx, case, facts, user, actor), onward)
 
     def _refuse_unlooked(self, case: Case) -> None:
@@ -126,7 +130,7 @@ class Forwarding:
     def _to_customer(
         self, tx: Transaction, case: Case, customer: DataSubject, facts: LetterFacts, user: User, actor: Actor
     ) -> Draft:
-        """To the address of record of the one who owns the account; nothing of the asker but what he wrote."""
+        """To the address of record of the one who owns the account; of the asker only what concerns this customer."""
         address = customer.address_of_record
         if address is None:
             raise RefusedActError("this customer has no address of record: write to him by post")
@@ -134,7 +138,7 @@ class Forwarding:
             raise RefusedActError(f"the writer of {case.ref} is that customer himself: answer him, do not forward")
         facts = replace(facts, language=Language.DUTCH, asker=case.sender, asker_words=_words_of(tx, case))
         draft = self._draft(tx, case, LetterKind.FORWARD_TO_CUSTOMER, facts, address, (), user, actor)
-        ask_person(tx, case.id, FORWARD, "keur ook de brief aan de klant goed: die moet binnen twee werkdagen weg")
+        ask_person(tx, case.id, FORWARD, _TO_APPROVE if facts.asker_words else f"{_TO_FILL_IN} {_TO_APPROVE}")
         return draft
 
     def _draft(
@@ -196,7 +200,10 @@ def _named(tx: Transaction, case: Case, company: str) -> bool:
     return any(wanted in " ".join(f"{message.subject} {message.text}".casefold().split()) for message in came)
 
 
-def _words_of(tx: Transaction, case: Case) -> str:
-    """What the asker wrote, as staff read it: codes and citizen service numbers are masked there."""
-    came = (message.text for message in tx.messages.of_case(case.id) if message.direction is Direction.IN)
-    return next(came, "") or "-"
+def _words_of(tx: Transaction, case: Case) -> str | None:
+    """What the asker wrote, as staff read it: codes and citizen service numbers are masked there.
+
+    None where it holds more than the customer needs (Art. 5(1)(c)): he also asks for his own data, or wrote again.
+    """
+    came = [message.text for message in tx.messages.of_case(case.id) if message.direction is Direction.IN]
+    return None if case.data_subject is not None or len(came) != 1 else came[0] or "-"

@@ -186,7 +186,6 @@ def _about_case(facts: LetterFacts, letters: Sequence[LetterKind], language: str
         "minor_age": facts.minor_age,
         "custody": facts.custody,
         "asker": None if facts.asker is None else line(facts.asker, 254),
-        "asker_words": None if facts.asker_words is None else paragraphs(facts.asker_words, _WORDS_PASSED_ON),
         "late": facts.late,
         "right_used": facts.right_used,
         "earlier_answer_on": day(facts.earlier_answer_on, language),
@@ -469,7 +468,15 @@ def _in_words_of_staff(letter: LetterKind, facts: LetterFacts, language: str, wo
         "answer": reason or to_write(_ANSWER_IS.get(letter, "answer")),
         "open_reason": to_write("reason"),
         "complaint_about": about,
+        "asker_words": _passed_on(letter, facts, to_write),
     }
+
+
+def _passed_on(letter: LetterKind, facts: LetterFacts, to_write: Callable[[str], str]) -> str | None:
+    """What the customer reads of the asker's mail; without words, staff write down what concerns that customer."""
+    if letter is not LetterKind.FORWARD_TO_CUSTOMER:
+        return None
+    return to_write("passed_on") if facts.asker_words is None else paragraphs(facts.asker_words, _WORDS_PASSED_ON)
 
 
 def _once(items: Iterable[T]) -> tuple[T, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -52,6 +53,14 @@ async def answered(office: Office, ref: str) -> None:
     for draft in [one for one in office.case(ref)["drafts"] if one["state"] == "open"]:
         office.cli("approve", ref, "--as", "fatima", "--draft", str(draft["id"]))
     await office.step(minutes=1)
+
+
+def fill_in(office: Office, ref: str, draft: str, words: str) -> None:
+    """Staff choose what the customer reads."""
+    letter = office.home / "brief.txt"
+    text = office.cli("draft", ref, "--draft", draft, "--text")
+    letter.write_text(re.sub(r"\[in te vullen[^\]]*\]", words, text), encoding="utf-8")
+    office.cli("edit", ref, "--as", "fatima", "--draft", draft, "--file", str(letter))
 
 
 def drafts(office: Office, ref: str) -> dict[str, dict[str, Any]]:
@@ -122,12 +131,19 @@ async def test_who_has_a_record_of_his_own_gets_our_part_from_us_and_the_other_p
     await office.step()
     ref = str(office.cases()[0]["ref"])
     office.cli("forward", ref, "--as", "fatima", "--company", "Atelier De Vries")
+    customers = str(drafts(office, ref)["forward_to_customer"]["id"])
+    told = office.cli("approve", ref, "--as", "fatima", "--draft", customers, fails=True)
+    fill_in(office, ref, customers, "Welke gegevens hebben jullie van mij in de boekhouding van Atelier De Vries?")
     await answered(office, ref)
 
     case = office.case(ref)
     assert case["role"] == "mixed"
+    assert "request-text" in told, "staff choose the words: his own part is none of the customer's business"
     assert [(one["state"], one["outcome"]) for one in case["requests"]] == [("awaiting_identity", None)]
-    assert "Welke gegevens hebben jullie van mij" in " ".join(body(office.letters(sanne)[-1]).split())
+    to_customer = " ".join(body(office.letters(sanne)[-1]).split())
+    assert "Welke gegevens hebben jullie van mij in de boekhouding van Atelier De Vries?" in to_customer
+    assert "Ik ben Bas Debiteur" not in to_customer
+    assert "alleen over wat zijn bedrijf aangaat" in " ".join(task["text"] for task in case["tasks"])
     beside = " ".join(body(office.letters(joris)[-1]).split())
     assert "krijgt u een apart antwoord" in beside
     assert "over een deel van uw vraag" in beside
@@ -157,7 +173,8 @@ async def test_the_part_beside_our_own_answer_reads_the_same_whether_or_not_the_
         await office.step()
         ref = str(office.cases()[0]["ref"])
         office.cli("forward", ref, "--as", "fatima", "--company", company)
-        await answered(office, ref)
+        office.cli("approve", ref, "--as", "fatima", "--draft", str(drafts(office, ref)["forwarded"]["id"]))
+        await office.step(minutes=1)
         told.append(body(office.letters(joris)[-1]).replace(company, "…"))
 
     assert told[0] == told[1]
@@ -291,7 +308,8 @@ async def test_a_letter_that_was_approved_with_the_wrong_company_stops_another_o
     said = office.cli("forward", ref, "--as", "fatima", "--company", "Atelier De Vries", fails=True)
     office.cli("undo", ref, "--as", "fatima")
     office.cli("forward", ref, "--as", "fatima", "--company", "Atelier De Vries")
-    await answered(office, ref)
+    office.cli("approve", ref, "--as", "fatima", "--draft", str(drafts(office, ref)["forwarded"]["id"]))
+    await office.step(minutes=1)
 
     assert f"approved already; first: privacybot undo {ref}" in said
     told = [body(mail) for mail in office.letters(address)[before:]]
@@ -359,6 +377,24 @@ async def test_a_number_that_staff_looked_up_is_not_told_to_the_asker(office: Of
     assert found is True
     assert number not in told
     assert "Is het bedrijf dat u noemde klant bij ons" in " ".join(told.split())
+    customers = body(office.letters(office.people.sanne.address)[-1])
+    assert number not in customers
+    assert "Wij denken dat het over uw bedrijf gaat" in " ".join(customers.split())
+
+
+@pytest.mark.requirement("ROL-04")
+async def test_of_whoever_wrote_more_than_once_staff_choose_what_the_customer_reads(office: Office) -> None:
+    debtor = office.people.debtor.address
+    ref = await asked_about(office, "een bedrijf")
+    [receipt] = office.letters(debtor)
+    office.reply(receipt, debtor, "Het gaat om Atelier De Vries. En wat hebben jullie eigenlijk zelf van mij?")
+    await office.step(minutes=1)
+
+    office.cli("forward", ref, "--as", "fatima", "--company", "Atelier De Vries")
+
+    shown = office.cli("draft", ref, "--draft", str(drafts(office, ref)["forward_to_customer"]["id"]))
+    assert "[in te vullen door de functionaris: neem uit zijn mails alleen over" in " ".join(shown.split())
+    assert "hebben jullie eigenlijk" not in shown
 
 
 async def test_the_name_of_a_person_finds_no_customer(office: Office) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import sys
 import zlib
 from collections.abc import Callable, Iterator
@@ -20,13 +21,13 @@ sys.path.insert(0, str(ROOT))
 from bot.triage.corpus import SHIPPED_CORPUS, Labelled, labelled_mails, training_files  # noqa: E402 - found above
 from bot.triage.encoder import ABOUT, PIECES  # noqa: E402
 from bot.triage.labels import Intent  # noqa: E402
-from bot.triage.values import FIELDS  # noqa: E402
+from bot.triage.values import FIELDS, WHO  # noqa: E402
 from bot.triage.weights import SCORED  # noqa: E402
 
 INTENTS = tuple(intent.value for intent in Intent)
 VALUES = 1 + 2 * len(FIELDS)  # none, a new value of each field, an old one
 KEPT = 0.08  # share of the mails that are kept from the encoder: they tell how far to trust it
-FOR_THRESHOLDS = frozenset({"mixed_scale"})
+FOR_THRESHOLDS = frozenset({"mixed_scale", "mixed_scale_second"})
 """Hands that are kept from the encoder wholly."""
 _OTHER_NAMES = {"birthdate": "birth_date", "house_number": "street"}
 _SUBJECT, _TEXT, _QUOTED = 40, 224, 48  # pieces
@@ -47,10 +48,11 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A labelled mail and the values in it; None where nobody marked them."""
+    """A labelled mail, the values in it, and the names of who writes; None where nobody marked them."""
 
     mail: Labelled
     values: tuple[Stated, ...] | None
+    who: tuple[Stated, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -67,6 +69,8 @@ class Example:
     in_case: float
     values: NDArray[np.int64]
     values_known: Numbers
+    who: NDArray[np.int64]
+    who_known: Numbers
     lower: object = field(default=None, repr=False)  # what the layers that stay as they are make of it
 
 
@@ -103,6 +107,7 @@ class Cutter:
         ]
         places = [place for _, _, place in row]
         values, values_known = _values(lesson, places)
+        who, who_known = _who(lesson, places)
         of_piece, known = _marks(mail, places)
         return Example(
             id=mail.id,
@@ -115,6 +120,8 @@ class Cutter:
             in_case=float(mail.in_case),
             values=values,
             values_known=values_known,
+            who=who,
+            who_known=who_known,
         )
 
 
@@ -148,6 +155,30 @@ def _values(lesson: Lesson, places: list[Place]) -> tuple[NDArray[np.int64], Num
     return found, known
 
 
+def _who(lesson: Lesson, places: list[Place]) -> tuple[NDArray[np.int64], Numbers]:
+    """The pieces of the name and the company of who writes, wherever they stand."""
+    found = np.zeros(len(places), np.int64)
+    known = np.array([place is not None and lesson.who is not None for place in places], np.float32)
+    for stated in lesson.who or ():
+        found[_everywhere(lesson.mail, stated.value, places)] = WHO.index(f"who {stated.field}")
+    return found, known
+
+
+def _everywhere(mail: Labelled, words: str, places: list[Place]) -> list[int]:
+    """The pieces that these words touch, at each place where they stand as words of their own."""
+    pattern = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)")
+    at = [
+        (where, match.start(), match.end())
+        for where, whole in (("text", mail.text), ("subject", mail.subject))
+        for match in pattern.finditer(whole)
+    ]
+    return [
+        number
+        for number, place in enumerate(places)
+        if place and any(place[0] == where and place[1] < end and place[2] > begin for where, begin, end in at)
+    ]
+
+
 def _covered(mail: Labelled, words: str, places: list[Place]) -> list[int]:
     """The pieces that these words of the text, or else of the subject, touch."""
     for where, whole in (("text", mail.text), ("subject", mail.subject)):
@@ -167,7 +198,18 @@ def lessons(corpus: Path = SHIPPED_CORPUS) -> Iterator[Lesson]:
     for path in training_files(corpus):
         rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
         for mail, row in zip(labelled_mails(path), rows, strict=True):
-            yield Lesson(mail, _stated(mail, row.get("corrections") or []))
+            named = _named(mail) if "identifiers" in row else None
+            yield Lesson(mail, _stated(mail, row.get("corrections") or []), named)
+
+
+def _named(mail: Labelled) -> tuple[Stated, ...]:
+    """The names and companies by which the one who writes, or for whom he writes, can be found."""
+    return tuple(
+        Stated(field, value, new=False)
+        for field in ("name", "company")
+        for value in mail.identifiers.get(field, ())
+        if len(value) > 1
+    )
 
 
 def _stated(mail: Labelled, corrections: list[dict[str, str | None]]) -> tuple[Stated, ...] | None:
@@ -224,7 +266,10 @@ def _unmarked(text: str) -> str:
 
 def _with(lesson: Lesson, change: Callable[[str], str]) -> Lesson:
     mail = lesson.mail
-    values = lesson.values and tuple(replace(one, value=change(one.value)) for one in lesson.values)
+    values, who = (
+        stated and tuple(replace(one, value=change(one.value)) for one in stated)
+        for stated in (lesson.values, lesson.who)
+    )
     return Lesson(
         replace(
             mail,
@@ -234,4 +279,5 @@ def _with(lesson: Lesson, change: Callable[[str], str]) -> Lesson:
             spans=tuple((label, change(words)) for label, words in mail.spans),
         ),
         values,
+        who,
     )

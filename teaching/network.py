@@ -42,10 +42,11 @@ class Layer(nn.Module):
 
 
 class Network(nn.Module):
-    """Pieces in; out come the labels of the mail, of each piece, the intents, and what each piece is a value of."""
+    """Pieces in; out come labels of the mail and of each piece, intents, and what each piece is a value or name of."""
 
-    def __init__(self, pieces: int, labels: int, intents: int, values: int) -> None:
+    def __init__(self, pieces: int, labels: int, intents: int, values: int, who: int) -> None:
         super().__init__()
+        self.frozen = 0  # layers that are not taught
         self.word = nn.Embedding(pieces, HIDDEN)
         self.place = nn.Embedding(512, HIDDEN)
         self.kind = nn.Embedding(3, HIDDEN)
@@ -56,6 +57,7 @@ class Network(nn.Module):
         self.of_mail = nn.Linear(2 * HIDDEN, labels)
         self.intent = nn.Linear(2 * HIDDEN, intents)
         self.value = nn.Linear(HIDDEN, values)
+        self.who = nn.Linear(HIDDEN, who)
         nn.init.constant_(self.of_piece.bias, -3.0)  # most pieces of most mails ask for nothing
         nn.init.constant_(self.of_mail.bias, -1.0)
 
@@ -74,14 +76,14 @@ class Network(nn.Module):
         return self.said(seen, mask & (kinds != BELOW))
 
     def said(self, seen: Tensor, own: Tensor) -> tuple[Tensor, ...]:
-        """Labels of the mail, labels of the pieces, intents, values."""
+        """Labels of the mail, labels of the pieces, intents, values, names of who writes."""
         weight = own.to(seen.dtype)[..., None]
         mean = (seen * weight).sum(1) / weight.sum(1).clamp(min=1)
         most = seen.masked_fill(weight == 0, -1e4).max(1).values
         of_piece = self.of_piece(seen)
         loudest = of_piece.masked_fill(weight == 0, -1e4).max(1).values
         hidden = F.dropout(F.gelu(self.hidden(torch.cat([mean, most], 1))), _DROPPED, self.training)
-        return self.of_mail(hidden) + loudest, of_piece, self.intent(hidden), self.value(seen)
+        return self.of_mail(hidden) + loudest, of_piece, self.intent(hidden), self.value(seen), self.who(seen)
 
     def forward(self, ids: Tensor, kinds: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
         return self.upper(self.lower(ids, kinds, mask, 0), kinds, mask, 0)

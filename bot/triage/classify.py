@@ -15,6 +15,7 @@ from bot.triage.identifiers import identifiers_in, of_the_record
 from bot.triage.intents import intents_in, is_only_code, with_meaning
 from bot.triage.labels import OTHER_PRIVACY, Intent, Language, RequestKind, Writer
 from bot.triage.language import language_of
+from bot.triage.naming import named
 from bot.triage.opinion import Opinion, from_machine, opinion_of, within_case
 from bot.triage.verdict import Reason, StatedCorrection, Verdict
 from bot.triage.weights import Model
@@ -108,7 +109,7 @@ def _verdict(seen: _Seen, opinion: Opinion, intents: frozenset[Intent]) -> Verdi
         writer=seen.writer,
         scores=opinion.scores,
         reasons=opinion.reasons,
-        identifiers=of_the_record(seen.identifiers, [(one.field, one.old, one.new) for one in corrections]),
+        identifiers=of_the_record(_identifiers(seen), [(one.field, one.old, one.new) for one in corrections]),
         corrections=corrections,
         intents=intents,
     )
@@ -117,6 +118,11 @@ def _verdict(seen: _Seen, opinion: Opinion, intents: frozenset[Intent]) -> Verdi
 def _corrections(seen: _Seen) -> tuple[StatedCorrection, ...]:
     meaning = seen.opinion.meaning
     return corrections_in(seen.new_text, meaning.values if meaning else ())
+
+
+def _identifiers(seen: _Seen) -> dict[str, str]:
+    meaning = seen.opinion.meaning
+    return named(seen.identifiers, meaning.who) if meaning else seen.identifiers
 
 
 def _intents(model: Model, seen: _Seen) -> frozenset[Intent]:

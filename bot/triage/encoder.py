@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from sentencepiece import SentencePieceProcessor
 
 from bot.triage.errors import ModelUnusableError
-from bot.triage.values import Spoken, spoken
+from bot.triage.values import TAGS, WHO, Spoken, spoken
 
 ENCODER = Path(__file__).parent / "data" / "encoder.onnx"
 PIECES = Path(__file__).parent / "data" / "pieces.model"
@@ -51,6 +51,7 @@ class Meaning:
     read: NDArray[np.bool_]
     intents: Row
     values: tuple[Spoken, ...] = field(default=(), repr=False)
+    who: tuple[Spoken, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +63,24 @@ class _Window:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Marks:
+    """What each piece of a window and of the subject may be a part of: log-odds per tag."""
+
+    tags: Sequence[str]
+    own: Tags
+    head: Tags
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
-    """What one window came to: labels and intents of all of it, labels and values of its pieces, and of the subject."""
+    """What one window came to: labels and intents of all of it, labels, values and names of its pieces."""
 
     window: _Window
     labels: Row
     pieces: Row
     intents: Row
-    tags: Tags
-    head_tags: Tags
+    values: _Marks
+    who: _Marks
 
 
 class Encoder:
@@ -101,28 +111,32 @@ class Encoder:
             sentences=of_sentences,
             read=read,
             intents=seen[0].intents,
-            values=tuple(self._values(seen, sentences, subject)),
+            values=tuple(self._marked([(one.window, one.values) for one in seen], sentences, subject)),
+            who=tuple(self._marked([(one.window, one.who) for one in seen], sentences, subject)),
         )
 
-    def _values(self, seen: Sequence[_Seen], sentences: Sequence[str], subject: str) -> Iterator[Spoken]:
-        """The values of corrections, in the order of the mail; most mails have none."""
-        yield from self._spoken(subject[:300], seen[0].head_tags)
-        tags: dict[int, Tags] = {}
-        for one in seen:
-            owners = np.array(one.window.owners, dtype=np.int64)
-            for number in dict.fromkeys(one.window.owners):
-                own = one.tags[owners == number]
-                if len(own) > len(tags.get(number, ())):
-                    tags[number] = own
-        for number in sorted(tags):
-            yield from self._spoken(sentences[number][:_LONGEST], tags[number])
+    def _marked(
+        self, seen: Sequence[tuple[_Window, _Marks]], sentences: Sequence[str], subject: str
+    ) -> Iterator[Spoken]:
+        """What is marked, in the order of the mail; in most mails nothing is."""
+        tags = seen[0][1].tags
+        yield from self._spoken(subject[:300], seen[0][1].head, tags)
+        rows: dict[int, Tags] = {}
+        for window, marks in seen:
+            owners = np.array(window.owners, dtype=np.int64)
+            for number in dict.fromkeys(window.owners):
+                own = marks.own[owners == number]
+                if len(own) > len(rows.get(number, ())):
+                    rows[number] = own
+        for number in sorted(rows):
+            yield from self._spoken(sentences[number][:_LONGEST], rows[number], tags)
 
-    def _spoken(self, text: str, tags: Tags) -> Iterator[Spoken]:
-        if not len(tags) or not tags.argmax(axis=1).any():
+    def _spoken(self, text: str, rows: Tags, tags: Sequence[str]) -> Iterator[Spoken]:
+        if not len(rows) or not rows.argmax(axis=1).any():
             return
         raw = text.encode("utf-8", "replace")
         pieces = self._words.encode(raw.decode(), return_type="proto").pieces
-        yield from spoken(raw, [(piece.begin, piece.end) for piece in pieces], tags)
+        yield from spoken(raw, [(piece.begin, piece.end) for piece in pieces], rows, tags)
 
     def _pieces(self, text: str, characters: int) -> list[int]:
         """The numbers of a text's pieces; what is no character (a lone surrogate) becomes a question mark."""
@@ -136,15 +150,15 @@ class Encoder:
             "seg": np.array([kinds], dtype=np.int64),
             "mask": np.ones((1, len(pieces)), dtype=bool),
         }
-        labels, each, intents, values = self._session.run(["logits", "tokens", "intents", "values"], fed)
-        own = slice(len(head) + 2, len(head) + 2 + len(window.pieces))
+        labels, each, intents, values, who = self._session.run(["logits", "tokens", "intents", "values", "who"], fed)
+        own, above = slice(len(head) + 2, len(head) + 2 + len(window.pieces)), slice(1, len(head) + 1)
         return _Seen(
             window,
             labels=labels[0].astype(np.float64),
             pieces=each[0, own].astype(np.float64),
             intents=intents[0].astype(np.float64),
-            tags=values[0, own],
-            head_tags=values[0, 1 : len(head) + 1],
+            values=_Marks(TAGS, values[0, own], values[0, above]),
+            who=_Marks(WHO, who[0, own], who[0, above]),
         )
 
 

@@ -216,6 +216,8 @@ _SURE_FLOOR = 0.35  # the same for what stops a case or joins one
 _RATHER_SURE = frozenset({Intent.DISPUTES, Intent.REMINDER})
 _WORDS_ONLY = frozenset({Intent.NOT_ME, Intent.WITHDRAWAL, Intent.CANCELS_ERASURE})
 """Intents that only words may say: the model hears "ik trek niets in" as one of them."""
+_STOPS_SAFELY = {Intent.CANCELS_ERASURE: 0.8}
+"""But that nothing is to be erased the model may say where it is this sure: it stops what cannot be undone."""
 _LONGEST_YES = 60
 
 
@@ -271,12 +273,10 @@ def _lifted(raw: Row, text: str) -> Row:
 
 
 def _by_model(raw: Row) -> set[Intent]:
-    chance = {
-        Intent(name): float(odds)
-        for name, odds in zip(INTENTS, 1 / (1 + np.exp(-raw)), strict=True)
-        if Intent(name) not in _WORDS_ONLY
-    }
+    every = {Intent(name): float(odds) for name, odds in zip(INTENTS, 1 / (1 + np.exp(-raw)), strict=True)}
+    chance = {intent: value for intent, value in every.items() if intent not in _WORDS_ONLY}
     found = {intent for intent, value in chance.items() if value >= _LINE}
+    found |= {intent for intent, sure in _STOPS_SAFELY.items() if every[intent] >= sure}
     best = max(chance, key=lambda intent: chance[intent])
     floor = _SURE_FLOOR if best in _RATHER_SURE else _FLOOR
     return found or ({best} if chance[best] >= floor else set())

@@ -37,6 +37,8 @@ _NAMED = frozenset(LAW.values())
 _OUTRIGHT = LAW | {RequestKind.COMPLAINT.value: "demand_complaint"}
 _DEMANDED = (_NAMED | frozenset(DEMANDS)) - {"demand_restriction"}  # "ik ben er niet tot maandag" sounds like one
 _NAMED_LINE = 0.4  # chance from which a right named outright counts
+_HARDLY = 0.04  # chance below which even a right named outright is not asked for
+_ENOUGH_WORDS = 12  # of a mail by which that can be told
 _FEW_LINE = 0.3  # chance from which a mail of one or two words is shown to a person
 _TITLE = re.compile(
     r"\b(?:inzage\w{0,8}|inzien|recht op inzage|avg|gdpr|dsgvo|rgpd|vergetelheid|wissen|wisverzoek|rectificatie"
@@ -93,7 +95,7 @@ def from_machine(opinion: Opinion, parts: tuple[Part, ...], *, absent: bool, for
 
 def _long_enough(opinion: Opinion, weighed: Weighed) -> Opinion:
     """One or two words ("Reclame.") decide nothing unless they name a right: what seemed decided goes to a person."""
-    if sum(len(words(folded(part.text))) for part in weighed.parts if not part.clause) >= _FEWEST_WORDS:
+    if _words_in(weighed) >= _FEWEST_WORDS:
         return opinion
     spoken = frozenset[str]().union(*(part.families for part in weighed.parts))
     if named := frozenset(label for label, family in LAW.items() if family in spoken):
@@ -101,6 +103,10 @@ def _long_enough(opinion: Opinion, weighed: Weighed) -> Opinion:
     titled = any(_TITLE.search(folded(part.text)) for part in weighed.parts)
     seems = titled or bool(opinion.decided) or max(opinion.scores.values()) >= _FEW_LINE
     return replace(opinion, decided=frozenset(), doubt=opinion.doubt or seems)
+
+
+def _words_in(weighed: Weighed) -> int:
+    return sum(len(words(folded(part.text))) for part in weighed.parts if not part.clause)
 
 
 def _first(model: Model, weighed: Weighed) -> Opinion:
@@ -164,12 +170,16 @@ def _reasons(weighed: Weighed, labels: frozenset[str]) -> tuple[Reason, ...]:
 
 
 def _with_law(opinion: Opinion, weighed: Weighed) -> Opinion:
-    """A right that is named outright is never ignored: undecided, it goes to a person."""
+    """A right that is named outright goes to a person, unless a mail of some words surely asks for nothing.
+
+    Newsletters, vendors, students and job applicants name rights too.
+    """
     if opinion.decided or opinion.doubt:
         return opinion
-    for part in weighed.parts:
+    least = _HARDLY if _words_in(weighed) >= _ENOUGH_WORDS else 0.0
+    for part, loud in zip(weighed.parts, weighed.loud, strict=True):
         for label, family in LAW.items():
-            if family in part.families:
+            if family in part.families and max(weighed.any_score, _chance(loud, label)) >= least:
                 return replace(opinion, doubt=True, reasons=(Reason(label, part.text),))
     return opinion
 

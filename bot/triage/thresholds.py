@@ -12,7 +12,7 @@ _GRID = np.round(np.arange(0.05, 0.96, 0.01), 2)
 _PRECISION = {RequestKind.ERASURE.value: 0.8}  # the act that cannot be undone: rather a person than a wrong decision
 _LEAST_PRECISION = 0.7
 _WRONG_ON_ORDINARY = 0.015  # share of ordinary mail that one label may claim: a mailbox holds far more of it
-_REQUESTS_SEEN = 0.985  # share of requests of unseen hands that must at least reach a person
+_REQUESTS_SEEN = 0.992  # share of requests of unseen hands that must at least reach a person
 
 
 def chosen_thresholds(probabilities: Row, truth: NDArray[np.bool_]) -> dict[str, Thresholds]:

@@ -1,4 +1,4 @@
-"""Values that a writer states: stretches of pieces that the encoder marks as a new or an old value of a field."""
+"""Values that a writer states: stretches of pieces that the encoder marks as a new or an old value, or as his name."""
 
 from __future__ import annotations
 
@@ -24,9 +24,11 @@ FIELDS = (
     "birth_date",
     "other",
 )
-_NEW, _OLD = "new", "old"
+_NEW, _OLD, _WHO = "new", "old", "who"
 TAGS = ("", *(f"{_NEW} {name}" for name in FIELDS), *(f"{_OLD} {name}" for name in FIELDS))
 """What a piece of a word can be a part of; the first is nothing."""
+WHO = ("", f"{_WHO} name", f"{_WHO} company")
+"""What a piece can be a part of beside that: by which name, or company, the record of who writes can be found."""
 
 _AROUND = " \t\r\n.,;:!?()[]\"'“”„‘’«»*_>-–/→="
 _OPENING = "'’"  # stays in front: 's-Hertogenbosch, 't Zandt
@@ -34,6 +36,13 @@ _WORD = re.compile(rb"\S+")
 _SURE = 0.5  # chance from which a word is part of a value
 _JOINED = frozenset({"name", "street", "city", "company", "iban", "phone", "postcode", "btw", "birth_date", "other"})
 """Fields whose values may be more than one word."""
+_NAMED = frozenset({"name", "street", "city", "company"})
+_GOES_ON = frozenset(
+    b"van von vom de der den des du di da do dos del della la le les al el het 't 's te ter ten tot op und and et & +"
+    b" aan vd v.d.".split()
+)
+"""Words by which no name ends: "Dirk van" goes on to "Dirk van Schie"."""
+_FOLLOWING = re.compile(rb"[ ]([^\s,;:!?()]{1,60})")
 
 Place = tuple[int, int]
 """Where a piece stands in its sentence: from, to, in bytes of UTF-8."""
@@ -43,7 +52,7 @@ Chances = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A value in the writer's own words, and how sure the encoder is that it is new, or old (0 to 1)."""
+    """A value in the writer's own words, and how sure the encoder is that it is new, or is not (0 to 1)."""
 
     field: str
     new: bool
@@ -51,14 +60,16 @@ class Spoken:
     chance: float = 1.0
 
 
-def spoken(sentence: bytes, places: Sequence[Place], scores: NDArray[np.float32]) -> Iterator[Spoken]:
+def spoken(
+    sentence: bytes, places: Sequence[Place], scores: NDArray[np.float32], tags: Sequence[str] = TAGS
+) -> Iterator[Spoken]:
     """The values in one sentence, in its order. `scores`: log-odds per tag of each of the first pieces."""
     chances = np.exp(scores - scores.max(axis=1, keepdims=True))
     chances /= chances.sum(axis=1, keepdims=True)
-    for run in _runs(list(_words(sentence, places, chances))):
-        tag = TAGS[run[0].tag]
-        kind, _, name = tag.partition(" ")
-        words = _trimmed(sentence[run[0].begin : run[-1].end].decode("utf-8", "ignore"))
+    for run in _runs(list(_words(sentence, places, chances)), tags):
+        kind, _, name = tags[run[0].tag].partition(" ")
+        end = _whole_end(sentence, run) if name in _NAMED else run[-1].end
+        words = _trimmed(sentence[run[0].begin : end].decode("utf-8", "ignore"))
         if words:
             yield Spoken(name, kind == _NEW, words, min(word.chance for word in run))
 
@@ -90,17 +101,28 @@ def _words(sentence: bytes, places: Sequence[Place], chances: Chances) -> Iterat
         yield _Word(match.start(), match.end(), tag if vote[1:].sum() >= _SURE else 0, float(vote[tag]), ends)
 
 
-def _runs(words: Sequence[_Word]) -> Iterator[list[_Word]]:
+def _runs(words: Sequence[_Word], tags: Sequence[str]) -> Iterator[list[_Word]]:
     """Words of one value: next to each other, with the same tag, no comma between."""
     run: list[_Word] = []
     for word in words:
-        if run and (word.tag != run[-1].tag or run[-1].ends or TAGS[word.tag].partition(" ")[2] not in _JOINED):
+        if run and (word.tag != run[-1].tag or run[-1].ends or tags[word.tag].partition(" ")[2] not in _JOINED):
             yield run
             run = []
         if word.tag:
             run.append(word)
     if run:
         yield run
+
+
+def _whole_end(sentence: bytes, run: Sequence[_Word]) -> int:
+    """Where the name ends of which the last word marked is one that goes on; without it, where nothing follows."""
+    begin, end = run[-1].begin, run[-1].end
+    while sentence[begin:end].lower() in _GOES_ON:
+        following = _FOLLOWING.match(sentence, end)
+        if following is None:
+            return run[-2].end if len(run) > 1 else end
+        begin, end = following.span(1)
+    return end
 
 
 def _trimmed(words: str) -> str:

@@ -185,10 +185,27 @@ def test_the_supervisory_authority_gets_a_person() -> None:
     assert verdict.needs_person
 
 
-def test_a_right_named_outright_is_never_ignored() -> None:
+def test_a_right_named_outright_in_a_few_words_is_never_ignored() -> None:
     verdict = classify(MODEL, "", "Zie bijlage inzake dataportabiliteit.")
 
     assert not verdict.ordinary
+
+
+def test_a_newsletter_that_names_rights_gets_no_person() -> None:
+    text = (
+        "In deze editie: hof bevestigt recht op inzage in telefoonnotities. Vijf tips om verwijderverzoeken vlot af te "
+        "handelen. Onze volgende kennismiddag over de AVG is op 12 maart in Assen, met soep en broodjes. Uitschrijven "
+        "kan onderaan deze nieuwsbrief."
+    )
+
+    assert classify(MODEL, "AVG-nieuws voor ondernemers, editie 44", text).ordinary
+
+
+def test_a_right_named_outright_in_the_middle_of_a_long_mail_is_seen() -> None:
+    story = "De btw-aangifte van het derde kwartaal lukte pas na drie keer proberen, en de helpdesk was aardig. "
+    asked = "Verder beroep ik mij op mijn recht op inzage. "
+
+    assert not classify(MODEL, "btw", story * 3 + asked + story * 2).ordinary
 
 
 def test_an_encrypted_mail_gets_a_person() -> None:

@@ -42,6 +42,24 @@ def test_an_old_and_a_new_value_of_one_field_stay_apart() -> None:
     assert told("niet Jansen/-name maar Janssen/+name") == [("name", False, "Jansen"), ("name", True, "Janssen")]
 
 
+@pytest.mark.parametrize(
+    ("marked", "value"),
+    [
+        ("ik heet Dirk/+name van/+name Schie en", "Dirk van Schie"),
+        ("Rie van/+name der/+name Velde.", "van der Velde"),
+        ("nu Zon/+name &/+name Zo", "Zon & Zo"),
+        ("nu Bas/+name van/+name", "Bas"),
+        ("nu De,/+name zeg ik", "De"),
+    ],
+)
+def test_a_name_does_not_end_in_a_word_that_goes_on(marked: str, value: str) -> None:
+    assert told(marked) == [("name", True, value)]
+
+
+def test_a_number_takes_no_word_behind_it() -> None:
+    assert told("op 0612345678/+phone van mij") == [("phone", True, "0612345678")]
+
+
 def test_a_comma_ends_a_value() -> None:
     assert told("Smit/+company B.V.,/+company kvk/+company") == [
         ("company", True, "Smit B.V."),
@@ -109,7 +127,7 @@ def test_of_two_new_values_the_likelier_counts() -> None:
 
 
 def test_a_value_that_nothing_checks_and_nobody_is_sure_of_is_left_to_a_person() -> None:
-    assert corrections_in("", (Spoken("name", True, "Anna Zoet", 0.55),)) == ()
+    assert corrections_in("", (Spoken("name", True, "Anna Zoet", 0.4),)) == ()
 
 
 def test_a_number_marked_in_part_is_read_whole_from_the_text() -> None:

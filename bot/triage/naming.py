@@ -1,0 +1,63 @@
+"""By which name, and which company, the record of who writes is found: what the wordings say, and what was marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from bot.triage.person_names import without_title
+from bot.triage.values import Spoken
+
+NAME, COMPANY = "name", "company"
+_REPLACES = 0.9
+"""How sure the encoder must be before its word goes before that of the wordings."""
+_FILLS = {NAME: 0.65, COMPANY: 0.5}
+"""And where the wordings found nothing: names they seldom miss."""
+_PART = 0.5  # and that a longer form of the same name is one
+_LONGEST = 60  # characters
+_BEFORE = re.compile(r"^(?:(?:van|von|t\.?n\.?v\.?|bij|namens|from|of|de(?= [A-Z])|team)[ ])+")
+
+
+def named(found: Mapping[str, str], marked: Sequence[Spoken]) -> dict[str, str]:
+    """The identifiers, with the name and the company that the encoder marked where it is surer, or alone."""
+    told = dict(found)
+    for field in (NAME, COMPANY):
+        best = _best(field, marked)
+        if best is not None:
+            told[field] = _chosen(field, found.get(field), best)
+    return {field: value for field, value in told.items() if value}
+
+
+def _chosen(field: str, worded: str | None, best: Spoken) -> str:
+    """Of two that overlap the longer; of two that differ what the wordings say, unless the encoder is sure."""
+    if worded is None:
+        return best.words if best.chance >= _FILLS[field] else ""
+    if _within(best.words, worded):
+        return worded
+    return best.words if best.chance >= _REPLACES or _within(worded, best.words) else worded
+
+
+def _within(part: str, whole: str) -> bool:
+    """Whether the words of the one stand beside each other in the other."""
+    return f" {part} ".lower() in f" {whole} ".lower()
+
+
+def _best(field: str, marked: Sequence[Spoken]) -> Spoken | None:
+    """The likeliest; of a name that stands whole and in part ("Anna", "Anna de Wit") the whole."""
+    mine = list(_plausible(field, marked))
+    best = max(mine, key=lambda one: one.chance, default=None)
+    if best is None:
+        return None
+    whole = [one for one in mine if _within(best.words, one.words) and one.chance >= _PART]
+    return replace(best, words=max((one.words for one in whole), key=len, default=best.words))
+
+
+def _plausible(field: str, marked: Sequence[Spoken]) -> Iterator[Spoken]:
+    for one in marked:
+        if one.field != field or "@" in one.words:
+            continue
+        words = _BEFORE.sub("", one.words)
+        words = without_title(words) if field == NAME else words
+        if 1 < len(words) <= _LONGEST:
+            yield Spoken(field, one.new, words, one.chance)

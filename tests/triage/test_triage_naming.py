@@ -1,0 +1,45 @@
+"""Which name and which company count: what the wordings read, or what the encoder marked."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.triage.naming import named
+from bot.triage.values import Spoken
+
+
+def name(words: str, chance: float = 0.7, field: str = "name") -> Spoken:
+    return Spoken(field, new=False, words=words, chance=chance)
+
+
+def test_where_the_wordings_found_none_the_mark_counts() -> None:
+    assert named({"kvk": "12345678"}, [name("Sanne Bakker")]) == {"kvk": "12345678", "name": "Sanne Bakker"}
+
+
+def test_a_mark_that_is_a_guess_names_nobody() -> None:
+    assert named({}, [name("Sanne Bakker", 0.4)]) == {}
+
+
+def test_of_two_that_differ_the_wordings_go_first_unless_the_encoder_is_sure() -> None:
+    assert named({"name": "Joris Vos"}, [name("Sanne Bakker", 0.7)]) == {"name": "Joris Vos"}
+    assert named({"name": "Joris Vos"}, [name("Sanne Bakker", 0.9)]) == {"name": "Sanne Bakker"}
+
+
+@pytest.mark.parametrize(("worded", "marked"), [("Sanne", "Sanne Bakker"), ("Sanne Bakker", "Sanne")])
+def test_of_two_that_overlap_the_longer_counts(worded: str, marked: str) -> None:
+    assert named({"name": worded}, [name(marked, 0.95)]) == {"name": "Sanne Bakker"}
+
+
+def test_of_a_name_marked_whole_and_in_part_the_whole_counts() -> None:
+    assert named({}, [name("Sanne", 0.9), name("Sanne Bakker", 0.6)]) == {"name": "Sanne Bakker"}
+
+
+def test_titles_and_what_leads_to_a_name_are_no_part_of_it() -> None:
+    marked = [name("mw. S. Bakker"), name("t.n.v. Zon & Zo", field="company")]
+
+    assert named({}, marked) == {"name": "S. Bakker", "company": "Zon & Zo"}
+
+
+@pytest.mark.parametrize("words", ["sanne@klant.example", "x", "S" * 61])
+def test_what_cannot_be_a_name_is_none(words: str) -> None:
+    assert named({}, [name(words, 0.99)]) == {}

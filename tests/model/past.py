@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from shutil import copyfile
 
 from corridor import House, Sent
 
@@ -30,7 +31,8 @@ class Past:
     def __init__(self) -> None:
         self.house = House()
         self._archive = self.house.books_path.with_name("archive.sqlite")
-        self._away = self.house.books_path.with_suffix(".away")
+        self._whole_books = self.house.books_path.with_suffix(".whole")
+        self._books_are_away = False
         self.moments: dict[str, Moment] = {}
         self._live()
 
@@ -59,10 +61,17 @@ class Past:
         self._books_away(away=moment.books_away)
 
     def _books_away(self, *, away: bool) -> None:
-        """While the company's database is out of reach, what was collected stays uncollected."""
-        here, there = (self.house.books_path, self._away) if away else (self._away, self.house.books_path)
-        if here.exists():
-            here.rename(there)
+        """While one table of the company cannot be read, what was collected stays uncollected; who asks is found."""
+        if away is self._books_are_away:
+            return
+        books = self.house.books_path
+        if away:
+            copyfile(books, self._whole_books)
+            with closing(sqlite3.connect(books)) as opened, opened:
+                opened.execute("ALTER TABLE betalingen RENAME TO betalingen_weg")
+        else:
+            copyfile(self._whole_books, books)  # to the byte: what was changed in them would be seen
+        self._books_are_away = away
 
     def _live(self) -> None:
         house = self.house
@@ -95,4 +104,4 @@ class Past:
         kept = sqlite3.connect(":memory:", check_same_thread=False)
         with closing(sqlite3.connect(self._archive)) as archive:
             archive.backup(kept)
-        self.moments[state] = Moment(kept, self.house.now, tuple(self.house.postman.sent), self._away.exists())
+        self.moments[state] = Moment(kept, self.house.now, tuple(self.house.postman.sent), self._books_are_away)

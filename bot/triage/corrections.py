@@ -66,6 +66,12 @@ _SENTENCE_END = re.compile(
     r"(?<=[a-zà-ÿ]{3})(?<!\b[Bb]urg)(?<!\b[Pp]rof)(?<!\b[Mm]gr)(?<!\b[Gg]en)(?<!\b[Pp]res)(?<!\b[Kk]on)(?<!\b[Pp]ast)"
     r"(?<!\b[Gg]ebr)(?<!\b[Ww]ed)(?<!\b[Ii]ng)(?<!\b[Dd]rs)(?<!\b[Jj]hr)(?<!\b[Kk]ap)(?<!\b[Aa]dm)[.] "
 )
+_OWNERSHIP = re.compile(
+    r"(?i)\b(?:nieuwe eigena(?:ar|resse)|new owner|neuer? inhaber(?:in)?|nouveau propriétaire|nouvelle propriétaire"
+    r"|(?:account|administratie|abonnement|licentie|alles|zet (?:het|hem|dit)) (?:\w{1,12} ){0,4}op (?:mijn|onze) naam)"
+    r"\b"
+)
+"""Words by which an account would get another owner: a name beside them is no spelling that is put right."""
 _INSTEAD = re.compile(r"\b(?:(?i:niet|in plaats van|i\.?p\.?v\.?|not|instead of|in place of|statt|was)|oude?)\W{1,3}$")
 _CITY_NAME = (
     r"((?:'s-|'t |Den |De |Het |St\. )?[A-ZÀ-Ý][\w'’-]{1,24}(?: (?:aan|den|de|op|bij"
@@ -117,10 +123,15 @@ _LEAST_PART = 4  # letters and digits of a value from which the rest of it is lo
 
 
 def corrections_in(text: str, told: Sequence[Spoken] = ()) -> tuple[StatedCorrection, ...]:
-    """The changes stated in the new words of a mail: what the encoder marked, and what the plain wordings add."""
+    """The changes stated in the new words of a mail: what the encoder marked, and what the plain wordings add.
+
+    Whom an account belongs to is changed by people: then no name is told.
+    """
     marked = tuple(_marked(without_bsn(text[:_MAX]), told))
     fields = {one.field for one in marked}
     found = marked + tuple(one for one in _by_wording(text) if one.field not in fields)
+    if _OWNERSHIP.search(text[:_MAX]):
+        found = tuple(one for one in found if one.field != "name")
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.field)))
 
 

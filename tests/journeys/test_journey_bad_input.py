@@ -666,12 +666,12 @@ def test_a_system_that_is_down_stops_the_request_visibly_and_never_means_no_data
 
     with books_away(office):
         step(office, minutes=1)
-        assert office.states(ref) == {"access": "collecting"}
+        assert office.states(ref) == {"access": "awaiting_identity"}
         [stuck] = office.case(ref)["stuck"]
         assert re.search("system 'kleinboek' could not be read .*mend the data map or the system", stuck["why"])
         for _ in range(8):
             step(office, hours=1)
-        assert office.states(ref) == {"access": "collecting"}
+        assert office.states(ref) == {"access": "awaiting_identity"}
         assert office.case(ref)["drafts"] == []
         [parked] = office.json("jobs")["parked"]
     assert "could not be read" in parked["last_error"]

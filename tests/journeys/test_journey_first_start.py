@@ -34,7 +34,7 @@ SAYS = (
     "Hierbij de factuur voor de schoonmaak van oktober. Graag betaling binnen veertien dagen.",
     "Hoe maak ik een creditnota voor een klant die te veel betaald heeft?",
     "Kunnen we de afspraak van donderdag verzetten naar volgende week dinsdag om tien uur?",
-    "Wanneer komt de nieuwe versie uit? Ik zag een aankondiging op jullie website.",
+    "De offerte voor volgend jaar is binnen, wij gaan akkoord met de prijs.",
     "De btw-aangifte van het derde kwartaal staat klaar, maar de knop om te versturen is grijs.",
     "Wat kost het abonnement als we met drie mensen in dezelfde administratie werken?",
 )

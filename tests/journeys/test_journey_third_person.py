@@ -427,7 +427,10 @@ async def test_a_company_as_such_is_told_by_two_people_that_it_has_no_such_right
     office: Office,
 ) -> None:
     kees = "administratie@vandam.example"
-    office.write(kees, "Wij zijn Van Dam Transport B.V. en verzoeken om inzage in alle gegevens van onze B.V.")
+    office.write(
+        kees,
+        "Wij, Van Dam Transport B.V., doen een inzageverzoek op grond van artikel 15 AVG. Stuur ons alles wat u heeft.",
+    )
     await office.step()
     [case] = office.cases()
     ref = case["ref"]

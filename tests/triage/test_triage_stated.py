@@ -10,6 +10,7 @@ from stdnum.nl import bsn
 from bot.triage.corrections import corrections_in
 from bot.triage.identifiers import FIELDS, identifiers_in, without_bsn
 from bot.triage.renames import tidied
+from bot.triage.values import Spoken
 from bot.triage.verdict import StatedCorrection
 
 BSN = "111222333"  # passes the check; belongs to nobody
@@ -210,3 +211,17 @@ def test_no_value_is_made_up(text: str) -> None:
 @given(text=st.text(max_size=300))
 def test_fields_are_those_of_the_list(text: str) -> None:
     assert all(one.field in FIELDS and one.new for one in corrections_in(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ik ben de nieuwe eigenaar van dit account, zet het op mijn naam: Joris Bakker.",
+        "Zet het account graag op mijn naam, Joris Bakker in plaats van Sanne Vermeer.",
+        "I am the new owner, so change the name from Sanne Vermeer to Joris Bakker.",
+    ],
+)
+def test_whom_an_account_belongs_to_is_no_name_that_is_put_right(text: str) -> None:
+    told = (Spoken("name", new=True, words="Joris Bakker", chance=0.99),)
+
+    assert [one.field for one in corrections_in(text, told)] == []

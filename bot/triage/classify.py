@@ -122,7 +122,7 @@ def _corrections(seen: _Seen) -> tuple[StatedCorrection, ...]:
 
 def _identifiers(seen: _Seen) -> dict[str, str]:
     meaning = seen.opinion.meaning
-    return named(seen.identifiers, meaning.who) if meaning else seen.identifiers
+    return named(seen.identifiers, meaning.who, seen.new_text) if meaning else seen.identifiers
 
 
 def _intents(model: Model, seen: _Seen) -> frozenset[Intent]:

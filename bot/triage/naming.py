@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.triage.person_names import without_title
+from bot.triage.principals import acts_for_another
 from bot.triage.values import Spoken
 
 NAME, COMPANY = "name", "company"
@@ -19,9 +20,18 @@ _LONGEST = 60  # characters
 _BEFORE = re.compile(r"^(?:(?:van|von|t\.?n\.?v\.?|bij|namens|from|of|de(?= [A-Z])|team)[ ])+")
 
 
-def named(found: Mapping[str, str], marked: Sequence[Spoken]) -> dict[str, str]:
-    """The identifiers, with the name and the company that the encoder marked where it is surer, or alone."""
+_NUMBER = re.compile(r"\d(?:[ .-]?\d){4}")
+"""No name holds one, and a citizen service number or an old VAT number may hide in it (UAVG 46)."""
+
+
+def named(found: Mapping[str, str], marked: Sequence[Spoken], text: str) -> dict[str, str]:
+    """The identifiers, with the name and the company that the encoder marked where it is surer, or alone.
+
+    Of a mail whose writer surely acts for somebody else only the wordings count: an agent's own name finds no record.
+    """
     told = dict(found)
+    if acts_for_another(text):
+        return told
     for field in (NAME, COMPANY):
         best = _best(field, marked)
         if best is not None:
@@ -55,7 +65,7 @@ def _best(field: str, marked: Sequence[Spoken]) -> Spoken | None:
 
 def _plausible(field: str, marked: Sequence[Spoken]) -> Iterator[Spoken]:
     for one in marked:
-        if one.field != field or "@" in one.words:
+        if one.field != field or "@" in one.words or _NUMBER.search(one.words):
             continue
         words = _BEFORE.sub("", one.words)
         words = without_title(words) if field == NAME else words

@@ -8,7 +8,7 @@ import email.policy
 from pathlib import Path
 
 import pytest
-from servers.office import SANNE_ASKS, Office, body, code_in, proved_access
+from servers.office import SANNE_ASKS, Office, body, code_in, proved_access, proved_move
 from servers.smtp_sink import SmtpSink
 
 
@@ -280,17 +280,11 @@ async def test_a_refusal_sent_back_does_not_let_an_unproved_request_through(offi
 
 
 async def test_the_words_of_a_correction_cannot_part_from_the_deed(office: Office, tmp_path: Path) -> None:
-    joris = office.people.joris.address
-    office.write(joris, "Ik ben verhuisd. Mijn nieuwe adres is Dorpsstraat 12, 9765 AB Paterswolde. Past u dat aan?")
-    await office.step()
-    challenge = office.challenge_to(joris)
-    office.reply(challenge, joris, code_in(challenge) or "")
-    await office.step(minutes=1)
-    [case] = office.cases()
+    ref = await proved_move(office)
     letter = tmp_path / "brief.txt"
-    letter.write_text(office.cli("draft", case["ref"], "--text").replace("Dorpsstraat 12", "Kerkstraat 1"), "utf-8")
+    letter.write_text(office.cli("draft", ref, "--text").replace("Dorpsstraat 12", "Kerkstraat 1"), "utf-8")
 
-    said = office.cli("edit", case["ref"], "--as", "fatima", "--file", str(letter), fails=True)
+    said = office.cli("edit", ref, "--as", "fatima", "--file", str(letter), fails=True)
 
     assert "follow from the planned changes" in said
 

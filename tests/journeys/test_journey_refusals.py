@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from servers.office import Office, body, code_in
+from servers.office import Office, body, code_in, proved_move
 from servers.smtp_sink import SmtpSink
 
 
@@ -14,21 +14,9 @@ def office(tmp_path: Path, smtp_sink: SmtpSink) -> Office:
     return Office(tmp_path, smtp_sink)
 
 
-async def _proved_correction(office: Office) -> str:
-    """Joris moved, and proved who he is; a draft lies ready. The reference of his case."""
-    joris = office.people.joris.address
-    office.write(joris, "Ik ben verhuisd. Mijn nieuwe adres is Dorpsstraat 12, 9765 AB Paterswolde. Past u dat aan?")
-    await office.step()
-    challenge = office.challenge_to(joris)
-    office.reply(challenge, joris, code_in(challenge) or "")
-    await office.step(minutes=1)
-    [case] = office.cases()
-    return str(case["ref"])
-
-
 @pytest.mark.requirement("REF-05")
 async def test_a_correction_is_refused_only_on_its_own_grounds_by_two_people(office: Office, tmp_path: Path) -> None:
-    ref = await _proved_correction(office)
+    ref = await proved_move(office)
     refuse = ("refuse", ref, "--as", "fatima", "--reason")
 
     for reason in ("wij hebben het druk", "still_needed: de licentie loopt", "compelling_ground: fraude"):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from bot.triage.naming import named
+from bot.triage import naming
 from bot.triage.values import Spoken
 
 
 def name(words: str, chance: float = 0.7, field: str = "name") -> Spoken:
     return Spoken(field, new=False, words=words, chance=chance)
+
+
+def named(found: dict[str, str], marked: list[Spoken], text: str = "Dag,\n\nGraag.") -> dict[str, str]:
+    return naming.named(found, marked, text)
 
 
 def test_where_the_wordings_found_none_the_mark_counts() -> None:
@@ -40,6 +44,20 @@ def test_titles_and_what_leads_to_a_name_are_no_part_of_it() -> None:
     assert named({}, marked) == {"name": "S. Bakker", "company": "Zon & Zo"}
 
 
-@pytest.mark.parametrize("words", ["sanne@klant.example", "x", "S" * 61])
+@pytest.mark.parametrize(
+    "words", ["sanne@klant.example", "x", "S" * 61, "Sanne 123456782", "NL 123.456.782 B01", "Sanne 12 34 56 782"]
+)
 def test_what_cannot_be_a_name_is_none(words: str) -> None:
     assert named({}, [name(words, 0.99)]) == {}
+
+
+def test_a_year_or_a_house_may_be_part_of_what_a_company_is_called() -> None:
+    assert named({}, [name("Studio 2024", 0.9, "company")]) == {"company": "Studio 2024"}
+
+
+def test_who_acts_for_somebody_leaves_neither_his_own_name_nor_his_firm() -> None:
+    text = "Namens mijn cliënt vraag ik inzage.\n\nmr. J. Vos\nVos Advocatuur"
+    marked = [name("J. Vos", 0.99), name("Vos Advocatuur", 0.99, "company")]
+
+    assert named({"name": "Sanne Bakker"}, marked, text) == {"name": "Sanne Bakker"}
+    assert named({}, marked, text) == {}

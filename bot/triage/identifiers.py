@@ -35,7 +35,11 @@ MAX_TEXT = 20_000  # characters looked at
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ .]?[A-Z0-9]{2,4}){3,8}\b")
-POSTCODE = re.compile(r"(?<![\w.])([1-9]\d{3}) ?([A-Z]{2})\b(?!\d)")
+POSTCODE = re.compile(r"(?<![\w.])([1-9]\d{3}) ?([A-Z]{2})\b(?!\d)", re.IGNORECASE)
+_WORD_OF_TWO = re.compile(
+    r"a[flnstu]|by|d[aeu]|e[nrtx]|he|i[fkmnst]|j[ae]|l[ae]|me|n[aou]|o[fmnpru]|so|t[eo]|u[nw]|we|z[eou]", re.IGNORECASE
+)
+"""What stands behind a year more often than the letters of a postcode: "1948 en niet 1984"."""
 PHONE = re.compile(r"(?<![\w.])(?:\+\d{2} ?(?:\(0\) ?)?|00\d{2} ?|0)[1-9](?:[ -]?\d){7,9}(?![\w])")
 KVK = re.compile(
     r"\b(?:kvk|k\.v\.k\.?|handelsregister|kamer van koophandel|chamber of commerce|coc)\W{0,3}"
@@ -154,9 +158,14 @@ def ibans(text: str) -> Iterator[str]:
 
 def postcodes(text: str) -> Iterator[str]:
     """Dutch postcodes as "1234 AB"."""
-    for match in POSTCODE.finditer(text.upper()):
-        if match.group(2) not in ("SA", "SD", "SS"):
-            yield f"{match.group(1)} {match.group(2)}"
+    for match in POSTCODE.finditer(text):
+        letters = match.group(2)
+        if letters.upper() not in ("SA", "SD", "SS") and not _is_word(match.group(1), letters):
+            yield f"{match.group(1)} {letters.upper()}"
+
+
+def _is_word(digits: str, letters: str) -> bool:
+    return _WORD_OF_TWO.fullmatch(letters) is not None and (not letters.isupper() or digits.startswith(("19", "20")))
 
 
 def phones(text: str) -> Iterator[str]:

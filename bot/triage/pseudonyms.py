@@ -79,7 +79,7 @@ _KINDS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (EMAIL, MAIL),
     (IBAN, ACCOUNT),
     (_TAX, "NL000000000B00"),
-    (re.compile(POSTCODE.pattern, re.IGNORECASE), "0000 AA"),
+    (POSTCODE, "0000 AA"),
     (_TOWN, rf"\1{PLACE}"),
     (_HOME, STREET),
     (PHONE, _zeros),

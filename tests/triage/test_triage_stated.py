@@ -55,6 +55,18 @@ def test_what_is_no_identifier_is_left_out(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Mijn geboortejaar is 1948 en niet 1984.",
+        "boekhouding 2021-2024 in XML",
+        "Om te laten weten dat 2024 om is. ALLES VAN 1937 EN LATER.",
+    ],
+)
+def test_a_year_before_a_word_of_two_letters_is_no_postcode(text: str) -> None:
+    assert "postcode" not in identifiers_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         f"Mijn BSN is {BSN}.",
         f"bsn: {BSN[:3]} {BSN[3:6]} {BSN[6:]}",
         f"burgerservicenummer {BSN}, klantnummer {BSN}",

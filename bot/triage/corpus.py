@@ -12,7 +12,9 @@ from typing import Any
 from bot.triage.errors import CorpusUnusableError
 
 SHIPPED_CORPUS = Path(__file__).parent / "corpus"
-HELD_BACK = frozenset({"second_voice", "ordinary_second", "mixed_blind", "winter_blind", "changes_blind"})
+HELD_BACK = frozenset(
+    {"second_voice", "ordinary_second", "mixed_blind", "winter_blind", "spring_blind", "changes_blind"}
+)
 """Files (hands) that training never sees: `evaluate` reports on them. See corpus/PROVENANCE.md."""
 STAFF = "staff"
 """The hand of the mails that staff of an installation labelled; each was written by somebody else."""
@@ -33,6 +35,7 @@ class Labelled:
     writer: str | None
     language: str
     identifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)  # any of the values is right
+    corrections: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # (field, new value)
 
     @property
     def single(self) -> bool:
@@ -94,6 +97,7 @@ def _labelled(row: dict[str, Any], hand: str) -> Labelled:
         writer=row.get("role"),
         language=row.get("lang") or "nl",
         identifiers={name: _values(value) for name, value in (row.get("identifiers") or {}).items()},
+        corrections=tuple((one["field"], one["new"]) for one in row.get("corrections") or () if one.get("new")),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from bot.triage.particulars import Particulars, particulars
 from bot.triage.verdict import Verdict
 from bot.triage.weights import LABELS, Model
 
+_MAIN = frozenset({"access", "correction", "portability", "erasure", "complaint"})
 _EITHER = frozenset({RequestKind.OBJECTION.value, RequestKind.CONSENT_WITHDRAWAL.value})
 """On newsletters the readers who labelled differ between these two; where one is right, either counts."""
 
@@ -68,8 +69,12 @@ class Evaluation:
     @property
     def macro_f1(self) -> float:
         """The mean F1 of the eight rights; one that was neither given nor found does not count."""
-        met = [one.f1 for one in self.labels if one.label != OTHER_PRIVACY and one.right + one.wrong + one.missed]
-        return sum(met) / len(met) if met else 0.0
+        return _mean_f1(one for one in self.labels if one.label != OTHER_PRIVACY)
+
+    @property
+    def macro_f1_of_five(self) -> float:
+        """The same over access, correction, portability, erasure and complaint."""
+        return _mean_f1(one for one in self.labels if one.label in _MAIN)
 
     def rows(self) -> tuple[tuple[str, ...], ...]:
         """A table: label, precision, recall, F1, and how many there were; then all mails, identifiers and writers."""
@@ -77,6 +82,8 @@ class Evaluation:
             (one.label, _percent(one.precision), _percent(one.recall), _percent(one.f1), str(one.right + one.missed))
             for one in self.labels
         ]
+        table.append(("macro-F1 of the five main rights", _percent(self.macro_f1_of_five), "", "", ""))
+        table.append(("macro-F1 of all eight", _percent(self.macro_f1), "", "", ""))
         table.append(("exactly right", _percent(self.exact_share), "", "", str(self.mails)))
         table.append(("requests seen", _percent(_share(self.requests_seen, self.requests)), "", "", str(self.requests)))
         table.append(
@@ -92,6 +99,8 @@ class Evaluation:
             )
         )
         table.append(("a person is asked", _percent(_share(self.persons, self.mails)), "", "", str(self.mails)))
+        language = _share(self.particulars.languages_right, self.mails)
+        table.append(("language right", _percent(language), "", "", str(self.mails)))
         return (*table, *self.particulars.rows())
 
     def as_json(self) -> dict[str, Any]:
@@ -115,6 +124,8 @@ class Evaluation:
             "ordinary_kept": round(_share(self.ordinary_kept, self.ordinary), 4),
             "ordinary_decided": round(_share(self.ordinary_decided, self.ordinary), 4),
             "needs_person": round(_share(self.persons, self.mails), 4),
+            "macro_f1_of_five": round(self.macro_f1_of_five, 4),
+            "macro_f1_of_eight": round(self.macro_f1, 4),
             **self.particulars.as_json(),
         }
 
@@ -172,6 +183,11 @@ def _figures(label: str, pairs: Sequence[tuple[frozenset[str], frozenset[str], V
         missed=len(missed),
         shown=sum(not verdict.ordinary for verdict in missed),
     )
+
+
+def _mean_f1(labels: Iterable[LabelFigures]) -> float:
+    met = [one.f1 for one in labels if one.right + one.wrong + one.missed]
+    return sum(met) / len(met) if met else 0.0
 
 
 def _share(part: int, whole: int) -> float:

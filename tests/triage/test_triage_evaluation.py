@@ -70,10 +70,11 @@ def test_identifiers_and_writers_are_counted_where_the_file_labels_them(tmp_path
 
     found = evaluate(MODEL, path)
 
-    assert found.rows()[-6:] == (
+    assert found.rows()[-7:] == (
         ("identifiers", "right", "wrong", "missed", "of"),
         ("name", "1", "1", "0", "2"),
         ("phone", "1", "0", "1", "2"),
+        ("together", "2", "1", "1", "4"),
         ("who writes", "right", "wrong", "missed", "of"),
         ("staff", "0", "0", "1", "1"),
         ("subject", "1", "1", "0", "1"),
@@ -82,10 +83,49 @@ def test_identifiers_and_writers_are_counted_where_the_file_labels_them(tmp_path
     assert found.as_json()["writers"]["staff"] == {"given": 1, "found": 0, "right": 0, "taken_for": {"subject": 1}}
 
 
+def test_new_values_of_corrections_are_counted_per_field(tmp_path: Path) -> None:
+    rows = [
+        {"text": "Mijn e-mailadres is gewijzigd van sanne@klant.example naar s.vermeer@klant.example.",
+         "corrections": [{"field": "email", "old": "sanne@klant.example", "new": "s.vermeer@klant.example"},
+                         {"field": "birth_date", "old": None, "new": "3 mei 1980"}]},
+        {"text": "Mijn postcode moet 9401 AB zijn, niet 9401 BA.",
+         "corrections": [{"field": "postcode", "old": "9401 BA", "new": "9401 AC"}]},
+        {"text": "Mijn telefoonnummer moet 06-12345678 zijn, pas dat aan."},
+    ]  # fmt: skip
+    path = tmp_path / "changes.jsonl"
+    path.write_text(
+        "\n".join(json.dumps({"id": str(number), **row, "labels": ["correction"]}) for number, row in enumerate(rows))
+    )
+
+    found = evaluate(MODEL, path).as_json()
+
+    assert found["corrections"] == {
+        "birthdate": {"right": 0, "wrong": 0, "missed": 1},
+        "email": {"right": 1, "wrong": 0, "missed": 0},
+        "postcode": {"right": 0, "wrong": 1, "missed": 0},
+    }
+
+
+def test_what_replies_do_is_counted_where_the_file_labels_it(tmp_path: Path) -> None:
+    rows = [("Ik heb dit niet aangevraagd.", "not_me"), ("Ik ga naar de Autoriteit Persoonsgegevens.", "thanks")]
+    path = tmp_path / "replies.jsonl"
+    path.write_text(
+        "\n".join(json.dumps({"id": text, "text": text, "labels": [], "intent": [intent]}) for text, intent in rows)
+    )
+
+    found = evaluate(MODEL, path)
+
+    assert (found.particulars.replies.replies, found.particulars.replies.exact) == (2, 1)
+    assert found.as_json()["intents"]["thanks"] == {"right": 0, "wrong": 0, "missed": 1}
+    assert found.as_json()["intents"]["complaint_ap"] == {"right": 0, "wrong": 1, "missed": 0}
+    assert found.as_json()["intents_macro_f1"] == 0.5
+    assert ("intents exactly right", "50.0 %", "", "", "2") in found.rows()
+
+
 def test_a_file_without_identifiers_and_writers_shows_no_table_of_them(tmp_path: Path) -> None:
     found = evaluate(MODEL, _written(tmp_path, MAILS))
 
-    assert found.rows()[-1][0] == "a person is asked"
+    assert found.rows()[-1][0] == "language right"
     assert found.as_json()["identifiers"] == found.as_json()["writers"] == {}
 
 

@@ -268,7 +268,7 @@ def _joining(
 ) -> AddToCase:
     if Intent.NOT_ME in verdict.intents:
         new_kinds = frozenset()
-    quiet = bool(verdict.intents) and verdict.intents <= _QUIET and not new_kinds and verdict.look is None
+    quiet = bool(verdict.intents) and verdict.intents <= _QUIET and not (new_kinds or verdict.needs_person)
     stop = next((words for intent, words in _STOPS.items() if intent in verdict.intents), None)
     if stop is None and around.case is not None and says_no(mail.new_text):
         stop = _STOPS[Intent.NOT_ME]

@@ -187,6 +187,17 @@ def test_a_code_among_words_that_read_like_an_absence_note_proves_nothing_and_is
     assert decision == AddToCase(7, "automatic", read_by_staff=True)
 
 
+@pytest.mark.parametrize("intent", [Intent.THANKS, Intent.OUT_OF_OFFICE, Intent.BOUNCE])
+def test_what_reads_like_thanks_or_a_machine_but_may_ask_something_is_read(intent: Intent) -> None:
+    around = Surroundings(case=RUNNING)
+
+    doubtful = decided(make_mail(), saying(intent, needs_person=True), around)
+
+    assert isinstance(doubtful, AddToCase)
+    assert doubtful.read_by_staff
+    assert decided(make_mail(), saying(intent), around) == AddToCase(7, intent)
+
+
 def test_an_absence_note_without_headers_and_without_a_code_bothers_nobody() -> None:
     decision = decided(make_mail(), saying(Intent.OUT_OF_OFFICE, automatic=True), Surroundings(case=RUNNING))
 

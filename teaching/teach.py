@@ -27,6 +27,7 @@ POOL = 40  # batches whose mails are sorted by length together
 WORDS_DROPPED = 0.06
 WARM = 0.06  # share of the steps in which the learning rate rises
 HEADS_RATE = 1e-3
+INTENTS_MATTER = 0.5
 VALUES_MATTER = 8.0  # few pieces of few mails are values: their part of the loss
 VALUE_WEIGHT = 3.0  # of a piece that is a value beside one that is none
 SEEN = 0.985  # share of the requests that is seen where ordinary mail left alone is counted
@@ -146,12 +147,18 @@ def lesson_loss(some: Sequence[Example], said: tuple[Tensor, ...]) -> Tensor:
         of_piece, _stack([one.of_piece for one in some], longest), reduction="none"
     )
     loss = loss + 2 * (pieces.mean(-1) * known).sum() / known.sum().clamp(min=1)
-    meant = torch.from_numpy(np.stack([one.intents for one in some]))
-    in_case = torch.tensor([one.in_case for one in some])
-    replies = F.binary_cross_entropy_with_logits(intents, meant, reduction="none").mean(1)
-    loss = loss + 2 * (replies * in_case).sum() / in_case.sum().clamp(min=1)
+    loss = loss + INTENTS_MATTER * _intents_loss(intents, some)
     marked = _marked_loss(values, [(one.values, one.values_known) for one in some])
     return loss + marked + _marked_loss(who, [(one.who, one.who_known) for one in some])
+
+
+def _intents_loss(said: Tensor, some: Sequence[Example]) -> Tensor:
+    """Replies have one intent, seldom two or three: the chances of all add up to one."""
+    in_case = torch.tensor([one.in_case for one in some])
+    meant = torch.from_numpy(np.stack([one.intents for one in some]))
+    shares = meant / meant.sum(1, keepdim=True).clamp(min=1)
+    replies = -(shares * F.log_softmax(said, dim=1)).sum(1)
+    return (replies * in_case).sum() / in_case.sum().clamp(min=1)
 
 
 def _marked_loss(said: Tensor, rows: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]]) -> Tensor:
@@ -171,15 +178,18 @@ def _stack(rows: Sequence[np.ndarray], longest: int) -> Tensor:  # type: ignore[
 
 
 def judged(network: Network, judges: Sequence[Example]) -> str:
-    """F1 of the eight rights, exact label sets, ordinary mail left alone, pieces of new values and of names."""
+    """F1 of the eight rights, exact label sets, ordinary mail left alone, intents, pieces of values and of names."""
     network.eval()
     exact, pieces, names = 0, np.zeros(3, int), np.zeros(3, int)
+    understood: list[bool] = []
     hits, claims, truths = (np.zeros(len(SCORED)) for _ in range(3))
     asking: list[float] = []
     ordinary: list[float] = []
     for some in _by_length(judges, 32):
         with torch.no_grad():
-            of_mail, _, _, values, who = upper(network, some)
+            of_mail, _, intents, values, who = upper(network, some)
+        meant = zip(some, intents.argmax(1).tolist(), strict=True)
+        understood += [one.intents[number] > 0 for one, number in meant if one.in_case]
         found = (of_mail > 0).numpy()
         labels = np.stack([one.labels for one in some]) > 0
         hits, claims, truths = hits + (found & labels).sum(0), claims + found.sum(0), truths + labels.sum(0)
@@ -194,7 +204,8 @@ def judged(network: Network, judges: Sequence[Example]) -> str:
     f1 = 2 * hits / np.maximum(claims + truths, 1)
     return (
         f"F1 of eight {f1[:8].mean():.3f}, exact {exact / len(judges):.3f}, "
-        f"ordinary left alone {alone:.3f}, pieces of values and names (right, said, true) {pieces} {names}"
+        f"ordinary left alone {alone:.3f}, replies understood {np.mean(understood):.3f}, "
+        f"pieces of values and names (right, said, true) {pieces} {names}"
     )
 
 

@@ -26,6 +26,7 @@ _HEADER = re.compile(
     r"|cc)\s?:|(?:schreef|wrote|schrieb)\b"
 )
 _LONGEST_POINTER = 400
+_LONGEST_QUOTE = 4000  # characters of a quote whose words are shown
 
 
 def answered_offers(new_text: str, quoted_text: str) -> tuple[str, ...]:
@@ -47,3 +48,8 @@ def quoted_sentences(quoted_text: str) -> tuple[str, ...]:
     lines = [line.lstrip("> \t") for line in quoted_text.splitlines()]
     kept = [line for line in lines if not _HEADER.search(line)]
     return sentences("\n".join(kept))
+
+
+def words_below(quoted_text: str) -> str:
+    """What a quoted mail says, without its header lines: what the encoder is shown of it."""
+    return "\n".join(quoted_sentences(quoted_text[:_LONGEST_QUOTE]))

@@ -27,7 +27,7 @@ PIECES = Path(__file__).parent / "data" / "pieces.model"
 ABOUT = Path(__file__).parent / "data" / "encoder.json"
 
 _SUBJECT = 40  # pieces read of the subject
-_QUOTED = 48  # of the text below the new words
+_QUOTED = 96  # of the text below the new words
 _WINDOW = 224  # of the new words in one go
 _WINDOWS = 4  # of one mail: a longer one is read where it begins, where it ends and where the words are loudest
 _LOUDEST = 96  # pieces of the loudest sentences of a longer mail, read by themselves: padding must not drown them

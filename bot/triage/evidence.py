@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from bot.triage.answers import words_below
 from bot.triage.encoder import Meaning, shipped_encoder
 from bot.triage.families import LAW, NAMES
 from bot.triage.features import Buckets, counted, merged
@@ -106,7 +107,13 @@ def read_closely(parts: tuple[Part, ...], raw: Row, subject: str, quoted: str) -
     own = [number for number, one in enumerate(parts) if _is_own_sentence(one)]
     loud = [float(raw[number, -1]) for number in own]
     texts = [parts[number].text for number in own]
-    return shipped_encoder().read(subject, texts, quoted if says_yes("\n".join(texts)) else "", loud)
+    below = words_below(quoted) if says_yes("\n".join(texts)) else ""
+    return shipped_encoder().read(subject, texts, below, loud)
+
+
+def read_as_answer(subject: str, text: str, quoted: str) -> Row:
+    """What a reply to these quoted words does: log-odds per intent. Not what it asks: quoted words ask for nothing."""
+    return shipped_encoder().read(subject, sentences(text), words_below(quoted)).intents
 
 
 def odds(blend: Row, seen: Row) -> Row:

@@ -11,7 +11,7 @@ from bot.triage.principals import acts_for_another
 from bot.triage.values import Spoken
 
 NAME, COMPANY = "name", "company"
-_REPLACES = 0.9
+_REPLACES = {NAME: 0.9, COMPANY: 0.5}
 """How sure the encoder must be before its word goes before that of the wordings."""
 _FILLS = {NAME: 0.65, COMPANY: 0.5}
 """And where the wordings found nothing: names they seldom miss."""
@@ -40,12 +40,15 @@ def named(found: Mapping[str, str], marked: Sequence[Spoken], text: str) -> dict
 
 
 def _chosen(field: str, worded: str | None, best: Spoken) -> str:
-    """Of two that overlap the longer; of two that differ what the wordings say, unless the encoder is sure."""
+    """Of two that overlap the longer; of two that differ what the wordings say, unless the encoder is sure.
+
+    Wordings take more into the name of a company than is in it ("Kwaliteitsfunctionaris Thuiszorg De Eik").
+    """
     if worded is None:
         return best.words if best.chance >= _FILLS[field] else ""
-    if _within(best.words, worded):
+    if field == NAME and _within(best.words, worded):
         return worded
-    return best.words if best.chance >= _REPLACES or _within(worded, best.words) else worded
+    return best.words if best.chance >= _REPLACES[field] or _within(worded, best.words) else worded
 
 
 def _within(part: str, whole: str) -> bool:

@@ -135,13 +135,25 @@ def decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decisio
     if answered is not None:
         return AddToCase(answered, "automatic", read_by_staff=True)
     if automatic and around.case is not None:
-        return AddToCase(around.case.id, "automatic", read_by_staff=asking(mail, verdict) is Asking.A_MACHINE)
+        asks = asking(mail, verdict) is Asking.A_MACHINE or (
+            not mail.signs.automatic and bool(verdict.intents - _QUIET)
+        )
+        return AddToCase(around.case.id, "automatic", read_by_staff=asks)
     if around.code_case_id is not None and not automatic:
         return _with_code(around.code_case_id, mail, verdict, around)
     if around.letter_case is not None and not automatic:
         return _with_code_on_paper(around.letter_case, mail, verdict, around)
-    if around.guess_case_id is not None and not automatic and verdict.ordinary:
-        return AddToCase(around.guess_case_id, Intent.CHALLENGE_ANSWER, may_answer_challenge=True)
+    if (
+        around.guess_case_id is not None
+        and not automatic
+        and not (verdict.kinds or verdict.other_privacy or verdict.look)
+    ):
+        return AddToCase(
+            around.guess_case_id,
+            Intent.CHALLENGE_ANSWER,
+            may_answer_challenge=True,
+            read_by_staff=verdict.needs_person,
+        )
     if around.told_case_ids and not automatic and around.case is None:
         return _no_from_who_was_told(around.told_case_ids, mail, verdict)
     place = Separate() if automatic else _place(mail, verdict, around)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.mail.message import ParsedMail
 from bot.triage.attached import Letter, closed, with_letters
 from bot.triage.automatic import absent_by_subject, automatic_words, filled_in_form, reads_automatic
 from bot.triage.corrections import corrections_in
-from bot.triage.evidence import parts_of, read_as_answer
+from bot.triage.evidence import parts_of
 from bot.triage.features import buckets, merged
 from bot.triage.identifiers import identifiers_in, of_the_record
 from bot.triage.intents import intents_in, is_only_code, with_meaning
@@ -18,7 +18,7 @@ from bot.triage.language import language_of
 from bot.triage.naming import named
 from bot.triage.opinion import Opinion, from_machine, opinion_of, within_case
 from bot.triage.verdict import Reason, StatedCorrection, Verdict
-from bot.triage.weights import Model, Row
+from bot.triage.weights import Model
 from bot.triage.writers import authority_address, only_a_person_may_answer, role_of, writer_of
 
 SCHEMA = 1
@@ -52,7 +52,6 @@ class _Seen:
 
     subject: str
     new_text: str
-    quoted_text: str = field(repr=False)
     machine: bool
     opinion: Opinion
     writer: Writer
@@ -83,7 +82,6 @@ def _seen(
     return _Seen(
         subject=subject,
         new_text=new_text,
-        quoted_text=quoted_text,
         machine=automatic or surely or reads_automatic(new_text),
         opinion=opinion,
         writer=writer_of(f"{subject}\n{new_text}", model.writer.scores(whole, model.rarity)),
@@ -129,14 +127,8 @@ def _identifiers(seen: _Seen) -> dict[str, str]:
 
 def _intents(model: Model, seen: _Seen) -> frozenset[Intent]:
     counted = model.intent.scores(buckets(f"{seen.subject}\n{seen.new_text}"), model.rarity)
-    return intents_in(seen.subject, seen.new_text, with_meaning(counted, _read_as_reply(seen)))
-
-
-def _read_as_reply(seen: _Seen) -> Row | None:
-    """What the encoder hears in a reply, with the letter below it in sight."""
-    if seen.quoted_text.strip() and seen.new_text.strip():
-        return read_as_answer(seen.subject, seen.new_text, seen.quoted_text)
-    return seen.opinion.meaning.intents if seen.opinion.meaning else None
+    meaning = seen.opinion.meaning
+    return intents_in(seen.subject, seen.new_text, with_meaning(counted, meaning.intents if meaning else None))
 
 
 def classify_mail(model: Model, mail: ParsedMail, *, in_case: bool) -> Verdict:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.triage.errors import CorpusUnusableError
+from bot.triage.labels import Intent
 
 SHIPPED_CORPUS = Path(__file__).parent / "corpus"
 HELD_BACK = frozenset(
@@ -33,7 +34,7 @@ class Labelled:
     spans: tuple[tuple[str, str], ...] = field(repr=False)
     intents: frozenset[str]
     writer: str | None
-    language: str
+    language: str  # empty where the file does not tell
     identifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)  # any of the values is right
     corrections: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # (field, new value)
 
@@ -93,9 +94,9 @@ def _labelled(row: dict[str, Any], hand: str) -> Labelled:
         quoted=row.get("quoted") or "",
         labels=frozenset(row["labels"]),
         spans=tuple((span["label"], span["text"]) for span in row.get("spans") or ()),
-        intents=frozenset(row.get("intent") or ()),
+        intents=frozenset(map(Intent, row.get("intent") or ())),
         writer=row.get("role"),
-        language=row.get("lang") or "nl",
+        language=row.get("lang") or "",
         identifiers={name: _values(value) for name, value in (row.get("identifiers") or {}).items()},
         corrections=tuple((one["field"], one["new"]) for one in row.get("corrections") or () if one.get("new")),
     )

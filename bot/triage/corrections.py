@@ -110,7 +110,7 @@ _LONGEST_VALUE = 100  # characters
 _FIELD_NAMES = {"birth_date": "birthdate"}
 _NO_FIELD = "other"
 _ORDER = tuple(_FIELD_NAMES.get(name, name) for name in FIELDS)
-_LEAST_CHANCE = 0.35  # of a value that nothing checks
+_LEAST_CHANCE = 0.45  # of a value that nothing checks
 _BECOMES = re.compile(
     r"^\W{0,3}(?:maar|in|naar|wordt|worden|moet (?:zijn|worden)|to|but|into|should be|sondern|zu|mais|->|=>|→)\W{1,3}$",
     re.IGNORECASE,

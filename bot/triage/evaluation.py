@@ -99,8 +99,9 @@ class Evaluation:
             )
         )
         table.append(("a person is asked", _percent(_share(self.persons, self.mails)), "", "", str(self.mails)))
-        language = _share(self.particulars.languages_right, self.mails)
-        table.append(("language right", _percent(language), "", "", str(self.mails)))
+        if self.particulars.languages:
+            share = _share(self.particulars.languages_right, self.particulars.languages)
+            table.append(("language right", _percent(share), "", "", str(self.particulars.languages)))
         return (*table, *self.particulars.rows())
 
     def as_json(self) -> dict[str, Any]:

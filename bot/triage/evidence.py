@@ -111,11 +111,6 @@ def read_closely(parts: tuple[Part, ...], raw: Row, subject: str, quoted: str) -
     return shipped_encoder().read(subject, texts, below, loud)
 
 
-def read_as_answer(subject: str, text: str, quoted: str) -> Row:
-    """What a reply to these quoted words does: log-odds per intent. Not what it asks: quoted words ask for nothing."""
-    return shipped_encoder().read(subject, sentences(text), words_below(quoted)).intents
-
-
 def odds(blend: Row, seen: Row) -> Row:
     """Evidence, one mail a column, turned into log-odds: a row per label."""
     found: Row = blend[:, :-1] @ seen + blend[:, -1:]

@@ -40,6 +40,8 @@ _WORD_OF_TWO = re.compile(
     r"a[flnstu]|by|d[aeu]|e[nrtx]|he|i[fkmnst]|j[ae]|l[ae]|me|n[aou]|o[fmnpru]|so|t[eo]|u[nw]|we|z[eou]", re.IGNORECASE
 )
 """What stands behind a year more often than the letters of a postcode: "1948 en niet 1984"."""
+_POSTCODE_BEFORE = re.compile(r"(?i)\bpost(?:al )?codes?\W{1,3}(?:\w{1,10}\W{1,2}){0,3}$")
+_TOWN_BEHIND = re.compile(r"[ ,]{1,2}[A-Z][a-z]")
 PHONE = re.compile(r"(?<![\w.])(?:\+\d{2} ?(?:\(0\) ?)?|00\d{2} ?|0)[1-9](?:[ -]?\d){7,9}(?![\w])")
 KVK = re.compile(
     r"\b(?:kvk|k\.v\.k\.?|handelsregister|kamer van koophandel|chamber of commerce|coc)\W{0,3}"
@@ -160,12 +162,18 @@ def postcodes(text: str) -> Iterator[str]:
     """Dutch postcodes as "1234 AB"."""
     for match in POSTCODE.finditer(text):
         letters = match.group(2)
-        if letters.upper() not in ("SA", "SD", "SS") and not _is_word(match.group(1), letters):
+        if letters.upper() not in ("SA", "SD", "SS") and not _is_year(text, match):
             yield f"{match.group(1)} {letters.upper()}"
 
 
-def _is_word(digits: str, letters: str) -> bool:
-    return _WORD_OF_TWO.fullmatch(letters) is not None and (not letters.isupper() or digits.startswith(("19", "20")))
+def _is_year(text: str, match: re.Match[str]) -> bool:
+    """A year and a word, unless the word "postcode" stands before it or the name of a town behind it."""
+    digits, letters = match.groups()
+    if not digits.startswith(("19", "20")) or " " not in match.group() or not _WORD_OF_TWO.fullmatch(letters):
+        return False
+    named = _POSTCODE_BEFORE.search(text[: match.start()][-30:])
+    town = letters.isupper() and _TOWN_BEHIND.match(text, match.end())
+    return not (named or town)
 
 
 def phones(text: str) -> Iterator[str]:

@@ -14,9 +14,10 @@ _ASKED = (
     r"(?:(?:aan)?gevraagd|verzocht|ingediend|(?:ver|in)?gestuurd|verzonden|gemaild|gedaan|opgezegd"
     r"|geschreven|aangemaakt)"
 )
-_CASE = r"(?:\w{0,12}verzoek\w{0,2}|aanvraag|klacht|bezwaar|zaak|dossier)"
+_CASE = r"(?:[\w-]{0,30}verzoek\w{0,2}|aanvraag|vraag|klacht|bezwaar|zaak|dossier|ticket)"
 _DELETE = r"(?:verwijder(?:en|d|t)?|wis(?:sen|t)?|gewist|weggooien|weggegooid|vernietig(?:en|d)|schrappen|opheffen)"
 _DELETION = r"(?:verwijderen|verwijdering|wissen|wissing|vernietiging|opheffing)"
+_MINE = r"(?:my|the|this|that|our)"
 _PLAIN: dict[Intent, re.Pattern[str]] = {
     Intent.NOT_ME: re.compile(
         r"\b(?:niet ik\b|not me\b"
@@ -51,12 +52,36 @@ _PLAIN: dict[Intent, re.Pattern[str]] = {
     ),
     Intent.WITHDRAWAL: re.compile(
         r"\b(?:(?:ik trek|(?<!hoe )trek ik|wij trekken|we trekken|trekken (?:wij|we)) "
-        r"(?!(?:[\w-]{1,15} ){0,6}(?:niet|geen|niets|niks|nooit)\b)"
-        rf"(?:[\w-]{{1,15}} ){{0,4}}{_CASE} (?:[\w-]{{1,15}} ){{0,4}}(?:in|terug)\b"
-        rf"|{_CASE} (?!niet\b|geen\b)(?:(?!niet\b)\w{{1,12}} ){{0,4}}(?:intrekken|in te trekken|annuleren)\b"
+        r"(?!(?:[\w-]{1,15} ){0,6}(?:niet|niets|niks|geen|nooit|toestemming|akkoord|consent|machtiging)\b)"
+        r"(?:[\w-]{1,15} ){0,7}(?:in|terug)\b"
+        rf"|{_CASE} (?!niet\b|geen\b|u\b|je\b|jullie\b)(?:\w{{1,12}} ){{0,4}}(?:intrekken|in te trekken|ingetrokken"
+        rf"|annuleren"
+        rf"|laten (?:vallen|rusten)|dichtdoen|afsluiten|sluiten)\b|alles intrekken"
+        rf"|intrekken (?:van )?(?:\w{{1,8}} )?{_CASE}"
+        rf"|annuleer (?:\w{{1,8}} )?{_CASE}"
+        rf"|{_CASE} (?:[\w-]{{1,15}} ){{0,6}}(?:vervalt|komt te vervallen)(?! (?:\w{{1,8}} )?niet)\b"
+        r"|hoeft (?:voor mij |van mij |dus |nu |al |allemaal ){0,3}niet meer"
+        r"|hoef (?:ik )?(?:\w{1,12} ){0,3}niet meer"
+        r"|(?:^|het|dit|dat) (?:is |heb ik )?(?:dus |nu |al |inmiddels ){0,2}niet (?:meer|langer) nodig"
+        r"|hoe(?:f|ft|ven) (?:\w{1,10} ){0,3}(?:niets|niks) (?:meer te doen|(?:meer )?(?:\w{1,12} )?(?:te sturen"
+        r"|op te sturen"
+        r"|klaar te zetten|uit te zoeken|aan te leveren))|geen (?:\w{1,12} ){1,3}meer aan te leveren"
+        r"|laat (?:het |dit |dat |dan |ook )?maar (?:zitten|vallen|rusten|gaan)|laat maar(?=[ ]?(?:[!.,;?\n]|$|hoor\b"
+        r"|joh\b))"
+        r"|toch maar niet(?=[ ]?(?:[!.,;?\n]|$|hoor\b))"
+        r"|(?:dossier|zaak|klacht|verzoek|aanvraag) (?:kan|mag) (?:\w{1,8} )?(?:dicht|gesloten|vervallen|van tafel|weg)"
+        r"|sluit (?:het|dit|de zaak|het dossier) (?:maar|dan) (?:maar )?af"
+        r"|als niet gedaan (?:te )?beschouwen|beschouw \w{1,8} (?:\w{1,10} )?als niet (?:gedaan|verzonden)"
+        r"|zie er(?: toch)?(?: maar)? van ?af|zie(?:n)? (?:ik |wij |we )?af van (?:mijn|ons|het|dit|de|mijn|verdere)"
+        r"|stop maar met|negeer mijn|(?:ignore|disregard) my (?:last|previous|earlier|request|e?-?mail)"
+        r"|please disregard(?=[ ]?[,.!]|$)"
         r"|(?:i|we) (?:hereby )?(?:want to |wish to |would like to |am |are )?(?:withdraw|retract|cancel)(?:ing)? "
-        r"(?:my|the|this|our) (?:\w{1,12} )?(?:request|complaint|objection))",
-        re.IGNORECASE,
+        rf"{_MINE} (?:\w{{1,12}} )?(?:request|complaint|objection)"
+        rf"|(?:please|can|could|to|just|you) (?:you )?(?:cancel|close|drop|withdraw|retract) {_MINE} (?:\w{{1,12}} )?"
+        r"(?:request|complaint|objection|ticket|case)|withdraw my (?:request|complaint)|never ?mind|no longer need"
+        r"|(?:^|(?:it|this|that)(?: is|'s) |request is )no longer (?:needed|necessary|required)"
+        r"|changed my mind|forget (?:about )?it\b|no need to send|hat sich erledigt)",
+        re.IGNORECASE | re.MULTILINE,
     ),
     Intent.CANCELS_ERASURE: re.compile(
         rf"\b(?:(?<!ook )(?:niet|niks|niets|geen) (?:\w{{1,12}} ){{0,2}}(?:verwijderen|wissen|weggooien|vernietigen"
@@ -79,33 +104,56 @@ _PLAIN: dict[Intent, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     Intent.WRONG_RECIPIENT: re.compile(
-        r"\b(?:(?:dit|bericht|mail|bestand) (?:is |was )?(?:\w{1,8} ){0,3}niet (?:voor|aan) (?:mij|ons)"
-        r"(?: bestemd| bedoeld)?(?=[ ]?(?:[,.!;\n]|$))|(?:not|never) (?:meant|intended) for (?:me|us)\b)",
+        r"\b(?:(?:dit|bericht|mail|bestand|hij|ie|die) (?:is |was )?(?:\w{1,8} ){0,3}niet (?:voor|aan) (?:mij|ons)"
+        r"(?: bestemd| bedoeld)?(?=[ ]?(?:[,.!;\n]|$))|verkeerde persoon\b|iemand anders (?:zijn|haar|z'n|d'r)\b"
+        r"|van (?:iemand anders|een (?:heel |totaal )?ander(?:e klant| bedrijf| persoon)|een wildvreemde"
+        r"|een of andere)\b"
+        r"|mixed up two|(?:not|never) (?:meant|intended) for (?:me|us)\b|someone else's (?:data|file|information"
+        r"|invoices)"
+        r"|wrong person\b)",
+        re.IGNORECASE,
+    ),
+    Intent.REMINDER: re.compile(
+        r"\b(?:herinnering (?:aan mijn|over mijn)|(?:een|als|ter) herinnering|nog (?:steeds )?(?:geen|niets"
+        r"|niks) (?:\w{1,10} ){0,2}"
+        r"(?:antwoord|reactie|gehoord|ontvangen|vernomen)|wanneer (?:hoor|krijg|kan) ik|is er (?:al|nog) (?:iets "
+        r"|wat )?(?:nieuws|bekend)"
+        r"|(?:wacht|zit) (?:ik )?(?:nu )?(?:nog |al )(?:\w{1,10} ){0,2}(?:te wachten|op)|op (?:jullie|u"
+        r"|antwoord) te wachten"
+        r"|heeft iemand mijn (?:mail|bericht|verzoek)|vergeet (?:je|u|jullie) (?:me|mij) niet"
+        r"|(?:tweede|derde|vierde|2e|3e|4e) (?:mail|verzoek|herinnering|bericht)|termijn (?:loopt|is verstreken"
+        r"|is voorbij)"
+        r"|(?:al|inmiddels|nu) (?:\w{2,6}|\d{1,3}) (?:dagen|weken|maanden)\b|de (?:derde|vierde|vijfde|zesde) week"
+        r"|still (?:waiting|no (?:reply|answer|response))|any (?:news|update|movement|progress)|just checking"
+        r"|following up"
+        r"|(?:second|third|fourth) (?:request|email|mail|reminder)|(?:days|weeks|months?) (?:ago|now|by my count))\b",
         re.IGNORECASE,
     ),
 }
 _DENIED: dict[Intent, re.Pattern[str]] = {
     Intent.WITHDRAWAL: re.compile(
-        r"\b(?:trek(?:ken)?\b(?:\W{1,2}\w{1,15}){0,6}\W{1,2}(?:niet|niets|niks|geen)\b"
-        r"|(?:niet|niets|niks|geen|nooit) (?:\w{1,15} ){0,3}(?:intrekken|in te trekken|ingetrokken)\b"
-        r"|hoe(?:f|ft|ven) (?:u |je |jij |jullie |er )?zelf (?:verder )?(?:niet|niets|niks)\b"
-        r"|(?:not|never|don't|won't|didn't) (?:\w{1,12} ){0,2}(?:withdraw|retract|cancel)\w{0,4}\b)",
+        r"\b(?:trek(?:ken)?(?: \w{1,15}){0,5} (?:niet|niets|niks|geen)(?: \w{1,15}){0,3} (?:in|terug)\b"
+        r"|(?:niet|niets|niks|geen) (?:\w{1,15} ){0,2}(?:intrekken|in te trekken)\b"
+        r"|hoeft zelf (?:verder )?niets te doen\b"
+        r"|(?:not|never|don't|won't) (?:withdraw|retract|cancel)(?:ing)?\b)",
         re.IGNORECASE,
     ),
     Intent.NOT_ME: re.compile(
-        r"\b(?:zelf (?:\w{1,12} ){0,2}(?:ingediend|aangevraagd|gevraagd|gedaan|gestuurd|verstuurd)\b"
-        r"|(?:i|we) (?:\w{1,10} )?(?:made|sent|filed|submitted) (?:this|that|it|the)\b"
-        r"|(?:jullie|u|je) (?:hebben|hebt|heeft|heb) (?:\w{1,12} ){0,3}(?:niet|niets|niks|nooit)\b)",
+        rf"\b(?:(?:ik heb|heb ik) (?:(?!niet|niets|niks|nooit)\w{{1,12}} ){{0,3}}zelf "
+        rf"(?:(?!niet|niets|niks|nooit)\w{{1,12}} ){{0,2}}{_ASKED}\b"
+        r"|(?:i|we) (?:made|sent|filed|submitted) (?:this|that|it|the)\b"
+        r"|(?:jullie|u|je) (?:hebben|hebt|heeft|heb) (?:dit|dat|het) (?:niet|nooit) gedaan\b)",
         re.IGNORECASE,
     ),
 }
-"""Words with which the writer says the opposite."""
+"""Words with which the writer says the opposite: the encoder hears "ik trek niets in" as a withdrawal."""
 _CONSENT = re.compile(r"(?i)\b(?:toestemming|akkoord|goedkeuring|machtiging|volmacht|consent|permission)")
 _CONSENT_NEAR = 60  # characters before the words of taking back
 _CODE = re.compile(
     r"(?<![\w@/.-])(?=[A-Z0-9-]{0,11}\d)(?:[A-Z0-9]{5,10}|[A-Z0-9]{2,5}(?:-[A-Z0-9]{2,5}){1,3}"
     r"|\d(?: ?\d){5,7})(?![\w@/-])"
 )
+_OUR_CODE = re.compile(r"(?<![\w-])[0-9A-Z]{4}-[0-9A-Z]{4}(?![\w-])")
 _ONLY_CODE = re.compile(r"\W{0,20}(?=\w{0,3}\d)[0-9A-Za-z]{4}[\W_]{0,3}[0-9A-Za-z]{4}\W{0,20}")
 _CODE_HEAD = 240  # characters from the top in which a code answers
 _NOT_CODES = re.compile(r"(?i)^(?:KB-\d{4}-\d+|AVG-\d{4}-\d+|20\d\d|19\d\d|\d{4} ?[A-Z]{2}|0\d{9})$")
@@ -119,20 +167,25 @@ _READ = 0.7  # how much the encoder's opinion weighs
 _LINE = 0.35  # chance from which an intent counts beside the likeliest
 _LEAST = 0.1  # chance that the likeliest must have
 _STOPPING_LINE = 0.5  # what stops a case must be likelier than not
+_TOGETHER = 0.7  # or all that would stop it, taken together
 _QUIET_LINES = {Intent.THANKS: 0.5, Intent.OUT_OF_OFFICE: 0.7, Intent.BOUNCE: 0.7}
 """Nobody reads these: here the model must be sure."""
-_LEASTS: dict[Intent, float] = _QUIET_LINES | dict.fromkeys(
-    (
+_STOPPING = frozenset(
+    {
         Intent.NOT_ME,
         Intent.WITHDRAWAL,
         Intent.CANCELS_ERASURE,
         Intent.DISPUTES,
         Intent.CHANGE_SCOPE,
         Intent.WRONG_RECIPIENT,
-    ),
-    _STOPPING_LINE,
+    }
 )
-_BUT = re.compile(r"(?i)\?|\b(?:maar|alleen|behalve|nog|niet|geen|but|only|except|not|aber|mais)\b")
+_LEASTS: dict[Intent, float] = _QUIET_LINES | dict.fromkeys(_STOPPING, _STOPPING_LINE)
+_BUT = re.compile(
+    r"(?i)\?|\d{3}|\b(?:maar|alleen|behalve|nog|niet|geen|ook|graag|wil|kunt|kan|kunnen|bel|stuur|helaas|wanneer|adres|but"
+    r"|only|except|not|also|please|can|could|call|send|when|aber|auch|bitte|nicht|mais|aussi)\b"
+)
+"""Thanks with one of these may ask for something."""
 _LONGEST_YES = 60
 
 
@@ -144,11 +197,13 @@ def intents_in(subject: str, text: str, raw: Row) -> frozenset[Intent]:
     if absent_by_subject(subject, text) or (out_of_office(subject, text) and not said):
         return frozenset({Intent.OUT_OF_OFFICE})
     found = (_by_model(raw) - _ruled_out(text[:4000])) | said
-    if holds_code(text):
+    if _OUR_CODE.search(text[:_CODE_HEAD]):  # who sends it back says that it was he, unless words say outright that not
+        found = (found - {Intent.NOT_ME}) | {Intent.CHALLENGE_ANSWER} | said
+    elif holds_code(text):
         found |= {Intent.CHALLENGE_ANSWER}
     if len(text.strip()) <= _LONGEST_YES and _AGREES.match(text):
         found |= {Intent.AGREES}
-    if found == {Intent.THANKS} and _BUT.search(text):
+    if found - {Intent.UNRELATED} == {Intent.THANKS} and (Intent.UNRELATED in found or _BUT.search(text)):
         found |= {Intent.CLARIFICATION}
     return frozenset(found - {Intent.UNRELATED} or {Intent.UNRELATED})
 
@@ -185,6 +240,9 @@ def _by_model(raw: Row) -> set[Intent]:
     """The likeliest, and what is nearly as likely."""
     chances = {Intent(name): float(chance) for name, chance in zip(INTENTS, 1 / (1 + np.exp(-raw)), strict=True)}
     likely = {intent: chance for intent, chance in chances.items() if chance >= _LEASTS.get(intent, _LEAST)}
+    stops = {intent: chances[intent] for intent in _STOPPING}
+    if sum(stops.values()) >= _TOGETHER and not likely.keys() & _STOPPING:
+        likely |= {max(stops, key=lambda intent: stops[intent]): _LINE}
     best = max(likely, key=lambda intent: likely[intent], default=Intent.UNRELATED)
     return {best} | {intent for intent, chance in likely.items() if chance >= _LINE}
 

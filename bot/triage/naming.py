@@ -40,7 +40,7 @@ def named(found: Mapping[str, str], marked: Sequence[Spoken], text: str) -> dict
 
 
 def _chosen(field: str, worded: str | None, best: Spoken) -> str:
-    """Of two that overlap the longer; of two that differ what the wordings say, unless the encoder is sure.
+    """Of two forms of a name the longer; of two that differ what the wordings say, unless the encoder is sure.
 
     Wordings take more into the name of a company than is in it ("Kwaliteitsfunctionaris Thuiszorg De Eik").
     """

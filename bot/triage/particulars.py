@@ -75,6 +75,7 @@ class Particulars:
     changes: tuple[FieldFigures, ...] = ()  # new values of corrections; `wrong` also where no such value was stated
     replies: ReplyFigures = ReplyFigures()
     languages_right: int = 0
+    languages: int = 0  # mails whose language the file tells
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         """Tables under headings of their own: right, wrong, missed and how many."""
@@ -104,6 +105,7 @@ class Particulars:
             "intents_macro_f1": round(self.replies.macro_f1, 4),
             "replies": self.replies.replies,
             "languages_right": self.languages_right,
+            "languages": self.languages,
             "writers": {
                 one.writer: {
                     "given": one.given,
@@ -123,7 +125,8 @@ def particulars(judged: Sequence[tuple[Labelled, Verdict]]) -> Particulars:
         _writers(judged),
         _figures(outcome for mail, verdict in judged for outcome in _changed(mail, verdict)),
         _replies([(mail.intents, verdict.intents) for mail, verdict in judged if mail.in_case]),
-        sum(verdict.language is _language(mail) for mail, verdict in judged),
+        sum(verdict.language is _language(mail) for mail, verdict in judged if mail.language),
+        sum(bool(mail.language) for mail, _ in judged),
     )
 
 

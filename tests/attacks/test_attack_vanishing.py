@@ -76,7 +76,7 @@ async def test_two_mails_without_text_are_two_mails_if_their_subjects_differ(
 ) -> None:
     office = Office(tmp_path, smtp_sink)
 
-    for subject in ("Vraagje", ERASE):
+    for subject in ("Factuur juni", ERASE):
         office.deliver(mail("", f"Subject: {subject}", *named))
         await office.step()
 

@@ -16,7 +16,7 @@ from bot.mail.authentication.questions import Answer, Question, Wanted
 from bot.mail.authentication.verdict import Connection, SenderCheck, SenderVerdict
 from bot.settings import AuthenticationSettings
 
-NOW = datetime(2026, 11, 27, 8, tzinfo=UTC)
+NOW = datetime.now(UTC).replace(microsecond=0)  # dkimpy compares x= with the clock of the machine
 OURS, THEIRS = "198.51.100.7", "203.0.113.9"
 TROUBLE = "trouble"
 EXPIRED = str(int(NOW.timestamp()) - 5)

@@ -125,7 +125,7 @@ def test_what_replies_do_is_counted_where_the_file_labels_it(tmp_path: Path) -> 
 def test_a_file_without_identifiers_and_writers_shows_no_table_of_them(tmp_path: Path) -> None:
     found = evaluate(MODEL, _written(tmp_path, MAILS))
 
-    assert found.rows()[-1][0] == "language right"
+    assert found.rows()[-1][0] == "a person is asked"
     assert found.as_json()["identifiers"] == found.as_json()["writers"] == {}
 
 

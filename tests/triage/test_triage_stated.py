@@ -65,6 +65,20 @@ def test_a_year_before_a_word_of_two_letters_is_no_postcode(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Dorpsstraat 4, 3511 la Utrecht", "3511 LA"),
+        ("1012en amsterdam", "1012 EN"),
+        ("2011AN Haarlem", "2011 AN"),
+        ("Geesterduin 1, 1901 LA Castricum", "1901 LA"),
+        ("mijn postcode is 1901 en", "1901 EN"),
+    ],
+)
+def test_a_postcode_that_looks_like_a_year_or_a_word_is_one(text: str, value: str) -> None:
+    assert identifiers_in(text)["postcode"] == value
+
+
+@pytest.mark.parametrize(
     "text",
     [
         f"Mijn BSN is {BSN}.",

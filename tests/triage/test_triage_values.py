@@ -127,7 +127,7 @@ def test_of_two_new_values_the_likelier_counts() -> None:
 
 
 def test_a_value_that_nothing_checks_and_nobody_is_sure_of_is_left_to_a_person() -> None:
-    assert corrections_in("", (Spoken("name", True, "Anna Zoet", 0.3),)) == ()
+    assert corrections_in("", (Spoken("name", True, "Anna Zoet", 0.4),)) == ()
 
 
 def test_a_number_marked_in_part_is_read_whole_from_the_text() -> None:

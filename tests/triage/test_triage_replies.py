@@ -1,0 +1,133 @@
+"""What a reply in a case does: heard from its own words, stopped or read rather than missed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.triage.classify import classify
+from bot.triage.intents import intents_in
+from bot.triage.labels import Intent
+from bot.triage.model import load_model
+from bot.triage.weights import INTENTS
+
+MODEL = load_model()
+LETTERS = Path(__file__).parents[1] / "replies" / "expected"
+QUIET = {Intent.THANKS, Intent.OUT_OF_OFFICE, Intent.BOUNCE}
+STOPS = {
+    Intent.NOT_ME,
+    Intent.WITHDRAWAL,
+    Intent.CANCELS_ERASURE,
+    Intent.WRONG_RECIPIENT,
+    Intent.DISPUTES,
+    Intent.CHANGE_SCOPE,
+}
+
+
+def _heard(text: str, quoted: str = "") -> frozenset[Intent]:
+    return classify(MODEL, "Re: uw verzoek", text, quoted, in_case=True).intents
+
+
+@pytest.mark.parametrize("letter", ["challenge.txt", "receipt.txt", "erasure.txt"])
+@pytest.mark.parametrize(
+    "text",
+    ["Bedankt!", "Wanneer is het klaar?", "Dank u wel, ik wacht af.", "Ik heb dit niet aangevraagd.", "7KQM-2XVP"],
+)
+def test_our_own_letter_below_a_reply_does_not_change_what_it_does(letter: str, text: str) -> None:
+    below = next(LETTERS.rglob(letter)).read_text(encoding="utf-8")
+
+    assert _heard(text, f"Op 3 maart 2026 schreef Kleinboek:\n\n{below}") == _heard(text)
+
+
+@pytest.mark.parametrize("text", ["Bedankt!", "Wanneer is het klaar?", "Thank you very much.", "7KQM-2XVP"])
+def test_thanks_a_question_and_a_code_stop_nothing(text: str) -> None:
+    assert not _heard(text) & STOPS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bedankt, ik heb het bestand van een andere klant gekregen",
+        "Ik heb een bestand van een andere klant gekregen.",
+        "Dit overzicht is van iemand anders.",
+        "You sent me someone else's data.",
+    ],
+)
+def test_somebody_elses_data_are_never_only_thanked_for(text: str) -> None:
+    assert Intent.WRONG_RECIPIENT in _heard(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bedankt, u kunt de zaak sluiten.",
+        "Danke, hat sich erledigt.",
+        "bedankt, ik zie er van af",
+        "Never mind",
+        "Ik trek mijn verwijderingsverzoek in.",
+        "Ik wil mijn AVG-verzoek intrekken",
+        "Ik trek het in, hoeft niet meer",
+        "Ik wil het intrekken, jullie hoeven zelf niets meer te doen.",
+        "Ik ben met vakantie tot 20 juli, mijn aanvraag kan vervallen.",
+    ],
+)
+def test_a_withdrawal_in_any_wording_stops_the_case(text: str) -> None:
+    assert _heard(text) & STOPS
+
+
+@pytest.mark.parametrize(
+    "text", ["Niet zelf gedaan.", "Dat heb ik niet zelf aangevraagd.", "i didnt made this request"]
+)
+def test_a_denial_with_the_word_self_is_not_ruled_out(text: str) -> None:
+    odds = np.full(len(INTENTS), -6.0)
+    odds[INTENTS.index(Intent.NOT_ME.value)] = 3.0
+
+    assert Intent.NOT_ME in intents_in("", text, odds)
+
+
+@pytest.mark.parametrize(
+    "text", ["Ik trek niets in.", "Ik wil mijn verzoek niet intrekken.", "I will not withdraw it."]
+)
+def test_what_the_words_deny_is_ruled_out_however_sure_the_model_is(text: str) -> None:
+    odds = np.full(len(INTENTS), -6.0)
+    odds[INTENTS.index(Intent.WITHDRAWAL.value)] = 6.0
+
+    assert intents_in("", text, odds) == {Intent.UNRELATED}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bedankt! Kunnen jullie ook mijn broer meenemen?",
+        "Dank u wel! Bel me even op 0612345678.",
+        "Bedankt. De link werkt helaas bij mij op de telefoon.",
+        "Bedankt, ontvangen. Het adres is oud.",
+        "Bedankt voor de snelle reactie. Graag hoor ik wanneer het klaar is.",
+    ],
+)
+def test_thanks_that_go_on_to_say_something_are_read(text: str) -> None:
+    assert not _heard(text) <= QUIET
+
+
+def test_thanks_that_are_half_about_something_else_are_read() -> None:
+    odds = np.full(len(INTENTS), -6.0)
+    odds[[INTENTS.index(Intent.THANKS.value), INTENTS.index(Intent.UNRELATED.value)]] = (0.6, 0.1)
+
+    assert intents_in("", "Bedankt, mijn broer ook.", odds) == {Intent.THANKS, Intent.CLARIFICATION}
+
+
+@pytest.mark.parametrize("code", ["7KQM-2XVP", "9FFF-FFFF", "4TZR-BXKM"])
+def test_who_sends_a_code_back_does_not_say_that_it_was_not_he(code: str) -> None:
+    complains = f"{code}\n\nOok dien ik een klacht in: jullie hebben mijn gegevens zonder toestemming gedeeld."
+
+    assert Intent.NOT_ME not in _heard(complains)
+    assert Intent.NOT_ME in _heard(f"{code}\n\nDeze code kreeg ik, maar ik heb dit niet aangevraagd.")
+
+
+def test_two_stops_between_which_the_model_hesitates_are_one_stop() -> None:
+    odds = np.full(len(INTENTS), -6.0)
+    odds[[INTENTS.index(Intent.WITHDRAWAL.value), INTENTS.index(Intent.CANCELS_ERASURE.value)]] = (-0.1, -0.2)
+
+    assert intents_in("", "Doe dat maar zo.", odds) == {Intent.WITHDRAWAL}

@@ -198,6 +198,22 @@ def test_what_reads_like_thanks_or_a_machine_but_may_ask_something_is_read(inten
     assert decided(make_mail(), saying(intent), around) == AddToCase(7, intent)
 
 
+def test_who_is_away_and_takes_his_request_back_is_read_unless_headers_say_that_a_machine_wrote() -> None:
+    around, verdict = Surroundings(case=RUNNING), saying(Intent.WITHDRAWAL, automatic=True)
+
+    assert decided(make_mail(), verdict, around) == AddToCase(7, "automatic", read_by_staff=True)
+    assert decided(make_mail(signs=ROBOT), verdict, around) == AddToCase(7, "automatic")
+
+
+def test_a_guess_among_doubtful_words_is_a_guess_and_is_read() -> None:
+    around = Surroundings(guess_case_id=7)
+
+    decision = decided(make_mail(), make_verdict(needs_person=True), around)
+
+    assert decision == AddToCase(7, Intent.CHALLENGE_ANSWER, may_answer_challenge=True, read_by_staff=True)
+    assert not isinstance(decided(make_mail(), make_verdict(Kind.ERASURE), around), AddToCase)
+
+
 def test_an_absence_note_without_headers_and_without_a_code_bothers_nobody() -> None:
     decision = decided(make_mail(), saying(Intent.OUT_OF_OFFICE, automatic=True), Surroundings(case=RUNNING))
 

@@ -135,10 +135,7 @@ def decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decisio
     if answered is not None:
         return AddToCase(answered, "automatic", read_by_staff=True)
     if automatic and around.case is not None:
-        asks = asking(mail, verdict) is Asking.A_MACHINE or (
-            not mail.signs.automatic and bool(verdict.intents - _QUIET)
-        )
-        return AddToCase(around.case.id, "automatic", read_by_staff=asks)
+        return AddToCase(around.case.id, "automatic", read_by_staff=asking(mail, verdict) is Asking.A_MACHINE)
     if around.code_case_id is not None and not automatic:
         return _with_code(around.code_case_id, mail, verdict, around)
     if around.letter_case is not None and not automatic:

@@ -198,11 +198,10 @@ def test_what_reads_like_thanks_or_a_machine_but_may_ask_something_is_read(inten
     assert decided(make_mail(), saying(intent), around) == AddToCase(7, intent)
 
 
-def test_who_is_away_and_takes_his_request_back_is_read_unless_headers_say_that_a_machine_wrote() -> None:
+def test_who_is_away_and_takes_his_request_back_is_read() -> None:
     around, verdict = Surroundings(case=RUNNING), saying(Intent.WITHDRAWAL, automatic=True)
 
     assert decided(make_mail(), verdict, around) == AddToCase(7, "automatic", read_by_staff=True)
-    assert decided(make_mail(signs=ROBOT), verdict, around) == AddToCase(7, "automatic")
 
 
 def test_a_guess_among_doubtful_words_is_a_guess_and_is_read() -> None:

@@ -12,7 +12,7 @@ from bot.triage.corrections import corrections_in
 from bot.triage.evidence import parts_of
 from bot.triage.features import buckets, merged
 from bot.triage.identifiers import identifiers_in, of_the_record
-from bot.triage.intents import intents_in, is_only_code, with_meaning
+from bot.triage.intents import intents_in, with_meaning, without_code
 from bot.triage.labels import OTHER_PRIVACY, Intent, Language, RequestKind, Writer
 from bot.triage.language import language_of
 from bot.triage.naming import named
@@ -73,7 +73,7 @@ def _seen(
     surely = automatic_words(subject, new_text) or (automatic and not role_address)
     absent = absent_by_subject(subject, new_text)
     own_subject = "" if absent else subject  # an absence note repeats the subject it answers
-    said = "" if is_only_code(new_text) else new_text
+    said = without_code(new_text)
     parts = parts_of(own_subject, said)
     opinion = opinion_of(model, parts, own_subject, said, quoted_text, closely=closely)
     if surely:

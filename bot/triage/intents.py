@@ -42,7 +42,10 @@ _PLAIN: dict[Intent, re.Pattern[str]] = {
         r"|order)|(?:did not|didn't|never) (?:make|send|submit|file|made|sent) (?:this|that|any|the|a|such)\b"
         r"|(?:(?:this|that|it) )?(?:wasn't|was not) (?:me|us)\b|(?:not|wasn't|isn't) (?:my|our) request"
         r"|request (?:is|was|did) not (?:from|come from|mine|by me|made by)\b|(?:pretending to be|impersonating) me\b"
-        r"|don't have an account|das war ich nicht|nicht von mir\b)",
+        r"|don't have an account|war ich nicht\b|nicht von mir\b"
+        r"|ich habe (?:das |es |hier )?(?:nicht|nie|nichts|nie etwas) (?:beantragt|angefragt|gestellt|verlangt)\b"
+        r"|i didn'?t do (?:this|that|it)\b|(?:somebody|someone) else must have\b|\b(?:gehackt|hacked|hackers?)\b"
+        r"|(?:aanvraag|verzoek) (?:kwam|komt|is) (?:van|door) (?:mijn|een)\b)",
         re.IGNORECASE,
     ),
     Intent.COMPLAINT_AP: re.compile(
@@ -100,6 +103,10 @@ _PLAIN: dict[Intent, re.Pattern[str]] = {
         r"|nothing) (?:be )?(?:deleted|erased) after all"
         r"|(?:don't|do not) want (?:\w{1,12} ){1,4}(?:deleted|erased|removed)|(?:cancel|stop|undo|reverse"
         r"|hold off on) the (?:deletion|erasure|removal)"
+        r"|(?:stop|wacht)\w{0,3} (?:\w{1,12} )?met (?:het )?(?:wissen|verwijderen)\b"
+        r"|(?:hold|pause)(?: off)?(?: on)? (?:the )?(?:deletion|deleting|erasure|erasing)\b"
+        r"|(?:verwijder|wis|gooi) (?:\w{1,14} ){0,2}(?:niets|niks)\b"
+        r"|(?:nichts|nicht|niemals) (?:\w{1,14} ){0,2}l(?:ö|oe)schen\b|mit dem l(?:ö|oe)schen\b|konto soll bleiben"
         r"|keep (?:my|our) account|leave (?:everything|my account|it all) as it (?:is|was))",
         re.IGNORECASE,
     ),
@@ -108,6 +115,9 @@ _PLAIN: dict[Intent, re.Pattern[str]] = {
         r"(?: bestemd| bedoeld)?(?=[ ]?(?:[,.!;\n]|$))|verkeerde persoon\b|iemand anders (?:zijn|haar|z'n|d'r)\b"
         r"|van (?:iemand anders|een (?:heel |totaal )?ander(?:e klant| bedrijf| persoon)|een wildvreemde"
         r"|een of andere)\b"
+        r"|(?:gegevens|bestand|adressen|bestellingen|export|overzicht|pagina|gaat over|stukken) (?:\w{1,12} ){0,3}"
+        r"andere? (?:klant(?:en)?|mensen|persoon)\b"
+        r"|another customer|anderen (?:person|kunden)|fremde daten|falscher empf\w{0,8}"
         r"|mixed up two|(?:not|never) (?:meant|intended) for (?:me|us)\b|someone else's (?:data|file|information"
         r"|invoices)"
         r"|wrong person\b)",
@@ -153,7 +163,7 @@ _CODE = re.compile(
     r"(?<![\w@/.-])(?=[A-Z0-9-]{0,11}\d)(?:[A-Z0-9]{5,10}|[A-Z0-9]{2,5}(?:-[A-Z0-9]{2,5}){1,3}"
     r"|\d(?: ?\d){5,7})(?![\w@/-])"
 )
-_OUR_CODE = re.compile(r"(?<![\w-])[0-9A-Z]{4}-[0-9A-Z]{4}(?![\w-])")
+_CODE_AHEAD = re.compile(r"(?m)^[^\w\n]{0,3}[0-9A-Z]{4}-[0-9A-Z]{4}(?![\w-])[ \t.,:;]{0,3}")
 _ONLY_CODE = re.compile(r"\W{0,20}(?=\w{0,3}\d)[0-9A-Za-z]{4}[\W_]{0,3}[0-9A-Za-z]{4}\W{0,20}")
 _CODE_HEAD = 240  # characters from the top in which a code answers
 _NOT_CODES = re.compile(r"(?i)^(?:KB-\d{4}-\d+|AVG-\d{4}-\d+|20\d\d|19\d\d|\d{4} ?[A-Z]{2}|0\d{9})$")
@@ -181,11 +191,27 @@ _STOPPING = frozenset(
     }
 )
 _LEASTS: dict[Intent, float] = _QUIET_LINES | dict.fromkeys(_STOPPING, _STOPPING_LINE)
-_BUT = re.compile(
-    r"(?i)\?|\d{3}|\b(?:maar|alleen|behalve|nog|niet|geen|ook|graag|wil|kunt|kan|kunnen|bel|stuur|helaas|wanneer|adres|but"
-    r"|only|except|not|also|please|can|could|call|send|when|aber|auch|bitte|nicht|mais|aussi)\b"
+_POLITE = re.compile(r"\b(?:graag gedaan|geen dank|gern geschehen|niets te danken|you're welcome)\b", re.IGNORECASE)
+_THANKS = re.compile(
+    r"\b(?:bedankt|dank\w{0,8}|thanks?|thx|merci|cheers|graag gedaan|gern geschehen|you're welcome)\b", re.IGNORECASE
 )
-"""Thanks with one of these may ask for something."""
+_KIND_WORDS = frozenset(
+    re.findall(
+        r"\S+",
+        """
+    bedankt dank dankjewel dankuwel danke dankeschön thanks thank thx merci cheers hartelijk hartelijke heel erg zeer
+    veel vielen herzlichen schön very much so nogmaals alvast wel hoor echt zo u je jullie you ihnen dir voor for für
+    de het die das den uw jouw your ihre ihr snelle snel fast quick prompt schnelle prettige fijne goede moeite hulp
+    help hilfe mühe reactie reply response antwoord antwort answer uitleg informatie info mail mailtje bericht
+    toezending groet groeten groetjes gr grt mvg vriendelijke met kind best warm regards mit freundlichen grüßen lg vg
+    hallo hoi hi hello beste dag geachte dear heer mevrouw top super prima fijn mooi perfect great netjes keurig goed
+    duidelijk helder clear klar ontvangen received erhalten gelukt ok oke oké okay hele weekend avond en and und van is
+    it that the a dit dat
+    """,
+    )
+)
+_LONGEST_THANKS = 400  # characters
+_NAMES_BEHIND = 4  # last words that may be a name
 _LONGEST_YES = 60
 
 
@@ -193,19 +219,29 @@ def intents_in(subject: str, text: str, raw: Row) -> frozenset[Intent]:
     """The intents of a follow-up; `raw` are the model's log-odds. Never empty: `unrelated` if nothing else."""
     if bounce(subject, text):
         return frozenset({Intent.BOUNCE})
+    if is_only_code(text):
+        return frozenset({Intent.CHALLENGE_ANSWER})
+    if only_thanks(text):
+        return frozenset({Intent.THANKS})
     said = _by_words(text[:4000])
     if absent_by_subject(subject, text) or (out_of_office(subject, text) and not said):
         return frozenset({Intent.OUT_OF_OFFICE})
     found = (_by_model(raw) - _ruled_out(text[:4000])) | said
-    if _OUR_CODE.search(text[:_CODE_HEAD]):  # who sends it back says that it was he, unless words say outright that not
-        found = (found - {Intent.NOT_ME}) | {Intent.CHALLENGE_ANSWER} | said
-    elif holds_code(text):
+    if holds_code(text):
         found |= {Intent.CHALLENGE_ANSWER}
     if len(text.strip()) <= _LONGEST_YES and _AGREES.match(text):
         found |= {Intent.AGREES}
-    if found - {Intent.UNRELATED} == {Intent.THANKS} and (Intent.UNRELATED in found or _BUT.search(text)):
-        found |= {Intent.CLARIFICATION}
+    if found - {Intent.UNRELATED} == {Intent.THANKS}:
+        found |= {Intent.CLARIFICATION}  # it says more than thanks: somebody reads it
     return frozenset(found - {Intent.UNRELATED} or {Intent.UNRELATED})
+
+
+def only_thanks(text: str) -> bool:
+    """Thanks, a greeting and a name, and not one word more: nobody needs to read it."""
+    words = re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", _POLITE.sub("", text[:_LONGEST_THANKS]))
+    strange = [number for number, word in enumerate(words) if word.lower() not in _KIND_WORDS]
+    named = all(words[number][0].isupper() and number >= max(2, len(words) - _NAMES_BEHIND) for number in strange)
+    return len(text) <= _LONGEST_THANKS and "?" not in text and _THANKS.search(text) is not None and named
 
 
 def calls_off_erasure(text: str) -> bool:
@@ -255,6 +291,11 @@ def holds_code(text: str) -> bool:
 def is_only_code(text: str) -> bool:
     """Whether somebody sent back a code and not one word more: its letters are drawn by lot and mean nothing."""
     return _ONLY_CODE.fullmatch(text) is not None
+
+
+def without_code(text: str) -> str:
+    """The words without the code that stands ahead of them; its letters are drawn by lot and mean nothing."""
+    return "" if is_only_code(text) else _CODE_AHEAD.sub("", text, count=1)
 
 
 def says_yes(text: str) -> bool:

@@ -105,6 +105,12 @@ def test_what_the_words_deny_is_ruled_out_however_sure_the_model_is(text: str) -
         "Bedankt. De link werkt helaas bij mij op de telefoon.",
         "Bedankt, ontvangen. Het adres is oud.",
         "Bedankt voor de snelle reactie. Graag hoor ik wanneer het klaar is.",
+        "Dank voor de stukken. Ze horen bij mijn zwager.",
+        "Bedankt, mijn vader is intussen overleden.",
+        "Danke, ich bleibe Kunde.",
+        "Bedankt! De link is verlopen.",
+        "Vielen Dank. Ich warte.",
+        "Bedankt, niets ontvangen",
     ],
 )
 def test_thanks_that_go_on_to_say_something_are_read(text: str) -> None:
@@ -124,6 +130,52 @@ def test_who_sends_a_code_back_does_not_say_that_it_was_not_he(code: str) -> Non
 
     assert Intent.NOT_ME not in _heard(complains)
     assert Intent.NOT_ME in _heard(f"{code}\n\nDeze code kreeg ik, maar ik heb dit niet aangevraagd.")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ich war das nicht",
+        "Ich habe das nicht beantragt!",
+        "I didn't do this",
+        "nee",
+        "ik ken u niet",
+        "Somebody else must have asked for this",
+        "my account was hacked",
+        "deze brief was voor mijn buurman",
+        "aber bitte nichts löschen",
+        "maar verwijder niets",
+    ],
+)
+def test_a_no_behind_a_code_stops_the_case(words: str) -> None:
+    assert _heard(f"7K3M-9QXP {words}") & STOPS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ik ben met vakantie tot 12 december. Stop intussen met wissen.",
+        "I am out of the office until 5 January. Please hold the deletion.",
+        "Ich bin im Urlaub bis 10. Januar, bitte warten Sie mit dem Löschen.",
+        "Thanks, please hold off deleting until next month.",
+    ],
+)
+def test_who_is_away_and_stops_the_erasure_is_heard(text: str) -> None:
+    assert Intent.CANCELS_ERASURE in _heard(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bedankt!",
+        "Geen dank!",
+        "Hartelijk dank voor de snelle reactie.\n\nMet vriendelijke groet,\nSanne Vermeer",
+        "Thanks for the quick reply! Kind regards, Anna",
+        "Vielen Dank für Ihre Hilfe",
+    ],
+)
+def test_nothing_but_thanks_and_a_name_bother_nobody(text: str) -> None:
+    assert _heard(text) == {Intent.THANKS}
 
 
 def test_two_stops_between_which_the_model_hesitates_are_one_stop() -> None:

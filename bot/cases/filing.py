@@ -140,17 +140,8 @@ def decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decisio
         return _with_code(around.code_case_id, mail, verdict, around)
     if around.letter_case is not None and not automatic:
         return _with_code_on_paper(around.letter_case, mail, verdict, around)
-    if (
-        around.guess_case_id is not None
-        and not automatic
-        and not (verdict.kinds or verdict.other_privacy or verdict.look)
-    ):
-        return AddToCase(
-            around.guess_case_id,
-            Intent.CHALLENGE_ANSWER,
-            may_answer_challenge=True,
-            read_by_staff=verdict.needs_person,
-        )
+    if around.guess_case_id is not None and not automatic and _asks_for_nothing_sure(verdict):
+        return _with_guess(around.guess_case_id, verdict)
     if around.told_case_ids and not automatic and around.case is None:
         return _no_from_who_was_told(around.told_case_ids, mail, verdict)
     place = Separate() if automatic else _place(mail, verdict, around)
@@ -208,6 +199,15 @@ def _with_code(case_id: int, mail: ParsedMail, verdict: Verdict, around: Surroun
         asks_beside_code=bool(new_kinds) or _asks_more(mail, verdict, known),
         letter=FromLetter.CODE if around.letter_case is not None and around.letter_case.id == case_id else None,
     )
+
+
+def _asks_for_nothing_sure(verdict: Verdict) -> bool:
+    return not (verdict.kinds or verdict.other_privacy or verdict.look)
+
+
+def _with_guess(case_id: int, verdict: Verdict) -> AddToCase:
+    """Something like a code, but none that we sent: a try. Doubt about the words round it does not make it none."""
+    return AddToCase(case_id, Intent.CHALLENGE_ANSWER, may_answer_challenge=True, read_by_staff=verdict.needs_person)
 
 
 def _with_code_on_paper(case: Case, mail: ParsedMail, verdict: Verdict, around: Surroundings) -> AddToCase:

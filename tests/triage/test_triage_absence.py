@@ -30,17 +30,24 @@ def test_a_note_in_a_case_says_that_somebody_is_away() -> None:
     [
         "Ons kantoor is tot 2 september gesloten. Alle gegevens over mij mogen intussen weg.",
         "Ik ben afwezig tot en met 14 mei. Intussen al het bekende over Sanne Vermeer wissen aub, AVG artikel 17.",
-        (
-            "Bedankt voor uw bericht. Wij reageren binnen 2 werkdagen. Inzage in de persoonsgegevens van Sanne Vermeer "
-            "volgens artikel 15 AVG."
-        ),
     ],
 )
 def test_a_request_among_the_words_of_a_machine_is_looked_at_by_a_person(text: str) -> None:
     verdict = classify(MODEL, "", text)
 
     assert verdict.automatic
+    assert verdict.kinds
     assert verdict.needs_person
+
+
+def test_a_right_named_among_the_words_of_a_machine_is_looked_at_by_a_person() -> None:
+    asks = "Inzage in de persoonsgegevens van Sanne Vermeer volgens artikel 15 AVG."
+
+    verdict = classify(MODEL, "", f"Bedankt voor uw bericht. Wij reageren binnen 2 werkdagen. {asks}")
+
+    assert verdict.automatic
+    assert verdict.needs_person
+    assert ("access", asks) in [(reason.label, reason.text) for reason in verdict.reasons]
 
 
 @pytest.mark.parametrize(

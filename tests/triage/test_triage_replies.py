@@ -14,7 +14,7 @@ from bot.triage.model import load_model
 from bot.triage.weights import INTENTS
 
 MODEL = load_model()
-LETTERS = Path(__file__).parents[1] / "replies" / "expected"
+LETTERS = Path(__file__).parents[1] / "replies" / "expected" / "nl"
 QUIET = {Intent.THANKS, Intent.OUT_OF_OFFICE, Intent.BOUNCE}
 STOPS = {
     Intent.NOT_ME,
@@ -36,7 +36,7 @@ def _heard(text: str, quoted: str = "") -> frozenset[Intent]:
     ["Bedankt!", "Wanneer is het klaar?", "Dank u wel, ik wacht af.", "Ik heb dit niet aangevraagd.", "7KQM-2XVP"],
 )
 def test_our_own_letter_below_a_reply_does_not_change_what_it_does(letter: str, text: str) -> None:
-    below = next(LETTERS.rglob(letter)).read_text(encoding="utf-8")
+    below = (LETTERS / letter).read_text(encoding="utf-8")
 
     assert _heard(text, f"Op 3 maart 2026 schreef Kleinboek:\n\n{below}") == _heard(text)
 
@@ -111,6 +111,8 @@ def test_what_the_words_deny_is_ruled_out_however_sure_the_model_is(text: str) -
         "Bedankt! De link is verlopen.",
         "Vielen Dank. Ich warte.",
         "Bedankt, niets ontvangen",
+        "DANK U WEL DIT WAS IK NIET",
+        "Danke, Widerruf",
     ],
 )
 def test_thanks_that_go_on_to_say_something_are_read(text: str) -> None:

@@ -123,6 +123,7 @@ def test_a_document_of_many_pages_is_read_to_its_bound() -> None:
     assert found.defect == "text cut"
 
 
+@pytest.mark.usefixtures("strikes_anywhere")
 def test_a_document_that_takes_too_long_stays_closed_and_the_next_one_is_not_opened() -> None:
     slow = pdf_of(*["Een regel van een lang contract."] * 2000, pages=30)
     started = time.process_time()

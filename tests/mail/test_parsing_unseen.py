@@ -121,8 +121,7 @@ def test_much_to_read_crowds_no_hidden_words_out_and_they_do_not_crowd_out_the_r
         assert f"{HIDDEN}\n{unseen[:6]}" in found
 
 
-# The clock may strike in a callback of the garbage collector, which swallows it; the next stroke ends the reading.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.usefixtures("strikes_anywhere")
 def test_a_page_of_many_operators_ends_within_its_time() -> None:
     began = time.process_time()
 

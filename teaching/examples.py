@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 from bot.triage.answers import words_below  # noqa: E402 - found above
 from bot.triage.corpus import SHIPPED_CORPUS, Labelled, labelled_mails, training_files  # noqa: E402
 from bot.triage.encoder import ABOUT, PIECES  # noqa: E402
+from bot.triage.intents import says_yes  # noqa: E402
 from bot.triage.labels import Intent  # noqa: E402
 from bot.triage.values import FIELDS, WHO  # noqa: E402
 from bot.triage.weights import SCORED  # noqa: E402
@@ -33,7 +34,6 @@ FOR_THRESHOLDS = frozenset({"mixed_scale", "mixed_scale_second", "mixed_scale_th
 _OTHER_NAMES = {"birthdate": "birth_date", "house_number": "street"}
 _SUBJECT, _TEXT, _QUOTED = 40, 224, 96  # pieces
 _OWN, _BELOW, _HEAD = 0, 1, 2
-_UNQUOTED = 0.4  # share of the quotes that are hidden: the labels are mostly read without them
 
 Numbers = NDArray[np.float32]
 Place = tuple[str, int, int] | None  # in the subject or the text, from, to
@@ -97,7 +97,8 @@ class Cutter:
         mail = lesson.mail
         head = self.cut(mail.subject[:300])[:_SUBJECT]
         text = _ends(self.cut(mail.text[:6000]))
-        below = self.cut(words_below(mail.quoted)[:1200])[:_QUOTED]
+        quoted = words_below(mail.quoted) if says_yes(mail.text) else ""  # elsewhere the service does not show it
+        below = self.cut(quoted[:1200])[:_QUOTED]
         stop: list[tuple[int, int, Place]] = [(self.end, _OWN, None)]
         row = [
             (self.begin, _OWN, None),
@@ -253,9 +254,7 @@ def earlier() -> Earlier:
 
 
 def styled(lesson: Lesson, fate: random.Random) -> Lesson:
-    """One mail in six in small letters, in capitals or without marks, as people type; two quotes in five unseen."""
-    if lesson.mail.quoted and fate.random() < _UNQUOTED:
-        lesson = replace(lesson, mail=replace(lesson.mail, quoted=""))
+    """One mail in six in small letters, in capitals or without marks, as people type."""
     lot = fate.random()
     if lot < 0.10:
         return _with(lesson, str.lower)

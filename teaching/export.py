@@ -12,6 +12,7 @@ import torch
 from examples import INTENTS, VALUES, Cutter, earlier, kept, lessons
 from network import LAYERS, Network
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from served import Served
 
 from bot.triage.encoder import ABOUT
 from bot.triage.values import TAGS, WHO
@@ -47,18 +48,29 @@ def main() -> None:
     print(f"{asked.into / 'encoder.onnx'}: version {about['version']}, {len(written) / 2**20:.1f} MiB")
 
 
+def as_served(network: Network) -> Served:
+    """The network as it is served. Raises ValueError unless it says what the taught one says."""
+    served = Served(network).eval()
+    ids, kinds = torch.randint(5, network.word.num_embeddings, (1, 60)), torch.randint(0, 3, (1, 60))
+    with torch.no_grad():
+        pairs = zip(network(ids, kinds, torch.ones(1, 60, dtype=torch.bool)), served(ids, kinds), strict=True)
+    if not all(torch.allclose(taught, said, atol=1e-3) for taught, said in pairs):
+        raise ValueError("the network that would be served does not say what was taught")
+    return served
+
+
 def eight_bits(network: Network) -> bytes:
     """The network as ONNX, its weights in eight bits."""
-    ids, mask = torch.zeros(1, 20, dtype=torch.long), torch.ones(1, 20, dtype=torch.bool)
+    ids = torch.zeros(1, 20, dtype=torch.long)
     with tempfile.TemporaryDirectory() as place:
         whole, small = Path(place) / "whole.onnx", Path(place) / "small.onnx"
         torch.onnx.export(
-            network,
-            (ids, ids, mask),
+            as_served(network),
+            (ids, ids),
             str(whole),
-            input_names=["ids", "seg", "mask"],
+            input_names=["ids", "seg"],
             output_names=["logits", "tokens", "intents", "values", "who"],
-            dynamic_axes={name: {0: "b", 1: "l"} for name in ("ids", "seg", "mask", "tokens", "values", "who")},
+            dynamic_axes={name: {0: "b", 1: "l"} for name in ("ids", "seg", "tokens", "values", "who")},
             opset_version=17,
             dynamo=False,
         )

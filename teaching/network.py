@@ -63,11 +63,14 @@ class Network(nn.Module):
 
     def lower(self, ids: Tensor, kinds: Tensor, mask: Tensor, layers: int) -> Tensor:
         """The first layers."""
-        places = torch.arange(ids.shape[1])
-        seen = self.level(self.word(ids) + self.place(places)[None] + self.kind(kinds))
+        seen = self.embedded(ids, kinds)
         for layer in self.layers[:layers]:
             seen = layer(seen, mask[:, None, None, :])
         return seen
+
+    def embedded(self, ids: Tensor, kinds: Tensor) -> Tensor:
+        """Each piece as numbers: what it is, where it stands and to which kind of text it belongs."""
+        return self.level(self.word(ids) + self.place(torch.arange(ids.shape[1]))[None] + self.kind(kinds))
 
     def upper(self, seen: Tensor, kinds: Tensor, mask: Tensor, layers: int) -> tuple[Tensor, ...]:
         """The layers from `layers` on, and what they say."""

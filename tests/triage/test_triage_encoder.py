@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -92,9 +93,12 @@ def test_an_ordinary_mail_is_not_read_twice() -> None:
 
 
 @pytest.mark.parametrize("network", [b"", b"no network"])
-def test_a_damaged_encoder_is_refused(network: bytes) -> None:
+def test_a_damaged_encoder_is_refused(network: bytes, tmp_path: Path) -> None:
+    damaged = tmp_path / "encoder.onnx"
+    damaged.write_bytes(network)
+
     with pytest.raises(Exception, match=r"(?i)onnx|model|protobuf|invalid"):
-        Encoder(network, PIECES.read_bytes(), {})
+        Encoder(damaged, PIECES.read_bytes(), {})
 
 
 def test_the_files_are_small_enough_to_ship() -> None:

@@ -86,7 +86,7 @@ def _seen(
         opinion=opinion,
         writer=writer_of(f"{subject}\n{new_text}", model.writer.scores(whole, model.rarity)),
         language=language_of(new_text if new_text.strip() else subject),
-        identifiers=identifiers_in(new_text),
+        identifiers=identifiers_in(new_text, subject),
     )
 
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from bot.triage.identifiers import BIRTHDATE, btws, emails, ibans, phones, postcodes, without_bsn
+from bot.triage.completing import CHECKED, OTHER, tidied
+from bot.triage.identifiers import (
+    BIRTHDATE,
+    btws,
+    emails,
+    ibans,
+    kvk_numbers,
+    phones,
+    postcodes,
+    without_bsn,
+    without_ibans,
+)
+from bot.triage.places import CONTEXT, places, stays
 from bot.triage.renames import renames
 from bot.triage.values import FIELDS, Spoken
 from bot.triage.verdict import StatedCorrection
@@ -40,11 +52,12 @@ _AFTER_NEW = re.compile(
     re.IGNORECASE,
 )
 _AFTER_OLD = re.compile(
-    r"^\W{0,3}(?:is|bestaat|klopt|vervalt|wordt|doet|straks|gebruik)\W{1,3}(?:[\w']{1,12}\W{1,3}){0,4}"
+    r"^\W{0,3}(?:is|bestaat|klopt|vervalt|wordt|doet|straks|gebruik)\W{1,3}"
+    r"(?:(?!(?:en|maar|and|but)\b|(?:nu|voortaan|now)\W{1,3}(?!(?:\w+\W{1,3})?(?:niet|oud|fout|verkeerd|verlopen|opge\w+|geen)\b))"
+    r"[\w']{1,12}\W{1,3}){0,4}"
     r"(?:niet|oud\w?|fout|verkeerd|opgeheven|verlopen|geen|opgezegd)\b",
     re.IGNORECASE,
 )
-_CONTEXT = 48
 _BANK_CHANGES = re.compile(
     r"(?i)\b(?:nieuwe? (?:bank|rekening\w{0,8}|iban)|rekening\w{0,8} (?:\w{1,10} ){0,4}(?:veranderd|gewijzigd"
     r"|wijzigen|aanpassen|fout)"
@@ -93,33 +106,20 @@ _NEW_ADDRESS = re.compile(
 _ANNOUNCING = ("nieuw", "new", "verhuis", "moved", "adres", "woon", "my", "our", "corr")  # enough without a postcode
 _DATE = re.compile(r"\b\d{1,2}[-/.]\d{1,2}[-/.]\d{4}\b")
 _BIRTH_WORDS = re.compile(r"\b(?:geboorte\w{0,6}|geboren|date of birth|birth ?date)\b", re.IGNORECASE)
-_KVK_NUMBER = re.compile(r"(?<![\w-])\d{8}(?![\w-])")
 _KVK_WORDS = re.compile(r"\b(?:kvk|k\.v\.k|handelsregister|chamber of commerce)", re.IGNORECASE)
 
 
-_TIDY: dict[str, Callable[[str], Iterator[str]]] = {
-    "iban": ibans,
-    "email": emails,
-    "phone": phones,
-    "btw": btws,
-    "postcode": postcodes,
-    "kvk": lambda words: (match.group() for match in _KVK_NUMBER.finditer(words)),
-}
-"""Fields whose values are checked: what does not read as one is left to a person."""
-_LONGEST_VALUE = 100  # characters
 _FIELD_NAMES = {"birth_date": "birthdate"}
-_NO_FIELD = "other"
 _ORDER = tuple(_FIELD_NAMES.get(name, name) for name in FIELDS)
-_LEAST_CHANCE = 0.45  # of a value that nothing checks
 _BECOMES = re.compile(
     r"^\W{0,3}(?:maar|in|naar|wordt|worden|moet (?:zijn|worden)|to|but|into|should be|sondern|zu|mais|->|=>|→)\W{1,3}$",
     re.IGNORECASE,
 )
 """What stands between an old value and the new one that follows it."""
-_HOUSE = re.compile(r"[\s,]{1,2}(?![1-9]\d{3} ?[A-Za-z]{2}\b)\d{1,5}(?!\d)(?: ?[-/]? ?[A-Za-z]\b| ?[-/] ?\d{1,3}\b)?")
-"""A house number behind a street; four digits and two letters are a postcode."""
+_LEAST = dict.fromkeys(CHECKED, 0.0) | {OTHER: 0.55}
+"""Chance that a new value must have: none where it is checked, more where it has no field of its own."""
+_LEAST_CHANCE = 0.45  # of the others
 _MOST = 12  # values of one field that are compared with each other
-_LEAST_PART = 4  # letters and digits of a value from which the rest of it is looked for
 
 
 def corrections_in(text: str, told: Sequence[Spoken] = ()) -> tuple[StatedCorrection, ...]:
@@ -140,16 +140,22 @@ def _marked(text: str, told: Sequence[Spoken]) -> Iterator[StatedCorrection]:
 
     Of two values that both seem new, one that the words around it call old is old.
     """
-    for name in dict.fromkeys(one.field for one in told if one.field != _NO_FIELD):
-        mine = [(value, one) for one in told if one.field == name and (value := _tidied(one, text))][:_MOST]
+    for name in dict.fromkeys(one.field for one in told):
+        mine = [(value, one) for one in told if one.field == name and (value := tidied(one, text))][:_MOST]
         olds = [value for value, one in mine if _is_old(name, text, value, one)]
         olds += [value for value, _ in mine if any(_becomes(text, value, other) for other, _ in mine)]
-        least = 0.0 if name in _TIDY else _LEAST_CHANCE
+        least = _LEAST.get(name, _LEAST_CHANCE)
         news = [(one.chance, value) for value, one in mine if value not in olds and one.new and one.chance >= least]
+        news = [(chance, value) for chance, value in news if not _kept(name, text, value, olds)]
         if news:
             best = max(news)[1]
-            olds += [value for _, value in news if value != best and name in _TIDY]
+            olds += [value for _, value in news if value != best and name in CHECKED]
             yield StatedCorrection(_FIELD_NAMES.get(name, name), next((old for old in olds if old != best), None), best)
+
+
+def _kept(name: str, text: str, value: str, olds: Sequence[str | None]) -> bool:
+    """Whether the words say that this value stays as it is, and do not call it new."""
+    return _said(name, text, value) != "new" and stays(text, value, corrected=any(olds))
 
 
 def _is_old(name: str, text: str, value: str, one: Spoken) -> bool:
@@ -158,36 +164,10 @@ def _is_old(name: str, text: str, value: str, one: Spoken) -> bool:
     return said == "old" or (not one.new and said != "new")
 
 
-def _tidied(one: Spoken, text: str) -> str | None:
-    """The value as it is stored. One that is checked may have been marked in part: the whole stands in the text."""
-    words = " ".join(one.words.split())
-    if one.field in _TIDY:
-        finder, part = _TIDY[one.field], _bare(words)
-        whole = (value for value in finder(text) if len(part) >= _LEAST_PART and part in _bare(value))
-        return next(finder(words), None) or next(whole, None)
-    if one.field == "street":
-        words = _with_number(words, text)
-    return words if words == without_bsn(words) and len(words) <= _LONGEST_VALUE else None
-
-
-def _with_number(street: str, text: str) -> str:
-    """A street with the house number that follows it; without any number it is no address that can be stored."""
-    if any(letter.isdigit() for letter in street):
-        return street
-    for place in re.finditer(re.escape(street), text):
-        if number := _HOUSE.match(text, place.end()):
-            return street + " " + number.group().strip(" ,\n\t\r")
-    return ""
-
-
 def _becomes(text: str, value: str, other: str) -> bool:
     """Whether the text says that `value` becomes `other`: "van A naar B", "niet A maar B"."""
     first, second = _place(text, value), _place(text, other)
     return first is not None and second is not None and _BECOMES.match(text[first[1] : second[0]]) is not None
-
-
-def _bare(value: str) -> str:
-    return re.sub(r"\W", "", value).upper()
 
 
 def _by_wording(text: str) -> tuple[StatedCorrection, ...]:
@@ -203,7 +183,7 @@ def _by_wording(text: str) -> tuple[StatedCorrection, ...]:
         *(_address(text) or _city(text)),
         *renames(text),
     ]
-    return tuple(found)
+    return tuple(one for one in found if not (one.new and _kept(one.field, text, one.new, [one.old])))
 
 
 def _values(field: str, text: str, finder: Callable[[str], Iterator[str]]) -> Iterator[StatedCorrection]:
@@ -225,7 +205,7 @@ def _said(field: str, text: str, value: str) -> str:
     place = _place(text, value)
     if place is None:
         return ""
-    before, after = text[max(0, place[0] - _CONTEXT) : place[0]], text[place[1] : place[1] + _CONTEXT]
+    before, after = text[max(0, place[0] - CONTEXT) : place[0]], text[place[1] : place[1] + CONTEXT]
     if _AFTER_OLD.search(after):
         return "old"
     if (_SURELY_NEW if field == "email" else _NEW).search(before) or _AFTER_NEW.search(after):
@@ -234,18 +214,13 @@ def _said(field: str, text: str, value: str) -> str:
 
 
 def _place(text: str, value: str) -> tuple[int, int] | None:
-    """Where a tidied value stands in the text, spaces, dots and case aside."""
-    letters = value.replace(" ", "").replace(".", "")
-    if not letters:
-        return None
-    match = re.search("[ .]{0,2}".join(map(re.escape, letters)), text, re.IGNORECASE)
-    return (match.start(), match.end()) if match else None
+    return next(places(text, value), None)
 
 
 def _kvk(text: str) -> Iterator[StatedCorrection]:
     if not _KVK_WORDS.search(text):
         return
-    yield from _values("kvk", text, lambda whole: (match.group() for match in _KVK_NUMBER.finditer(whole)))
+    yield from _values("kvk", text, kvk_numbers)
 
 
 def _birthdate(text: str) -> Iterator[StatedCorrection]:
@@ -267,6 +242,7 @@ def _address(text: str) -> list[StatedCorrection]:
     said = _NEW_ADDRESS.search(text)
     if said is None:
         return []
+    text = without_ibans(text)
     places = [_place_of(match) for match in _STREET.finditer(text)]
     codes = list(dict.fromkeys(postcodes(text)))
     new = _new_place(text, places, said.end())
@@ -284,7 +260,7 @@ def _place_of(match: re.Match[str]) -> tuple[int, str, int]:
 
 def _new_place(text: str, places: list[tuple[int, str, int]], after: int) -> tuple[int, str, int] | None:
     """The street that is said to be new: beside such a word, else the last announced that is not said to be old."""
-    before = {place: text[max(0, place[0] - _CONTEXT) : place[0]] for place in places}
+    before = {place: text[max(0, place[0] - CONTEXT) : place[0]] for place in places}
     for place in places:
         if re.search(r"(?i)\b(?:nieuw\w?|naar|to|new|wordt|nu)\b[^\n]{0,20}$", before[place]):
             return place

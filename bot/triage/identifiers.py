@@ -12,6 +12,7 @@ from itertools import islice
 from stdnum import iban as iban_number
 from stdnum.nl import bsn, btw
 
+from bot.triage.firms import firm_written
 from bot.triage.principals import acts_for_another, firm_of_principal, principal_of
 from bot.triage.signatures import company_of, introduced, signed
 
@@ -42,16 +43,38 @@ _WORD_OF_TWO = re.compile(
 """What stands behind a year more often than the letters of a postcode: "1948 en niet 1984"."""
 _POSTCODE_BEFORE = re.compile(r"(?i)\bpost(?:al )?codes?\W{1,3}(?:\w{1,10}\W{1,2}){0,3}$")
 _TOWN_BEHIND = re.compile(r"[ ,]{1,2}[A-Z][a-z]")
-PHONE = re.compile(r"(?<![\w.])(?:\+\d{2} ?(?:\(0\) ?)?|00\d{2} ?|0)[1-9](?:[ -]?\d){7,9}(?![\w])")
+_NO_DATE = r"(?!\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d{2})(?![-.]?\d))"
+_NO_HOURS = r"(?!\d\d\.\d\d-\d\d)"
+_NO_VAT = r"(?<!\bNL )(?<!\bBE )(?<!\bDE )(?<!\bFR )(?<!\bLU )"
+PHONE = re.compile(
+    rf"(?<![\w.]){_NO_VAT}{_NO_DATE}{_NO_HOURS}"
+    r"\(?(?:(?:\+\d{2}\)? ?(?:\(0\) ?)?|00\d{2}\)? ?)(?:[1-9]\d{0,2} ?[-/–] ?(?=\d))?(?:[ .-]?\d){7,9}"
+    r"|(?=0[1-9](?:[^\w\n]{0,3}\d){8}(?!\w))0[1-9]\d{0,2}(?:\)? ?[-/–.]? ?)\d(?:[ .-]?\d){5,7})(?!\w)"
+)
+_KVK_DIGITS = rf"{_NO_DATE}(?!0[16])\d{{2}}(?:[ .]?\d{{2}}){{3}}(?![ .-]?\d)"
+_NO_OTHER_NUMBER = r"(?!(?:bsn|burgerservice|sofi|tel|mob|gsm|fax|iban|btw|klant|\d))"
 KVK = re.compile(
     r"\b(?:kvk|k\.v\.k\.?|handelsregister|kamer van koophandel|chamber of commerce|coc)\W{0,3}"
-    r"(?:[\w-]{1,15}\W{1,3}){0,4}(\d{8})\b",
+    rf"(?:{_NO_OTHER_NUMBER}[\w-]{{1,15}}\W{{1,3}}){{0,4}}({_KVK_DIGITS})\b",
     re.IGNORECASE,
 )
+_KVK_ALONE = re.compile(rf"(?<![\w.-])(?<!\d ){_KVK_DIGITS}(?![\w-])")
+_KVK_BRACKETED = re.compile(
+    r"([A-Z][\w'’&.-]{1,30}(?: [\w'’&.-]{1,30}){0,5}) \(((?!(?:19|20)\d\d[01]\d[0-3]\d)\d{8})\)"
+)
+"""Eight digits in brackets behind what a company is called."""
 BTW = re.compile(r"\b(?:NL ?)?\d{9} ?B ?\d{2}\b", re.IGNORECASE)
 BIRTHDATE = re.compile(
     r"\b(?:geboren|geb\.?|geboortedatum|date of birth|born|dob)\W{1,3}(?:[a-z]{1,12}\W{1,2}){0,3}"
     r"(\d{1,2}[-/. ](?:\d{1,2}|[a-z]{3,9})[-/. ]\d{4})",
+    re.IGNORECASE,
+)
+_CUSTOMER_NUMBER = re.compile(
+    r"\b(?:(?:klant(?:en)?|customer|cust|client|cli[eë]nt|account|relatie|rel|debiteur(?:en)?|deb|crediteur(?:en)?|kl|lid"
+    r"(?:maatschaps)?|lic|licentie|aansluit|abonnee|kunden?)[ .-]{0,2}(?:nummer|nr\.?|no\.?|number|code|id|kenmerk"
+    r"|ref(?:erence)?\.?)|account(?= [4-9]\d{3}| 1\d{4}))"
+    rf"\W{{0,3}}(?:(?:is|ist|est|bij u|bij jullie|with you|vve)\W{{1,3}}){{0,2}}{_NO_DATE}"
+    r"(\d{2,3}(?: \d{2,3}){1,3}(?![ -]?\d)|[A-Z]{0,4}-?\d[\dA-Z]{0,7}(?:[-.][\dA-Z]{1,5}){0,3}(?![\d-]))\b(?![.,]\d)",
     re.IGNORECASE,
 )
 _CUSTOMER = re.compile(
@@ -63,31 +86,38 @@ _CUSTOMER = re.compile(
     re.IGNORECASE,
 )
 _INVOICE = re.compile(
-    r"\b(?:factuur|facture|factuurnummer|factuurnr\.?|invoice|rechnung)(?:\W{1,3}(?:nummer|nr\.?|no\.?"
-    r"|number))?\W{1,3}(?:(?:was|is|n°)\W{1,2})?([A-Z]{0,4}-?\d[\w/-]{2,18})",
+    r"\b(?:(?:credit)?factuur|facture|factuurnummer|factuurnr\.?|invoice|rechnung|nota|aanmaning"
+    r"|rekening(?= \(nr))(?:\W{1,3}(?:nummer|nr\.?|no\.?|number))?\W{1,3}(?:(?:was|is|n°)\W{1,2})?"
+    r"([A-Z]{0,4}-?\d[\w/.-]{1,17}\w)",
     re.IGNORECASE,
 )
 _OLD = re.compile(
     r"(?i)\b(?:niet|not|nicht|i\.?p\.?v\.?|in plaats van|instead of|in place of|oude?|old|alte[sn]?|van|from|aus|was"
     r"|were|voorheen|stond|staat|gebruikt|heeft|hebben|hebt|au lieu de|statt|vervallen|vervangt)"
-    r"\W{1,3}(?:(?:was|is|nummer|nr|adres|kvk|iban|het|postcode|number|e?-?mail(?:adres)?|telefoon)\W{1,2}){0,2}$"
+    r"\W{1,3}(?:(?:was|is|nummer|nr|adres|kvk|iban|het|postcode|number|e?-?mail(?:adres)?|telefoon|meer|langer|naar|op"
+    r"|via|anymore|de)\W{1,2}){0,3}$"
 )
-_BEFORE = 40  # characters before a value in which it is called the old one
+_BEFORE = 60  # characters before a value in which it is called the old one
 _COMPARED = 4  # values of one sort that are compared
 _CHANGING = frozenset({"email", "kvk", "btw", "iban", "phone", "postcode"})
+_NINE_DIGITS = re.compile(r"(?<!\d)(?=(\d(?:[ ./-]?\d){8})(?!\d))")
 _BSN_CONTEXT = re.compile(r"(?i)\b(?:bsn|burgerservice\w{0,8}|sofi\w{0,8})")
 _OWN = ("kleinboek", "gravytrain")
+_FEWEST_DIGITS = 3  # of a customer or invoice number
+_NAMING = frozenset({"name", "company"})
 
 
-def identifiers_in(text: str) -> dict[str, str]:
+def identifiers_in(text: str, subject: str = "") -> dict[str, str]:
     """One identifier of each sort in what the writer wrote, tidied: the first, or the one called old.
 
-    An unlikely one is left out. By the old value of what changes a record is found, not by the new one.
+    An unlikely one is left out. By the old value of what changes a record is found, not by the new one. A name or a
+    company is looked for in the text only: a subject names whom it is about, or is our own that came back.
     """
-    text = without_bsn(text[:MAX_TEXT])
+    text, subject = without_bsn(text[:MAX_TEXT]), without_bsn(subject)
     found: dict[str, str] = {}
     for name, finder in _FINDERS.items():
-        values = list(islice(dict.fromkeys(finder(text)), _COMPARED))
+        whole = text if name in _NAMING else f"{text}\n{subject}"
+        values = list(islice(dict.fromkeys(finder(whole)), _COMPARED))
         if values:
             found[name] = _called_old(text, values) if name in _CHANGING and len(values) > 1 else values[0]
     return found
@@ -108,20 +138,27 @@ def of_the_record(found: Mapping[str, str], changed: Iterable[tuple[str, str | N
     """The identifiers by which the record can be found: of a stated change (field, old, new) the old value."""
     kept = dict(found)
     for field, old, new in changed:
-        if field in kept and old and new and _bare(kept[field]) == _bare(new):
+        if field in kept and old and new and bare(kept[field]) == bare(new):
             kept[field] = old
     return kept
 
 
-def _bare(value: str) -> str:
+def bare(value: str) -> str:
     return re.sub(r"\W", "", value).lower()
 
 
 def without_bsn(text: str) -> str:
     """The text with every citizen service number, and every VAT number that contains one, blanked."""
     return re.sub(
-        r"(?<![\w.])(?:NL ?)?\d(?:[ .]?\d){8}(?: ?B ?\d{2})?(?!\w)", lambda match: _blanked(match, text), text
+        r"(?<![\w.])(?:NL[ -]?)?\d(?:[ ./-]?\d){8}(?:[ .-]?B[ .]?\d{2})?(?!\w)",
+        lambda match: _blanked(match, text),
+        text,
     )
+
+
+def may_hold_bsn(value: str) -> bool:
+    """Nine digits in a row, marks between them aside, that pass the check of a citizen service number."""
+    return any(bsn.is_valid(re.sub(r"\D", "", match[1])) for match in _NINE_DIGITS.finditer(value))
 
 
 def _blanked(match: re.Match[str], text: str) -> str:
@@ -149,13 +186,26 @@ def emails(text: str) -> Iterator[str]:
 
 def ibans(text: str) -> Iterator[str]:
     """Account numbers with right check digits, without spaces."""
+    yield from (number for number, _, _ in _accounts(text))
+
+
+def _accounts(text: str) -> Iterator[tuple[str, int, int]]:
+    """Account numbers, and where they begin and end."""
     for match in IBAN.finditer(text.upper()):
         words = match.group().split(" ")
         for end in range(len(words), 0, -1):  # a word behind the number may look like its tail
-            compact = "".join(words[:end]).replace(".", "")
+            written = " ".join(words[:end])
+            compact = re.sub(r"[ .]", "", written)
             if iban_number.is_valid(compact, check_country=False):
-                yield compact
+                yield compact, match.start(), match.start() + len(written)
                 break
+
+
+def without_ibans(text: str) -> str:
+    """The text with its account numbers blanked: parts of them read as telephone numbers and streets."""
+    for _, begin, end in list(_accounts(text)):
+        text = text[:begin] + " " * (end - begin) + text[end:]
+    return text
 
 
 def postcodes(text: str) -> Iterator[str]:
@@ -178,16 +228,21 @@ def _is_year(text: str, match: re.Match[str]) -> bool:
 
 def phones(text: str) -> Iterator[str]:
     """Telephone numbers as written, of a length that exists."""
-    for match in PHONE.finditer(text):
+    for match in PHONE.finditer(without_ibans(text)):
         digits = re.sub(r"\D", "", match.group())
-        if len(digits) in (10, 11, 12, 13):
+        if len(digits) in ((10, 11) if re.match(r"0[1-9]", digits) else (10, 11, 12, 13)):
             yield match.group().strip()
 
 
 def kvks(text: str) -> Iterator[str]:
-    """Chamber of Commerce numbers: eight digits after the word."""
-    for match in KVK.finditer(text):
-        yield match.group(1)
+    """Chamber of Commerce numbers: eight digits after the word, or in brackets behind a company."""
+    yield from (re.sub(r"\D", "", match[1]) for match in KVK.finditer(text))
+    yield from (match[2] for match in _KVK_BRACKETED.finditer(text) if firm_written(match[1]))
+
+
+def kvk_numbers(text: str) -> Iterator[str]:
+    """What is written like such a number, with or without the word: eight digits, no date and no telephone."""
+    yield from (re.sub(r"\D", "", match.group()) for match in _KVK_ALONE.finditer(text))
 
 
 def btws(text: str) -> Iterator[str]:
@@ -200,8 +255,14 @@ def btws(text: str) -> Iterator[str]:
             yield compact
 
 
-def _groups(pattern: re.Pattern[str]) -> Callable[[str], Iterator[str]]:
-    return lambda text: (match.group(1).strip() for match in pattern.finditer(text))
+def _groups(*patterns: re.Pattern[str]) -> Callable[[str], Iterator[str]]:
+    """What the patterns find, the first pattern's first; nothing that may be a citizen service number."""
+    return lambda text: (
+        match[1].strip()
+        for pattern in patterns
+        for match in pattern.finditer(text)
+        if not may_hold_bsn(match[1]) and sum(letter.isdigit() for letter in match[1]) >= _FEWEST_DIGITS
+    )
 
 
 def names(text: str) -> Iterator[str]:
@@ -235,7 +296,7 @@ def _of_the_business(text: str) -> Iterator[str]:
 _FINDERS: dict[str, Callable[[str], Iterator[str]]] = {
     "name": _of_the_person,
     "email": emails,
-    "customer_number": _groups(_CUSTOMER),
+    "customer_number": _groups(_CUSTOMER_NUMBER, _CUSTOMER),
     "kvk": kvks,
     "btw": btws,
     "iban": ibans,

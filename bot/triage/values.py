@@ -41,7 +41,7 @@ _GOES_ON = frozenset(
     b"van von vom de der den des du di da do dos del della la le les al el het 't 's te ter ten tot op und and et & +"
     b" aan vd v.d.".split()
 )
-"""Words by which no name ends: "Dirk van" goes on to "Dirk van Schie"."""
+"""Words by which no name ends: "Dirk van" goes on to "Dirk van Schie", "Smit-de" to "Smit-de Wit"."""
 _FOLLOWING = re.compile(rb"[ ]([^\s,;:!?()]{1,60})")
 
 Place = tuple[int, int]
@@ -117,7 +117,7 @@ def _runs(words: Sequence[_Word], tags: Sequence[str]) -> Iterator[list[_Word]]:
 def _whole_end(sentence: bytes, run: Sequence[_Word]) -> int:
     """Where the name ends of which the last word marked is one that goes on; without it, where nothing follows."""
     begin, end = run[-1].begin, run[-1].end
-    while sentence[begin:end].lower() in _GOES_ON:
+    while sentence[begin:end].lower().rpartition(b"-")[2] in _GOES_ON:
         following = _FOLLOWING.match(sentence, end)
         if following is None:
             return run[-2].end if len(run) > 1 else end

@@ -20,7 +20,8 @@ _LINK = re.compile(r"\bhttps?://\S{1,500}", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _ABBREVIATION = re.compile(
     r"\b(?:dhr|mevr?|mw|dr|mr|drs|ing|ir|prof|nr|nrs|art|tel|bijv|bv|st|incl|excl|evt|jl|o\.a|t\.a\.v|i\.v\.m|m\.b\.t"
-    r"|d\.w\.z|a\.u\.b|s\.v\.p|z\.s\.m|mrs|ms|e\.g|i\.e|ltd|[a-z])\.$",
+    r"|d\.w\.z|a\.u\.b|s\.v\.p|z\.s\.m|mrs|ms|e\.g|i\.e|ltd|burg|gebr|fa|zr|ds|em|past|jhr|jkvr|sj|tj|chr?|th|ph|fam|stg"
+    r"|wed|afd|str|kon|mgr|[a-z])\.$",
     re.IGNORECASE,
 )
 

@@ -26,6 +26,19 @@ BSN = "111222333"  # passes the check; belongs to nobody
         ("rekening NL91 ABNA 0417 1643 00 graag", "iban", "NL91ABNA0417164300"),
         ("bel mij op 06-12345678", "phone", "06-12345678"),
         ("call +31 6 12345678", "phone", "+31 6 12345678"),
+        ("tel. 0513/620011.", "phone", "0513/620011"),
+        ("bel 045.555.01.02 na vijven", "phone", "045.555.01.02"),
+        ("via (0527) 61 90 90", "phone", "(0527) 61 90 90"),
+        ("bereikbaar op 0318 - 55 40 12", "phone", "0318 - 55 40 12"),
+        ("of (+31)(0)88 – 700 20 10", "phone", "(+31)(0)88 – 700 20 10"),
+        ("K.v.K. Apeldoorn 99 81 22 40", "kvk", "99812240"),
+        ("onze klant Kinderopvang Het Nest (99137744)", "kvk", "99137744"),
+        ("rel.nr. 77-1043", "customer_number", "77-1043"),
+        ("Cliëntnr. 11.207.", "customer_number", "11.207"),
+        ("klantnummer: 30 40 50", "customer_number", "30 40 50"),
+        ("zet dat uit voor account 6620", "customer_number", "6620"),
+        ("de openstaande nota KB-2025-7781", "invoice_number", "KB-2025-7781"),
+        ("op zijn rekening (nr. 2024-0031)", "invoice_number", "2024-0031"),
         ("Lindelaan 4, 9401ab Assen", "postcode", "9401 AB"),
         ("het gaat om factuur 2024-0087", "invoice_number", "2024-0087"),
         ("Graag antwoord.\n\nMet vriendelijke groet,\nSanne Vermeer", "name", "Sanne Vermeer"),
@@ -44,12 +57,76 @@ def test_an_identifier_is_read_from_the_words(text: str, field: str, value: str)
         "Mijn adres is info@kleinboek.nl",  # our own
         "Bedrag 12345678 euro",
         "In 2024 AD",
+        "Op 06-11-2026 14:00 belde ik.",
+        "rekening BE68 5390 0754 7000 of BE 0829.114.672",
+        "mijn bsn (12345672) staat in uw bestand",
+        "mijn persoonsnummer (12345672) graag wissen",
+        "Klant Jansen (12345678)",
+        "KvK niet van toepassing, BSN 1234 56 72",
+        "KvK-uittreksel van 12-03-2025 bijgevoegd.",
+        "Wij staan bij de KvK ingeschreven sinds 01-05-2024.",
+        "Open: 09.00-12.00 / 13.00-17.00",
+        "Afspraak 06-11-26 14.00 uur, periode 01-01-24 / 31-12-24",
     ],
 )
 def test_what_is_no_identifier_is_left_out(text: str) -> None:
     found = identifiers_in(text)
 
     assert not {"iban", "email", "kvk", "phone"} & set(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "phone"),
+    [
+        ("TEL 06-12345678", "06-12345678"),
+        ("MVG JAN 0612345678", "0612345678"),
+        ("T/0612345678", "0612345678"),
+        ("bel 0612345678 (2 kinderen thuis)", "0612345678"),
+        ("bel 06-12345678 - 1 keer", "06-12345678"),
+        ("088-7002010/2", "088-7002010"),
+        ("KvK: zie bijlage. Tel 06 1234 5678", "06 1234 5678"),
+    ],
+)
+def test_a_telephone_number_ends_where_it_ends(text: str, phone: str) -> None:
+    found = identifiers_in(text)
+
+    assert found["phone"] == phone
+    assert "kvk" not in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bsn klant 11-122-2333",
+        "relatie 12.34.56.782",
+        "Cliëntnr. 11 12 22 333",
+        "Nota NL1112.22.333.B01",
+        "artikel 15 lid 1-3 AVG",
+        "account 2023 graag sluiten",
+        "licentie 19.99",
+        "kl. 9.30-17.00",
+        "Verwijder mijn account. 12-03-2025 was de laatste keer.",
+        "Ik ben klant. 1.000 keer gezegd.",
+    ],
+)
+def test_what_is_no_number_of_ours_is_none(text: str) -> None:
+    assert not {"customer_number", "invoice_number"} & set(identifiers_in(text))
+
+
+def test_an_article_of_the_law_does_not_hide_the_number() -> None:
+    assert identifiers_in("art. 12 lid 3.1 AVG, mijn klantnummer is 55012")["customer_number"] == "55012"
+
+
+def test_numbers_of_the_subject_count_and_its_names_do_not() -> None:
+    found = identifiers_in("Zie onderwerp.", "klantnr 55012 van Sanne Vermeer, Vermeer Advies B.V.")
+
+    assert found == {"customer_number": "55012"}
+
+
+def test_of_two_numbers_that_is_the_record_which_counts_no_longer() -> None:
+    text = "De incasso moet naar NL27BUNQ0953832589 en niet meer naar NL91ABNA0417164300."
+
+    assert identifiers_in(text)["iban"] == "NL91ABNA0417164300"
 
 
 @pytest.mark.parametrize(
@@ -251,3 +328,109 @@ def test_whom_an_account_belongs_to_is_no_name_that_is_put_right(text: str) -> N
     told = (Spoken("name", new=True, words="Joris Bakker", chance=0.99),)
 
     assert [one.field for one in corrections_in(text, told)] == []
+
+
+def marked(field: str, words: str, chance: float = 0.95) -> Spoken:
+    return Spoken(field, new=True, words=words, chance=chance)
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "words"),
+    [
+        ("De plaats blijft Hattem.", "city", "Hattem"),
+        ("KVK 92260513 ZELFDE. GRAAG VERWERKEN.", "kvk", "92260513"),
+        ("Bankrekening is ongewijzigd NL91ABNA0417164300.", "iban", "NL91ABNA0417164300"),
+        ("adres Padualaan 14 blijven", "street", "Padualaan 14"),
+        ("Adres Europalaan 30 is wel goed.", "street", "Europalaan 30"),
+        ("mi correo sigue siendo lucia@tapas.example.", "email", "lucia@tapas.example"),
+    ],
+)
+def test_a_value_that_stays_is_no_change(text: str, field: str, words: str) -> None:
+    assert corrections_in(text, [marked(field, words)]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "words"),
+    [
+        ("Wijzig mijn adres naar Lindelaan 4 en telefoonnummer blijft hetzelfde.", "street", "Lindelaan 4"),
+        ("Wij zijn verhuisd naar Assen en blijven graag klant.", "city", "Assen"),
+        ("jan@oud.example is fout, jan@nieuw.example is goed.", "email", "jan@nieuw.example"),
+        ("U schrijft Janssen maar Jansen is juist.", "name", "Jansen"),
+        ("Janssen is fout, Jansen klopt.", "name", "Jansen"),
+        ("Op mijn paspoort staat Jansen en dat klopt.", "name", "Jansen"),
+        ("Kunt u mijn nummer naar 06-12345678 gelijk aanpassen?", "phone", "06-12345678"),
+        ("Nieuw adres Lindelaan 4 klopt dit zo?", "street", "Lindelaan 4"),
+        ("Nieuwe plaats Assen – postcode blijft 9401 AB", "city", "Assen"),
+        ("Ik heet nu De Wit en mijn man blijft Jansen", "name", "De Wit"),
+        ("De oude naam Assen-Zuid blijft; plaats wordt Assen", "city", "Assen"),
+        ("Mijn ex Jan de Wit blijft op Kerkstraat 1. Ik heet nu Wit.", "name", "Wit"),
+    ],
+)
+def test_what_changes_while_something_else_stays_is_read(text: str, field: str, words: str) -> None:
+    assert words in [one.new for one in corrections_in(text, [marked(field, words)]) if one.field == field]
+
+
+def test_an_account_that_stays_is_no_change_however_it_is_spaced() -> None:
+    text = "Onze bank blijft NL91 ABNA 0417 1643 00."
+
+    assert corrections_in(text, [marked("iban", "NL91 ABNA 0417 1643 00")]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "old", "new"),
+    [
+        ("jan@oud.example is nu verlopen, jan@nieuw.example graag", "email", "jan@oud.example", "jan@nieuw.example"),
+        ("06-12345678 is nu opgezegd, nieuw nummer is 06-87654321", "phone", "06-12345678", "06-87654321"),
+        ("Mijn adres Kerkstraat 1 is nu fout, ik woon Lindelaan 4", "street", "Kerkstraat 1", "Lindelaan 4"),
+    ],
+)
+def test_what_no_longer_holds_is_the_old_value(text: str, field: str, old: str, new: str) -> None:
+    found = corrections_in(text, [marked(field, old, 0.99), marked(field, new, 0.9)])
+
+    assert [(one.old, one.new) for one in found if one.field == field] == [(old, new)]
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "words", "new"),
+    [
+        ("nieuw adres te Rhenen", "city", "te Rhenen", "Rhenen"),
+        ("ik woon aan de Parallelweg 50", "street", "aan de Parallelweg 50", "Parallelweg 50"),
+        ("Wordt: Croeselaan 88 bis.", "street", "Croeselaan 88", "Croeselaan 88 bis"),
+        ("nieuw adres Lindelaan 4, A. Jansen", "street", "Lindelaan 4", "Lindelaan 4"),
+        ("I moved to Lindelaan 4 I would like", "street", "Lindelaan 4", "Lindelaan 4"),
+        ("ik woon nu in de Lier", "city", "de Lier", "de Lier"),
+        ("Wij heetten Vos Advies maar heten nu Vos.", "company", "Vos", "Vos"),
+        ("Nieuw: De Marne U.A.", "company", "De Marne", "De Marne U.A."),
+        ("Rue du Moulin 27, B-7000 Mons", "street", "Rue du Moulin 27", "Rue du Moulin 27"),
+        ("voornaam Mohamad, achternaam Alhassan", "name", "achternaam Alhassan", "Alhassan"),
+        ("mijn achternaam is de wit", "name", "de wit", "de wit"),
+        ("Dus Floor Zijlmans > Floor Haverkort.", "name", "Floor Zijlmans > Floor Haverkort", "Floor Haverkort"),
+        ("geboren 6 SEPT 54, niet 9 juni", "birth_date", "SEPT 54", "6 SEPT 54"),
+        ("een geboorteakte: 23 juli 1970.", "birth_date", "23 juli", "23 juli 1970"),
+        ("Kapelsesteenweg 410, 2930 Brasschaat", "postcode", "2930", "2930"),
+        ("KvK wordt 9442 0861", "kvk", "9442 0861", "94420861"),
+        ("06 48 11 20 93 is het nu en niet meer dat andere", "phone", "06 48 11 20 93", "06 48 11 20 93"),
+        ("Ik ben mevrouw J. Stellingwerf.", "other", "mevrouw", "mevrouw"),
+    ],
+)
+def test_a_marked_value_is_completed_and_trimmed(text: str, field: str, words: str, new: str) -> None:
+    assert [one.new for one in corrections_in(text, [marked(field, words)])] == [new]
+
+
+def test_a_value_without_a_field_of_its_own_must_be_sure() -> None:
+    assert corrections_in("Ik ben mevrouw.", [marked("other", "mevrouw", 0.5)]) == ()
+    assert corrections_in("Dat was in 2009.", [marked("other", "2009")]) == ()
+
+
+def test_an_account_number_is_no_street() -> None:
+    found = corrections_in("Nieuw adres volgt nog. Mijn nieuwe rekening: NL91 ABNA 0417 1643 00")
+
+    assert [one.field for one in found] == ["iban"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["KvK 87654321. Mijn nieuwe telefoonnummer is 06 12 34 56 78", "Onze inschrijving KvK wordt 01.05.2024 beëindigd"],
+)
+def test_a_telephone_or_a_day_is_no_number_of_the_chamber_of_commerce(text: str) -> None:
+    assert "kvk" not in {one.field for one in corrections_in(text)}

@@ -113,7 +113,13 @@ def test_what_was_marked_comes_before_what_the_wording_says() -> None:
         ("kvk", "1234"),
         ("name", "x" * 101),
         ("name", "Anna, bsn 111222333"),
-        ("other", "toonsoort mineur"),
+        ("other", "2009"),
+        ("other", "111.222.333"),
+        ("other", "Jansen 111-222-333"),
+        ("other", "NL1112.22.333.B01"),
+        ("company", "Bob Bouw 1112 22333"),
+        ("kvk", "11122233 3"),
+        ("postcode", "9401"),  # half of one
     ],
 )
 def test_a_marked_value_that_does_not_read_as_one_is_left_to_a_person(field: str, words: str) -> None:

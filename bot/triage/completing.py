@@ -1,0 +1,104 @@
+"""A marked value as it is stored: checked where its sort can be checked, completed where only a part was marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from bot.triage.identifiers import bare, btws, emails, ibans, kvk_numbers, may_hold_bsn, phones, postcodes, without_bsn
+from bot.triage.values import Spoken
+from bot.triage.whole_names import with_form
+
+OTHER = "other"
+CHECKED: dict[str, Callable[[str], Iterator[str]]] = {
+    "iban": ibans,
+    "email": emails,
+    "phone": phones,
+    "btw": btws,
+    "postcode": postcodes,
+    "kvk": kvk_numbers,
+}
+"""Fields whose values are checked: what does not read as one is left to a person."""
+
+_LONGEST = 100  # characters of a value
+_LEAST_PART = 4  # letters and digits of a value from which the rest of it is looked for
+_LEADING = re.compile(
+    r"^(?:achternaam|voornaam|naam|roepnaam|contactpersoon|plaats|adres|eenmanszaak|weduwe)[ ](?=\S)|^[|][ ]"
+    r"|^.{2,50}[ ](?:>+|->|→|=>)[ ]"
+)
+"""What stands before a value and is no part of it: "achternaam Visser", "Visser > De Wit"."""
+_PLACED = re.compile(r"^(?:te|TE|in|IN|naar|NAAR|(?:aan|AAN)(?: (?:de|het))?)[ ](?=\S)")
+_HOUSE = re.compile(r"[\s,]{1,2}(?![1-9]\d{3} ?[A-Za-z]{2}\b)\d{1,5}(?!\d)(?: ?[-/]? ?[A-Za-z]\b| ?[-/] ?\d{1,3}\b)?")
+"""A house number behind a street; four digits and two letters are a postcode."""
+_ADDITION = re.compile(
+    r"(?:[ -](?:bis|hs|huis|zwart|rood|achterhuis)|,? (?:bus|unit) \w{1,6}"
+    r"|[ -](?:[A-HJ-T]|[IVX]{1,4})(?=,|\n|$|\.?$|[ ][1-9]\d{3} ?[A-Z]{2}\b))(?![\w'/-]|\.\w)"
+)
+_DAY_BEFORE = re.compile(r"(?<!\d)\d{1,2}[ ./-]$")
+_YEAR_BEHIND = re.compile(r"[ ./-](?:1[89]|20)\d{2}(?!\d)")
+_SAYS_SOMETHING = re.compile(r"[^\W\d_]{3}|\d[-/. ]\d|^[A-Z]")
+"""A value without a field of its own is a word, a date or initials."""
+_SURELY_ABROAD = 0.9  # chance of a postcode of another country, which nothing checks
+_ABROAD = re.compile(r"[A-Z]{1,2}-\d{4,5}|\d{4,5}")
+
+
+def tidied(one: Spoken, text: str) -> str | None:
+    """The value as it is stored. One that is checked may have been marked in part: the whole stands in the text."""
+    words = _LEADING.sub("", " ".join(one.words.split()))
+    if one.field in CHECKED:
+        return _checked(one.field, words, text) or _abroad(one, words, text)
+    if one.field == OTHER and not _SAYS_SOMETHING.search(words):
+        return None
+    words = _COMPLETED[one.field](words, text) if one.field in _COMPLETED else words
+    named = words != without_bsn(words) or may_hold_bsn(words) or len(words) > _LONGEST
+    return None if named else words
+
+
+def _checked(field: str, words: str, text: str) -> str | None:
+    finder, part = CHECKED[field], bare(words)
+    whole = (value for value in finder(text) if len(part) >= _LEAST_PART and part in bare(value))
+    return next(finder(words), None) or next(whole, None)
+
+
+def _abroad(one: Spoken, words: str, text: str) -> str | None:
+    """A postcode of another country: with its letter, or with the town behind it."""
+    if one.field != "postcode" or one.chance < _SURELY_ABROAD or not _ABROAD.fullmatch(words):
+        return None
+    return words if "-" in words or re.search(rf"\b{words} [A-Z][a-z]", text) else None
+
+
+def _whole_street(street: str, text: str) -> str:
+    """The street with its number, and what belongs to the number: "22 bis", "3, unit Q"."""
+    street = _with_number(_PLACED.sub("", street), text)
+    once = street[-1:].isdigit() and text.count(street) == 1
+    addition = _ADDITION.match(text, text.find(street) + len(street)) if once else None
+    return street + addition.group() if addition else street
+
+
+def _with_number(street: str, text: str) -> str:
+    """A street with the house number that follows it; without any number it is no address that can be stored."""
+    if any(letter.isdigit() for letter in street):
+        return street
+    for place in re.finditer(re.escape(street), text):
+        if number := _HOUSE.match(text, place.end()):
+            return street + " " + number.group().strip(" ,\n\t\r")
+    return ""
+
+
+def _whole_date(date: str, text: str) -> str:
+    """The date with its day and its year."""
+    at = text.find(date)
+    if at < 0:
+        return date
+    day = _DAY_BEFORE.search(text[:at]) if not date[:1].isdigit() else None
+    year = _YEAR_BEHIND.match(text, at + len(date))
+    return (day.group() if day else "") + date + (year.group() if year else "")
+
+
+_COMPLETED: dict[str, Callable[[str, str], str]] = {
+    "street": _whole_street,
+    "city": lambda city, _: _PLACED.sub("", city),
+    "birth_date": _whole_date,
+    "company": with_form,
+}
+"""Fields of which only a part may have been marked, or more."""

@@ -12,7 +12,7 @@ from bot.cases.matching import Joined, Match, Separate, matched
 from bot.cases.model import Case
 from bot.cases.special import House, pretends, special
 from bot.mail.message import ParsedMail
-from bot.triage.intents import is_only_code
+from bot.triage.intents import goes_unread, is_only_code
 from bot.triage.labels import Intent, Look, RequestKind, Writer
 from bot.triage.verdict import Verdict
 
@@ -103,7 +103,6 @@ _NOT_TO_ERASE = frozenset({RequestKind.ERASURE, RequestKind.RESTRICTION})
 
 _LIKELY = 0.5  # of a label that is not decided: enough to have a person read the mail
 
-_QUIET = frozenset(intent for intent, effect in EFFECTS.items() if effect.quiet)
 
 _FOLLOW_UPS = frozenset(_STOPS) | {Intent.REMINDER, Intent.CHALLENGE_ANSWER, Intent.CANNOT_OPEN}
 
@@ -254,12 +253,17 @@ def _stop_of(mail: ParsedMail, verdict: Verdict) -> str | None:
 
 def _asks_more(mail: ParsedMail, verdict: Verdict, case: Case | None) -> bool:
     """More than the case is about already: people confirm a request in its own words."""
-    if verdict.corrections or verdict.other_privacy:
+    if _values_told(verdict) or verdict.other_privacy:
         return True
     running = {request.kind for request in case.requests} if case is not None else set()
     likely = {label for label, score in verdict.scores.items() if score >= _LIKELY}
     doubted = verdict.needs_person and not _only_quotes(mail) and (not likely or bool(likely - running))
     return bool(verdict.kinds - running) or doubted
+
+
+def _values_told(verdict: Verdict) -> bool:
+    """Whether a value of a known field is told: "mevrouw" or a note alone is often just how somebody writes."""
+    return any(change.field != "other" for change in verdict.corrections)
 
 
 def _only_quotes(mail: ParsedMail) -> bool:
@@ -277,11 +281,11 @@ def _joining(
 ) -> AddToCase:
     if Intent.NOT_ME in verdict.intents:
         new_kinds = frozenset()
-    quiet = bool(verdict.intents) and verdict.intents <= _QUIET and not (new_kinds or verdict.needs_person)
+    quiet = goes_unread(verdict.intents, mail.subject, mail.new_text) and not (new_kinds or verdict.needs_person)
     stop = next((words for intent, words in _STOPS.items() if intent in verdict.intents), None)
     if stop is None and around.case is not None and says_no(mail.new_text):
         stop = _STOPS[Intent.NOT_ME]
-    if stop is None and verdict.corrections and _corrects_running(case_id, around):
+    if stop is None and _values_told(verdict) and _corrects_running(case_id, around):
         stop = "geeft andere of extra gegevens op dan eerst"
     return AddToCase(
         case_id,

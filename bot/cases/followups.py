@@ -39,7 +39,6 @@ class Effect:
     stops: str | None = None  # why a person must look: what is drafted or approved does not leave
     advice: str | None = None  # a task: what staff may do about it
     presses: bool = False  # the case goes to the top of the list
-    quiet: bool = False  # nobody needs to read it
 
 
 EFFECTS: Mapping[Intent, Effect] = MappingProxyType(
@@ -80,9 +79,9 @@ EFFECTS: Mapping[Intent, Effect] = MappingProxyType(
         ),
         Intent.SENDS_ID_COPY: Effect(),
         Intent.UNRELATED: Effect(),
-        Intent.THANKS: Effect(quiet=True),
-        Intent.OUT_OF_OFFICE: Effect(quiet=True),
-        Intent.BOUNCE: Effect(quiet=True),
+        Intent.THANKS: Effect(),
+        Intent.OUT_OF_OFFICE: Effect(),
+        Intent.BOUNCE: Effect(),
     }
 )
 """One line for each intent. Whoever writes: a stop undoes nothing, and what more follows waits for the sender check."""

@@ -8,7 +8,18 @@ import numpy as np
 
 from bot.triage.automatic import absent_by_subject, bounce, out_of_office
 from bot.triage.labels import Intent
-from bot.triage.reply_words import CLOSING, CONSENT, CONSENT_NEAR, DENIED, KIND_WORDS, PLAIN, POLITE, THANKS
+from bot.triage.reply_words import (
+    ASKS,
+    CLOSING,
+    CONSENT,
+    CONSENT_NEAR,
+    DENIED,
+    KIND_WORDS,
+    PLAIN,
+    POLITE,
+    SAYS_MORE,
+    THANKS,
+)
 from bot.triage.weights import INTENTS, Row
 
 _CODE = re.compile(
@@ -25,13 +36,14 @@ _AGREES = re.compile(
     r"|natuurlijk|zeker|graag zelfs|mee eens|einverstanden)\b\W{0,3}){1,3}",
     re.IGNORECASE,
 )
-_READ = 0.7  # how much the encoder's opinion weighs
+_READ = 0.6  # how much the encoder's opinion weighs
 _LINE = 0.35  # chance from which an intent counts beside the likeliest
 _LEAST = 0.1  # chance that the likeliest must have
 _STOPPING_LINE = 0.5  # what stops a case must be likelier than not
 _TOGETHER = 0.7  # or all that would stop it, taken together
 _QUIET_LINES = {Intent.THANKS: 0.5, Intent.OUT_OF_OFFICE: 0.7, Intent.BOUNCE: 0.7}
 """Nobody reads these: here the model must be sure."""
+QUIET = frozenset(_QUIET_LINES)
 _STOPPING = frozenset(
     {
         Intent.NOT_ME,
@@ -64,8 +76,6 @@ def intents_in(subject: str, text: str, raw: Row) -> frozenset[Intent]:
         found |= {Intent.CHALLENGE_ANSWER}
     if len(text.strip()) <= _LONGEST_YES and _AGREES.match(text):
         found |= {Intent.AGREES}
-    if found - {Intent.UNRELATED} == {Intent.THANKS}:
-        found |= {Intent.CLARIFICATION}  # it says more than thanks: somebody reads it
     return frozenset(found - {Intent.UNRELATED} or {Intent.UNRELATED})
 
 
@@ -74,8 +84,21 @@ def only_thanks(text: str) -> bool:
     *before, behind = CLOSING.split(POLITE.sub("", text[:_LONGEST_THANKS].strip()))
     kind = all(word.lower() in KIND_WORDS for part in before or [behind] for word in _words(part))
     signed = _words(behind) if before else []
-    named = len(signed) <= _LONGEST_NAME and all(word.istitle() or word.lower() in KIND_WORDS for word in signed)
+    named = len(signed) <= _LONGEST_NAME and all(_may_sign(word) for word in signed)
     return len(text) <= _LONGEST_THANKS and "?" not in text and THANKS.search(text) is not None and kind and named
+
+
+def _may_sign(word: str) -> bool:
+    return word.lower() in KIND_WORDS or (word.istitle() and word.lower() not in SAYS_MORE)
+
+
+def goes_unread(found: frozenset[Intent], subject: str, text: str) -> bool:
+    """Whether nobody need read a reply: a machine's that asks nothing, or kind words and a name."""
+    if not found or not found <= QUIET:
+        return False
+    if Intent.THANKS in found:
+        return only_thanks(text)
+    return bounce(subject, text) or absent_by_subject(subject, text) or not ASKS.search(text)
 
 
 def _words(text: str) -> list[str]:

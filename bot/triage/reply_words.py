@@ -12,6 +12,14 @@ _ASKED = (
 )
 _CASE = r"(?:[\w-]{0,30}verzoek\w{0,2}|aanvraag|vraag|klacht|bezwaar|zaak|dossier|ticket)"
 _DELETE = r"(?:verwijder(?:en|d|t)?|wis(?:sen|t)?|gewist|weggooien|weggegooid|vernietig(?:en|d)|schrappen|opheffen)"
+_OTHERS = (
+    r"(?:buur\w{2,5}|buren|onderbuur\w{0,4}|bovenbuur\w{0,4}|collega|zwager|schoon\w{3,7}|ex|huisgenoot"
+    r"|vorige (?:bewoner|huurder))"
+)
+_SELF = (
+    rf"(?:ik heb|heb ik) (?:(?!niet|niets|niks|nooit)\w{{1,12}} ){{0,3}}zelf "
+    rf"(?:(?!niet|niets|niks|nooit)\w{{1,12}} ){{0,2}}{_ASKED}\b"
+)
 _DELETION = r"(?:verwijderen|verwijdering|wissen|wissing|vernietiging|opheffing)"
 _MINE = r"(?:my|the|this|that|our)"
 PLAIN: dict[Intent, re.Pattern[str]] = {
@@ -32,6 +40,9 @@ PLAIN: dict[Intent, re.Pattern[str]] = {
         r"|wie heeft (?:dit|dat|deze|die|zo'?n) (?:\w{1,10} )?(?:gestuurd|verstuurd|aangevraagd)\b"
         r"|(?:iemand|die|hij|zij) (?:\w{1,8} )?(?:heeft|doet|deed|geeft|gaf) zich (?:\w{1,8} )?(?:voor|als) mij\b"
         r"|uitgegeven voor mij\b|misbruik (?:gemaakt )?van mijn (?:naam|account|mail\w{0,6}|adres)\b"
+        r"|(?<!verder )(?:heb|hebben) (?:ik |wij |we )?(?:\w{1,8} )?(?:niets|niks) met (?:u|jullie|dit|dat) te maken"
+        r"(?=[ ]?(?:[.,!;\n]|$))"
+        r"|have nothing to do with (?:you|this|it)(?=[ ]?(?:[.,!;\n]|$))|nichts (?:mit (?:ihnen|euch)|damit) zu tun"
         r"|ken jullie (?:helemaal )?niet|(?:heb|hebben) (?:ik |wij )?geen account|iemand anders (?:heeft|moet)"
         r"|i (?:did not|didn't|never|have not|haven't|have never|'ve never) (?:ask|request|sen[dt]|made?|submit"
         r"|fil(?:e|ed)\b"
@@ -108,7 +119,10 @@ PLAIN: dict[Intent, re.Pattern[str]] = {
     ),
     Intent.WRONG_RECIPIENT: re.compile(
         r"\b(?:(?:dit|bericht|mail|bestand|hij|ie|die) (?:is |was )?(?:\w{1,8} ){0,3}niet (?:voor|aan) (?:mij|ons)"
-        r"(?: bestemd| bedoeld)?(?=[ ]?(?:[,.!;\n]|$))|verkeerde persoon\b|iemand anders (?:zijn|haar|z'n|d'r)\b"
+        r"(?: bestemd| bedoeld)?(?=[ ]?(?:[,.!;\n]|$))"
+        r"|(?:brief|mail|bericht|bestand|code|post|export|stukken) (?:is|was|zijn|hoort|horen) (?:\w{1,8} ){0,2}"
+        rf"(?:voor|bij|van) (?:mijn|onze|de|m'n) {_OTHERS}\b"
+        r"|verkeerde persoon\b|iemand anders (?:zijn|haar|z'n|d'r)\b"
         r"|van (?:iemand anders|een (?:heel |totaal )?ander(?:e klant| bedrijf| persoon)|een wildvreemde"
         r"|een of andere)\b"
         r"|(?:gegevens|bestand|adressen|bestellingen|export|overzicht|pagina|gaat over|stukken) (?:\w{1,12} ){0,3}"
@@ -138,15 +152,15 @@ PLAIN: dict[Intent, re.Pattern[str]] = {
 }
 DENIED: dict[Intent, re.Pattern[str]] = {
     Intent.WITHDRAWAL: re.compile(
-        r"\b(?:trek(?:ken)?(?: \w{1,15}){0,5} (?:niet|niets|niks|geen)(?: \w{1,15}){0,3} (?:in|terug)\b"
+        rf"\b(?:{_SELF}"
+        r"|trek(?:ken)?(?: \w{1,15}){0,5} (?:niet|niets|niks|geen)(?: \w{1,15}){0,3} (?:in|terug)\b"
         r"|(?:niet|niets|niks|geen) (?:\w{1,15} ){0,2}(?:intrekken|in te trekken)\b"
         r"|hoeft zelf (?:verder )?niets te doen\b"
         r"|(?:not|never|don't|won't) (?:withdraw|retract|cancel)(?:ing)?\b)",
         re.IGNORECASE,
     ),
     Intent.NOT_ME: re.compile(
-        rf"\b(?:(?:ik heb|heb ik) (?:(?!niet|niets|niks|nooit)\w{{1,12}} ){{0,3}}zelf "
-        rf"(?:(?!niet|niets|niks|nooit)\w{{1,12}} ){{0,2}}{_ASKED}\b"
+        rf"\b(?:{_SELF}"
         r"|(?:i|we) (?:made|sent|filed|submitted) (?:this|that|it|the)\b"
         r"|(?:jullie|u|je) (?:hebben|hebt|heeft|heb) (?:dit|dat|het) (?:niet|nooit) gedaan\b)",
         re.IGNORECASE,
@@ -176,3 +190,13 @@ KIND_WORDS = frozenset(
 """Of thanks, of greetings and of polite closings."""
 CLOSING = re.compile(r"\n|\b(?:groet\w{0,4}|mvg|grt?|regards|gr(?:ü|ue)(?:ß|ss)en?|lg|vg)\b", re.IGNORECASE)
 """What a name stands behind."""
+ASKS = re.compile(
+    r"(?i)\?|\b(?:kunt|wilt|kun|wil|kunnen|willen) (?:u|je|jullie|jij) "
+    r"(?!(?:\w{1,12} ){0,4}(?:contact|bellen|mailen|wenden))"
+    r"|\bstuur\b|\b(?:can|could) you\b|\bplease (?:send|delete|remove|change)\b"
+)
+"""In the words of a machine: it may be a person who is away, and asks for something."""
+SAYS_MORE = frozenset(
+    {"akkoord", "alles", "bezwaar", "geen", "graag", "nee", "niet", "no", "not", "stop", "verwijder", "widerruf", "wis"}
+)
+"""Behind the closing words these are no name."""

@@ -189,13 +189,21 @@ def test_a_code_among_words_that_read_like_an_absence_note_proves_nothing_and_is
 
 @pytest.mark.parametrize("intent", [Intent.THANKS, Intent.OUT_OF_OFFICE, Intent.BOUNCE])
 def test_what_reads_like_thanks_or_a_machine_but_may_ask_something_is_read(intent: Intent) -> None:
-    around = Surroundings(case=RUNNING)
+    around, thanks = Surroundings(case=RUNNING), make_mail(new_text="Bedankt! Groet, Sanne")
 
-    doubtful = decided(make_mail(), saying(intent, needs_person=True), around)
+    doubtful = decided(thanks, saying(intent, needs_person=True), around)
 
     assert isinstance(doubtful, AddToCase)
     assert doubtful.read_by_staff
-    assert decided(make_mail(), saying(intent), around) == AddToCase(7, intent)
+    assert decided(thanks, saying(intent), around) == AddToCase(7, intent)
+
+
+def test_thanks_that_say_more_are_read() -> None:
+    more = make_mail(new_text="Bedankt, mijn broer ook.")
+
+    decision = decided(more, saying(Intent.THANKS), Surroundings(case=RUNNING))
+
+    assert decision == AddToCase(7, Intent.THANKS, may_answer_challenge=True, read_by_staff=True)
 
 
 def test_who_is_away_and_takes_his_request_back_is_read() -> None:
@@ -310,7 +318,7 @@ def test_a_follow_up_that_takes_something_back_stops_the_case(intent: Intent) ->
 
 
 def test_thanks_stop_nothing_and_bother_nobody() -> None:
-    decision = decided(make_mail(), saying(Intent.THANKS), Surroundings(case=RUNNING))
+    decision = decided(make_mail(new_text="Bedankt!"), saying(Intent.THANKS), Surroundings(case=RUNNING))
 
     assert isinstance(decision, AddToCase)
     assert (decision.stop_for, decision.read_by_staff, decision.may_answer_challenge) == (None, False, False)

@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 
 from bot.triage.classify import classify
-from bot.triage.intents import intents_in
+from bot.triage.intents import goes_unread, intents_in
 from bot.triage.labels import Intent
 from bot.triage.model import load_model
 from bot.triage.weights import INTENTS
 
 MODEL = load_model()
 LETTERS = Path(__file__).parents[1] / "replies" / "expected" / "nl"
-QUIET = {Intent.THANKS, Intent.OUT_OF_OFFICE, Intent.BOUNCE}
 STOPS = {
     Intent.NOT_ME,
     Intent.WITHDRAWAL,
@@ -78,6 +77,18 @@ def test_a_withdrawal_in_any_wording_stops_the_case(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "De code 7KQM-2XVP kwam bij mij binnen maar ik heb niets met u te maken.",
+        "We have nothing to do with you.",
+        "Ich habe nichts damit zu tun",
+    ],
+)
+def test_who_has_nothing_to_do_with_us_did_not_ask(text: str) -> None:
+    assert Intent.NOT_ME in _heard(text)
+
+
+@pytest.mark.parametrize(
     "text", ["Niet zelf gedaan.", "Dat heb ik niet zelf aangevraagd.", "i didnt made this request"]
 )
 def test_a_denial_with_the_word_self_is_not_ruled_out(text: str) -> None:
@@ -113,17 +124,48 @@ def test_what_the_words_deny_is_ruled_out_however_sure_the_model_is(text: str) -
         "Bedankt, niets ontvangen",
         "DANK U WEL DIT WAS IK NIET",
         "Danke, Widerruf",
+        "Bedankt, groet, Niet Akkoord",
+        "Bedankt!\nGroet,\nWis Alles Graag",
+        "Thanks. Groet Nee",
     ],
 )
 def test_thanks_that_go_on_to_say_something_are_read(text: str) -> None:
-    assert not _heard(text) <= QUIET
+    assert not goes_unread(_heard(text), "", text)
 
 
 def test_thanks_that_are_half_about_something_else_are_read() -> None:
     odds = np.full(len(INTENTS), -6.0)
     odds[[INTENTS.index(Intent.THANKS.value), INTENTS.index(Intent.UNRELATED.value)]] = (0.6, 0.1)
 
-    assert intents_in("", "Bedankt, mijn broer ook.", odds) == {Intent.THANKS, Intent.CLARIFICATION}
+    assert not goes_unread(intents_in("", "Bedankt, mijn broer ook.", odds), "", "Bedankt, mijn broer ook.")
+
+
+def test_who_is_away_and_got_what_is_his_neighbours_says_so() -> None:
+    text = "Ik ben tot 20 juli met vakantie. PS het bestand hoort bij mijn buurman."
+
+    assert Intent.WRONG_RECIPIENT in _heard(text)
+
+
+@pytest.mark.parametrize("intent", [Intent.OUT_OF_OFFICE, Intent.BOUNCE])
+def test_what_reads_like_a_machine_and_asks_something_is_read(intent: Intent) -> None:
+    asks = "Ik ben tot maandag afwezig. Kunt u mijn gegevens daarna wissen?"
+
+    assert not goes_unread(frozenset({intent}), "", asks)
+    assert goes_unread(frozenset({intent}), "", "Ik ben tot maandag afwezig.")
+    assert goes_unread(frozenset({intent}), "", "Ik ben weg. Wilt u voor vragen contact opnemen met Bas.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ik wil inzage. Verder heb ik niets met jullie te maken.",
+        "Ik heb niets met u te maken gehad sinds 2020, wis mijn gegevens.",
+    ],
+)
+def test_who_asks_and_has_little_to_do_with_us_is_still_the_one_who_asks(text: str) -> None:
+    odds = np.full(len(INTENTS), -6.0)
+
+    assert Intent.NOT_ME not in intents_in("", text, odds)
 
 
 @pytest.mark.parametrize("code", ["7KQM-2XVP", "9FFF-FFFF", "4TZR-BXKM"])

@@ -15,6 +15,7 @@ from bot.triage.verdict import Verdict
 from bot.triage.weights import LABELS, Model
 
 _MAIN = frozenset({"access", "correction", "portability", "erasure", "complaint"})
+_NO_RIGHT = frozenset({OTHER_PRIVACY})
 _EITHER = frozenset({RequestKind.OBJECTION.value, RequestKind.CONSENT_WITHDRAWAL.value})
 """On newsletters the readers who labelled differ between these two; where one is right, either counts."""
 
@@ -50,13 +51,15 @@ class Evaluation:
     mails: int
     labels: tuple[LabelFigures, ...]
     exact: int  # mails whose decided labels are exactly the given ones
-    requests: int
+    requests: int  # mails that ask for a right
     requests_seen: int  # of those: something decided, or a person looks
     ordinary: int
     ordinary_kept: int  # of those: left alone
     ordinary_decided: int  # of those: called a request without a person being asked
     persons: int  # mails for which a person is asked
     particulars: Particulars = field(default_factory=Particulars)
+    questions: int = 0  # mails that ask something about privacy, and for no right
+    questions_seen: int = 0
 
     @property
     def exact_share(self) -> float:
@@ -86,6 +89,8 @@ class Evaluation:
         table.append(("macro-F1 of all eight", _percent(self.macro_f1), "", "", ""))
         table.append(("exactly right", _percent(self.exact_share), "", "", str(self.mails)))
         table.append(("requests seen", _percent(_share(self.requests_seen, self.requests)), "", "", str(self.requests)))
+        seen = _percent(_share(self.questions_seen, self.questions))
+        table.append(("questions about privacy seen", seen, "", "", str(self.questions)))
         table.append(
             ("ordinary kept ordinary", _percent(_share(self.ordinary_kept, self.ordinary)), "", "", str(self.ordinary))
         )
@@ -121,6 +126,8 @@ class Evaluation:
                 for one in self.labels
             },
             "exact": round(_share(self.exact, self.mails), 4),
+            "questions": self.questions,
+            "questions_seen": round(_share(self.questions_seen, self.questions), 4),
             "requests_seen": round(_share(self.requests_seen, self.requests), 4),
             "ordinary_kept": round(_share(self.ordinary_kept, self.ordinary), 4),
             "ordinary_decided": round(_share(self.ordinary_decided, self.ordinary), 4),
@@ -149,7 +156,8 @@ def as_given(model: Model, mail: Labelled) -> Verdict:
 def counted(file: str, judged: Sequence[tuple[Labelled, Verdict]]) -> Evaluation:
     """The figures over mails and their verdicts."""
     pairs = [(mail.labels, found_labels(mail.labels, verdict), verdict) for mail, verdict in judged]
-    requests = [(given, found, verdict) for given, found, verdict in pairs if given]
+    requests = [verdict for given, _, verdict in pairs if given - _NO_RIGHT]
+    questions = [verdict for given, _, verdict in pairs if given == _NO_RIGHT]
     ordinary = [verdict for given, _, verdict in pairs if not given]
     return Evaluation(
         file=file,
@@ -157,7 +165,9 @@ def counted(file: str, judged: Sequence[tuple[Labelled, Verdict]]) -> Evaluation
         labels=tuple(_figures(label, pairs) for label in LABELS),
         exact=sum(given == found for given, found, _ in pairs),
         requests=len(requests),
-        requests_seen=sum(not verdict.ordinary for _, _, verdict in requests),
+        requests_seen=sum(not verdict.ordinary for verdict in requests),
+        questions=len(questions),
+        questions_seen=sum(not verdict.ordinary for verdict in questions),
         ordinary=len(ordinary),
         ordinary_kept=sum(verdict.ordinary for verdict in ordinary),
         ordinary_decided=sum(bool(verdict.kinds) and not verdict.needs_person for verdict in ordinary),

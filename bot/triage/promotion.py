@@ -18,6 +18,7 @@ FROZEN = tuple(SHIPPED_CORPUS / f"{hand}.jsonl" for hand in ("second_voice", "or
 """The held-back hands whose labels are about whole mails."""
 
 _MAY_LOSE = 0.005  # half a point: what a few mails more or less come to by chance; of requests seen, nothing
+_QUESTIONS_MAY_LOSE = 0.05  # of the few questions about privacy that ask for no right
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class Comparison:
         """What speaks against the new model, in sentences; nothing: it may judge."""
         lost = self.now.frozen.requests_seen - self.new.frozen.requests_seen
         found = [f"it misses {lost} more of {self.now.frozen.requests} requests"] if lost > 0 else []
+        unheard = self.now.frozen.questions_seen - self.new.frozen.questions_seen
+        if unheard > _QUESTIONS_MAY_LOSE * self.now.frozen.questions:
+            found.append(f"it misses {unheard} more of {self.now.frozen.questions} questions about privacy")
         for name, before, after in _shares(self):
             if after < before - _MAY_LOSE - 1e-9:
                 found.append(f"{name} falls from {_percent(before)} to {_percent(after)}")

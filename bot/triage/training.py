@@ -150,10 +150,14 @@ def _learned(lessons: list[_Lesson], about: dict[str, Any], progress: Progress) 
 
 
 def _judges(asked: Sequence[_Lesson]) -> list[int]:
-    """The places of the mails that the encoder was not taught on: only they tell how far to trust it."""
+    """The places of the mails that the encoder was not taught on: only they tell how far to trust it.
+
+    Replies in a case are read otherwise; how sure one must be of a mail from outside they cannot tell.
+    """
     taught, kept = set(shipped_encoder().about["hands"]), set(shipped_encoder().about["kept"])
-    found = [place for place, one in enumerate(asked) if one.mail.hand not in taught or one.mail.id in kept]
-    return found if len(found) >= _FEWEST_JUDGES else list(range(len(asked)))
+    outside = [place for place, one in enumerate(asked) if not one.mail.in_case]
+    found = [place for place in outside if asked[place].mail.hand not in taught or asked[place].mail.id in kept]
+    return found if len(found) >= _FEWEST_JUDGES else outside or list(range(len(asked)))
 
 
 def _judged(

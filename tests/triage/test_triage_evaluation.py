@@ -38,6 +38,13 @@ def test_right_wrong_and_missed_are_counted_per_label(tmp_path: Path) -> None:
     assert (found.ordinary, found.ordinary_kept, found.ordinary_decided) == (2, 2, 0)
 
 
+def test_a_question_about_privacy_is_neither_a_request_nor_ordinary(tmp_path: Path) -> None:
+    found = evaluate(MODEL, _written(tmp_path, [*MAILS, ("Waar staan jullie servers?", ["other_privacy"])]))
+
+    assert (found.requests, found.ordinary) == (3, 2)
+    assert (found.questions, found.questions_seen) == (1, 1)
+
+
 def test_objection_and_withdrawal_of_consent_count_as_either(tmp_path: Path) -> None:
     found = evaluate(MODEL, _written(tmp_path, MAILS))
 

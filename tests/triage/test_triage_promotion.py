@@ -23,6 +23,8 @@ FIGURES = Evaluation(
     ordinary_kept=520,
     ordinary_decided=20,
     persons=100,
+    questions=60,
+    questions_seen=60,
 )
 NOW = Marks("now", FIGURES, frozenset({"KB-2026-0001", "KB-2026-0002"}))
 
@@ -43,6 +45,11 @@ def test_one_request_missed_more_is_too_many() -> None:
     [against] = compared(with_figures(requests_seen=391))
 
     assert against == "it misses 1 more of 400 requests"
+
+
+def test_of_the_questions_about_privacy_a_twentieth_may_be_lost() -> None:
+    assert compared(with_figures(questions_seen=57)) == ()
+    assert compared(with_figures(questions_seen=56)) == ("it misses 4 more of 60 questions about privacy",)
 
 
 @pytest.mark.parametrize(("figure", "within", "beyond"), [("exact", 845, 844), ("ordinary_kept", 517, 516)])

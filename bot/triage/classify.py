@@ -126,7 +126,7 @@ def _identifiers(seen: _Seen) -> dict[str, str]:
 
 
 def _intents(model: Model, seen: _Seen) -> frozenset[Intent]:
-    counted = model.intent.scores(buckets(f"{seen.subject}\n{seen.new_text}"), model.rarity)
+    counted = model.intent.scores(buckets(seen.new_text.strip() or seen.subject), model.rarity)
     meaning = seen.opinion.meaning
     return intents_in(seen.subject, seen.new_text, with_meaning(counted, meaning.intents if meaning else None))
 

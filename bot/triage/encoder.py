@@ -99,12 +99,20 @@ class Encoder:
         self.about = about
         self._begin, self._end = int(self._words.bos_id()), int(self._words.eos_id())
 
-    def read(self, subject: str, sentences: Sequence[str], quoted: str, loud: Sequence[float] = ()) -> Meaning:
-        """The meaning of a mail. `loud`: how much each sentence matters, where not all of a long mail can be read."""
+    def read(
+        self, subject: str, sentences: Sequence[str], quoted: str, loud: Sequence[float] = (), *, reply: bool = False
+    ) -> Meaning:
+        """The meaning of a mail. `loud`: how much each sentence matters, where not all of a long mail can be read.
+
+        The subject of a `reply` is mostly our letter's: its intents are the mean of what is read with it and without.
+        """
         cut = [self._pieces(text, _LONGEST) for text in sentences]
         head = self._pieces(subject, 300)[:_SUBJECT]
         below = self._pieces(quoted, 1200)[:_QUOTED]
         seen = [self._seen(head, window, below) for window in _chosen(list(_windows(cut)), cut, loud)]
+        intents = (
+            [seen[0].intents, self._seen([], seen[0].window, below).intents] if reply and head else [seen[0].intents]
+        )
         of_sentences = np.zeros((len(sentences), len(self.about["labels"])))
         read = np.zeros(len(sentences), dtype=bool)
         for one in seen:
@@ -113,7 +121,7 @@ class Encoder:
             labels=np.max([one.labels for one in seen], axis=0),
             sentences=of_sentences,
             read=read,
-            intents=seen[0].intents,
+            intents=np.mean([_chances(one) for one in intents], axis=0),
             values=tuple(self._marked([(one.window, one.values) for one in seen], sentences, subject)),
             who=tuple(self._marked([(one.window, one.who) for one in seen], sentences, subject)),
         )
@@ -162,6 +170,12 @@ class Encoder:
             values=_Marks(TAGS, values[0, own], values[0, above]),
             who=_Marks(WHO, who[0, own], who[0, above]),
         )
+
+
+def _chances(odds: Row) -> Row:
+    """Logarithms of chances that add up to one."""
+    shifted: Row = odds - odds.max()
+    return np.asarray(shifted - np.log(np.exp(shifted).sum()))
 
 
 def _windows(cut: list[list[int]]) -> Iterator[_Window]:

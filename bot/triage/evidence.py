@@ -86,7 +86,7 @@ def weigh(
 ) -> Weighed:
     """The probability of each label. `subject` and `quoted` are what the sentences in `parts` have around them.
 
-    `closely`: ask the encoder also if the words alone make the mail ordinary.
+    `closely`: a reply in a case; the encoder is asked also if the words alone make it ordinary.
     """
     raw = model.single.all_scores([one.buckets for one in parts], model.rarity)
     whole = model.whole.scores(merged([one.buckets for one in parts]), model.rarity)
@@ -94,12 +94,12 @@ def weigh(
     by_counting = Weighed(parts, tuple(raw), probability(first), probability(first), tuple(raw))
     if not closely and by_counting.any_score < model.skip and not _names_a_right(parts):
         return by_counting
-    meaning = read_closely(parts, raw, subject, quoted)
+    meaning = read_closely(parts, raw, subject, quoted, reply=closely)
     both = probability(second_odds(model.second, second_evidence(first, meaning, len(raw))))
     return Weighed(parts, tuple(raw), both, by_counting.counted, tuple(_loud(parts, raw, meaning)), meaning)
 
 
-def read_closely(parts: tuple[Part, ...], raw: Row, subject: str, quoted: str) -> Meaning:
+def read_closely(parts: tuple[Part, ...], raw: Row, subject: str, quoted: str, *, reply: bool = False) -> Meaning:
     """What the encoder makes of the mail whose sentences these are. Of a long mail the loudest sentences are read.
 
     The quoted words are shown to it only below a bare yes: alone they never make a request.
@@ -108,7 +108,7 @@ def read_closely(parts: tuple[Part, ...], raw: Row, subject: str, quoted: str) -
     loud = [float(raw[number, -1]) for number in own]
     texts = [parts[number].text for number in own]
     below = words_below(quoted) if says_yes("\n".join(texts)) else ""
-    return shipped_encoder().read(subject, texts, below, loud)
+    return shipped_encoder().read(subject, texts, below, loud, reply=reply)
 
 
 def odds(blend: Row, seen: Row) -> Row:

@@ -28,6 +28,9 @@ _CODE = re.compile(
 )
 _CODE_AHEAD = re.compile(r"(?m)^[^\w\n]{0,3}[0-9A-Z]{4}-[0-9A-Z]{4}(?![\w-])[ \t.,:;]{0,3}")
 _ONLY_CODE = re.compile(r"\W{0,20}(?=\w{0,3}\d)[0-9A-Za-z]{4}[\W_]{0,3}[0-9A-Za-z]{4}\W{0,20}")
+_NO_TO_CODE = re.compile(
+    r"(?i)\W{0,9}(?=\w{0,3}\d)[0-9a-z]{4}[\W_]{0,3}[0-9a-z]{4}\W{1,9}(?:nee|neen|no|nope|nein|non|nie)\W{0,9}"
+)
 _CODE_HEAD = 240  # characters from the top in which a code answers
 _NOT_CODES = re.compile(r"(?i)^(?:KB-\d{4}-\d+|AVG-\d{4}-\d+|20\d\d|19\d\d|\d{4} ?[A-Z]{2}|0\d{9})$")
 _AGREES = re.compile(
@@ -66,7 +69,7 @@ def intents_in(subject: str, text: str, raw: Row) -> frozenset[Intent]:
         return frozenset({Intent.BOUNCE})
     if is_only_code(text):
         return frozenset({Intent.CHALLENGE_ANSWER})
-    said = _by_words(text[:4000])
+    said = _by_words(text[:4000]) | ({Intent.NOT_ME} if _NO_TO_CODE.fullmatch(text) else set())
     if not said and only_thanks(text):
         return frozenset({Intent.THANKS})
     if absent_by_subject(subject, text) or (out_of_office(subject, text) and not said):

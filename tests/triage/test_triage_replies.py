@@ -168,6 +168,16 @@ def test_who_asks_and_has_little_to_do_with_us_is_still_the_one_who_asks(text: s
     assert Intent.NOT_ME not in intents_in("", text, odds)
 
 
+def test_the_subject_of_our_letter_does_not_decide_what_a_reply_does() -> None:
+    complains = "Ook dien ik een klacht in: jullie hebben mijn gegevens zonder toestemming gedeeld."
+    ours = "Klopt uw verzoek? Beantwoord dit controlebericht (KB-2026-0042)"
+
+    heard = [classify(MODEL, subject, complains, in_case=True).intents for subject in ("", ours)]
+
+    assert [Intent.COMPLAINT_AP in one for one in heard] == [True, True]
+    assert [Intent.NOT_ME in one for one in heard] == [False, False]
+
+
 @pytest.mark.parametrize("code", ["7KQM-2XVP", "9FFF-FFFF", "4TZR-BXKM"])
 def test_who_sends_a_code_back_does_not_say_that_it_was_not_he(code: str) -> None:
     complains = f"{code}\n\nOok dien ik een klacht in: jullie hebben mijn gegevens zonder toestemming gedeeld."

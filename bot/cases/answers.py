@@ -28,6 +28,11 @@ _SAYS_NO = re.compile(
 _NO_WITHIN = 300  # characters of the new text in which the no must stand
 
 
+_A_NO = re.compile(
+    r"\b(?:nee|neen|niet|niets|niks|no|nope|not|nein|nicht|nichts|onterecht|onjuist|bedacht)\b", re.IGNORECASE
+)
+
+
 def says_no(new_text: str) -> bool:
     """The words that our notices ask for from whoever did not ask, near the top of what he wrote."""
     return _SAYS_NO.search(new_text[:_NO_WITHIN]) is not None
@@ -47,6 +52,8 @@ def doubt(new_text: str, code: str, passphrase: str | None) -> str | None:
         return "de code staat in een kopie van ons eigen bericht"
     if normalise(code) not in normalise(new_text[:_TOP]):
         return "de code staat niet bovenaan"
+    if _A_NO.search(new_text[:_TOP]):
+        return "er staat een nee of een niet bij de code"
     if len(new_text.strip()) > _PLAIN:
         return "er staat meer bij de code"
     return None

@@ -34,6 +34,7 @@ _ADDITION = re.compile(
     r"(?:[ -](?:bis|hs|huis|zwart|rood|achterhuis)|,? (?:bus|unit) \w{1,6}"
     r"|[ -](?:[A-HJ-T]|[IVX]{1,4})(?=,|\n|$|\.?$|[ ][1-9]\d{3} ?[A-Z]{2}\b))(?![\w'/-]|\.\w)"
 )
+_NAMED_STREET = re.compile(r"[^\W\d_]{3}")
 _DAY_BEFORE = re.compile(r"(?<!\d)\d{1,2}[ ./-]$")
 _YEAR_BEHIND = re.compile(r"[ ./-](?:1[89]|20)\d{2}(?!\d)")
 _SAYS_SOMETHING = re.compile(r"[^\W\d_]{3}|\d[-/. ]\d|^[A-Z]")
@@ -45,6 +46,7 @@ _ABROAD = re.compile(r"[A-Z]{1,2}-\d{4,5}|\d{4,5}")
 def tidied(one: Spoken, text: str) -> str | None:
     """The value as it is stored. One that is checked may have been marked in part: the whole stands in the text."""
     words = _LEADING.sub("", " ".join(one.words.split()))
+    words = words.strip("'‘’") if words.count("'") + words.count("’") == 1 and words[-1:] in "'’" else words
     if one.field in CHECKED:
         return _checked(one.field, words, text) or _abroad(one, words, text)
     if one.field == OTHER and not _SAYS_SOMETHING.search(words):
@@ -70,6 +72,8 @@ def _abroad(one: Spoken, words: str, text: str) -> str | None:
 def _whole_street(street: str, text: str) -> str:
     """The street with its number, and what belongs to the number: "22 bis", "3, unit Q"."""
     street = _with_number(_PLACED.sub("", street), text)
+    if not _NAMED_STREET.search(street):
+        return ""  # a house number alone is put beside its street by a person
     once = street[-1:].isdigit() and text.count(street) == 1
     addition = _ADDITION.match(text, text.find(street) + len(street)) if once else None
     return street + addition.group() if addition else street

@@ -150,7 +150,8 @@ def _marked(text: str, told: Sequence[Spoken]) -> Iterator[StatedCorrection]:
         if news:
             best = max(news)[1]
             olds += [value for _, value in news if value != best and name in CHECKED]
-            yield StatedCorrection(_FIELD_NAMES.get(name, name), next((old for old in olds if old != best), None), best)
+            gone = (old for old in olds if old != best and not stays(text, old, corrected=True))
+            yield StatedCorrection(_FIELD_NAMES.get(name, name), next(gone, None), best)
 
 
 def _kept(name: str, text: str, value: str, olds: Sequence[str | None]) -> bool:

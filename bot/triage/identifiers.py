@@ -82,7 +82,7 @@ _CUSTOMER = re.compile(
     r"|account(?:nummer|nr\.?| number)|(?:relatie|debiteur(?:en)?|kl\.?|lid(?:maatschaps)?)[ -]?(?:nummer|nr\.?)?"
     r"|klantn[uû]mer|kunden?(?:nr\.?|nummer)?|num[eé]ro (?:de )?client|numer klienta|müşteri numaram?|musteri numaram?)"
     r"\W{0,3}(?:(?:is|nr|no|number|ist|est|lautet|bij u|bij jullie|with you|with you is|there is)\W{1,3}){0,2}"
-    r"([A-Z]{0,4}-?\d{3,8}|\d{3}-\d{2,4})\b",
+    r"([A-Z]{0,4}-?\d{3,8}|\d{3}-\d{2,4})\b(?![ .-]?\d)",
     re.IGNORECASE,
 )
 _INVOICE = re.compile(
@@ -104,6 +104,14 @@ _NINE_DIGITS = re.compile(r"(?<!\d)(?=(\d(?:[ ./-]?\d){8})(?!\d))")
 _BSN_CONTEXT = re.compile(r"(?i)\b(?:bsn|burgerservice\w{0,8}|sofi\w{0,8})")
 _OWN = ("kleinboek", "gravytrain")
 _FEWEST_DIGITS = 3  # of a customer or invoice number
+_REACHED = frozenset({"email", "phone"})
+_BLANKED = "x" * 6
+_KIN = (
+    r"(?:mijn|m'n|mn|onze|my) (?:man|vrouw|zus|broer|buur\w{2,5}|collega|moeder|vader|dochter|zoon|klein\w{4,7}"
+    r"|vriend\w{0,2}|boekhoud\w{2,4}|accountant|husband|wife)"
+)
+_ANOTHER_BEFORE = re.compile(rf"(?i)\b{_KIN}\b(?!.{{0,60}}\b(?:het mijne|ik|mij|mijn eigen)\b)[^.!?\n]{{0,40}}$")
+_ANOTHER_AFTER = re.compile(rf"(?i) (?:is|was) (?:het nummer |het adres |die |dat )?van {_KIN}\b")
 _NAMING = frozenset({"name", "company"})
 
 
@@ -117,10 +125,21 @@ def identifiers_in(text: str, subject: str = "") -> dict[str, str]:
     found: dict[str, str] = {}
     for name, finder in _FINDERS.items():
         whole = text if name in _NAMING else f"{text}\n{subject}"
-        values = list(islice(dict.fromkeys(finder(whole)), _COMPARED))
+        values = list(islice(dict.fromkeys(one for one in finder(whole) if _is_own(name, whole, one)), _COMPARED))
         if values:
             found[name] = _called_old(text, values) if name in _CHANGING and len(values) > 1 else values[0]
     return found
+
+
+def _is_own(name: str, text: str, value: str) -> bool:
+    """Whether it is not said to be somebody else's, nor what was blanked."""
+    if _BLANKED in value:
+        return False
+    at = text.find(value) if name in _REACHED else -1
+    if at < 0 or acts_for_another(text) or principal_of(text) is not None:
+        return True
+    before, after = text[max(0, at - _BEFORE) : at], text[at + len(value) : at + len(value) + _BEFORE]
+    return not (_ANOTHER_BEFORE.search(before) or _ANOTHER_AFTER.match(after))
 
 
 def _called_old(text: str, values: list[str]) -> str:

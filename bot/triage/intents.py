@@ -73,7 +73,7 @@ def intents_in(subject: str, text: str, raw: Row) -> frozenset[Intent]:
     if not said and only_thanks(text):
         return frozenset({Intent.THANKS})
     if absent_by_subject(subject, text) or (out_of_office(subject, text) and not said):
-        return frozenset({Intent.OUT_OF_OFFICE})
+        return frozenset({Intent.OUT_OF_OFFICE} | (said & _STOPPING))
     found = (_by_model(raw) - _ruled_out(text[:4000])) | said
     if holds_code(text):
         found |= {Intent.CHALLENGE_ANSWER}
@@ -101,7 +101,7 @@ def goes_unread(found: frozenset[Intent], subject: str, text: str) -> bool:
         return False
     if Intent.THANKS in found:
         return only_thanks(text)
-    return bounce(subject, text) or absent_by_subject(subject, text) or not ASKS.search(text)
+    return bounce(subject, text) or not ASKS.search(text)
 
 
 def _words(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.triage.person_names import without_title
 from bot.triage.principals import acts_for_another
 from bot.triage.values import Spoken
-from bot.triage.whole_names import whole_company, whole_name
+from bot.triage.whole_names import is_form, whole_company, whole_name
 
 NAME, COMPANY = "name", "company"
 _REPLACES = {NAME: 0.6, COMPANY: 0.5}
@@ -78,7 +78,7 @@ def _best(field: str, marked: Sequence[Spoken]) -> Spoken | None:
 
 def _plausible(field: str, marked: Sequence[Spoken]) -> Iterator[Spoken]:
     for one in marked:
-        if one.field != field or "@" in one.words or _NUMBER.search(one.words):
+        if one.field != field or "@" in one.words or _NUMBER.search(one.words) or is_form(one.words):
             continue
         words = _BEFORE.sub("", one.words)
         words = without_title(words) if field == NAME else words

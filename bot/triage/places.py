@@ -9,7 +9,7 @@ CONTEXT = 48  # characters round a value that say what becomes of it
 
 _STAYING = (
     r"(?:blij(?:ft|ven)|ongewijzigd|(?:het)?zelfde|nog steeds|nog altijd|stays|remains|unchanged|bleibt|unverändert"
-    r"|reste|sigue siendo)"
+    r"|reste|sigue siendo|hou(?:den)? (?:we|wij|ik)(?! (?:voortaan|nu)))"
 )
 _ADVERB = r"(?:dus|gewoon|wel|nog|ook|hier|is|zijn)"
 _STAYS_BEFORE = re.compile(rf"(?i)\b{_STAYING}(?: {_ADVERB})?:? $")

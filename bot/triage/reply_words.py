@@ -152,7 +152,7 @@ PLAIN: dict[Intent, re.Pattern[str]] = {
 }
 DENIED: dict[Intent, re.Pattern[str]] = {
     Intent.WITHDRAWAL: re.compile(
-        rf"\b(?:{_SELF}"
+        rf"\b(?:{_SELF}(?![\s\S]{{0,200}}\b(?:maar|toch|alleen|spijt|inzien|trek|af|vanaf)\b)"
         r"|trek(?:ken)?(?: \w{1,15}){0,5} (?:niet|niets|niks|geen)(?: \w{1,15}){0,3} (?:in|terug)\b"
         r"|(?:niet|niets|niks|geen) (?:\w{1,15} ){0,2}(?:intrekken|in te trekken)\b"
         r"|hoeft zelf (?:verder )?niets te doen\b"
@@ -197,6 +197,10 @@ ASKS = re.compile(
 )
 """In the words of a machine: it may be a person who is away, and asks for something."""
 SAYS_MORE = frozenset(
-    {"akkoord", "alles", "bezwaar", "geen", "graag", "nee", "niet", "no", "not", "stop", "verwijder", "widerruf", "wis"}
+    re.findall(
+        r"\w+",
+        "akkoord alles annuleer annuleren bezwaar cancel geen graag ingetrokken intrekken nee niet no not onjuist "
+        "overleden stop stoppen stornieren verhuisd verwijder wacht wachten widerruf wis withdraw ",
+    )
 )
 """Behind the closing words these are no name."""

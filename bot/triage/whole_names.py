@@ -77,6 +77,11 @@ def whole_company(company: str, text: str, name: str = "") -> str:
     return _closed(whole, text) if len(whole) <= _LONGEST else company
 
 
+def is_form(words: str) -> bool:
+    """Whether it is nothing but a legal form: "KG", "B.V."."""
+    return _FORM.fullmatch(words) is not None or words in ("KG", "Co.", "& Co. KG")
+
+
 def with_form(company: str, text: str) -> str:
     """The company with the legal form right behind it, and nothing more."""
     at = text.find(company)

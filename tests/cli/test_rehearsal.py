@@ -330,7 +330,7 @@ def test_a_report_that_cannot_be_printed_is_told(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_on_a_terminal_ends_it_and_leaves_nothing(tmp_path: Path) -> None:
-    (tmp_path / "veel.mbox").write_bytes((b"From x\n" + REQUEST.encode() + b"\n") * 5000)
+    (tmp_path / "veel.mbox").write_bytes((b"From x\n" + REQUEST.encode() + b"\n") * 40_000)
     ours, theirs = pty.openpty()
 
     with subprocess.Popen(

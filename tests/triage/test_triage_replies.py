@@ -70,6 +70,8 @@ def test_somebody_elses_data_are_never_only_thanked_for(text: str) -> None:
         "Ik trek het in, hoeft niet meer",
         "Ik wil het intrekken, jullie hoeven zelf niets meer te doen.",
         "Ik ben met vakantie tot 20 juli, mijn aanvraag kan vervallen.",
+        "Ik heb het zelf gevraagd, maar ik zie er nu toch van af.",
+        "Ik heb zelf dit verzoek gedaan maar wil er nu vanaf, doe maar niks.",
     ],
 )
 def test_a_withdrawal_in_any_wording_stops_the_case(text: str) -> None:
@@ -127,6 +129,8 @@ def test_what_the_words_deny_is_ruled_out_however_sure_the_model_is(text: str) -
         "Bedankt, groet, Niet Akkoord",
         "Bedankt!\nGroet,\nWis Alles Graag",
         "Thanks. Groet Nee",
+        "Bedankt!\nAnnuleren.",
+        "Hartelijk dank\nGroet\nIngetrokken",
     ],
 )
 def test_thanks_that_go_on_to_say_something_are_read(text: str) -> None:
@@ -138,6 +142,17 @@ def test_thanks_that_are_half_about_something_else_are_read() -> None:
     odds[[INTENTS.index(Intent.THANKS.value), INTENTS.index(Intent.UNRELATED.value)]] = (0.6, 0.1)
 
     assert not goes_unread(intents_in("", "Bedankt, mijn broer ook.", odds), "", "Bedankt, mijn broer ook.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ik ben er niet tot maandag. Voor zover dit over mijn account gaat: dat heb ik niet gevraagd.",
+        "Ik ben met verlof tot 1 mei. Ik trek mijn verzoek in.",
+    ],
+)
+def test_a_no_below_the_subject_of_an_absence_note_stops_the_case(text: str) -> None:
+    assert classify(MODEL, "Afwezig: Klopt uw verzoek?", text, in_case=True).intents & STOPS
 
 
 def test_who_is_away_and_got_what_is_his_neighbours_says_so() -> None:

@@ -113,6 +113,25 @@ def test_what_is_no_number_of_ours_is_none(text: str) -> None:
     assert not {"customer_number", "invoice_number"} & set(identifiers_in(text))
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Mijn telefoon is 06-11223344, niet dat van mijn vrouw 06-55667788.", {"phone": "06-11223344"}),
+        ("anja@kade.example is van mijn collega; ik ben rob@kade.example", {"email": "rob@kade.example"}),
+        ("Bel mijn zus Tineke niet, haar nummer is 06-22334455", {}),
+        ("Gr\nBSN 123456782\ngeb 1-2-1960", {}),
+    ],
+)
+def test_what_is_somebody_elses_or_blanked_finds_no_record(text: str, found: dict[str, str]) -> None:
+    assert identifiers_in(text) == found
+
+
+def test_of_whom_the_writer_acts_for_the_number_counts() -> None:
+    text = "Ik schrijf namens mijn moeder, Truus de Wit. Mijn moeder is te bereiken op 06-22334455."
+
+    assert identifiers_in(text)["phone"] == "06-22334455"
+
+
 def test_an_article_of_the_law_does_not_hide_the_number() -> None:
     assert identifiers_in("art. 12 lid 3.1 AVG, mijn klantnummer is 55012")["customer_number"] == "55012"
 
@@ -396,6 +415,7 @@ def test_what_no_longer_holds_is_the_old_value(text: str, field: str, old: str, 
         ("nieuw adres te Rhenen", "city", "te Rhenen", "Rhenen"),
         ("ik woon aan de Parallelweg 50", "street", "aan de Parallelweg 50", "Parallelweg 50"),
         ("Wordt: Croeselaan 88 bis.", "street", "Croeselaan 88", "Croeselaan 88 bis"),
+        ("De firma heet nu De Deur B.V.' (was een vof)", "company", "De Deur B.V.'", "De Deur B.V."),
         ("nieuw adres Lindelaan 4, A. Jansen", "street", "Lindelaan 4", "Lindelaan 4"),
         ("I moved to Lindelaan 4 I would like", "street", "Lindelaan 4", "Lindelaan 4"),
         ("ik woon nu in de Lier", "city", "de Lier", "de Lier"),
@@ -415,6 +435,17 @@ def test_what_no_longer_holds_is_the_old_value(text: str, field: str, old: str, 
 )
 def test_a_marked_value_is_completed_and_trimmed(text: str, field: str, words: str, new: str) -> None:
     assert [one.new for one in corrections_in(text, [marked(field, words)])] == [new]
+
+
+def test_a_house_number_alone_is_left_to_a_person() -> None:
+    assert corrections_in("Huisnummer is 118 en niet 181.", [marked("street", "118")]) == ()
+
+
+def test_an_old_value_that_stays_is_not_replaced() -> None:
+    text = "info@rots.example houden we, maar facturen voortaan naar admin@rots.example."
+    told = [Spoken("email", new=False, words="info@rots.example", chance=0.9), marked("email", "admin@rots.example")]
+
+    assert corrections_in(text, told) == (StatedCorrection("email", None, "admin@rots.example"),)
 
 
 def test_a_value_without_a_field_of_its_own_must_be_sure() -> None:

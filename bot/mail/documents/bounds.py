@@ -57,10 +57,12 @@ def within(seconds: float) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    running = True
+    running, struck = True, False
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal struck
         if running:
+            struck = True
             raise _TimeIsUp
 
     before = signal.signal(signal.SIGPROF, stop)
@@ -73,3 +75,5 @@ def within(seconds: float) -> Iterator[None]:
         running = False
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
+    if struck:  # a callback swallowed it, and the reading went on to its end
+        raise ClosedDocumentError("took too long")

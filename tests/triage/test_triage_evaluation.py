@@ -149,7 +149,7 @@ def test_the_held_back_hands_stay_above_the_floor() -> None:
     mixed = evaluate(MODEL, SHIPPED_CORPUS / "mixed_blind.jsonl")
 
     assert requests.requests_seen / requests.requests > 0.98
-    assert ordinary.ordinary_kept / ordinary.ordinary > 0.68
+    assert ordinary.ordinary_kept / ordinary.ordinary > 0.8
     assert ordinary.ordinary_decided / ordinary.ordinary < 0.02
     assert mixed.exact / mixed.mails > 0.9
     assert mixed.requests_seen / mixed.requests > 0.99

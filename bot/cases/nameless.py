@@ -10,7 +10,7 @@ from bot.cases.errors import RefusedActError
 from bot.cases.mandates import Mandate
 from bot.cases.masking import MASK
 from bot.cases.model import Case
-from bot.triage.identifiers import EMAIL, IBAN, PHONE
+from bot.triage.numbers import EMAIL, IBAN, PHONE
 
 _NUMBERED = re.compile(
     r"\b(?:(?:klant|relatie|debiteur(?:en)?)(?:nummer|nr\.?)|customer (?:number|no\.?))\W{0,3}[A-Z]{0,4}-?\d{3,8}\b",

@@ -11,8 +11,8 @@ from difflib import SequenceMatcher
 
 from bot.mail.lookalike import shape, shown_domain
 from bot.mail.message import ParsedMail
-from bot.triage.identifiers import EMAIL
 from bot.triage.labels import Writer
+from bot.triage.numbers import EMAIL
 from bot.triage.verdict import Verdict
 from bot.triage.writers import speaks_as_lawyer
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from bot.triage.identifiers import bare, btws, emails, ibans, kvk_numbers, may_hold_bsn, phones, postcodes, without_bsn
+from bot.triage.citizen_number import may_hold_bsn, without_bsn
+from bot.triage.numbers import bare, btws, emails, ibans, kvk_numbers, phones, postcodes
 from bot.triage.values import Spoken
 from bot.triage.whole_names import with_form
 

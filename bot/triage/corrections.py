@@ -5,18 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from bot.triage.citizen_number import without_bsn
 from bot.triage.completing import CHECKED, OTHER, tidied
-from bot.triage.identifiers import (
-    BIRTHDATE,
-    btws,
-    emails,
-    ibans,
-    kvk_numbers,
-    phones,
-    postcodes,
-    without_bsn,
-    without_ibans,
-)
+from bot.triage.numbers import BIRTHDATE, btws, emails, ibans, kvk_numbers, phones, postcodes, without_ibans
 from bot.triage.places import CONTEXT, places, stays
 from bot.triage.renames import renames
 from bot.triage.values import FIELDS, Spoken

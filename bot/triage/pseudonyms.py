@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from bot.triage.identifiers import EMAIL, IBAN, MAX_TEXT, PHONE, POSTCODE, companies, names
+from bot.triage.identifiers import MAX_TEXT, companies, names
+from bot.triage.numbers import EMAIL, IBAN, PHONE, POSTCODE
 
 FIRST, LAST = "Robin", "Jansen"
 COMPANY = "Voorbeeld B.V."

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.nl import bsn
 
+from bot.triage.citizen_number import without_bsn
 from bot.triage.corrections import corrections_in
-from bot.triage.identifiers import FIELDS, identifiers_in, without_bsn
+from bot.triage.identifiers import FIELDS, identifiers_in
 from bot.triage.renames import tidied
 from bot.triage.values import Spoken
 from bot.triage.verdict import StatedCorrection

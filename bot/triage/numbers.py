@@ -1,0 +1,135 @@
+"""How numbers and addresses are written in a mail: e-mail, account, postcode, telephone, Chamber of Commerce, VAT.
+
+Bounded patterns and check digits: rather none than a wrong one. Whose a number is, `identifiers.py` decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stdnum import iban as iban_number
+from stdnum.nl import bsn, btw
+
+from bot.triage.citizen_number import btw_of_company
+from bot.triage.firms import firm_written
+
+EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
+IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ .]?[A-Z0-9]{2,4}){3,8}\b")
+POSTCODE = re.compile(r"(?<![\w.])([1-9]\d{3}) ?([A-Z]{2})\b(?!\d)", re.IGNORECASE)
+_WORD_OF_TWO = re.compile(
+    r"a[flnstu]|by|d[aeu]|e[nrtx]|he|i[fkmnst]|j[ae]|l[ae]|me|n[aou]|o[fmnpru]|so|t[eo]|u[nw]|we|z[eou]", re.IGNORECASE
+)
+"""What stands behind a year more often than the letters of a postcode: "1948 en niet 1984"."""
+_POSTCODE_BEFORE = re.compile(r"(?i)\bpost(?:al )?codes?\W{1,3}(?:\w{1,10}\W{1,2}){0,3}$")
+_TOWN_BEHIND = re.compile(r"[ ,]{1,2}[A-Z][a-z]")
+NO_DATE = r"(?!\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d{2})(?![-.]?\d))"
+_NO_HOURS = r"(?!\d\d\.\d\d-\d\d)"
+_NO_VAT = r"(?<!\bNL )(?<!\bBE )(?<!\bDE )(?<!\bFR )(?<!\bLU )"
+PHONE = re.compile(
+    rf"(?<![\w.]){_NO_VAT}{NO_DATE}{_NO_HOURS}"
+    r"\(?(?:(?:\+\d{2}\)? ?(?:\(0\) ?)?|00\d{2}\)? ?)(?:[1-9]\d{0,2} ?[-/–] ?(?=\d))?(?:[ .-]?\d){7,9}"
+    r"|(?=0[1-9](?:[^\w\n]{0,3}\d){8}(?!\w))0[1-9]\d{0,2}(?:\)? ?[-/–.]? ?)\d(?:[ .-]?\d){5,7})(?!\w)"
+)
+_KVK_DIGITS = rf"{NO_DATE}(?!0[16])\d{{2}}(?:[ .]?\d{{2}}){{3}}(?![ .-]?\d)"
+_NO_OTHER_NUMBER = r"(?!(?:bsn|burgerservice|sofi|tel|mob|gsm|fax|iban|btw|klant|\d))"
+KVK = re.compile(
+    r"\b(?:kvk|k\.v\.k\.?|handelsregister|kamer van koophandel|chamber of commerce|coc)\W{0,3}"
+    rf"(?:{_NO_OTHER_NUMBER}[\w-]{{1,15}}\W{{1,3}}){{0,4}}({_KVK_DIGITS})\b",
+    re.IGNORECASE,
+)
+_KVK_ALONE = re.compile(rf"(?<![\w.-])(?<!\d ){_KVK_DIGITS}(?![\w-])")
+_KVK_BRACKETED = re.compile(
+    r"([A-Z][\w'’&.-]{1,30}(?: [\w'’&.-]{1,30}){0,5}) \(((?!(?:19|20)\d\d[01]\d[0-3]\d)\d{8})\)"
+)
+"""Eight digits in brackets behind what a company is called."""
+BTW = re.compile(r"\b(?:NL ?)?\d{9} ?B ?\d{2}\b", re.IGNORECASE)
+BIRTHDATE = re.compile(
+    r"\b(?:geboren|geb\.?|geboortedatum|date of birth|born|dob)\W{1,3}(?:[a-z]{1,12}\W{1,2}){0,3}"
+    r"(\d{1,2}[-/. ](?:\d{1,2}|[a-z]{3,9})[-/. ]\d{4})",
+    re.IGNORECASE,
+)
+_OWN = ("kleinboek", "gravytrain")
+
+
+def bare(value: str) -> str:
+    return re.sub(r"\W", "", value).lower()
+
+
+def emails(text: str) -> Iterator[str]:
+    """Addresses named in the text, not our own."""
+    for match in EMAIL.finditer(text):
+        address = match.group().rstrip(".-").lower()
+        if not any(own in address.rpartition("@")[2] for own in _OWN):
+            yield address
+
+
+def ibans(text: str) -> Iterator[str]:
+    """Account numbers with right check digits, without spaces."""
+    yield from (number for number, _, _ in _accounts(text))
+
+
+def _accounts(text: str) -> Iterator[tuple[str, int, int]]:
+    """Account numbers, and where they begin and end."""
+    for match in IBAN.finditer(text.upper()):
+        words = match.group().split(" ")
+        for end in range(len(words), 0, -1):  # a word behind the number may look like its tail
+            written = " ".join(words[:end])
+            compact = re.sub(r"[ .]", "", written)
+            if iban_number.is_valid(compact, check_country=False):
+                yield compact, match.start(), match.start() + len(written)
+                break
+
+
+def without_ibans(text: str) -> str:
+    """The text with its account numbers blanked: parts of them read as telephone numbers and streets."""
+    for _, begin, end in list(_accounts(text)):
+        text = text[:begin] + " " * (end - begin) + text[end:]
+    return text
+
+
+def postcodes(text: str) -> Iterator[str]:
+    """Dutch postcodes as "1234 AB"."""
+    for match in POSTCODE.finditer(text):
+        letters = match.group(2)
+        if letters.upper() not in ("SA", "SD", "SS") and not _is_year(text, match):
+            yield f"{match.group(1)} {letters.upper()}"
+
+
+def _is_year(text: str, match: re.Match[str]) -> bool:
+    """A year and a word, unless the word "postcode" stands before it or the name of a town behind it."""
+    digits, letters = match.groups()
+    if not digits.startswith(("19", "20")) or " " not in match.group() or not _WORD_OF_TWO.fullmatch(letters):
+        return False
+    named = _POSTCODE_BEFORE.search(text[: match.start()][-30:])
+    town = letters.isupper() and _TOWN_BEHIND.match(text, match.end())
+    return not (named or town)
+
+
+def phones(text: str) -> Iterator[str]:
+    """Telephone numbers as written, of a length that exists."""
+    for match in PHONE.finditer(without_ibans(text)):
+        digits = re.sub(r"\D", "", match.group())
+        if len(digits) in ((10, 11) if re.match(r"0[1-9]", digits) else (10, 11, 12, 13)):
+            yield match.group().strip()
+
+
+def kvks(text: str) -> Iterator[str]:
+    """Chamber of Commerce numbers: eight digits after the word, or in brackets behind a company."""
+    yield from (re.sub(r"\D", "", match[1]) for match in KVK.finditer(text))
+    yield from (match[2] for match in _KVK_BRACKETED.finditer(text) if firm_written(match[1]))
+
+
+def kvk_numbers(text: str) -> Iterator[str]:
+    """What is written like such a number, with or without the word: eight digits, no date and no telephone."""
+    yield from (re.sub(r"\D", "", match.group()) for match in _KVK_ALONE.finditer(text))
+
+
+def btws(text: str) -> Iterator[str]:
+    """Dutch VAT numbers that hold no citizen service number."""
+    for match in BTW.finditer(text):
+        compact = re.sub(r"\W", "", match.group()).upper()
+        compact = compact if compact.startswith("NL") else f"NL{compact}"
+        digits = compact[2:11]
+        if btw_of_company(digits) or (btw.is_valid(compact) and not bsn.is_valid(digits)):
+            yield compact

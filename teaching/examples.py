@@ -9,6 +9,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,8 @@ KEPT = 0.08  # share of the mails that are kept from the encoder: they tell how 
 FOR_THRESHOLDS = frozenset({"mixed_scale", "mixed_scale_second", "mixed_scale_third"})
 """Hands that are kept from the encoder wholly."""
 _OTHER_NAMES = {"birthdate": "birth_date", "house_number": "street"}
+_OF_MACHINES = frozenset({Intent.OUT_OF_OFFICE, Intent.BOUNCE})
+_MARK = re.compile(r"\(?\{\{[^}]*\}\}\)?")  # what a template fills in
 _SUBJECT, _TEXT, _QUOTED = 40, 224, 96  # pieces
 _OWN, _BELOW, _HEAD = 0, 1, 2
 
@@ -251,6 +254,27 @@ class Earlier:
 def earlier() -> Earlier:
     about = json.loads(ABOUT.read_text(encoding="utf-8"))
     return Earlier(frozenset(about["hands"]), frozenset(about["kept"]))
+
+
+def under_our_subjects(lesson: Lesson, fate: random.Random) -> Lesson:
+    """One reply in four without its subject, one in four below that of any letter of ours.
+
+    What somebody means by a reply has little to do with what we wrote above ours; only machines say it there.
+    """
+    mail, lot = lesson.mail, fate.random()
+    told = [words for _, words in mail.spans] + [one.value for one in (*(lesson.values or ()), *(lesson.who or ()))]
+    if lot >= 0.5 or not mail.in_case or mail.intents & _OF_MACHINES or any(words not in mail.text for words in told):
+        return lesson
+    subject = "" if lot < 0.25 else f"Re: {fate.choice(_our_subjects(mail.language))}"
+    return replace(lesson, mail=replace(mail, subject=subject))
+
+
+@lru_cache
+def _our_subjects(language: str) -> tuple[str, ...]:
+    """The subjects of our letters in this language, or else in English, without the marks of the template."""
+    folder = ROOT / "templates" / language
+    found = sorted((folder if language and folder.is_dir() else ROOT / "templates" / "en").glob("*/subject.txt"))
+    return tuple(_MARK.sub("", path.read_text(encoding="utf-8")).strip(" ()\n") for path in found)
 
 
 def styled(lesson: Lesson, fate: random.Random) -> Lesson:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from examples import INTENTS, VALUES, Cutter, Example, earlier, kept, lessons, styled
+from examples import INTENTS, VALUES, Cutter, Example, earlier, kept, lessons, styled, under_our_subjects
 from network import BELOW, Network
 from numpy.typing import NDArray
 from origin import HIDDEN, begin_with, origin
@@ -55,7 +55,9 @@ def main() -> None:
     else:
         begin_with(network, cutter.pieces, origin())
     before, whole = earlier(), list(lessons())
-    taught = [cutter.example(styled(one, fate)) for one in whole if not kept(one.mail, before)]
+    taught = [
+        cutter.example(styled(under_our_subjects(one, fate), fate)) for one in whole if not kept(one.mail, before)
+    ]
     judges = [cutter.example(one) for one in whole if kept(one.mail, before)]
     print(f"{len(taught)} mails and sentences to learn from, {len(judges)} to judge by", flush=True)
     lower(network, taught + judges, cutter.padding)

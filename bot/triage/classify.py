@@ -22,6 +22,7 @@ from bot.triage.weights import Model
 from bot.triage.writers import authority_address, only_a_person_may_answer, role_of, writer_of
 
 SCHEMA = 1
+_MAY_CORRECT = 0.2  # chance
 _MAX_TEXT = 40_000  # characters of one text that are read
 _ENCRYPTED = "-----BEGIN PGP MESSAGE-----"
 _BUILT_IN_TWO_WAYS = frozenset({"more than one Content-Type", "more than one content-type", "html cut"})
@@ -98,7 +99,7 @@ def _in_case(model: Model, seen: _Seen) -> Verdict:
 
 def _verdict(seen: _Seen, opinion: Opinion, intents: frozenset[Intent]) -> Verdict:
     kinds = frozenset(RequestKind(label) for label in opinion.decided if label != OTHER_PRIVACY)
-    corrections = _corrections(seen) if RequestKind.CORRECTION in kinds or opinion.doubt else ()
+    corrections = _corrections(seen) if RequestKind.CORRECTION in kinds or _may_correct(opinion) else ()
     return Verdict(
         kinds=kinds,
         other_privacy=OTHER_PRIVACY in opinion.decided,
@@ -115,9 +116,14 @@ def _verdict(seen: _Seen, opinion: Opinion, intents: frozenset[Intent]) -> Verdi
     )
 
 
+def _may_correct(opinion: Opinion) -> bool:
+    """Whether a doubtful mail is enough of a correction to show values beside it: ordinary mail is full of them."""
+    return opinion.doubt and opinion.scores[RequestKind.CORRECTION.value] >= _MAY_CORRECT
+
+
 def _corrections(seen: _Seen) -> tuple[StatedCorrection, ...]:
     meaning = seen.opinion.meaning
-    return corrections_in(seen.new_text, meaning.values if meaning else ())
+    return corrections_in(seen.new_text, meaning.values if meaning else None)
 
 
 def _identifiers(seen: _Seen) -> dict[str, str]:

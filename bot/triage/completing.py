@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from bot.triage.citizen_number import may_hold_bsn, without_bsn
 from bot.triage.numbers import bare, btws, emails, ibans, kvk_numbers, phones, postcodes
+from bot.triage.person_names import without_title
 from bot.triage.values import Spoken
 from bot.triage.whole_names import with_form
 
@@ -35,6 +36,12 @@ _ADDITION = re.compile(
     r"(?:[ -](?:bis|hs|huis|zwart|rood|achterhuis)|,? (?:bus|unit) \w{1,6}"
     r"|[ -](?:[A-HJ-T]|[IVX]{1,4})(?=,|\n|$|\.?$|[ ][1-9]\d{3} ?[A-Z]{2}\b))(?![\w'/-]|\.\w)"
 )
+_SIR = re.compile(r"^(?:de )?(?:heer|mevrouw) (?=\S)")
+_TWO_CAPITALS = re.compile(r"[A-Z]{2}")
+_TOWN_BEHIND = re.compile(
+    r",? ([A-ZÀ-Ý][a-zà-ÿ][\w'’-]{1,24}(?: (?:aan|den|de|op|bij)(?: (?:den|de))? [A-Z][\w-]{1,20})?)"
+)
+_TOWN_ON = re.compile(r"\b[A-ZÀ-Ý][\w'’-]{1,24} (?:aan|op|bij|a/d) $")
 _NAMED_STREET = re.compile(r"[^\W\d_]{3}")
 _DAY_BEFORE = re.compile(r"(?<!\d)\d{1,2}[ ./-]$")
 _YEAR_BEHIND = re.compile(r"[ ./-](?:1[89]|20)\d{2}(?!\d)")
@@ -90,6 +97,18 @@ def _with_number(street: str, text: str) -> str:
     return ""
 
 
+def _whole_city(city: str, text: str) -> str:
+    """The town without the letters of the postcode ahead of it, and with what goes before "den Rijn"."""
+    at = text.find(city)
+    if at < 0:
+        return city
+    if _TWO_CAPITALS.fullmatch(city):
+        following = _TOWN_BEHIND.match(text, at + len(city))
+        return following[1] if following else city
+    before = _TOWN_ON.search(text[:at])
+    return before.group().strip() + " " + city if before and city.partition(" ")[0].islower() else city
+
+
 def _whole_date(date: str, text: str) -> str:
     """The date with its day and its year."""
     at = text.find(date)
@@ -102,7 +121,8 @@ def _whole_date(date: str, text: str) -> str:
 
 _COMPLETED: dict[str, Callable[[str, str], str]] = {
     "street": _whole_street,
-    "city": lambda city, _: _PLACED.sub("", city),
+    "city": lambda city, text: _whole_city(_PLACED.sub("", city), text),
+    "name": lambda name, _: without_title(_SIR.sub("", name)) or name,
     "birth_date": _whole_date,
     "company": with_form,
 }

@@ -17,7 +17,7 @@ _MAX = 8000  # characters looked at
 
 _OLD = re.compile(
     r"\b(?:(?:oud\w{0,2}|old)(?: \w{1,14})?|was|niet|van|old|former|previous|instead of|in plaats van|not|from"
-    r"|voorheen|eerst"
+    r"|voorheen|eerst|vervangt|replaces"
     r"|verlopen|bestaat|vervalt|eraf|alt\w{0,2}"
     r"|instead|er staat|staat nu|geregistreerd|bekend\w?|opgenomen|vastgelegd)\W{1,3}$",
     re.IGNORECASE,
@@ -37,7 +37,7 @@ _SURELY_NEW = re.compile(
     re.IGNORECASE,
 )
 _AFTER_NEW = re.compile(
-    r"^\W{0,3}(?:moet het zijn|is (?:het )?(?:goed\w?|juist\w?|nieuwe?)|van maken|worden|maken|(?:en )?niet\b"
+    r"^\W{0,3}(?:moet het zijn|is (?:het )?(?:goed\w?|juist\w?|nieuwe?)|van maken|worden|maken|vervangt|(?:en )?niet\b"
     r"|not\b|in plaats van|instead of"
     r"|from now on|statt)",
     re.IGNORECASE,
@@ -103,23 +103,26 @@ _KVK_WORDS = re.compile(r"\b(?:kvk|k\.v\.k|handelsregister|chamber of commerce)"
 _FIELD_NAMES = {"birth_date": "birthdate"}
 _ORDER = tuple(_FIELD_NAMES.get(name, name) for name in FIELDS)
 _BECOMES = re.compile(
-    r"^\W{0,3}(?:maar|in|naar|wordt|worden|moet (?:zijn|worden)|to|but|into|should be|sondern|zu|mais|->|=>|→)\W{1,3}$",
+    r"^\W{0,3}(?:maar|in|naar|wordt|worden|werd|moet (?:zijn|worden)|to|but|into|should be|sondern|zu|mais"
+    r"|->|=>|→)\W{1,3}$",
     re.IGNORECASE,
 )
 """What stands between an old value and the new one that follows it."""
 _LEAST = dict.fromkeys(CHECKED, 0.0) | {OTHER: 0.55}
 """Chance that a new value must have: none where it is checked, more where it has no field of its own."""
 _LEAST_CHANCE = 0.45  # of the others
+_SIGNED = frozenset({"street", "postcode", "city", "name"})
 _MOST = 12  # values of one field that are compared with each other
 
 
-def corrections_in(text: str, told: Sequence[Spoken] = ()) -> tuple[StatedCorrection, ...]:
-    """The changes stated in the new words of a mail: what the encoder marked, and what the plain wordings add.
+def corrections_in(text: str, told: Sequence[Spoken] | None = None) -> tuple[StatedCorrection, ...]:
+    """The changes stated in the new words of a mail: what the encoder marked (None: it did not read the mail), and what
+    the plain wordings add. An address or a name in which it saw no change is no change: it stands in signatures too.
 
     Whom an account belongs to is changed by people: then no name is told.
     """
-    marked = tuple(_marked(without_bsn(text[:_MAX]), told))
-    fields = {one.field for one in marked}
+    marked = tuple(_marked(without_bsn(text[:_MAX]), told or ()))
+    fields = {one.field for one in marked} | (_SIGNED if told is not None else set())
     found = marked + tuple(one for one in _by_wording(text) if one.field not in fields)
     if _OWNERSHIP.search(text[:_MAX]):
         found = tuple(one for one in found if one.field != "name")

@@ -14,6 +14,10 @@ WITH_FORM = re.compile(rf"(?<![\w.&'’+-])({_WORD}(?:[ ]{_PIECE}){{0,5}}[ ]{_FO
 LEADING_FORM = re.compile(
     rf"(?<![\w-])((?:{'|'.join(LEADING_FORMS)})[ ](?:{PARTICLE}[ ])?{_WORD}(?:[ ]{_PIECE}){{0,5}})"
 )
+_TRADING_AS = re.compile(
+    r"\b(?i:h\.?o\.?d\.?n\.?|handelend(?:e)? onder de naam|bekend onder de naam|trading as|t/a):?[ ]['\"“‘]?"
+    rf"({UPPER}[\w'’.&+-]{{0,25}}(?:[ ]{_PIECE}){{0,5}})"
+)
 _TRADE = re.compile(rf"(?i)\b(?:{'|'.join(TRADES)})(?!\w)")
 _LEAD = re.compile(r"^(?:(?i:namens|secretariaat|zaakvoerder|dga|hr|ihre?|naam|bedrijf|firmanaam|kantoor van)\b:?[ ])")
 _LONGEST = 60  # characters of a company's name
@@ -40,6 +44,12 @@ def firm_beside(piece: str) -> str | None:
         if plain and "," not in name and "/" not in name and not says_more(name) and not is_sentence(name)
         else None
     )
+
+
+def firm_traded_as(text: str) -> str | None:
+    """The name under which the text says that somebody does business (Handelsregisterwet 2007, art. 9: handelsnaam)."""
+    match = _TRADING_AS.search(text)
+    return match[1].rstrip(" .,&+") if match is not None else None
 
 
 def firms_named(text: str) -> list[str]:

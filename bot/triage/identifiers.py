@@ -48,12 +48,26 @@ _CUSTOMER = re.compile(
     r"([A-Z]{0,4}-?\d{3,8}|\d{3}-\d{2,4})\b(?![ .-]?\d)",
     re.IGNORECASE,
 )
+_CUSTOMER_ELSEWHERE = re.compile(
+    r"\b(?:klant|debiteur|relatie|cli[eë]nt)(?:en)?(?:"
+    r"(?:nummer|nr\.?)(?: (?!(?:tel|mob|fact|nota|kvk|iban|btw|inco|bel|is|geen|niet|nooit))[A-Za-z'’]{1,14}){1,4}"
+    r"| (?:onder|met|op) (?:het )?(?:nummer|nr\.?))(?::|: | is | )(\d{4,8}|\d{3,4}-\d{2,4})\b(?![ .-]?\d)",
+    re.IGNORECASE,
+)
+"""The number some words behind its name: "klantnummer van mij: 55019", "uw klant onder nummer 41872"."""
+_CUSTOMER_CODE = re.compile(r"\b(?i:(?:klant|relatie|debiteur(?:en)?)[ -]?(?:code|id))\W{1,3}([A-Z]{2,5}-?\d{2,6})\b")
 _INVOICE = re.compile(
     r"\b(?:(?:credit)?factuur|facture|factuurnummer|factuurnr\.?|invoice|rechnung|nota|aanmaning"
     r"|rekening(?= \(nr))(?:\W{1,3}(?:nummer|nr\.?|no\.?|number))?\W{1,3}(?:(?:was|is|n°)\W{1,2})?"
     r"([A-Z]{0,4}-?\d[\w/.-]{1,17}\w)",
     re.IGNORECASE,
 )
+_PAID = re.compile(
+    r"\b(?i:betaling|betaald|betaalkenmerk|betalingskenmerk|aanmaning|herinnering|incasso|o\.?v\.?v\.?|kosten)"
+    r"(?:[ ](?i:van|voor|over|op|onder)(?:[ ](?i:de|het))?)?:?[ ](?!KB-\d{4}-|AVG-)"
+    r"(?=[\dA-Z/.-]{0,8}[A-Z/-])([A-Z]{0,4}[/-]?\d{2,4}[/-]?\d{2,6})\b(?![/.,-]?\d)"
+)
+"""An invoice by its number alone, where it is paid or asked for: letters, a bar or a dash keep sums and dates out."""
 _OLD = re.compile(
     r"(?i)\b(?:niet|not|nicht|i\.?p\.?v\.?|in plaats van|instead of|in place of|oude?|old|alte[sn]?|van|from|aus|was"
     r"|were|voorheen|stond|staat|gebruikt|heeft|hebben|hebt|au lieu de|statt|vervallen|vervangt)"
@@ -63,6 +77,7 @@ _OLD = re.compile(
 _BEFORE = 60  # characters before a value in which it is called the old one
 _COMPARED = 4  # values of one sort that are compared
 _CHANGING = frozenset({"email", "kvk", "btw", "iban", "phone", "postcode"})
+_QUOTED = re.compile(r"(?m)^>[^\n]*$")
 _FEWEST_DIGITS = 3  # of a customer or invoice number
 _REACHED = frozenset({"email", "phone"})
 _BLANKED = "x" * 6
@@ -81,7 +96,7 @@ def identifiers_in(text: str, subject: str = "") -> dict[str, str]:
     An unlikely one is left out. By the old value of what changes a record is found, not by the new one. A name or a
     company is looked for in the text only: a subject names whom it is about, or is our own that came back.
     """
-    text, subject = without_bsn(text[:MAX_TEXT]), without_bsn(subject)
+    text, subject = without_bsn(_QUOTED.sub("", text[:MAX_TEXT])), without_bsn(subject)
     found: dict[str, str] = {}
     for name, finder in _FINDERS.items():
         whole = text if name in _NAMING else f"{text}\n{subject}"
@@ -122,14 +137,24 @@ def of_the_record(found: Mapping[str, str], changed: Iterable[tuple[str, str | N
     return kept
 
 
-def _groups(*patterns: re.Pattern[str]) -> Callable[[str], Iterator[str]]:
+def _groups(*patterns: re.Pattern[str], digits: int = _FEWEST_DIGITS) -> Callable[[str], Iterator[str]]:
     """What the patterns find, the first pattern's first; nothing that may be a citizen service number."""
     return lambda text: (
         match[1].strip()
         for pattern in patterns
         for match in pattern.finditer(text)
-        if not may_hold_bsn(match[1]) and sum(letter.isdigit() for letter in match[1]) >= _FEWEST_DIGITS
+        if not may_hold_bsn(match[1]) and sum(letter.isdigit() for letter in match[1]) >= digits
     )
+
+
+_numbered = _groups(_CUSTOMER_NUMBER, _CUSTOMER, _CUSTOMER_ELSEWHERE)
+_coded = _groups(_CUSTOMER_CODE, digits=2)
+
+
+def customer_numbers(text: str) -> Iterator[str]:
+    """Numbers of customers, and codes of letters and digits behind the word for one."""
+    yield from _numbered(text)
+    yield from _coded(text)
 
 
 def names(text: str) -> Iterator[str]:
@@ -163,12 +188,12 @@ def _of_the_business(text: str) -> Iterator[str]:
 _FINDERS: dict[str, Callable[[str], Iterator[str]]] = {
     "name": _of_the_person,
     "email": emails,
-    "customer_number": _groups(_CUSTOMER_NUMBER, _CUSTOMER),
+    "customer_number": customer_numbers,
     "kvk": kvks,
     "btw": btws,
     "iban": ibans,
     "phone": phones,
     "postcode": postcodes,
-    "invoice_number": _groups(_INVOICE),
+    "invoice_number": _groups(_INVOICE, _PAID),
     "company": _of_the_business,
 }

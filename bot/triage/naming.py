@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.triage.person_names import without_title
 from bot.triage.principals import acts_for_another
+from bot.triage.signatures import signed
 from bot.triage.values import Spoken
 from bot.triage.whole_names import is_form, whole_company, whole_name
 
@@ -28,16 +29,30 @@ _NUMBER = re.compile(r"\d(?:[ .-]?\d){4}")
 def named(found: Mapping[str, str], marked: Sequence[Spoken], text: str) -> dict[str, str]:
     """The identifiers, with the name and the company that the encoder marked where it is surer, or alone.
 
-    Of a mail whose writer surely acts for somebody else only the wordings count: an agent's own name finds no record.
+    In a mail whose writer surely acts for somebody else no company is taken from the marks, and no name that signs:
+    an agent's own finds no record.
     """
     told = dict(found)
     if acts_for_another(text):
-        return told
+        return told | _of_whom(found.get(NAME), marked, text)
     for field in (NAME, COMPANY):
         best = _best(field, marked)
         if best is not None:
             told[field] = _chosen(field, found.get(field), best)
     return {field: value for field, value in _whole(told, text).items() if value}
+
+
+def _of_whom(worded: str | None, marked: Sequence[Spoken], text: str) -> dict[str, str]:
+    """The name of him for whom an agent writes, where the wordings know none or a part of it."""
+    best, signs = _best(NAME, marked), signed(text) or ""
+    if (
+        best is None
+        or best.chance < _REPLACES[NAME]
+        or _within(best.words, signs)
+        or (signs and _within(signs, best.words))
+    ):
+        return {}
+    return {NAME: whole_name(best.words, text)} if worded is None or _within(worded, best.words) else {}
 
 
 def _whole(told: dict[str, str], text: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.triage.firms import firm_beside, firm_written
+from bot.triage.firms import firm_beside, firm_traded_as, firm_written
 from bot.triage.person_names import NAME, may_be_name, without_title
 
 _HEAD = 6_000  # characters in which a mail says for whom it is written
@@ -24,6 +24,9 @@ _FIRST = r"(?:,|:|[ ]\(|)[ ]?"
 _SIR = r"(?:(?i:de heer|dhr\.?|meneer|mevrouw|mevr\.?|mw\.?|mr\.?|mrs\.?|ms\.?|mme|herrn?|frau)[ ])"
 _NAMED = rf"{_SIR}?({NAME})"
 _KINSMAN = re.compile(rf"\b(?i:{_MEN}(?:\w{{3,12}}[ ])?{_KIN}){_FIRST}{_NAMED}")
+_HE_IS_CALLED = re.compile(
+    rf"\b(?i:(?:zijn|haar) naam(?: is|:)|(?:hij|zij|ze) (?:heet(?:te)?|was)|(?:his|her) name is)[ ]{_NAMED}"
+)
 _OF_CLIENT = re.compile(rf"(?<!\w)(?i:(?:{_MEN}|van[ ]|namens[ ])?{_CLIENT}){_FIRST}{_NAMED}")
 _ON_BEHALF = re.compile(
     rf"\b(?i:namens|on behalf of:?|authori[sz]ed agent of|im auftrag von|executeur van|acting for|(?:we|i) represent"
@@ -47,7 +50,9 @@ _PERHAPS = (
     r"\bcli[eë]nte?\b|nalatenschap|machtig|volmacht|overle(?:den|ed)\b|overlijden|gestorven|vefat|vertegenwoordig"
     r"|schuldhulpverlen|sociaal raad|begeleid|staat de heer|opdrachtgever|advocaat\b|namens |deceased|passed away"
     r"|died\b|\b(?:my|our) client\b|inheritance|debt counsel|verstorben|d[ée]c[èe]s|d[ée]c[ée]d[ée]|faleceu|zmar[łl]"
-    r"|ik schrijf (?:voor|namens) mijn|voor mijn (?:vader|moeder|oma|opa|tante|oom)|i help my|boekhouder van"
+    r""
+    r"|ik schrijf (?:dit )?(?:voor|namens) (?:mijn|m'?n)|ik typ dit voor|via mij|niet meer\. (?:hij|zij)"
+    r"|voor mijn (?:vader|moeder|oma|opa|tante|oom)|i help my|boekhouder van"
 )
 """Words that are a reason to look for whom the mail is written."""
 
@@ -74,17 +79,19 @@ def principal_of(text: str) -> str | None:
 
 
 def firm_of_principal(text: str) -> str | None:
-    """The company of the person for whom the writer acts, where it stands in brackets behind his name."""
+    """The company of the person for whom the writer acts: his trade name, or in brackets behind his name."""
     name = principal_of(text)
+    if name and (traded := firm_traded_as(text[:_HEAD])) is not None:
+        return traded
     match = re.search(rf"{re.escape(name)} ?\(([^()\n]{{3,50}})", text[:_HEAD]) if name else None
     return (firm_written(match[1]) or firm_beside(match[1])) if match is not None else None
 
 
 def _patterns(head: str) -> tuple[re.Pattern[str], ...]:
     if _SURELY.search(head):
-        return _ON_BEHALF, _OF_CLIENT, _KINSMAN, _SIRS
+        return _ON_BEHALF, _OF_CLIENT, _KINSMAN, _HE_IS_CALLED, _SIRS
     if _MAYBE.search(head):
-        return _ON_BEHALF, _OF_CLIENT, _KINSMAN
+        return _ON_BEHALF, _OF_CLIENT, _KINSMAN, _HE_IS_CALLED
     return (_KINSMAN,) if _CHILD.search(head) else ()
 
 

@@ -44,9 +44,10 @@ CONTINUES = frozenset(_CONTINUES.split())
 
 _TITLES = """
 mw mevr mevrouw meneer dhr de_heer mej mr mrs ms miss drs dra dr ds ir ing prof fam familie echtpaar kantoor je
-yours mme mlle maître herr frau sig sra dona bu stb zr pater pastoor zuster broeder weduwe wed ome oom tante opa oma
+yours mme mlle maître herr frau sig sra dona bu stb zr pater pastoor broeder weduwe wed ome oom tante opa oma
 namens bakker slager aannemer notaris advocaat rechtsanwältin rechtsanwalt gallerist burgemeester kapitein schipper
-boer
+boer organist patissier pianist pianiste jhr jkvr jonkheer jonkvrouw dirigent dierenarts huisarts imker kunstenaar
+kunstenares buurman buurvrouw heer sir
 """
 TITLES = _TITLES.split()
 """What stands before a name and is no part of it; some need a full stop behind them."""
@@ -58,7 +59,7 @@ GREETING_NOUNS = (
 CLOSINGS = (
     rf"(?:met|mit|with|avec)[ ](?:\w{{1,15}}[ ]){{0,3}}(?:{GREETING_NOUNS}|glimlach|knipoog)",
     rf"(?:vriendelijke?|hartelijke?|collegiale|vr\.?|beste|lieve|warme|sportieve|zonnige|vele)[ ]{GREETING_NOUNS}",
-    r"(?:vriendelijk|beleefd|hoogachtend)[ ]groetend|groet\w{0,4}|gr(?:oe?t?j?e?s|tjes|tj|tn)?|m\.?v\.?g|mfg|lg|vg",
+    r"(?:vriendelijk|beleefd|hoogachtend)[ ]groetend|groet\w{0,4}|gr(?:oe?t?j?e?s|tjes|tj|tn|t)?|m\.?v\.?g|mfg|lg|vg",
     r"hoogachtend|hartelijks?|vriendelijks?|alvast[ ](?:bedankt|dank)|(?:bij|op)[ ]voorbaat[ ]dank|bedankt",
     r"dank[ ](?:je|u)(?:[ ]wel)?|dankjewel|dankuwel|(?:hartelijk[ ])?dank|bvd|liefs|kus(?:jes)?|knuffel|xo?xo?x?",
     r"(?:kind|best|warm|many|warmest)[ ](?:regards|wishes|thanks)|regards|rgds|bests?|thanks|thank[ ]you|thx|tx|tks|ta",

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from bot.triage.firms import firm_beside, firm_written, firms_named, is_sentence
+from bot.triage.firms import firm_beside, firm_traded_as, firm_written, firms_named, is_sentence
 from bot.triage.person_names import LETTER, NAME, UPPER, WORD, may_be_name, name_written, without_title
 from bot.triage.signature_words import CLOSINGS, CONTINUES
 
@@ -77,6 +77,9 @@ def introduced(text: str) -> str | None:
 
 def company_of(text: str) -> str | None:
     """The company for which the writer signs; else the only one of the text that is named with its legal form."""
+    traded = firm_traded_as(text[:_LOOKED_AT])
+    if traded is not None:
+        return traded
     _, block = _block(text)
     pieces = (piece for line in block for piece in _BETWEEN.split(line))
     found = next((firm for piece in pieces if (firm := firm_written(piece)) is not None), None)

@@ -22,13 +22,19 @@ _WORD = re.compile(rf"(?:{UPPER}|\d)[\w'’.&-]{{0,30}}")
 _FIRST = re.compile(rf"{UPPER}[\w'’.&-]{{1,30}}")
 _ROLE_WORDS = """
 receptie team directie administratie secretariaat firma bedrijf planning kerkenraad zaakvoerder afdeling inkoop verkoop
-crediteurenadministratie debiteurenadministratie groepspraktijk eenmanszaak wij ik niet gewoon onze zo voor van bij
-namens kvk k.v.k. btw iban bsn tel klantnr please heet is en verwijder
+crediteurenadministratie debiteurenadministratie cliënt client kerkrentmeester groepspraktijk eenmanszaak wij ik
+niet gewoon onze zo voor van bij namens kvk k.v.k. btw iban bsn tel klantnr please heet is en verwijder
 """
 _ROLES = frozenset(_ROLE_WORDS.split())
 """Words that stand beside the name of a company and are none of it."""
 _PARTICLES = re.compile(r"V(?:an|AN)\b|van[ ](?:der?|den|het|'t)[ ]")
 _SHORTENED = re.compile(r"(?:^|[ ])(?:Gebr|Fa|[Aa]fd|Coöp|St|Stg|Kon|Chr|Zn)$")
+_OF_HIS_OWN = re.compile(r"(?i)^(.{2,40}?\b([\w'’-]{2,25}))[ ](?:van|bij|@)[ ]\2$")
+"""A name with the first word of the firm behind it: "Ulrike Schaap van Schaap" (& Wol)."""
+_SEATED = re.compile(
+    r"^((?:Stichting|Vereniging|VvE|Coöperatie)[ ].{2,40})[ ](?:te|TE)[ ](?:Den |Sint |'s-)?[A-Z][\w-]+$"
+)
+"""A club with the town where it has its seat: "Stichting De Boei te Den Helder"."""
 _LONGEST = 60  # characters
 _MOST_BEFORE, _MOST_BEHIND = 3, 4  # words
 _COUNTRIES = frozenset({"nederland", "belgië", "deutschland"})
@@ -37,7 +43,7 @@ _WIDE = 100  # characters around a company in which its piece is looked for
 
 def whole_name(name: str, text: str, company: str = "") -> str:
     """The name without the company behind it; of a first name alone the whole, where the text has it."""
-    name = _without(company, name)
+    name = _without(company, _OF_HIS_OWN.sub(r"\1", name))
     return name if " " in name or name.islower() else _without(company, _fuller(name, text))
 
 
@@ -74,6 +80,7 @@ def whole_company(company: str, text: str, name: str = "") -> str:
     before = _own_before(text[begin:at].split(), name, joined=company.startswith("&"))
     behind = () if _FORM.fullmatch(company.split()[-1]) else _own_behind(text[at + len(company) : end].split(" "), name)
     whole = " ".join((*before, company, *behind))
+    whole = _SEATED.sub(r"\1", whole)
     return _closed(whole, text) if len(whole) <= _LONGEST else company
 
 

@@ -63,6 +63,18 @@ def test_who_acts_for_somebody_leaves_neither_his_own_name_nor_his_firm() -> Non
     assert named({}, marked, text) == {}
 
 
+@pytest.mark.parametrize(("worded", "kept"), [({}, "Joop van Echten"), ({"name": "Echten"}, "Joop van Echten")])
+def test_for_whom_an_agent_writes_is_read_from_the_marks_where_the_wordings_know_no_more(
+    worded: dict[str, str], kept: str
+) -> None:
+    text = "Ik ben bewindvoerder. Het gaat om Joop van Echten.\n\nmr. J. Vos"
+    marked = [name("J. Vos", 0.7), name("Joop van Echten", 0.95)]
+
+    assert named(worded, marked, text)["name"] == kept
+    assert named({"name": "Sanne Bakker"}, marked, text)["name"] == "Sanne Bakker"
+    assert named({}, [name("J. Vos", 0.95), name("Joop van Echten", 0.5)], text) == {}
+
+
 @pytest.mark.parametrize(
     ("text", "marked", "whole"),
     [
@@ -74,6 +86,8 @@ def test_who_acts_for_somebody_leaves_neither_his_own_name_nor_his_firm() -> Non
         ("Ik ben Anne.\nAnne Frank Huis is mijn klant", "Anne", "Anne"),
         ("J.B. Nagtegaal sr.", "J.B. Nagtegaal sr.", "J.B. Nagtegaal sr."),
         ("Ik ben Anne. Bakker is mijn beroep.", "Anne", "Anne"),
+        ("Ik ben Ulrike Schaap van Schaap & Wol.", "Ulrike Schaap van Schaap", "Ulrike Schaap"),
+        ("Organist Gijsbert Kok", "Organist Gijsbert Kok", "Gijsbert Kok"),
     ],
 )
 def test_a_name_is_read_whole_and_nothing_behind_it(text: str, marked: str, whole: str) -> None:
@@ -98,6 +112,8 @@ def test_a_name_is_read_whole_and_nothing_behind_it(text: str, marked: str, whol
         ("Groet, van den Dool Advies", "van den Dool Advies", "van den Dool Advies"),
         ("VAN DER LEK BETON", "VAN DER LEK BETON", "VAN DER LEK BETON"),
         ("Stal Hippolyta te Meppel", "Stal", "Stal Hippolyta"),
+        ("Wij, Stichting De Boei te Den Helder, betalen", "Stichting De Boei te Den Helder", "Stichting De Boei"),
+        ("Cliënt Tuincentrum De Boomgaard heeft", "Cliënt Tuincentrum De Boomgaard", "Tuincentrum De Boomgaard"),
     ],
 )
 def test_a_company_is_read_whole_and_nothing_beside_it(text: str, marked: str, whole: str) -> None:

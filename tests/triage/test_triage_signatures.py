@@ -98,6 +98,7 @@ def test_who_introduces_himself_says_first_and_last_name(text: str, name: str | 
         (f"{ASKS}\n\nNamens Vermeer Techniek B.V.,\nSanne Vermeer", "Vermeer Techniek B.V."),
         (f"{ASKS}\n\nGroet,\nSanne Vermeer\npenningmeester\nStichting De Linde", "Stichting De Linde"),
         ("Vermeer Techniek B.V. heeft een nieuw adres. Graag aanpassen!", "Vermeer Techniek B.V."),
+        (f"{ASKS} Sanne Vermeer, handelend onder de naam Vermeer Stukadoors, KvK 99127745", "Vermeer Stukadoors"),
         ("Van Vermeer Techniek B.V. of van De Wit Holding? Zoek het uit.", None),
         (f"{ASKS}\n\nGroet,\nSanne Vermeer\nboekhouder", None),
         (f"{ASKS}\n\nGroet,\nGijs Tuinman", None),
@@ -117,6 +118,8 @@ def test_a_company_is_read_from_its_form_its_trade_or_its_place_beside_the_name(
         ("My client Sanne Vermeer has authorised me.\n\nJoris Bakker", "Sanne Vermeer"),
         ("Mijn zoon Joris (14) heeft een account gemaakt.\n\nSanne Vermeer", "Joris"),
         ("Onze gebruiker Sanne Vermeer machtigt ons. WegErmee B.V.", "Sanne Vermeer"),
+        ("Ik typ dit voor m'n oom. Hij heet Sanne Vermeer en is tapijtreiniger. Joris", "Sanne Vermeer"),
+        ("Moeder is niet meer. Zij heette Sanne Vermeer en hield de boeken bij.\n\nJoris", "Sanne Vermeer"),
     ],
 )
 def test_the_record_is_that_of_the_person_for_whom_the_writer_acts(text: str, principal: str) -> None:

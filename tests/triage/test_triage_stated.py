@@ -40,6 +40,16 @@ BSN = "111222333"  # passes the check; belongs to nobody
         ("zet dat uit voor account 6620", "customer_number", "6620"),
         ("de openstaande nota KB-2025-7781", "invoice_number", "KB-2025-7781"),
         ("op zijn rekening (nr. 2024-0031)", "invoice_number", "2024-0031"),
+        ("Klantnummer van mij: 55019.", "customer_number", "55019"),
+        ("uw klant onder nummer 41872, zegt hij", "customer_number", "41872"),
+        ("Klantnummer dat jullie vroegen: 0041-778", "customer_number", "0041-778"),
+        ("klantcode MSS01", "customer_number", "MSS01"),
+        ("waarom een aanmaning voor KB26-3307?", "invoice_number", "KB26-3307"),
+        ("Betaling KB-77120 komt in twee keer", "invoice_number", "KB-77120"),
+        ("Groet, Lucas\nBrouwer Geluid\n99451230 · NL91ABNA0417164300", "kvk", "99451230"),
+        ("D. van 't Hooft\n58813342 (kvk)", "kvk", "58813342"),
+        ("> bel ons op 050-3090000\nBel mij: 050 700 18 19", "phone", "050 700 18 19"),
+        ("Ik ben H.W. Nijdam h.o.d.n. Nijdam Vertaalt.", "company", "Nijdam Vertaalt"),
         ("Lindelaan 4, 9401ab Assen", "postcode", "9401 AB"),
         ("het gaat om factuur 2024-0087", "invoice_number", "2024-0087"),
         ("Graag antwoord.\n\nMet vriendelijke groet,\nSanne Vermeer", "name", "Sanne Vermeer"),
@@ -108,6 +118,10 @@ def test_a_telephone_number_ends_where_it_ends(text: str, phone: str) -> None:
         "kl. 9.30-17.00",
         "Verwijder mijn account. 12-03-2025 was de laatste keer.",
         "Ik ben klant. 1.000 keer gezegd.",
+        "Betaling 1500 euro, herinnering 12-03-2025",
+        "Uw herinnering KB-2026-0412 over mijn verzoek",  # our own reference
+        "Klantnummer is geen 55019",
+        "Klantnummer weet ik niet meer, telefoonnummer 55019",
     ],
 )
 def test_what_is_no_number_of_ours_is_none(text: str) -> None:
@@ -466,3 +480,53 @@ def test_an_account_number_is_no_street() -> None:
 )
 def test_a_telephone_or_a_day_is_no_number_of_the_chamber_of_commerce(text: str) -> None:
     assert "kvk" not in {one.field for one in corrections_in(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("Naam: fout, moet Vos zijn. Mail goos@hoven.example: goed.", "email", "goos@hoven.example"),
+        ("Postcode 1056 CB klopt ook. Het huisnummer niet.", "postcode", "1056 CB"),
+        ("De weg heet anders. 8162 RS Epe ongewijzigd.", "postcode", "8162 RS"),
+        ("Humelweg 19. 3741 WL Baarn was in orde.", "postcode", "3741 WL"),
+        ("Alle andere gegevens (Lollumerweg 4, 8723 EL Koudum) blijven.", "postcode", "8723 EL"),
+        ("Wij heten nu Hof. Adres (Grotestraat 88, 7471 BR Goor) en bank blijven.", "street", "Grotestraat 88"),
+        ("Privéadres (Merelstraat 5, 6163 EH Geleen) hoeft niet te veranderen.", "street", "Merelstraat 5"),
+        ("De rest (4811 ZC, Breda) laat maar staan.", "city", "Breda"),
+        ("Humelweg met één m. De rest hadden jullie wel goed (9422 CT Smilde).", "postcode", "9422 CT"),
+    ],
+)
+def test_what_is_said_to_be_right_already_is_no_change(text: str, field: str, value: str) -> None:
+    assert corrections_in(text, [marked(field, value, 0.9)]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "old", "new"),
+    [
+        ("Telefoon 0118 44 00 90 vervangt 0113 21 00 11.", "phone", "0113 21 00 11", "0118 44 00 90"),
+        ("Nassaukade 215 werd Nassaukade 217.", "street", "Nassaukade 215", "Nassaukade 217"),
+    ],
+)
+def test_what_replaces_and_what_it_became_is_new(text: str, field: str, old: str, new: str) -> None:
+    told = [marked(field, old, 0.9), marked(field, new, 0.8)]
+
+    assert corrections_in(text, told) == (StatedCorrection(field, old, new),)
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "words", "whole"),
+    [
+        ("Nu in 2401 KW Alphen aan den Rijn.", "city", "den Rijn", "Alphen aan den Rijn"),
+        ("Zeedijk 9, 1012 AZ Amsterdam.", "city", "AZ", "Amsterdam"),
+        ("Het is nu de heer P. Noordhuis.", "name", "heer P. Noordhuis", "P. Noordhuis"),
+    ],
+)
+def test_a_value_marked_beside_its_words_is_read_as_it_is_called(text: str, field: str, words: str, whole: str) -> None:
+    assert [one.new for one in corrections_in(text, [marked(field, words, 0.9)])] == [whole]
+
+
+def test_an_address_in_which_the_encoder_sees_no_change_is_none() -> None:
+    text = "Mijn nieuwe adres? Nee, de naam: Vos. Wal 3, 5611 GE Eindhoven"
+
+    assert {"street", "postcode"} <= {one.field for one in corrections_in(text)}
+    assert corrections_in(text, []) == ()

@@ -33,6 +33,7 @@ KEPT = 0.08  # share of the mails that are kept from the encoder: they tell how 
 FOR_THRESHOLDS = frozenset({"mixed_scale", "mixed_scale_second", "mixed_scale_third"})
 """Hands that are kept from the encoder wholly."""
 _OTHER_NAMES = {"birthdate": "birth_date", "house_number": "street"}
+_FEW_WORDS = 12  # that may have their meaning from what they answer
 _OF_MACHINES = frozenset({Intent.OUT_OF_OFFICE, Intent.BOUNCE})
 _MARK = re.compile(r"\(?\{\{[^}]*\}\}\)?")  # what a template fills in
 _SUBJECT, _TEXT, _QUOTED = 40, 224, 96  # pieces
@@ -58,6 +59,7 @@ class Lesson:
     mail: Labelled
     values: tuple[Stated, ...] | None
     who: tuple[Stated, ...] | None = None
+    letter_shown: bool = False  # what is quoted below a reply is shown, whatever the new words are
 
 
 @dataclass(slots=True)
@@ -100,7 +102,8 @@ class Cutter:
         mail = lesson.mail
         head = self.cut(mail.subject[:300])[:_SUBJECT]
         text = _ends(self.cut(mail.text[:6000]))
-        quoted = words_below(mail.quoted) if says_yes(mail.text) else ""  # elsewhere the service does not show it
+        shown = lesson.letter_shown or says_yes(mail.text)  # elsewhere the service reads labels without it
+        quoted = words_below(mail.quoted) if shown else ""
         below = self.cut(quoted[:1200])[:_QUOTED]
         stop: list[tuple[int, int, Place]] = [(self.end, _OWN, None)]
         row = [
@@ -256,11 +259,17 @@ def earlier() -> Earlier:
     return Earlier(frozenset(about["hands"]), frozenset(about["kept"]))
 
 
-def under_our_subjects(lesson: Lesson, fate: random.Random) -> Lesson:
-    """One reply in four without its subject, one in four below that of any letter of ours.
+def as_replied(lesson: Lesson, fate: random.Random) -> Lesson:
+    """One reply in four without its subject, one in four below that of any letter of ours; half with our letter below.
 
-    What somebody means by a reply has little to do with what we wrote above ours; only machines say it there.
+    What somebody means by a reply has little to do with what we wrote above ours; only machines say it there. A few
+    words above any quoted mail are shown with it in half of the cases too.
     """
+    answers = lesson.mail.in_case or len(lesson.mail.text.split()) <= _FEW_WORDS
+    return replace(_under_another_subject(lesson, fate), letter_shown=answers and fate.random() < 0.5)
+
+
+def _under_another_subject(lesson: Lesson, fate: random.Random) -> Lesson:
     mail, lot = lesson.mail, fate.random()
     told = [words for _, words in mail.spans] + [one.value for one in (*(lesson.values or ()), *(lesson.who or ()))]
     if lot >= 0.5 or not mail.in_case or mail.intents & _OF_MACHINES or any(words not in mail.text for words in told):
@@ -298,13 +307,14 @@ def _with(lesson: Lesson, change: Callable[[str], str]) -> Lesson:
         for stated in (lesson.values, lesson.who)
     )
     return Lesson(
-        replace(
+        mail=replace(
             mail,
             subject=change(mail.subject),
             text=change(mail.text),
             quoted=change(mail.quoted),
             spans=tuple((label, change(words)) for label, words in mail.spans),
         ),
-        values,
-        who,
+        values=values,
+        who=who,
+        letter_shown=lesson.letter_shown,
     )

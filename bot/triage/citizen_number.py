@@ -7,16 +7,19 @@ import re
 from stdnum.nl import bsn
 
 _NINE_DIGITS = re.compile(r"(?<!\d)(?=(\d(?:[ ./-]?\d){8})(?!\d))")
+_EIGHT_DIGITS = re.compile(r"(?<![\w.-])\d{8}(?![\w-])")
+_NEAR = 40  # characters
 _BSN_CONTEXT = re.compile(r"(?i)\b(?:bsn|burgerservice\w{0,8}|sofi\w{0,8})")
 
 
 def without_bsn(text: str) -> str:
     """The text with every citizen service number, and every VAT number that contains one, blanked."""
-    return re.sub(
+    whole = re.sub(
         r"(?<![\w.])(?:NL[ -]?)?\d(?:[ ./-]?\d){8}(?:[ .-]?B[ .]?\d{2})?(?!\w)",
         lambda match: _blanked(match, text),
         text,
     )
+    return _EIGHT_DIGITS.sub(lambda match: _blanked_short(match, whole), whole)
 
 
 def may_hold_bsn(value: str) -> bool:
@@ -24,11 +27,18 @@ def may_hold_bsn(value: str) -> bool:
     return any(bsn.is_valid(re.sub(r"\D", "", match[1])) for match in _NINE_DIGITS.finditer(value))
 
 
+def _blanked_short(match: re.Match[str], text: str) -> str:
+    """A number that lost the nought in front, beside the words for one."""
+    near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
+    short = bsn.is_valid("0" + match.group()) and _BSN_CONTEXT.search(near) is not None
+    return "x" * len(match.group()) if short else match.group()
+
+
 def _blanked(match: re.Match[str], text: str) -> str:
     digits = re.sub(r"\D", "", match.group())[:9]
     if not bsn.is_valid(digits):
         return match.group()
-    near = text[max(0, match.start() - 40) : match.end() + 40]
+    near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
     vat = re.search(r"B ?\d{2}$", match.group()) is not None
     blank = not btw_of_company(digits) if vat else _BSN_CONTEXT.search(near) is not None
     return "x" * len(match.group()) if blank else match.group()

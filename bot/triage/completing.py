@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 
 from bot.triage.citizen_number import may_hold_bsn, without_bsn
 from bot.triage.numbers import bare, btws, emails, ibans, kvk_numbers, phones, postcodes
-from bot.triage.person_names import without_title
 from bot.triage.values import Spoken
 from bot.triage.whole_names import with_form
 
@@ -36,12 +35,12 @@ _ADDITION = re.compile(
     r"(?:[ -](?:bis|hs|huis|zwart|rood|achterhuis)|,? (?:bus|unit) \w{1,6}"
     r"|[ -](?:[A-HJ-T]|[IVX]{1,4})(?=,|\n|$|\.?$|[ ][1-9]\d{3} ?[A-Z]{2}\b))(?![\w'/-]|\.\w)"
 )
-_SIR = re.compile(r"^(?:de )?(?:heer|mevrouw) (?=\S)")
+_SIR = re.compile(r"^(?:(?:de )?(?:heer|mevrouw) (?=\S)|(?:dhr|mevr|mw|drs|ir|mr)\. ?(?=\S))")
 _TWO_CAPITALS = re.compile(r"[A-Z]{2}")
-_TOWN_BEHIND = re.compile(
-    r",? ([A-ZÀ-Ý][a-zà-ÿ][\w'’-]{1,24}(?: (?:aan|den|de|op|bij)(?: (?:den|de))? [A-Z][\w-]{1,20})?)"
+_TOWN_BEHIND = (
+    r",? ([A-ZÀ-Ý][a-zà-ÿ][\w'’-]{1,24}(?: (?:aan|den|de|op|bij)(?: (?:den|de))? [A-Z][\w-]{1,20})?)(?=[.,;!)\n]|$)"
 )
-_TOWN_ON = re.compile(r"\b[A-ZÀ-Ý][\w'’-]{1,24} (?:aan|op|bij|a/d) $")
+_ON_THE_RIVER = re.compile(r"\b[A-ZÀ-Ý][\w'’-]{1,24} (?:aan|a/d) $")
 _NAMED_STREET = re.compile(r"[^\W\d_]{3}")
 _DAY_BEFORE = re.compile(r"(?<!\d)\d{1,2}[ ./-]$")
 _YEAR_BEHIND = re.compile(r"[ ./-](?:1[89]|20)\d{2}(?!\d)")
@@ -98,15 +97,13 @@ def _with_number(street: str, text: str) -> str:
 
 
 def _whole_city(city: str, text: str) -> str:
-    """The town without the letters of the postcode ahead of it, and with what goes before "den Rijn"."""
-    at = text.find(city)
-    if at < 0:
-        return city
+    """The town, not the letters of the postcode ahead of it, and with what goes before "den Rijn"."""
     if _TWO_CAPITALS.fullmatch(city):
-        following = _TOWN_BEHIND.match(text, at + len(city))
-        return following[1] if following else city
-    before = _TOWN_ON.search(text[:at])
-    return before.group().strip() + " " + city if before and city.partition(" ")[0].islower() else city
+        following = re.search(rf"\d{{4}} ?{city}{_TOWN_BEHIND}", text)
+        return following[1] if following else ""
+    at = text.find(city)
+    before = _ON_THE_RIVER.search(text[:at]) if at >= 0 and city[:1].islower() else None
+    return before.group() + city if before else city
 
 
 def _whole_date(date: str, text: str) -> str:
@@ -122,7 +119,7 @@ def _whole_date(date: str, text: str) -> str:
 _COMPLETED: dict[str, Callable[[str, str], str]] = {
     "street": _whole_street,
     "city": lambda city, text: _whole_city(_PLACED.sub("", city), text),
-    "name": lambda name, _: without_title(_SIR.sub("", name)) or name,
+    "name": lambda name, _: _SIR.sub("", name),
     "birth_date": _whole_date,
     "company": with_form,
 }

@@ -17,7 +17,7 @@ _MAX = 8000  # characters looked at
 
 _OLD = re.compile(
     r"\b(?:(?:oud\w{0,2}|old)(?: \w{1,14})?|was|niet|van|old|former|previous|instead of|in plaats van|not|from"
-    r"|voorheen|eerst|vervangt|replaces"
+    r"|voorheen|eerst"
     r"|verlopen|bestaat|vervalt|eraf|alt\w{0,2}"
     r"|instead|er staat|staat nu|geregistreerd|bekend\w?|opgenomen|vastgelegd)\W{1,3}$",
     re.IGNORECASE,
@@ -37,7 +37,7 @@ _SURELY_NEW = re.compile(
     re.IGNORECASE,
 )
 _AFTER_NEW = re.compile(
-    r"^\W{0,3}(?:moet het zijn|is (?:het )?(?:goed\w?|juist\w?|nieuwe?)|van maken|worden|maken|vervangt|(?:en )?niet\b"
+    r"^\W{0,3}(?:moet het zijn|is (?:het )?(?:goed\w?|juist\w?|nieuwe?)|van maken|worden|maken|(?:en )?niet\b"
     r"|not\b|in plaats van|instead of"
     r"|from now on|statt)",
     re.IGNORECASE,
@@ -103,15 +103,18 @@ _KVK_WORDS = re.compile(r"\b(?:kvk|k\.v\.k|handelsregister|chamber of commerce)"
 _FIELD_NAMES = {"birth_date": "birthdate"}
 _ORDER = tuple(_FIELD_NAMES.get(name, name) for name in FIELDS)
 _BECOMES = re.compile(
-    r"^\W{0,3}(?:maar|in|naar|wordt|worden|werd|moet (?:zijn|worden)|to|but|into|should be|sondern|zu|mais"
+    r"^\W{0,3}(?:maar|in|naar|wordt|worden|werd|vervangt (?:u|je|jullie) (?:graag )?door"
+    r"|moet (?:zijn|worden)|to|but|into|should be|sondern|zu|mais"
     r"|->|=>|→)\W{1,3}$",
     re.IGNORECASE,
 )
 """What stands between an old value and the new one that follows it."""
+_REPLACES = re.compile(r"^\W{0,3}(?:vervangt|replaces|komt in de plaats van)(?: het oude)?\W{1,3}$", re.IGNORECASE)
+"""What stands between a new value and the old one that follows it."""
 _LEAST = dict.fromkeys(CHECKED, 0.0) | {OTHER: 0.55}
 """Chance that a new value must have: none where it is checked, more where it has no field of its own."""
 _LEAST_CHANCE = 0.45  # of the others
-_SIGNED = frozenset({"street", "postcode", "city", "name"})
+_IN_SIGNATURES = frozenset({"street", "postcode", "city", "name"})
 _MOST = 12  # values of one field that are compared with each other
 
 
@@ -122,11 +125,22 @@ def corrections_in(text: str, told: Sequence[Spoken] | None = None) -> tuple[Sta
     Whom an account belongs to is changed by people: then no name is told.
     """
     marked = tuple(_marked(without_bsn(text[:_MAX]), told or ()))
-    fields = {one.field for one in marked} | (_SIGNED if told is not None else set())
-    found = marked + tuple(one for one in _by_wording(text) if one.field not in fields)
+    fields = {one.field for one in marked}
+    worded = _by_wording(text) if told is None else tuple(_outspoken(_by_wording(text)))
+    found = marked + tuple(one for one in worded if one.field not in fields)
     if _OWNERSHIP.search(text[:_MAX]):
         found = tuple(one for one in found if one.field != "name")
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.field)))
+
+
+def _outspoken(worded: Sequence[StatedCorrection]) -> Iterator[StatedCorrection]:
+    """Of what wordings find, an address or a name only where they tell the old one too, or a town by itself."""
+    told_both = {one.field for one in worded if one.old}
+    streets = {one.field for one in worded} & {"street"}
+    for one in worded:
+        beside = one.field in ("postcode", "city") and (not streets or "street" in told_both)
+        if one.field not in _IN_SIGNATURES or one.old or beside:
+            yield one
 
 
 def _marked(text: str, told: Sequence[Spoken]) -> Iterator[StatedCorrection]:
@@ -137,7 +151,8 @@ def _marked(text: str, told: Sequence[Spoken]) -> Iterator[StatedCorrection]:
     for name in dict.fromkeys(one.field for one in told):
         mine = [(value, one) for one in told if one.field == name and (value := tidied(one, text))][:_MOST]
         olds = [value for value, one in mine if _is_old(name, text, value, one)]
-        olds += [value for value, _ in mine if any(_becomes(text, value, other) for other, _ in mine)]
+        olds += [value for value, _ in mine if any(_between(_BECOMES, text, value, other) for other, _ in mine)]
+        olds += [value for value, _ in mine if any(_between(_REPLACES, text, other, value) for other, _ in mine)]
         least = _LEAST.get(name, _LEAST_CHANCE)
         news = [(one.chance, value) for value, one in mine if value not in olds and one.new and one.chance >= least]
         news = [(chance, value) for chance, value in news if not _kept(name, text, value, olds)]
@@ -159,10 +174,10 @@ def _is_old(name: str, text: str, value: str, one: Spoken) -> bool:
     return said == "old" or (not one.new and said != "new")
 
 
-def _becomes(text: str, value: str, other: str) -> bool:
-    """Whether the text says that `value` becomes `other`: "van A naar B", "niet A maar B"."""
+def _between(words: re.Pattern[str], text: str, value: str, other: str) -> bool:
+    """Whether these words alone stand between two values: "van A naar B", "niet A maar B", "A vervangt B"."""
     first, second = _place(text, value), _place(text, other)
-    return first is not None and second is not None and _BECOMES.match(text[first[1] : second[0]]) is not None
+    return first is not None and second is not None and words.match(text[first[1] : second[0]]) is not None
 
 
 def _by_wording(text: str) -> tuple[StatedCorrection, ...]:

@@ -15,9 +15,13 @@ LEADING_FORM = re.compile(
     rf"(?<![\w-])((?:{'|'.join(LEADING_FORMS)})[ ](?:{PARTICLE}[ ])?{_WORD}(?:[ ]{_PIECE}){{0,5}})"
 )
 _TRADING_AS = re.compile(
-    r"\b(?i:h\.?o\.?d\.?n\.?|handelend(?:e)? onder de naam|bekend onder de naam|trading as|t/a):?[ ]['\"“‘]?"
-    rf"({UPPER}[\w'’.&+-]{{0,25}}(?:[ ]{_PIECE}){{0,5}})"
+    r"(?i:h\.?o\.?d\.?n\.?|handelend(?:e)? onder de naam|trading as):?[ ]['\"“‘]?"
+    rf"({_WORD}(?:(?<![\w]{{3}}\.)[ ](?!(?i:kvk|btw|te|in|op|van|bij|en ik)\b){_PIECE}){{0,5}})(?![\w])"
 )
+_ANOTHERS = re.compile(
+    r"(?i)\b(?:boekhoud\w{0,4}|accountant|advocaat|bewindvoerder|broer|zus|man|vrouw|buurman|collega)\b"
+)
+_BEFORE = 50  # characters before a trade name in which it is said whose it is
 _TRADE = re.compile(rf"(?i)\b(?:{'|'.join(TRADES)})(?!\w)")
 _LEAD = re.compile(r"^(?:(?i:namens|secretariaat|zaakvoerder|dga|hr|ihre?|naam|bedrijf|firmanaam|kantoor van)\b:?[ ])")
 _LONGEST = 60  # characters of a company's name
@@ -46,10 +50,16 @@ def firm_beside(piece: str) -> str | None:
     )
 
 
-def firm_traded_as(text: str) -> str | None:
-    """The name under which the text says that somebody does business (Handelsregisterwet 2007, art. 9: handelsnaam)."""
-    match = _TRADING_AS.search(text)
-    return match[1].rstrip(" .,&+") if match is not None else None
+def firm_traded_as(text: str, *, first: bool = False) -> str | None:
+    """The name under which the text says that somebody does business (Handelsregisterwet 2007, art. 9: handelsnaam).
+
+    Not that of a bookkeeper or a brother. `first`: only where the text begins with it.
+    """
+    for match in _TRADING_AS.finditer(text):
+        own = not _ANOTHERS.search(text[max(0, match.start() - _BEFORE) : match.start()])
+        if own and (not first or match.start() == 0):
+            return match[1].rstrip(" .,&+'")
+    return None
 
 
 def firms_named(text: str) -> list[str]:

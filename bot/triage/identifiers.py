@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
 from bot.triage.citizen_number import may_hold_bsn, without_bsn
-from bot.triage.numbers import NO_DATE, bare, btws, emails, ibans, kvks, phones, postcodes
+from bot.triage.numbers import NO_DATE, bare, btws, emails, ibans, kvk_at_the_foot, kvks, phones, postcodes
 from bot.triage.principals import acts_for_another, firm_of_principal, principal_of
 from bot.triage.signatures import company_of, introduced, signed
 
@@ -49,9 +49,10 @@ _CUSTOMER = re.compile(
     re.IGNORECASE,
 )
 _CUSTOMER_ELSEWHERE = re.compile(
-    r"\b(?:klant|debiteur|relatie|cli[eë]nt)(?:en)?(?:"
-    r"(?:nummer|nr\.?)(?: (?!(?:tel|mob|fact|nota|kvk|iban|btw|inco|bel|is|geen|niet|nooit))[A-Za-z'’]{1,14}){1,4}"
-    r"| (?:onder|met|op) (?:het )?(?:nummer|nr\.?))(?::|: | is | )(\d{4,8}|\d{3,4}-\d{2,4})\b(?![ .-]?\d)",
+    r"\b(?:(?:klant|debiteur|relatie)(?:en)?(?:nummer|nr\.?) (?:van (?:mij|ons)|bij (?:u|jullie)"
+    r"|(?:dat|wat) (?:u|jullie|je) \w{3,12}):"
+    r"|(?:uw|jullie) (?:klant|debiteur|relatie) (?:onder|met) (?:het )?(?:klant)?(?:nummer|nr\.?)) "
+    r"(?!(?:19|20)\d\d\b)(\d{4,8}|\d{3,4}-\d{2,4})\b(?![ .-]?\d| ?[A-Z]{2}\b)",
     re.IGNORECASE,
 )
 """The number some words behind its name: "klantnummer van mij: 55019", "uw klant onder nummer 41872"."""
@@ -63,11 +64,12 @@ _INVOICE = re.compile(
     re.IGNORECASE,
 )
 _PAID = re.compile(
-    r"\b(?i:betaling|betaald|betaalkenmerk|betalingskenmerk|aanmaning|herinnering|incasso|o\.?v\.?v\.?|kosten)"
-    r"(?:[ ](?i:van|voor|over|op|onder)(?:[ ](?i:de|het))?)?:?[ ](?!KB-\d{4}-|AVG-)"
-    r"(?=[\dA-Z/.-]{0,8}[A-Z/-])([A-Z]{0,4}[/-]?\d{2,4}[/-]?\d{2,6})\b(?![/.,-]?\d)"
+    r"\b(?i:betaling|betaald|betaalkenmerk|betalingskenmerk|aanmaning|herinnering|incasso|o\.?v\.?v\.?)"
+    r"(?:[ ](?i:van|voor|over)(?:[ ](?i:de|het))?)?:?[ ](?!(?:KB|AVG)[ _./-]?\d{4}[ _./-]\d)"
+    r"((?!EUR|KVK|BTW|BSN|NL|JAN|FEB|MRT|APR|MEI|JUN|JUL|AUG|SEP|OKT|NOV|DEC)[A-Z]{1,4}[/-]?\d{2,4}[/-]?\d{2,6}"
+    r"|20\d\d-\d{4,6})\b(?![/.,-]?\d)"
 )
-"""An invoice by its number alone, where it is paid or asked for: letters, a bar or a dash keep sums and dates out."""
+"""An invoice by its number alone, where it is paid or asked for; never a case of ours, a date, a sum or a telephone."""
 _OLD = re.compile(
     r"(?i)\b(?:niet|not|nicht|i\.?p\.?v\.?|in plaats van|instead of|in place of|oude?|old|alte[sn]?|van|from|aus|was"
     r"|were|voorheen|stond|staat|gebruikt|heeft|hebben|hebt|au lieu de|statt|vervallen|vervangt)"
@@ -77,7 +79,6 @@ _OLD = re.compile(
 _BEFORE = 60  # characters before a value in which it is called the old one
 _COMPARED = 4  # values of one sort that are compared
 _CHANGING = frozenset({"email", "kvk", "btw", "iban", "phone", "postcode"})
-_QUOTED = re.compile(r"(?m)^>[^\n]*$")
 _FEWEST_DIGITS = 3  # of a customer or invoice number
 _REACHED = frozenset({"email", "phone"})
 _BLANKED = "x" * 6
@@ -96,13 +97,15 @@ def identifiers_in(text: str, subject: str = "") -> dict[str, str]:
     An unlikely one is left out. By the old value of what changes a record is found, not by the new one. A name or a
     company is looked for in the text only: a subject names whom it is about, or is our own that came back.
     """
-    text, subject = without_bsn(_QUOTED.sub("", text[:MAX_TEXT])), without_bsn(subject)
+    text, subject = without_bsn(text[:MAX_TEXT]), without_bsn(subject)
     found: dict[str, str] = {}
     for name, finder in _FINDERS.items():
         whole = text if name in _NAMING else f"{text}\n{subject}"
         values = list(islice(dict.fromkeys(one for one in finder(whole) if _is_own(name, whole, one)), _COMPARED))
         if values:
             found[name] = _called_old(text, values) if name in _CHANGING and len(values) > 1 else values[0]
+    if "kvk" not in found and (alone := kvk_at_the_foot(text)) is not None:
+        found["kvk"] = alone
     return found
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.triage.person_names import without_title
 from bot.triage.principals import acts_for_another
-from bot.triage.signatures import signed
+from bot.triage.signatures import introduced, signed
 from bot.triage.values import Spoken
 from bot.triage.whole_names import is_form, whole_company, whole_name
 
@@ -22,6 +22,9 @@ _LONGEST = 60  # characters
 _BEFORE = re.compile(r"^(?:(?:van(?! (?:der?|den|het|'t) )|von|t\.?n\.?v\.?|bij|namens|from|of|de(?= [A-Z])|team)[ ])+")
 
 
+_MEETING = re.compile(
+    r"(?:\b(?:ik ben|mijn naam is|t\.?a\.?v\.?|i am)|^\W{0,3}(?:beste|geachte|dag|hallo|dear))[ ](?:\w{2,4}\.? )?"
+)
 _NUMBER = re.compile(r"\d(?:[ .-]?\d){4}")
 """No name holds one, and a citizen service number or an old VAT number may hide in it (UAVG 46)."""
 
@@ -44,15 +47,19 @@ def named(found: Mapping[str, str], marked: Sequence[Spoken], text: str) -> dict
 
 def _of_whom(worded: str | None, marked: Sequence[Spoken], text: str) -> dict[str, str]:
     """The name of him for whom an agent writes, where the wordings know none or a part of it."""
-    best, signs = _best(NAME, marked), signed(text) or ""
-    if (
-        best is None
-        or best.chance < _REPLACES[NAME]
-        or _within(best.words, signs)
-        or (signs and _within(signs, best.words))
-    ):
+    best = _best(NAME, marked)
+    if best is None or best.chance < _REPLACES[NAME] or _is_the_agent(best.words, text):
         return {}
     return {NAME: whole_name(best.words, text)} if worded is None or _within(worded, best.words) else {}
+
+
+def _is_the_agent(name: str, text: str) -> bool:
+    """Whether it may be the name of who signs or introduces himself, or of whom he greets."""
+    first, last = name[0].lower(), name.split()[-1].lower()
+    signers = [one.lower() for one in (signed(text), introduced(text)) if one]
+    same = any(one.split()[-1] == last and one[0] == first for one in signers)
+    greeted = re.search(rf"{_MEETING.pattern}{re.escape(name)}", text, re.IGNORECASE)
+    return same or any(_within(name, one) or _within(one, name) for one in signers) or greeted is not None
 
 
 def _whole(told: dict[str, str], text: str) -> dict[str, str]:

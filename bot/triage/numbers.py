@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from stdnum import iban as iban_number
 from stdnum.nl import bsn, btw
 
-from bot.triage.citizen_number import btw_of_company, may_hold_bsn
+from bot.triage.citizen_number import btw_of_company
 from bot.triage.firms import firm_written
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
@@ -43,11 +43,10 @@ _KVK_BRACKETED = re.compile(
     r"([A-Z][\w'’&.-]{1,30}(?: [\w'’&.-]{1,30}){0,5}) \(((?!(?:19|20)\d\d[01]\d[0-3]\d)\d{8})\)"
 )
 """Eight digits in brackets behind what a company is called."""
-_KVK_AT_THE_FOOT = re.compile(
-    r"(?:^|[\n|·•/]) ?((?!0[16]|(?:19|20)\d\d[01]\d[0-3]\d)\d{8})(?: ?\(kvk\))? ?(?=[\n|·•/]|$)"
-)
-"""Eight digits that are all of a line, or of a piece of one between bars, in the last lines of a mail."""
-_FOOT = 220  # characters
+_KVK_BY_ITSELF = re.compile(r"((?!0[16]|19|20|(?:0[1-9]|[12]\d|3[01])(?:0\d|1[0-2])(?:19|20))\d{8})( ?\(kvk\))?", re.I)
+"""Eight digits that are all there is, and no date."""
+_PIECES = re.compile(r"[|·•]")
+_FOOT = 6  # lines
 BTW = re.compile(r"\b(?:NL ?)?\d{9} ?B ?\d{2}\b", re.IGNORECASE)
 BIRTHDATE = re.compile(
     r"\b(?:geboren|geb\.?|geboortedatum|date of birth|born|dob)\W{1,3}(?:[a-z]{1,12}\W{1,2}){0,3}"
@@ -123,7 +122,18 @@ def kvks(text: str) -> Iterator[str]:
     """Chamber of Commerce numbers: eight digits after the word, or in brackets behind a company."""
     yield from (re.sub(r"\D", "", match[1]) for match in KVK.finditer(text))
     yield from (match[2] for match in _KVK_BRACKETED.finditer(text) if firm_written(match[1]))
-    yield from (match[1] for match in _KVK_AT_THE_FOOT.finditer(text.rstrip()[-_FOOT:]) if not may_hold_bsn(match[1]))
+
+
+def kvk_at_the_foot(text: str) -> str | None:
+    """The number that stands by itself in the last lines: marked, or beside a company, an account or a VAT number."""
+    lines = [line for line in text.splitlines() if line.strip()][-_FOOT:]
+    pieces = [piece.strip() for line in lines for piece in _PIECES.split(line)]
+    beside = [firm_written(piece) or next(ibans(piece), None) or next(btws(piece), None) for piece in pieces]
+    for number, piece in enumerate(pieces):
+        match = _KVK_BY_ITSELF.fullmatch(piece)
+        if match and (match[2] or any(beside[max(0, number - 1) : number + 2])):
+            return match[1]
+    return None
 
 
 def kvk_numbers(text: str) -> Iterator[str]:

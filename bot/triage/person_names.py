@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.triage.signature_words import FUNCTIONS, NO_NAME, SHORT_NAMES, TITLES
+from bot.triage.signature_words import CALLINGS, FUNCTIONS, NO_NAME, SHORT_NAMES, TITLES
 
 LETTER = r"[^\W\d_]"
 UPPER = r"[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĘĚĞĪİŁŃŇŌŘŚŞŠŤŪŮŹŻŽА-ЯЁЇІЄҐΑ-Ω]"
@@ -29,6 +29,9 @@ _AND = re.compile(r"[ ](?:en|und|and|&|\+|et)[ ]")
 _BOTH = re.compile(COUPLE)
 _TITLE_WORDS = "|".join(word.replace("_", " ") for word in TITLES)
 _TITLE = re.compile(rf"^(?:(?:(?i:{_TITLE_WORDS})\b\.?|w\.g\.)[ ]){{1,4}}(?={UPPER}|{PARTICLE}[ ])")
+_CALLING = re.compile(
+    rf"^(?i:{'|'.join(CALLINGS)})[ ](?=(?:{INITIALS}|{WORD})[ ]?(?<=[ .])(?:{PARTICLE}[ ]){{0,3}}{UPPER})"
+)
 _DEGREE = re.compile(r"[ ,]{1,2}(?:RA|AA|RB|MSc|BSc|LLM|MBA|PhD|b\.d\.|e\.a\.|cs|c\.s\.)$")
 _FUNCTION = re.compile(rf"(?i)\b(?:{'|'.join(FUNCTIONS)})\b|[@\d|·•*=_<>\"“”]|\.(?:nl|com|example|be|eu|shop)\b")
 _KEEPS_STOP = re.compile(rf"(?:(?:^|[ .-]){UPPER}|[ ][sSjJ]r)\.$")
@@ -53,7 +56,7 @@ def name_written(text: str, *, small: bool = False) -> str | None:
 def without_title(name: str) -> str:
     """The name alone: no "mw.", no "RA"; a full stop only behind an initial, sr. or jr."""
     bare = name.strip().lstrip(" ,.!-–—*").rstrip(" ,;:!-–—*")
-    bare = _DEGREE.sub("", _TITLE.sub("", bare, count=1)).strip()
+    bare = _DEGREE.sub("", _CALLING.sub("", _TITLE.sub("", bare, count=1))).strip()
     return bare if _KEEPS_STOP.search(bare) else bare.rstrip(" .")
 
 

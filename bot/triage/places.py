@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.triage.numbers import POSTCODE
+
 CONTEXT = 48  # characters round a value that say what becomes of it
 
 _STAYING = (
@@ -13,21 +15,25 @@ _STAYING = (
 )
 _ADVERB = r"(?:dus|gewoon|wel|nog|ook|hier|is|zijn)"
 _STAYS_BEFORE = re.compile(rf"(?i)\b{_STAYING}(?: {_ADVERB})?:? $")
-_TOWN = r"(?:,? ?[A-ZÀ-Ý][\w'’-]{1,24}(?: (?:aan|den|de|op|bij) [\w-]{2,20})?)?"
-"""What may stand between a postcode and the words that are said of both."""
-_STAYS_AFTER = re.compile(rf"{_TOWN}\W{{0,2}}(?i:(?:{_ADVERB} ){{0,2}}{_STAYING}\b)")
+_TOWN = re.compile(r" [A-ZÀ-Ý][a-zà-ÿ][\w'’-]{1,24}(?: (?:aan|den|de|op|bij) [\w-]{2,20})?(?= )")
+_FIELD = re.compile(
+    r"(?i)\b(?:naam|adres|postcode|straat\w{0,4}|(?:woon)?plaats|e-?mail\w{0,6}|mail|tel\w{0,12}|rekening\w{0,8}|iban|kvk"
+    r"|btw)\b"
+)
+_STAYS_AFTER = re.compile(rf"\W{{0,2}}(?i:(?:{_ADVERB} ){{0,2}}{_STAYING}\b)")
 _FINE = r"(?:goed|juist|correct|in orde|prima|ok[eé]?)"
 _RIGHT = re.compile(
-    rf"{_TOWN}(?i:,? (?:klopt(?: (?:wel|ook|nog|al))?"
+    rf"(?i:,? (?:klopt(?: (?:wel|ook|nog|al))?"
     rf"|(?:(?:dat|die) )?(?:is|was|staat|stond)(?: (?:al|wel|nog|ook)){{0,2}} {_FINE})"
     rf"|:? ?\(?{_FINE}\)?)(?= ?(?:[.,;)!\n]|$))"
 )
 _BRACKETED = re.compile(r"\(([^()\n]{2,140})\)")
 _REST_STAYS = re.compile(
-    rf"(?i)\W{{0,2}}(?:en (?:de |het )?\w{{2,12}} )?(?:{_ADVERB} ){{0,2}}"
-    rf"(?:{_STAYING}|hoe(?:ft|ven) niet|verander(?:t|en) niet|laat (?:maar |u |je )?staan"
-    r"|mag (?:gewoon |zo )?blijven)\b"
+    rf"(?i)\W{{0,2}}(?:en (?:de |het )?\w{{2,12}} (?:{_ADVERB} ){{0,2}}(?:blijven|hoeven niet|veranderen niet)"
+    rf"|(?:{_ADVERB} ){{0,2}}(?:{_STAYING}|hoe(?:ft|ven) niet|verander(?:t|en) niet|laat (?:maar |u |je )?staan"
+    r"|mag (?:gewoon |zo )?blijven))\b"
 )
+_CHANGED = re.compile(r"(?i)\b(?:veranderd|gewijzigd|verhuisd|nieuwe?|wordt|nu|new|moved)\W{0,2}$")
 _REST_WAS_RIGHT = re.compile(rf"(?i)\b(?:wel|al|ook) {_FINE} $")
 _FAULT = re.compile(r"(?i)\b(?:fout|verkeerd|onjuist|niet|maar|wrong|not|falsch)\b")
 
@@ -50,11 +56,18 @@ def stays(text: str, value: str, *, corrected: bool) -> bool:
 
 
 def _stays_at(text: str, begin: int, end: int, *, corrected: bool) -> bool:
+    if POSTCODE.fullmatch(text, begin, end) and (town := _TOWN.match(text, end)) and not _FIELD.search(town.group()):
+        end = town.end()  # what is said behind the town is said of both
     before, after = text[max(0, begin - CONTEXT) : begin], text[end : end + CONTEXT]
     if _STAYS_BEFORE.search(before) or _STAYS_AFTER.match(after) or _among_what_stays(text, begin):
         return True
-    breath = re.split(r"[.!?\n]", before)[-1]
-    return not corrected and _RIGHT.match(after) is not None and not _FAULT.search(breath)
+    return not corrected and _RIGHT.match(after) is not None and not _at_fault(before)
+
+
+def _at_fault(before: str) -> bool:
+    """Whether the words ahead call something wrong, and do not go on to another field ("Naam: fout. Mail …: goed")."""
+    faults = [*_FAULT.finditer(before)]
+    return bool(faults) and _FIELD.search(before, faults[-1].end()) is None
 
 
 def _among_what_stays(text: str, begin: int) -> bool:
@@ -64,4 +77,6 @@ def _among_what_stays(text: str, begin: int) -> bool:
     if held is None:
         return False
     before = text[max(0, held.start() - CONTEXT) : held.start()]
+    if _CHANGED.search(before):
+        return False
     return _REST_STAYS.match(text, held.end()) is not None or _REST_WAS_RIGHT.search(before) is not None

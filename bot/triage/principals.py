@@ -25,8 +25,10 @@ _SIR = r"(?:(?i:de heer|dhr\.?|meneer|mevrouw|mevr\.?|mw\.?|mr\.?|mrs\.?|ms\.?|m
 _NAMED = rf"{_SIR}?({NAME})"
 _KINSMAN = re.compile(rf"\b(?i:{_MEN}(?:\w{{3,12}}[ ])?{_KIN}){_FIRST}{_NAMED}")
 _HE_IS_CALLED = re.compile(
-    rf"\b(?i:(?:zijn|haar) naam(?: is|:)|(?:hij|zij|ze) (?:heet(?:te)?|was)|(?:his|her) name is)[ ]{_NAMED}"
+    rf"\b(?i:(?:zijn|haar) naam(?: is|:)|(?:hij|zij|ze) heet(?:te)?|(?:his|her) name is)[ ]{_SIR}?({NAME})"
 )
+_NO_PRINCIPAL = re.compile(r"(?i)\b(?:boekhoud|advoca|accountant|medewerk|collega|machtig|notaris|adviseur)")
+_BEFORE = 90  # characters before "zijn naam is" in which it is said who that is
 _OF_CLIENT = re.compile(rf"(?<!\w)(?i:(?:{_MEN}|van[ ]|namens[ ])?{_CLIENT}){_FIRST}{_NAMED}")
 _ON_BEHALF = re.compile(
     rf"\b(?i:namens|on behalf of:?|authori[sz]ed agent of|im auftrag von|executeur van|acting for|(?:we|i) represent"
@@ -51,10 +53,15 @@ _PERHAPS = (
     r"|schuldhulpverlen|sociaal raad|begeleid|staat de heer|opdrachtgever|advocaat\b|namens |deceased|passed away"
     r"|died\b|\b(?:my|our) client\b|inheritance|debt counsel|verstorben|d[ée]c[èe]s|d[ée]c[ée]d[ée]|faleceu|zmar[łl]"
     r""
-    r"|ik schrijf (?:dit )?(?:voor|namens) (?:mijn|m'?n)|ik typ dit voor|via mij|niet meer\. (?:hij|zij)"
+    r"|ik schrijf (?:dit )?(?:voor|namens) (?:mijn|m'?n)"
     r"|voor mijn (?:vader|moeder|oma|opa|tante|oom)|i help my|boekhouder van"
 )
 """Words that are a reason to look for whom the mail is written."""
+
+_HELPED = re.compile(
+    r"(?i)\bik (?:typ|schrijf|mail|vraag) dit (?:even )?voor\b|\bvia mij\b|\bniet meer\. (?:hij|zij) heette\b"
+)
+"""Words by which somebody else is spoken for; who that is follows in "zij heet X" only."""
 
 _SURELY = re.compile(rf"(?i:{_CLEARLY})|(?<=\n)mr\. [A-Z]\.")
 _MAYBE = re.compile(rf"(?i:{_PERHAPS})")
@@ -79,12 +86,14 @@ def principal_of(text: str) -> str | None:
 
 
 def firm_of_principal(text: str) -> str | None:
-    """The company of the person for whom the writer acts: his trade name, or in brackets behind his name."""
+    """The company of him for whom the writer acts, where it stands behind his name: as trade name or in brackets."""
     name = principal_of(text)
-    if name and (traded := firm_traded_as(text[:_HEAD])) is not None:
-        return traded
-    match = re.search(rf"{re.escape(name)} ?\(([^()\n]{{3,50}})", text[:_HEAD]) if name else None
-    return (firm_written(match[1]) or firm_beside(match[1])) if match is not None else None
+    match = (
+        re.search(rf"{re.escape(name)}(?:,? ([^()\n]{{3,80}})| ?\(([^()\n]{{3,50}}))", text[:_HEAD]) if name else None
+    )
+    if match is None:
+        return None
+    return firm_traded_as(match[1], first=True) if match[1] else firm_written(match[2]) or firm_beside(match[2])
 
 
 def _patterns(head: str) -> tuple[re.Pattern[str], ...]:
@@ -92,11 +101,20 @@ def _patterns(head: str) -> tuple[re.Pattern[str], ...]:
         return _ON_BEHALF, _OF_CLIENT, _KINSMAN, _HE_IS_CALLED, _SIRS
     if _MAYBE.search(head):
         return _ON_BEHALF, _OF_CLIENT, _KINSMAN, _HE_IS_CALLED
-    return (_KINSMAN,) if _CHILD.search(head) else ()
+    if _CHILD.search(head):
+        return (_KINSMAN,)
+    return (_HE_IS_CALLED,) if _HELPED.search(head) else ()
 
 
 def _named(text: str, match: re.Match[str]) -> str | None:
     name = without_title(match[1])
     introduced = _WRITER.search(text[max(0, match.start() - 20) : match.start()])
     together = _TOGETHER.match(text, match.end())
+    if match.re is _HE_IS_CALLED and (" " not in name or _is_of_a_helper(text, match)):
+        return None
     return name if may_be_name(name) and not introduced and not together and firm_written(name) is None else None
+
+
+def _is_of_a_helper(text: str, match: re.Match[str]) -> bool:
+    """Whether "zijn naam is" is said of a bookkeeper or of staff."""
+    return _NO_PRINCIPAL.search(text[max(0, match.start() - _BEFORE) : match.start()]) is not None

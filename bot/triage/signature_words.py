@@ -44,13 +44,18 @@ CONTINUES = frozenset(_CONTINUES.split())
 
 _TITLES = """
 mw mevr mevrouw meneer dhr de_heer mej mr mrs ms miss drs dra dr ds ir ing prof fam familie echtpaar kantoor je
-yours mme mlle maître herr frau sig sra dona bu stb zr pater pastoor broeder weduwe wed ome oom tante opa oma
+yours mme mlle maître herr frau sig sra dona bu stb zr pater pastoor zuster broeder weduwe wed ome oom tante opa oma
 namens bakker slager aannemer notaris advocaat rechtsanwältin rechtsanwalt gallerist burgemeester kapitein schipper
-boer organist patissier pianist pianiste jhr jkvr jonkheer jonkvrouw dirigent dierenarts huisarts imker kunstenaar
-kunstenares buurman buurvrouw heer sir
+boer jhr jkvr jonkheer jonkvrouw
 """
 TITLES = _TITLES.split()
 """What stands before a name and is no part of it; some need a full stop behind them."""
+
+_CALLINGS = """
+organist patissier pianist pianiste dirigent dierenarts huisarts imker kunstenaar kunstenares buurman buurvrouw heer
+"""
+CALLINGS = _CALLINGS.split()
+"""What stands before a first name and a surname and is no part of them; before one word it may be the first name."""
 
 GREETING_NOUNS = (
     r"(?:groet\w{0,4}|gr[uü](?:ß|ss)\w{0,2}|gruß|regards|wishes|salutations|hoogachting|dank|gr\.?|thanks|bedankt)"

@@ -77,14 +77,12 @@ def introduced(text: str) -> str | None:
 
 def company_of(text: str) -> str | None:
     """The company for which the writer signs; else the only one of the text that is named with its legal form."""
-    traded = firm_traded_as(text[:_LOOKED_AT])
-    if traded is not None:
-        return traded
     _, block = _block(text)
     pieces = (piece for line in block for piece in _BETWEEN.split(line))
     found = next((firm for piece in pieces if (firm := firm_written(piece)) is not None), None)
     if found is None:
         found = _beside_the_name(block)
+    found = found or firm_traded_as(text[:_LOOKED_AT])
     if found is not None:
         return found
     named = firms_named(text[:_LOOKED_AT])

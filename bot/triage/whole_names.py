@@ -22,7 +22,7 @@ _WORD = re.compile(rf"(?:{UPPER}|\d)[\w'’.&-]{{0,30}}")
 _FIRST = re.compile(rf"{UPPER}[\w'’.&-]{{1,30}}")
 _ROLE_WORDS = """
 receptie team directie administratie secretariaat firma bedrijf planning kerkenraad zaakvoerder afdeling inkoop verkoop
-crediteurenadministratie debiteurenadministratie cliënt client kerkrentmeester groepspraktijk eenmanszaak wij ik
+crediteurenadministratie debiteurenadministratie cliënt kerkrentmeester groepspraktijk eenmanszaak wij ik
 niet gewoon onze zo voor van bij namens kvk k.v.k. btw iban bsn tel klantnr please heet is en verwijder
 """
 _ROLES = frozenset(_ROLE_WORDS.split())

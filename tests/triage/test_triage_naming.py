@@ -76,6 +76,19 @@ def test_for_whom_an_agent_writes_is_read_from_the_marks_where_the_wordings_know
 
 
 @pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("Ik ben Joris Bakker, bewindvoerder van een klant van u. Graag inzage.\n\nRust Bewind", "Joris Bakker"),
+        ("Ik ben mr. Joris Bakker en als curator vraag ik inzage.\n\nJ. Bakker", "Joris Bakker"),
+        ("Als bewindvoerder vraag ik inzage voor mijn cliënt.\n\nmr. J. Vos", "Jan Vos"),
+        ("Beste Lotte Smit, als bewindvoerder vraag ik inzage.\n\nJoris Bakker", "Lotte Smit"),
+    ],
+)
+def test_an_agent_and_whom_he_greets_are_nobody_he_acts_for(text: str, marked: str) -> None:
+    assert named({}, [name(marked, 0.95)], text) == {}
+
+
+@pytest.mark.parametrize(
     ("text", "marked", "whole"),
     [
         ("Groet, Wietske Bij de Vaate-Holtrop", "Wietske", "Wietske Bij de Vaate-Holtrop"),

@@ -231,3 +231,43 @@ def test_a_megabyte_of_what_is_almost_a_signature_costs_less_than_a_blink(reader
         costs.append(time.process_time() - begin)
 
     assert min(costs) < 0.05
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ik kreeg via mijn bank een afschrijving. Mijn man Jeroen heeft al betaald.\n\nGroet,\nSanne Vermeer",
+        "Ik gebruik het pakket niet meer. Zijn er nog gegevens? Mijn zus Anna denkt van wel.\n\nGroet,\nSanne Vermeer",
+        "Ik machtig mijn boekhouder. Zijn naam is Piet Bos.\n\nGroet,\nSanne Vermeer",
+        "Namens ons team: wij spraken uw medewerker, haar naam is Lotte Smit.\n\nGroet,\nSanne Vermeer",
+        "Moeder is overleden. Zij was Nederlandse.\n\nGroet,\nSanne Vermeer",
+    ],
+)
+def test_whom_the_writer_only_mentions_is_nobody_he_acts_for(text: str) -> None:
+    assert identifiers_in(text)["name"] == "Sanne Vermeer"
+
+
+@pytest.mark.parametrize(
+    ("text", "company"),
+    [
+        ("Mijn boekhouder werkt h.o.d.n. Bos Cijfers. Graag alles weg.\n\nGroet,\nSanne Vermeer", None),
+        ("Ik ben h.o.d.n. De Klusser.\n\nGroet,\nSanne Vermeer\nVermeer Techniek B.V.", "Vermeer Techniek B.V."),
+        ("Als bewindvoerder, h.o.d.n. Rust Bewind, schrijf ik namens Joop van Echten.\n\nmr. J. Vos", None),
+        ("Namens cliënt Joop van Echten, h.o.d.n. Echten Riool, vraag ik inzage.\n\nmr. J. Vos", "Echten Riool"),
+    ],
+)
+def test_a_trade_name_is_of_whom_it_is_said(text: str, company: str | None) -> None:
+    assert identifiers_in(text).get("company") == company
+
+
+@pytest.mark.parametrize(
+    ("signed_as", "name"),
+    [
+        ("Zuster Agnes Vos", "Agnes Vos"),
+        ("Imker de Vries", "Imker de Vries"),
+        ("Organist G. Kok", "G. Kok"),
+        ("Heer Hugo", "Heer Hugo"),
+    ],
+)
+def test_a_calling_goes_only_where_a_whole_name_stays(signed_as: str, name: str) -> None:
+    assert signed(f"{ASKS}\n\nGroet,\n{signed_as}") == name

@@ -48,7 +48,9 @@ BSN = "111222333"  # passes the check; belongs to nobody
         ("Betaling KB-77120 komt in twee keer", "invoice_number", "KB-77120"),
         ("Groet, Lucas\nBrouwer Geluid\n99451230 · NL91ABNA0417164300", "kvk", "99451230"),
         ("D. van 't Hooft\n58813342 (kvk)", "kvk", "58813342"),
-        ("> bel ons op 050-3090000\nBel mij: 050 700 18 19", "phone", "050 700 18 19"),
+        ("Ik ben Nijdam h.o.d.n. Nijdam Vertaalt. Graag inzage in mijn gegevens.", "company", "Nijdam Vertaalt"),
+        ("Vermeer, handelend onder de naam Vermeer Stuk KvK 99127745, vraagt", "company", "Vermeer Stuk"),
+        ("Vermeer h.o.d.n. 'Vermeer Stuk' te Assen vraagt", "company", "Vermeer Stuk"),
         ("Ik ben H.W. Nijdam h.o.d.n. Nijdam Vertaalt.", "company", "Nijdam Vertaalt"),
         ("Lindelaan 4, 9401ab Assen", "postcode", "9401 AB"),
         ("het gaat om factuur 2024-0087", "invoice_number", "2024-0087"),
@@ -120,6 +122,20 @@ def test_a_telephone_number_ends_where_it_ends(text: str, phone: str) -> None:
         "Ik ben klant. 1.000 keer gezegd.",
         "Betaling 1500 euro, herinnering 12-03-2025",
         "Uw herinnering KB-2026-0412 over mijn verzoek",  # our own reference
+        *(
+            f"De betaling van {one} klopt niet"
+            for one in ("12-03", "12/03", "03/2025", "2024/2025", "EUR1500", "DEC2024")
+        ),
+        "Voor de betaling 0118-440090 bellen",
+        "herinnering voor KVK12345678",
+        "Herinnering: KB2026-0412",
+        "Klantnummer en BSN 23456784",  # a citizen service number without the nought ahead of it
+        "Mijn klantnummer en postcode: 9401 AB",
+        "Ik heb geen klantnummer maar ordernummer 88123.",
+        "Ik heb een klantnummer sinds 2019 en wil weg.",
+        "klantnummer met ingang van 2025 vervallen",
+        "Klantnummer van mijn broer: 55019. Verwijder alleen mij.",
+        "Mijn cliënt met nummer 2024 wil inzage",
         "Klantnummer is geen 55019",
         "Klantnummer weet ik niet meer, telefoonnummer 55019",
     ],
@@ -530,3 +546,71 @@ def test_an_address_in_which_the_encoder_sees_no_change_is_none() -> None:
 
     assert {"street", "postcode"} <= {one.field for one in corrections_in(text)}
     assert corrections_in(text, []) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Graag inzage. 111222333\n" + ("Ik wacht graag af. " * 20)[:212],
+        "Graag inzage. Mijn BSN staat hieronder.\n23456784\nGroet, Sanne",
+        "Groet,\nSanne Vermeer\n06 / 12345678",
+        "Groet,\nSanne Vermeer\n12031985",
+        "Factuurnummer\n88123456\nklopt niet.",
+        "Graag verwijderen. Zie https://kleinboek.example/tickets/88123456",
+    ],
+)
+def test_eight_digits_by_themselves_are_no_chamber_of_commerce_number_without_a_company(text: str) -> None:
+    assert "kvk" not in identifiers_in(text, "20250987")
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("Wij zijn verhuisd (Lindelaan 14, 9401 AB Assen) en de naam blijft hetzelfde.", "street", "Lindelaan 14"),
+        ("Ons telefoonnummer is veranderd (050 700 18 19) en het adres blijft.", "phone", "050 700 18 19"),
+        ("Ons nummer is veranderd: 050 700 18 19, Adres blijft hetzelfde.", "phone", "050 700 18 19"),
+        ("Wij zijn verhuisd. Lindelaan 14, Postcode blijft hetzelfde.", "street", "Lindelaan 14"),
+        ("Verhuisd naar nummer 12, postcode 9401 AB Straatnaam blijft gelijk", "postcode", "9401 AB"),
+        ("Mijn huisnummer staat verkeerd in uw systeem. Lindelaan 14 klopt.", "street", "Lindelaan 14"),
+        ("Mijn e-mailadres staat verkeerd. sanne@vos.example (correct).", "email", "sanne@vos.example"),
+        ("De spelling van mijn naam is fout. Vermeer (goed).", "name", "Vermeer"),
+        ("Mijn achternaam moet zijn Bakker Schut.", "name", "Bakker Schut"),
+        ("Mijn achternaam moet zijn Heer Hugo.", "name", "Heer Hugo"),
+    ],
+)
+def test_a_change_beside_words_that_something_else_stays_is_read(text: str, field: str, value: str) -> None:
+    assert [one.new for one in corrections_in(text, [marked(field, value, 0.95)]) if one.field == field] == [value]
+
+
+@pytest.mark.parametrize("told", [None, []])
+@pytest.mark.parametrize(
+    ("text", "field", "old", "new"),
+    [
+        ("Ik heet voortaan Sanne Bakker in plaats van Sanne Vermeer.", "name", "Sanne Vermeer", "Sanne Bakker"),
+        ("Graag mijn adres wijzigen van Wal 3 naar Lindelaan 14, 9401 AB Assen.", "street", "Wal 3", "Lindelaan 14"),
+        ("De woonplaats moet zijn Assen, niet Rolde.", "city", None, "Assen"),
+    ],
+)
+def test_a_change_that_tells_both_values_is_read_whatever_is_marked(
+    text: str, field: str, old: str | None, new: str, told: list[Spoken] | None
+) -> None:
+    assert StatedCorrection(field, old, new) in corrections_in(text, told)
+
+
+def test_what_you_should_replace_is_old() -> None:
+    text = "Nummer NL91ABNA0417164300 vervangt u graag door NL02ABNA0123456789."
+    told = [marked("iban", "NL91ABNA0417164300", 0.9), marked("iban", "NL02ABNA0123456789", 0.8)]
+
+    assert corrections_in(text, told) == (StatedCorrection("iban", "NL91ABNA0417164300", "NL02ABNA0123456789"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "city"),
+    [
+        ("Mijn adres is Zeedijk 9, 1012 AZ Graag aanpassen.", []),
+        ("Adres: AZALEALAAN 9, 1012 AZ Amsterdam", ["Amsterdam"]),
+        ("Zeedijk 9, 1012 AZ.", []),
+    ],
+)
+def test_the_letters_of_a_postcode_are_no_town(text: str, city: list[str]) -> None:
+    assert [one.new for one in corrections_in(text, [marked("city", "AZ", 0.95)]) if one.field == "city"] == city

@@ -27,10 +27,14 @@ def may_hold_bsn(value: str) -> bool:
     return any(bsn.is_valid(re.sub(r"\D", "", match[1])) for match in _NINE_DIGITS.finditer(value))
 
 
+def spoken_of(text: str, begin: int, end: int) -> bool:
+    """Whether the words round a number speak of a citizen service number: then it may be one, mistyped."""
+    return _BSN_CONTEXT.search(text[max(0, begin - _NEAR) : end + _NEAR]) is not None
+
+
 def _blanked_short(match: re.Match[str], text: str) -> str:
     """A number that lost the nought in front, beside the words for one."""
-    near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
-    short = bsn.is_valid("0" + match.group()) and _BSN_CONTEXT.search(near) is not None
+    short = bsn.is_valid("0" + match.group()) and spoken_of(text, *match.span())
     return "x" * len(match.group()) if short else match.group()
 
 
@@ -38,9 +42,8 @@ def _blanked(match: re.Match[str], text: str) -> str:
     digits = re.sub(r"\D", "", match.group())[:9]
     if not bsn.is_valid(digits):
         return match.group()
-    near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
     vat = re.search(r"B ?\d{2}$", match.group()) is not None
-    blank = not btw_of_company(digits) if vat else _BSN_CONTEXT.search(near) is not None
+    blank = not btw_of_company(digits) if vat else spoken_of(text, *match.span())
     return "x" * len(match.group()) if blank else match.group()
 
 

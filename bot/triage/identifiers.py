@@ -11,6 +11,7 @@ from itertools import islice
 
 from bot.triage.citizen_number import may_hold_bsn, without_bsn
 from bot.triage.numbers import NO_DATE, bare, btws, emails, ibans, kvk_at_the_foot, kvks, phones, postcodes
+from bot.triage.person_names import NAME
 from bot.triage.principals import acts_for_another, firm_of_principal, principal_of
 from bot.triage.signatures import company_of, introduced, signed
 
@@ -41,13 +42,31 @@ _CUSTOMER_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _CUSTOMER = re.compile(
-    r"\b(?:klant(?:en)?(?:nummer|nr\.?|code|id)?|customer(?: ?(?:number|no\.?|id))?|client(?: ?(?:number|no\.?|id))?"
-    r"|account(?:nummer|nr\.?| number)|(?:relatie|debiteur(?:en)?|kl\.?|lid(?:maatschaps)?)[ -]?(?:nummer|nr\.?)?"
-    r"|klantn[uû]mer|kunden?(?:nr\.?|nummer)?|num[eé]ro (?:de )?client|numer klienta|müşteri numaram?|musteri numaram?)"
-    r"\W{0,3}(?:(?:is|nr|no|number|ist|est|lautet|bij u|bij jullie|with you|with you is|there is)\W{1,3}){0,2}"
-    r"([A-Z]{0,4}-?\d{3,8}|\d{3}-\d{2,4})\b(?![ .-]?\d)",
+    r"\b(?:klant(?:en)?(?:nummer|nrs?\.?|n\.?|code|id|kaart|dossier|kenmerk)?|kln\.?"
+    r"|customer(?: ?(?:number|no\.?|id))?|client(?: ?(?:number|no\.?|id))?|cli[eë]nte?"
+    r"|account(?:nummer|nr\.?| number)|(?:relatie|debiteur(?:en)?|kl\.?|lid(?:maatschaps)?)[ -]?(?:nummer|nr\.?|kaart)?"
+    r"|abonnements?nummer|debiteurenkaart kleinboek|klantn[uû]mer|kunden?(?:nr\.?|nummer)?|num[eé]ro (?:de )?client"
+    r"|nr klienta|numer klienta|müşteri (?:numaram?|no)|musteri numaram?)"
+    r"\W{0,3}(?:(?:is|nr|no|nummer|number|ist|est|luidt|lautet|bij u|bij jullie|with you|with you is|there is)"
+    r"\W{1,3}){0,2}([A-Z]{0,4}-?\d{3,8}|\d{3}-\d{2,4})\b(?![ .-]?\d|-[A-Z])",
     re.IGNORECASE,
 )
+_CUSTOMER_PARTED = re.compile(
+    rf"\b(?i:klant(?:nr\.?|n\.?|dossier|regel)?|relatie|debiteur|cli[eë]nt|kl\.|lic\.|rel\.?)[ :(]{{1,2}}{NO_DATE}"
+    r"(?!(?:19|20)\d\d-)(\d{1,4}-\d{3,5}|\d{2}[ .]\d{3})(?![\w-])(?![ .,]?\d)"
+)
+"""A number in two parts behind the bare word: "klant 88-4410", "klant 44.902"."""
+_CUSTOMER_CODED = re.compile(r"(?<![\w-])((?:K|KL|KLT)-\d{4,6})(?![\w-])")
+"""A letter and five digits: what customers call their number in a signature."""
+_CUSTOMER_LETTERED = re.compile(r"(?<![\w-])(KB[- ]\d{5})(?![\w-])")
+_PAYS = re.compile(
+    r"(?i)\b(?:factu|nota\b|aanmaning|incasso|herinnering|betaal|betaling|invoice|rechnung|bill\b|offerte)"
+)
+"""Words of a mail in which such a number is an invoice's."""
+_CUSTOMER_SIGNED = re.compile(
+    rf"(?:^|[.!?\n] ?)(?:{NAME})(?:, [A-Z][\w'’&. -]{{2,40}})?,? (?:nr\.? |nummer )?(\d{{5}})(?=[.)]?\s*$|, (?:0|NL))"
+)
+"""Five digits behind the name that ends a mail: "Marleen Hulshof, 73390"."""
 _CUSTOMER_ELSEWHERE = re.compile(
     r"\b(?:(?:klant|debiteur|relatie)(?:en)?(?:nummer|nr\.?) (?:van (?:mij|ons)|bij (?:u|jullie)"
     r"|(?:dat|wat) (?:u|jullie|je) \w{3,12}):"
@@ -58,9 +77,10 @@ _CUSTOMER_ELSEWHERE = re.compile(
 """The number some words behind its name: "klantnummer van mij: 55019", "uw klant onder nummer 41872"."""
 _CUSTOMER_CODE = re.compile(r"\b(?i:(?:klant|relatie|debiteur(?:en)?)[ -]?(?:code|id))\W{1,3}([A-Z]{2,5}-?\d{2,6})\b")
 _INVOICE = re.compile(
-    r"\b(?:(?:credit)?factuur|facture|factuurnummer|factuurnr\.?|invoice|rechnung|nota|aanmaning"
+    r"\b(?:(?:credit|verkoop|maand)?factuur|fact\.|facture|factuurnummer|factuurnr\.?|factuurkenmerk|invoice|rechnung"
+    r"|(?:credit)?nota|aanmaning"
     r"|rekening(?= \(nr))(?:\W{1,3}(?:nummer|nr\.?|no\.?|number))?\W{1,3}(?:(?:was|is|n°)\W{1,2})?"
-    r"([A-Z]{0,4}-?\d[\w/.-]{1,17}\w)",
+    r"([A-Z]{0,4}[./-]?\d[\w/.-]{1,17}\w)",
     re.IGNORECASE,
 )
 _PAID = re.compile(
@@ -150,14 +170,19 @@ def _groups(*patterns: re.Pattern[str], digits: int = _FEWEST_DIGITS) -> Callabl
     )
 
 
-_numbered = _groups(_CUSTOMER_NUMBER, _CUSTOMER, _CUSTOMER_ELSEWHERE)
+_numbered = _groups(
+    _CUSTOMER_NUMBER, _CUSTOMER, _CUSTOMER_PARTED, _CUSTOMER_ELSEWHERE, _CUSTOMER_CODED, _CUSTOMER_SIGNED
+)
 _coded = _groups(_CUSTOMER_CODE, digits=2)
+_lettered = _groups(_CUSTOMER_LETTERED)
 
 
 def customer_numbers(text: str) -> Iterator[str]:
     """Numbers of customers, and codes of letters and digits behind the word for one."""
     yield from _numbered(text)
     yield from _coded(text)
+    if not _PAYS.search(text):
+        yield from _lettered(text)
 
 
 def names(text: str) -> Iterator[str]:

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from stdnum import iban as iban_number
 from stdnum.nl import bsn, btw
 
-from bot.triage.citizen_number import btw_of_company
+from bot.triage.citizen_number import btw_of_company, spoken_of
 from bot.triage.firms import firm_written
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ .]?[A-Z0-9]{2,4}){3,8}\b")
-POSTCODE = re.compile(r"(?<![\w.])([1-9]\d{3}) ?([A-Z]{2})\b(?!\d)", re.IGNORECASE)
+POSTCODE = re.compile(r"(?<![\w./-])([1-9]\d{3})(?: ?|-(?=[A-Z]{2}\b))((?i:[A-Z]{2}))\b(?![\d-])")
 _WORD_OF_TWO = re.compile(
     r"a[flnstu]|by|d[aeu]|e[nrtx]|he|i[fkmnst]|j[ae]|l[ae]|me|n[aou]|o[fmnpru]|so|t[eo]|u[nw]|we|z[eou]", re.IGNORECASE
 )
@@ -28,10 +28,10 @@ _NO_HOURS = r"(?!\d\d\.\d\d-\d\d)"
 _NO_VAT = r"(?<!\bNL )(?<!\bBE )(?<!\bDE )(?<!\bFR )(?<!\bLU )"
 PHONE = re.compile(
     rf"(?<![\w.]){_NO_VAT}{NO_DATE}{_NO_HOURS}"
-    r"\(?(?:(?:\+\d{2}\)? ?(?:\(0\) ?)?|00\d{2}\)? ?)(?:[1-9]\d{0,2} ?[-/–] ?(?=\d))?(?:[ .-]?\d){7,9}"
+    r"\(?(?:(?:\+\d{2}\)? ?(?:\(0\) ?)?|00\d{2}\)? ?)(?:[1-9]\d{0,2} ?[-/–] ?(?=\d))?(?:[ .-]?\d){7,10}"
     r"|(?=0[1-9](?:[^\w\n]{0,3}\d){8}(?!\w))0[1-9]\d{0,2}(?:\)? ?[-/–.]? ?)\d(?:[ .-]?\d){5,7})(?!\w)"
 )
-_KVK_DIGITS = rf"{NO_DATE}(?!0[16])\d{{2}}(?:[ .]?\d{{2}}){{3}}(?![ .-]?\d)"
+_KVK_DIGITS = rf"{NO_DATE}(?:\d{{8}}|(?!0[16])\d{{2}}(?:[ .]?\d{{2}}){{3}})(?![ .-]?\d)"
 _NO_OTHER_NUMBER = r"(?!(?:bsn|burgerservice|sofi|tel|mob|gsm|fax|iban|btw|klant|\d))"
 KVK = re.compile(
     r"\b(?:kvk|k\.v\.k\.?|handelsregister|kamer van koophandel|chamber of commerce|coc)\W{0,3}"
@@ -114,7 +114,7 @@ def phones(text: str) -> Iterator[str]:
     """Telephone numbers as written, of a length that exists."""
     for match in PHONE.finditer(without_ibans(text)):
         digits = re.sub(r"\D", "", match.group())
-        if len(digits) in ((10, 11) if re.match(r"0[1-9]", digits) else (10, 11, 12, 13)):
+        if len(digits) in ((10, 11) if re.match(r"0[1-9]", digits) else (10, 11, 12, 13, 14)):
             yield match.group().strip()
 
 
@@ -142,10 +142,11 @@ def kvk_numbers(text: str) -> Iterator[str]:
 
 
 def btws(text: str) -> Iterator[str]:
-    """Dutch VAT numbers that hold no citizen service number."""
+    """Dutch VAT numbers that hold no citizen service number: none of those begins with two noughts."""
     for match in BTW.finditer(text):
         compact = re.sub(r"\W", "", match.group()).upper()
         compact = compact if compact.startswith("NL") else f"NL{compact}"
         digits = compact[2:11]
-        if btw_of_company(digits) or (btw.is_valid(compact) and not bsn.is_valid(digits)):
+        own = (digits.startswith("00") or btw.is_valid(compact)) and not bsn.is_valid(digits)
+        if btw_of_company(digits) or (own and not spoken_of(text, *match.span())):
             yield compact

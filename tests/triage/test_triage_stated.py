@@ -44,6 +44,21 @@ BSN = "111222333"  # passes the check; belongs to nobody
         ("uw klant onder nummer 41872, zegt hij", "customer_number", "41872"),
         ("Klantnummer dat jullie vroegen: 0041-778", "customer_number", "0041-778"),
         ("klantcode MSS01", "customer_number", "MSS01"),
+        ("mutatie cliënt 44120", "customer_number", "44120"),
+        ("I am a customer of Kleinboek (KB-31177) and want to leave", "customer_number", "KB-31177"),
+        ("E. van Gijn, klant 44.902", "customer_number", "44.902"),
+        ("Klant 88-4410, N. Bakkali", "customer_number", "88-4410"),
+        ("Mijn klantnummer luidt 18820.", "customer_number", "18820"),
+        ("müşteri no 60071", "customer_number", "60071"),
+        ("Maak het weg. Casimir Brandsma, K-41877", "customer_number", "K-41877"),
+        ("Wis niets! Marleen Hulshof, 73390", "customer_number", "73390"),
+        ("btw-id NL002417736B41 is nieuw", "btw", "NL002417736B41"),
+        ("zelfde kvk (01884420), zelfde chagrijn", "kvk", "01884420"),
+        ("bel 00351 912 555 018", "phone", "00351 912 555 018"),
+        ("+49 2821 55 00 11, Kleve", "phone", "+49 2821 55 00 11"),
+        ("Postcode 1104-BW is de mijne", "postcode", "1104 BW"),
+        ("Factuur was KB.26.0731. Klopt die?", "invoice_number", "KB.26.0731"),
+        ("Stuurt u mij de creditnota CN-26.0088 nogmaals?", "invoice_number", "CN-26.0088"),
         ("waarom een aanmaning voor KB26-3307?", "invoice_number", "KB26-3307"),
         ("Betaling KB-77120 komt in twee keer", "invoice_number", "KB-77120"),
         ("Groet, Lucas\nBrouwer Geluid\n99451230 · NL91ABNA0417164300", "kvk", "99451230"),
@@ -136,6 +151,10 @@ def test_a_telephone_number_ends_where_it_ends(text: str, phone: str) -> None:
         "klantnummer met ingang van 2025 vervallen",
         "Klantnummer van mijn broer: 55019. Verwijder alleen mij.",
         "Mijn cliënt met nummer 2024 wil inzage",
+        "Als gewezen cliënt (1998-2010) vraag ik inzage",
+        "Adreswijziging cliënt / 2210-HV",
+        "Waarom heb ik niet betaald? KB 31440 ken ik niet",
+        "Ik wacht. Groeten uit Emmerich, 46446 Emmerich",
         "Klantnummer is geen 55019",
         "Klantnummer weet ik niet meer, telefoonnummer 55019",
     ],
@@ -614,3 +633,8 @@ def test_what_you_should_replace_is_old() -> None:
 )
 def test_the_letters_of_a_postcode_are_no_town(text: str, city: list[str]) -> None:
     assert [one.new for one in corrections_in(text, [marked("city", "AZ", 0.95)]) if one.field == "city"] == city
+
+
+@pytest.mark.parametrize("text", ["btw NL001122334B44 (mijn BSN zit erin)", "mijn sofinummer, dus NL002417736B41"])
+def test_a_vat_number_beside_words_for_a_citizen_number_is_not_read(text: str) -> None:
+    assert "btw" not in identifiers_in(text)

@@ -40,7 +40,7 @@ _AGREES = re.compile(
     re.IGNORECASE,
 )
 _READ = 0.6  # how much the encoder's opinion weighs
-_LINE = 0.35  # chance from which an intent counts beside the likeliest
+_LINE = 0.4  # chance from which an intent counts beside the likeliest
 _LEAST = 0.1  # chance that the likeliest must have
 _STOPPING_LINE = 0.5  # what stops a case must be likelier than not
 _TOGETHER = 0.7  # or all that would stop it, taken together

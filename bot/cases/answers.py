@@ -33,6 +33,13 @@ _A_NO = re.compile(
 )
 
 
+_ANOTHER = re.compile(
+    r"\?|\b(?:mijn|m'n|mn|onze|my|meine?)\s+(?:man|vrouw|ex|zoon|dochter|vader|moeder|broer|zus|vriend\w{0,2}|partner|buur\w{2,5}"
+    r"|collega|baas|boekhoud\w{2,4}|accountant|husband|wife|son|daughter)\b|\b(?:zegt|zei|zeiden|said|told)\b",
+    re.IGNORECASE,
+)
+
+
 def says_no(new_text: str) -> bool:
     """The words that our notices ask for from whoever did not ask, near the top of what he wrote."""
     return _SAYS_NO.search(new_text[:_NO_WITHIN]) is not None
@@ -54,6 +61,8 @@ def doubt(new_text: str, code: str, passphrase: str | None) -> str | None:
         return "de code staat niet bovenaan"
     if _A_NO.search(new_text[:_TOP]):
         return "er staat een nee of een niet bij de code"
+    if _ANOTHER.search(new_text[:_TOP]):
+        return "er staat een vraag of iemand anders bij de code"
     if len(new_text.strip()) > _PLAIN:
         return "er staat meer bij de code"
     return None

@@ -8,11 +8,12 @@ from typing import Any
 from bot.mail.message import ParsedMail
 from bot.triage.attached import Letter, closed, with_letters
 from bot.triage.automatic import absent_by_subject, automatic_words, filled_in_form, reads_automatic
-from bot.triage.corrections import corrections_in
+from bot.triage.corrections import corrections_in, touches_another
 from bot.triage.evidence import parts_of
 from bot.triage.features import buckets, merged
 from bot.triage.identifiers import identifiers_in, of_the_record
-from bot.triage.intents import intents_in, with_meaning, without_code
+from bot.triage.intents import calls_off_earlier, intents_in, with_meaning, without_code
+from bot.triage.kin import asks_about_kin
 from bot.triage.labels import OTHER_PRIVACY, Intent, Language, RequestKind, Writer
 from bot.triage.language import language_of
 from bot.triage.naming import named
@@ -99,11 +100,15 @@ def _in_case(model: Model, seen: _Seen) -> Verdict:
 
 def _verdict(seen: _Seen, opinion: Opinion, intents: frozenset[Intent]) -> Verdict:
     kinds = frozenset(RequestKind(label) for label in opinion.decided if label != OTHER_PRIVACY)
+    called_off = not intents and calls_off_earlier(seen.new_text)
+    kinds -= {RequestKind.ERASURE} if called_off else frozenset()
     corrections = _corrections(seen) if RequestKind.CORRECTION in kinds or _may_correct(opinion) else ()
     return Verdict(
         kinds=kinds,
         other_privacy=OTHER_PRIVACY in opinion.decided,
-        needs_person=_needs_person(opinion, seen.writer, f"{seen.subject}\n{seen.new_text}", machine=seen.machine),
+        needs_person=_needs_person(opinion, seen.writer, f"{seen.subject}\n{seen.new_text}", machine=seen.machine)
+        or called_off
+        or (bool(kinds) and _of_somebody_else(seen, kinds)),
         language=seen.language,
         automatic=seen.machine,
         role=role_of(seen.writer),
@@ -114,6 +119,13 @@ def _verdict(seen: _Seen, opinion: Opinion, intents: frozenset[Intent]) -> Verdi
         corrections=corrections,
         intents=intents,
     )
+
+
+def _of_somebody_else(seen: _Seen, kinds: frozenset[RequestKind]) -> bool:
+    """A relative's value that would change a record, or a relative's data that are asked for."""
+    told = seen.opinion.meaning.values if seen.opinion.meaning else ()
+    changes = RequestKind.CORRECTION in kinds and touches_another(seen.new_text, told)
+    return changes or asks_about_kin(f"{seen.subject}\n{seen.new_text}")
 
 
 def _may_correct(opinion: Opinion) -> bool:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from bot.triage.citizen_number import without_bsn
 from bot.triage.completing import CHECKED, OTHER, tidied
+from bot.triage.kin import is_anothers
 from bot.triage.numbers import BIRTHDATE, btws, emails, ibans, kvk_numbers, phones, postcodes, without_ibans
 from bot.triage.places import CONTEXT, places, stays
+from bot.triage.principals import acts_for_another, principal_of
 from bot.triage.renames import renames
 from bot.triage.values import FIELDS, Spoken
 from bot.triage.verdict import StatedCorrection
@@ -114,6 +117,7 @@ _REPLACES = re.compile(r"^\W{0,3}(?:vervangt|replaces|komt in de plaats van)(?: 
 _LEAST = dict.fromkeys(CHECKED, 0.0) | {OTHER: 0.55}
 """Chance that a new value must have: none where it is checked, more where it has no field of its own."""
 _LEAST_CHANCE = 0.45  # of the others
+_OWNED = frozenset({"street", "postcode", "city", "phone", "email", "iban", "kvk", "btw"})
 _IN_SIGNATURES = frozenset({"street", "postcode", "city", "name"})
 _MOST = 12  # values of one field that are compared with each other
 
@@ -133,6 +137,19 @@ def corrections_in(text: str, told: Sequence[Spoken] | None = None) -> tuple[Sta
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.field)))
 
 
+def touches_another(text: str, told: Sequence[Spoken]) -> bool:
+    """Whether a value that seems new is said to be somebody else's: then a person says whose record changes."""
+    return any(_of_another(text[:_MAX], one.field, tidied(one, text)) for one in told[:_MOST] if one.new)
+
+
+def _of_another(text: str, field: str, value: str | None) -> bool:
+    """A number or an address that stands nowhere but where it is a relative's, of whom the writer is no agent."""
+    found = list(places(text, value)) if value and field in _OWNED else []
+    if not found or acts_for_another(text) or principal_of(text) is not None:
+        return False
+    return all(is_anothers(text, begin, end) for begin, end in found)
+
+
 def _outspoken(worded: Sequence[StatedCorrection]) -> Iterator[StatedCorrection]:
     """Of what wordings find, an address or a name only where they tell the old one too, or a town by itself."""
     told_both = {one.field for one in worded if one.old}
@@ -150,6 +167,7 @@ def _marked(text: str, told: Sequence[Spoken]) -> Iterator[StatedCorrection]:
     """
     for name in dict.fromkeys(one.field for one in told):
         mine = [(value, one) for one in told if one.field == name and (value := tidied(one, text))][:_MOST]
+        mine = [(value, one) for value, one in mine if not _of_another(text, name, value)]
         olds = [value for value, one in mine if _is_old(name, text, value, one)]
         olds += [value for value, _ in mine if any(_between(_BECOMES, text, value, other) for other, _ in mine)]
         olds += [value for value, _ in mine if any(_between(_REPLACES, text, other, value) for other, _ in mine)]
@@ -193,7 +211,9 @@ def _by_wording(text: str) -> tuple[StatedCorrection, ...]:
         *(_address(text) or _city(text)),
         *renames(text),
     ]
-    return tuple(one for one in found if not (one.new and _kept(one.field, text, one.new, [one.old])))
+    own = [one for one in found if not _of_another(text, one.field, one.new)]
+    own = [replace(one, old=None) if _of_another(text, one.field, one.old) else one for one in own]
+    return tuple(one for one in own if not (one.new and _kept(one.field, text, one.new, [one.old])))
 
 
 def _values(field: str, text: str, finder: Callable[[str], Iterator[str]]) -> Iterator[StatedCorrection]:

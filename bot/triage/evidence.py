@@ -14,13 +14,14 @@ import numpy as np
 
 from bot.triage.answers import words_below
 from bot.triage.encoder import Meaning, shipped_encoder
-from bot.triage.families import LAW, NAMES
+from bot.triage.families import DEMANDS, LAW, NAMES
 from bot.triage.features import Buckets, counted, merged
 from bot.triage.intents import says_yes
 from bot.triage.weights import ANY, SCORED, Model, Row
 from bot.triage.wording import MAX_SENTENCES, clauses, sentences
 
-_LAW = frozenset(LAW.values())
+_DEMANDED = (frozenset(LAW.values()) | frozenset(DEMANDS)) - {"demand_restriction", "demand_correction"}
+"""Families of which none speaks in a mail that counting alone may leave; two speak in half of all bookkeeping."""
 _MANY = 60  # sentences from which a mail is just long
 _REPLY = re.compile(r"\s{0,4}(?:re|aw|antw?|sv|fwd?|fw|doorst|tr|wg|betr)\s{0,2}(?:\[\d{1,3}\])?\s?:", re.IGNORECASE)
 
@@ -92,7 +93,7 @@ def weigh(
     whole = model.whole.scores(merged([one.buckets for one in parts]), model.rarity)
     first = odds(model.blend, evidence(whole, raw, parts)[:, None])[:, 0]
     by_counting = Weighed(parts, tuple(raw), probability(first), probability(first), tuple(raw))
-    if not closely and by_counting.any_score < model.skip and not _names_a_right(parts):
+    if not closely and by_counting.any_score < model.skip and not _sounds_like_a_right(parts):
         return by_counting
     meaning = read_closely(parts, raw, subject, quoted, reply=closely)
     both = probability(second_odds(model.second, second_evidence(first, meaning, len(raw))))
@@ -136,8 +137,9 @@ def second_odds(second: Row, seen: Row) -> Row:
     return np.clip(found, -30.0, 30.0)
 
 
-def _names_a_right(parts: Sequence[Part]) -> bool:
-    return any(not _LAW.isdisjoint(one.families) for one in parts)
+def _sounds_like_a_right(parts: Sequence[Part]) -> bool:
+    """A right is named, or a sentence sounds like the request itself: such a mail is always read closely."""
+    return any(not _DEMANDED.isdisjoint(one.families) for one in parts)
 
 
 def _is_own_sentence(one: Part) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
 from bot.triage.citizen_number import may_hold_bsn, without_bsn
+from bot.triage.kin import is_anothers
 from bot.triage.numbers import NO_DATE, bare, btws, emails, ibans, kvk_at_the_foot, kvks, phones, postcodes
 from bot.triage.person_names import NAME
 from bot.triage.principals import acts_for_another, firm_of_principal, principal_of
@@ -100,14 +101,8 @@ _BEFORE = 60  # characters before a value in which it is called the old one
 _COMPARED = 4  # values of one sort that are compared
 _CHANGING = frozenset({"email", "kvk", "btw", "iban", "phone", "postcode"})
 _FEWEST_DIGITS = 3  # of a customer or invoice number
-_REACHED = frozenset({"email", "phone"})
+_OWNED = frozenset({"email", "phone", "iban", "kvk", "customer_number"})
 _BLANKED = "x" * 6
-_KIN = (
-    r"(?:mijn|m'n|mn|onze|my) (?:man|vrouw|zus|broer|buur\w{2,5}|collega|moeder|vader|dochter|zoon|klein\w{4,7}"
-    r"|vriend\w{0,2}|boekhoud\w{2,4}|accountant|husband|wife)"
-)
-_ANOTHER_BEFORE = re.compile(rf"(?i)\b{_KIN}\b(?!.{{0,60}}\b(?:het mijne|ik|mij|mijn eigen)\b)[^.!?\n]{{0,40}}$")
-_ANOTHER_AFTER = re.compile(rf"(?i) (?:is|was) (?:het nummer |het adres |die |dat )?van {_KIN}\b")
 _NAMING = frozenset({"name", "company"})
 
 
@@ -133,11 +128,10 @@ def _is_own(name: str, text: str, value: str) -> bool:
     """Whether it is not said to be somebody else's, nor what was blanked."""
     if _BLANKED in value:
         return False
-    at = text.find(value) if name in _REACHED else -1
+    at = text.find(value) if name in _OWNED else -1
     if at < 0 or acts_for_another(text) or principal_of(text) is not None:
         return True
-    before, after = text[max(0, at - _BEFORE) : at], text[at + len(value) : at + len(value) + _BEFORE]
-    return not (_ANOTHER_BEFORE.search(before) or _ANOTHER_AFTER.match(after))
+    return not is_anothers(text, at, at + len(value))
 
 
 def _called_old(text: str, values: list[str]) -> str:

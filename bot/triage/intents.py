@@ -63,6 +63,16 @@ _LONGEST_NAME = 4  # words
 _LONGEST_YES = 60
 
 
+_CALLED_OFF = re.compile(
+    r"(?i)\b(?:(?:mijn|ons) (?:eerdere |vorige )?verzoek|vroeg ik|(?:had|heb) ik (?:u |jullie )?(?:\w+ ){0,3}gevraagd"
+    r"|ik had (?:u |jullie )?(?:\w+ ){0,3}gevraagd|my (?:earlier )?request)\b.{0,160}?"
+    r"\b(?:hoeft (?:\w+ ){0,5}niet|bij nader inzien|prullenbak|(?:trek|haal) ik (?:\w+ ){0,3}(?:in|terug)|kan vervallen"
+    r"|vervalt|laat maar|van gedachten veranderd|never mind|no longer needed)\b",
+    re.DOTALL,
+)
+_ERASES = re.compile(r"(?i)\b(?:wis|wissen|gewist|verwijder\w{0,3}|opheffen|erase|delete|weggooien)\b")
+
+
 def intents_in(subject: str, text: str, raw: Row) -> frozenset[Intent]:
     """The intents of a follow-up; `raw` are the model's log-odds. Never empty: `unrelated` if nothing else."""
     if bounce(subject, text):
@@ -111,6 +121,11 @@ def _words(text: str) -> list[str]:
 def calls_off_erasure(text: str) -> bool:
     """The words say outright that nothing is to be erased after all."""
     return PLAIN[Intent.CANCELS_ERASURE].search(text[:4000]) is not None
+
+
+def calls_off_earlier(text: str) -> bool:
+    """A mail outside its case that takes back an earlier request to erase: no new request, and not to be left alone."""
+    return _CALLED_OFF.search(text[:4000]) is not None and _ERASES.search(text[:4000]) is not None
 
 
 def with_meaning(counted: Row, read: Row | None) -> Row:

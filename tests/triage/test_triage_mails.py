@@ -428,3 +428,28 @@ def test_thanks_in_a_case_are_no_new_request() -> None:
     verdict = classify(MODEL, "Re: uw gegevens zijn verwijderd", "Bedankt dat alles verwijderd is!", in_case=True)
 
     assert not verdict.kinds
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Verwijder mijn account.",
+        "Wilt u al mijn gegevens wissen?",
+        "Kunt u mij een kopie sturen van mijn persoonsgegevens?",
+        "Ik wil geen reclame meer ontvangen.",
+        "Welke gegevens heeft u van mij?",
+    ],
+)
+@pytest.mark.parametrize(
+    "mail",
+    [
+        "De koppeling doet het niet. Mijn klantnummer weet ik niet.",
+        "U kunt mijn zwager bellen over de koppeling.",
+        "Het importeren van de facturen lukt niet, zie bijlage.",
+        "Gisteren heb ik de factuur van maart betaald.",
+    ],
+)
+def test_a_plain_request_behind_a_question_about_the_program_is_seen(mail: str, sentence: str) -> None:
+    found = classify(MODEL, "", f"{mail} {sentence}")
+
+    assert found.kinds or found.needs_person

@@ -1,0 +1,36 @@
+"""Whose a value is: what is said to be a relative's, a neighbour's or a bookkeeper's is not the writer's."""
+
+from __future__ import annotations
+
+import re
+
+_WHO = (
+    r"(?:(?:ex-?)?(?:man|vrouw|echtgeno(?:ot|te)|partner)|ex|zus(?:ter|je)?|broer(?:tje)?|zwager|schoon\w{3,7}|buur\w{2,5}"
+    r"|collega|moeder|vader|oma|opa|oom|tante|neef|nicht|dochter|zoon|klein\w{4,7}|vriend\w{0,2}|boekhoud\w{2,4}"
+    r"|accountant|husband|wife)s?"
+)
+_KIN = rf"\b(?:mijn|m'n|mn|onze|my) {_WHO}\b"
+_THEY = r"(?:^|[.!?\n;] ?)(?:zij|hij|ze) (?:gaat|woont|blijft|verhuist|zit)\b"
+_THEIRS = r"\b(?:zijn|haar) (?:klant|debiteur|telefoon|mobiele|rekening|e-?mail|adres|nieuwe)\w*"
+_OWN = (
+    r"\b(?:het mijne|ik|mij|mine|die van mij"
+    r"|mijn (?:eigen |nieuwe |oude )?(?:eigen|rekening|nummer|telefoon|adres|account|mail)\w*)"
+)
+_BEFORE = re.compile(rf"(?i)(?:{_KIN}|{_THEY}|{_THEIRS})(?!.{{0,60}}{_OWN})[^.!?\n]{{0,60}}$")
+_AFTER = re.compile(rf"(?i) (?:is|was) (?:het nummer |het adres |die |dat )?van {_KIN}")
+_NEAR = 90  # characters
+_ASKED = re.compile(
+    rf"(?i)\b(?:gegevens|dossier|account|inzage|administratie)\b[^.!?\n]{{0,30}}\bvan {_KIN}"
+    rf"|\bwat {_KIN}[^.!?\n]{{0,60}}\bbij (?:jullie|u|je)\b"
+)
+
+
+def is_anothers(text: str, begin: int, end: int) -> bool:
+    """Whether the words round a value say that it belongs to somebody else than the writer."""
+    before, after = text[max(0, begin - _NEAR) : begin], text[end : end + _NEAR]
+    return _BEFORE.search(before) is not None or _AFTER.match(after) is not None
+
+
+def asks_about_kin(text: str) -> bool:
+    """Whether it is the data of a relative or a neighbour that somebody asks for."""
+    return _ASKED.search(text) is not None

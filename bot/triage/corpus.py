@@ -17,6 +17,8 @@ HELD_BACK = frozenset(
     {"second_voice", "ordinary_second", "mixed_blind", "winter_blind", "spring_blind", "harvest_blind", "changes_blind"}
 )
 """Files (hands) that training never sees: `evaluate` reports on them. See corpus/PROVENANCE.md."""
+COMPOSED = frozenset({"spliced"})
+"""Hands that a program put together of sentences by others: to learn from, never to judge by."""
 STAFF = "staff"
 """The hand of the mails that staff of an installation labelled; each was written by somebody else."""
 

@@ -13,6 +13,7 @@ from bot.triage.evidence import Part, Weighed, parts_of, weigh
 from bot.triage.families import DEMANDS, LAW
 from bot.triage.features import buckets
 from bot.triage.labels import Intent, RequestKind
+from bot.triage.plain_words import asks_plainly_to_erase
 from bot.triage.verdict import Reason
 from bot.triage.weights import ANY, LABELS, SCORED, Model, Row
 from bot.triage.wording import folded, words
@@ -66,7 +67,7 @@ def opinion_of(
 ) -> Opinion:
     """What the words of one mail say. Quoted words count only where the new words answer or pass them on."""
     weighed = weigh(model, parts, subject, quoted_text, closely=closely)
-    opinion = _with_law(_long_enough(_first(model, weighed), weighed), weighed)
+    opinion = _with_plain_words(_with_law(_long_enough(_first(model, weighed), weighed), weighed), weighed)
     if quoted_text.strip() and not opinion.decided:
         opinion = _with_answer(model, opinion, new_text, quoted_text)
         if not opinion.decided and points_below(new_text):
@@ -182,6 +183,14 @@ def _with_law(opinion: Opinion, weighed: Weighed) -> Opinion:
             if family in part.families and max(weighed.any_score, _chance(loud, label)) >= least:
                 return replace(opinion, doubt=True, reasons=(Reason(label, part.text),))
     return opinion
+
+
+def _with_plain_words(opinion: Opinion, weighed: Weighed) -> Opinion:
+    """Who asks in plain words to be erased is read by a person, whatever the model makes of the mail around them."""
+    asked = [part.text for part in weighed.parts if asks_plainly_to_erase(part.text)]
+    if not asked or opinion.doubt or opinion.decided:
+        return opinion
+    return replace(opinion, doubt=True, reasons=(Reason(RequestKind.ERASURE.value, asked[0]),))
 
 
 def _with_answer(model: Model, opinion: Opinion, new_text: str, quoted_text: str) -> Opinion:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.triage.corpus import STAFF, Labelled, digest, digest_of, labelled_mails, training_files
+from bot.triage.corpus import COMPOSED, STAFF, Labelled, digest, digest_of, labelled_mails, training_files
 from bot.triage.encoder import shipped_encoder
 from bot.triage.errors import CorpusUnusableError, TrainingUnavailableError
 from bot.triage.evidence import (
@@ -152,10 +152,11 @@ def _learned(lessons: list[_Lesson], about: dict[str, Any], progress: Progress) 
 def _judges(asked: Sequence[_Lesson]) -> list[int]:
     """The places of the mails that the encoder was not taught on: only they tell how far to trust it.
 
-    Replies in a case are read otherwise; how sure one must be of a mail from outside they cannot tell.
+    Replies in a case are read otherwise, and nobody wrote the composed mails as they stand; how sure one must be of a
+    mail from outside neither can tell.
     """
     taught, kept = set(shipped_encoder().about["hands"]), set(shipped_encoder().about["kept"])
-    outside = [place for place, one in enumerate(asked) if not one.mail.in_case]
+    outside = [place for place, one in enumerate(asked) if not (one.mail.in_case or one.mail.hand in COMPOSED)]
     found = [place for place in outside if asked[place].mail.hand not in taught or asked[place].mail.id in kept]
     return found if len(found) >= _FEWEST_JUDGES else outside or list(range(len(asked)))
 

@@ -1,0 +1,34 @@
+"""The plainest words by which people ask to be erased: so plain that no model may leave them alone.
+
+Whoever labels hard mail avoids them; a model that learned from hard mail alone may hear bookkeeping in them.
+"""
+
+from __future__ import annotations
+
+import re
+
+_OPENING = (
+    r"(?:(?:graag|gelieve|please|ook|dus|en|nu|hallo|hoi|beste|kunt u|kun je|kunnen jullie|wilt u|wil je|willen jullie"
+    r"|ik wil|ik wil graag|ik verzoek u|mag ik vragen|om|dat|u|jullie|je)[\s,]{1,3}){0,5}"
+)
+_OWN = (
+    r"(?:al(?:le)? )?(?:mijn|m'n|onze|my)\s(?:[\w-]{1,15}\s){0,2}"
+    r"(?:account|(?:persoons|klant|account)?gegevens|data|profiel|dossier)"
+)
+_ERASE = re.compile(
+    rf"(?i)^\W{{0,3}}{_OPENING}"
+    rf"(?:(?:verwijder|wis|wist|delete|erase)\s(?:(?:u|jullie|dan|nu|ook|aub|svp|alstublieft)\s){{0,2}}{_OWN}\b"
+    rf"|{_OWN}\s(?:[\w-]{{1,15}}\s){{0,4}}(?:verwijderen|wissen|verwijdert|wist|delete|weggooien"
+    r"|(?:wordt|worden) (?:verwijderd|gewist)|(?:verwijderd|gewist) (?:wordt|worden)))"
+    r"(?:[\s,][^.!?]{0,60})?[.!?]?\s*$"
+)
+_NOT_PLAIN = re.compile(
+    r"(?i)\b(?:niet|geen|hoe|waar|waarom|als|indien|wanneer|stel|nooit|not|zodra|voordat)\b|[\"“”„'‘’]\w"
+)
+_LONGEST = 200  # characters of a sentence
+
+
+def asks_plainly_to_erase(sentence: str) -> bool:
+    """Whether a sentence asks, without a not, an if or a how, that the writer's own account or data be erased."""
+    short = len(sentence) <= _LONGEST
+    return short and _ERASE.match(sentence) is not None and _NOT_PLAIN.search(sentence) is None

@@ -266,7 +266,7 @@ def test_an_old_signature_is_worth_a_look() -> None:
     check = checked(signed(mail(), "klant.example", at=NOW - timedelta(days=4)))
 
     assert check.verdict is SenderVerdict.PASS
-    assert "2026-11-23" in check.flags[0]
+    assert f"{NOW - timedelta(days=4):%Y-%m-%d}" in check.flags[0]
 
 
 def test_a_mail_that_says_nothing_of_its_sender_asks_nobody() -> None:

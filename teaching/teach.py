@@ -44,6 +44,7 @@ def main() -> None:
     order.add_argument("--rate", type=float, default=2e-4)
     order.add_argument("--frozen", type=int, default=LOWER, help="layers that stay as they came")
     order.add_argument("--fresh", type=int, default=2, help="how often the mails of new hands are shown in a round")
+    order.add_argument("--share", type=float, default=1.0, help="of the mails of earlier hands that are shown")
     order.add_argument("--seed", type=int, default=1)
     asked = order.parse_args()
     fate = random.Random(asked.seed)  # noqa: S311 - not a secret
@@ -58,6 +59,7 @@ def main() -> None:
         begin_with(network, cutter.pieces, origin())
     before, whole = earlier(), list(lessons())
     own = [one for one in whole if not kept(one.mail, before)]
+    own = [one for one in own if one.mail.hand not in before.hands or fate.random() < asked.share]
     shown = [one for one in own for _ in range(1 if one.mail.hand in before.hands else asked.fresh)]
     taught = [cutter.example(styled(as_replied(one, fate), fate)) for one in shown]
     judges = [cutter.example(one) for one in whole if kept(one.mail, before)]

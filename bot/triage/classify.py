@@ -12,7 +12,7 @@ from bot.triage.corrections import corrections_in, touches_another
 from bot.triage.evidence import parts_of
 from bot.triage.features import buckets, merged
 from bot.triage.identifiers import identifiers_in, of_the_record
-from bot.triage.intents import calls_off_earlier, intents_in, with_meaning, without_code
+from bot.triage.intents import calls_off_earlier, intents_in, keeps_consent, with_meaning, without_code
 from bot.triage.kin import asks_about_kin
 from bot.triage.labels import OTHER_PRIVACY, Intent, Language, RequestKind, Writer
 from bot.triage.language import language_of
@@ -101,13 +101,16 @@ def _in_case(model: Model, seen: _Seen) -> Verdict:
 def _verdict(seen: _Seen, opinion: Opinion, intents: frozenset[Intent]) -> Verdict:
     kinds = frozenset(RequestKind(label) for label in opinion.decided if label != OTHER_PRIVACY)
     called_off = not intents and calls_off_earlier(seen.new_text)
+    kept_consent = RequestKind.CONSENT_WITHDRAWAL in kinds and keeps_consent(seen.new_text)
     kinds -= {RequestKind.ERASURE} if called_off else frozenset()
+    kinds -= {RequestKind.CONSENT_WITHDRAWAL} if kept_consent else frozenset()
     corrections = _corrections(seen) if RequestKind.CORRECTION in kinds or _may_correct(opinion) else ()
     return Verdict(
         kinds=kinds,
         other_privacy=OTHER_PRIVACY in opinion.decided,
         needs_person=_needs_person(opinion, seen.writer, f"{seen.subject}\n{seen.new_text}", machine=seen.machine)
         or called_off
+        or kept_consent
         or (bool(kinds) and _of_somebody_else(seen, kinds)),
         language=seen.language,
         automatic=seen.machine,

@@ -70,6 +70,9 @@ _CALLED_OFF = re.compile(
     r"|vervalt|laat maar|van gedachten veranderd|never mind|no longer needed)\b",
     re.DOTALL,
 )
+_KEEPS_CONSENT = re.compile(
+    r"(?i)\btrek(?:ken)?\b[^.!?\n]{0,30}\b(?:toestemming|akkoord|consent)\b[^.!?,\n]{0,12}\bniet\b[^.!?,\n]{0,6}\bin\b"
+)
 _ERASES = re.compile(r"(?i)\b(?:wis|wissen|gewist|verwijder\w{0,3}|opheffen|erase|delete|weggooien)\b")
 
 
@@ -126,6 +129,11 @@ def calls_off_erasure(text: str) -> bool:
 def calls_off_earlier(text: str) -> bool:
     """A mail outside its case that takes back an earlier request to erase: no new request, and not to be left alone."""
     return _CALLED_OFF.search(text[:4000]) is not None and _ERASES.search(text[:4000]) is not None
+
+
+def keeps_consent(text: str) -> bool:
+    """ "Ik trek mijn toestemming niet in": a withdrawal that is denied, which sounds like one."""
+    return _KEEPS_CONSENT.search(text[:4000]) is not None
 
 
 def with_meaning(counted: Row, read: Row | None) -> Row:

@@ -13,13 +13,14 @@ from bot.triage.evidence import Part, Weighed, parts_of, weigh
 from bot.triage.families import DEMANDS, LAW
 from bot.triage.features import buckets
 from bot.triage.labels import Intent, RequestKind
-from bot.triage.plain_words import asks_plainly_to_erase
+from bot.triage.plain_words import asks_plainly_to_erase, tells_a_change_plainly
 from bot.triage.verdict import Reason
 from bot.triage.weights import ANY, LABELS, SCORED, Model, Row
 from bot.triage.wording import folded, words
 
 _MACHINE_ZONE = "<<"  # the lines of an identity document that machines read say nothing that staff need
 _NEVER = -99.0
+_IN_PLAIN_WORDS = {RequestKind.ERASURE: asks_plainly_to_erase, RequestKind.CORRECTION: tells_a_change_plainly}
 _REASONS = 2  # sentences shown per label
 _LEAST_REASON = -2.0  # log-odds: below it a sentence does not speak for a label
 _OFFER_LINE = 0.0  # log-odds from which an answered offer counts as the request itself
@@ -186,11 +187,14 @@ def _with_law(opinion: Opinion, weighed: Weighed) -> Opinion:
 
 
 def _with_plain_words(opinion: Opinion, weighed: Weighed) -> Opinion:
-    """Who asks in plain words to be erased is read by a person, whatever the model makes of the mail around them."""
-    asked = [part.text for part in weighed.parts if asks_plainly_to_erase(part.text)]
-    if not asked or opinion.doubt or opinion.decided:
+    """What asks for an erasure or tells a change in plain words is read by a person, whatever stands around it."""
+    if opinion.doubt or opinion.decided:
         return opinion
-    return replace(opinion, doubt=True, reasons=(Reason(RequestKind.ERASURE.value, asked[0]),))
+    for part in weighed.parts:
+        for kind, asks in _IN_PLAIN_WORDS.items():
+            if asks(part.text):
+                return replace(opinion, doubt=True, reasons=(Reason(kind.value, part.text),))
+    return opinion
 
 
 def _with_answer(model: Model, opinion: Opinion, new_text: str, quoted_text: str) -> Opinion:

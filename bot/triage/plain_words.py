@@ -1,4 +1,4 @@
-"""The plainest words by which people ask to be erased: so plain that no model may leave them alone.
+"""The plainest words by which people ask to be erased or tell a change: so plain that no model may leave them alone.
 
 Whoever labels hard mail avoids them; a model that learned from hard mail alone may hear bookkeeping in them.
 """
@@ -25,6 +25,11 @@ _ERASE = re.compile(
 _NOT_PLAIN = re.compile(
     r"(?i)\b(?:niet|geen|hoe|waar|waarom|als|indien|wanneer|stel|nooit|not|zodra|voordat)\b|[\"“”„'‘’]\w"
 )
+_CHANGE = re.compile(
+    r"(?i)^\W{0,3}(?:mijn|ons|onze) (?:adres|telefoonnummer|rekeningnummer|iban|e-?mailadres|bedrijfsnaam|achternaam)"
+    r" (?:is|wordt) (?:gewijzigd|veranderd|voortaan)\b"
+)
+_NO_CHANGE = re.compile(r"(?i)\b(?:niet|geen|hoe|als|al)\b|[?\"“”„]")
 _LONGEST = 200  # characters of a sentence
 
 
@@ -32,3 +37,9 @@ def asks_plainly_to_erase(sentence: str) -> bool:
     """Whether a sentence asks, without a not, an if or a how, that the writer's own account or data be erased."""
     short = len(sentence) <= _LONGEST
     return short and _ERASE.match(sentence) is not None and _NOT_PLAIN.search(sentence) is None
+
+
+def tells_a_change_plainly(sentence: str) -> bool:
+    """Whether a sentence only says that the writer's own address, number or name has changed."""
+    short = len(sentence) <= _LONGEST
+    return short and _CHANGE.match(sentence) is not None and _NO_CHANGE.search(sentence) is None

@@ -1,10 +1,16 @@
-"""The plainest words for an erasure: always read, never heard in a question, a condition or a no."""
+"""The plainest words for an erasure or a change: always read, never heard in a question, a condition or a no."""
 
 from __future__ import annotations
 
 import pytest
 
-from bot.triage.plain_words import asks_plainly_to_erase
+from bot.triage.classify import classify
+from bot.triage.intents import keeps_consent
+from bot.triage.labels import RequestKind
+from bot.triage.model import load_model
+from bot.triage.plain_words import asks_plainly_to_erase, tells_a_change_plainly
+
+MODEL = load_model()
 
 
 @pytest.mark.parametrize(
@@ -37,3 +43,27 @@ def test_a_plain_demand_is_heard(sentence: str) -> None:
 )
 def test_anything_else_is_not(sentence: str) -> None:
     assert not asks_plainly_to_erase(sentence)
+
+
+def test_a_change_in_plain_words_is_heard_and_a_question_is_not() -> None:
+    assert tells_a_change_plainly("Mijn adres is gewijzigd: Brink 12, 9471 AE Zuidlaren.")
+    assert tells_a_change_plainly("Ons rekeningnummer wordt voortaan NL91ABNA0417164300")
+    assert not tells_a_change_plainly("Mijn adres is gewijzigd, klopt dat?")
+    assert not tells_a_change_plainly("Mijn adres is niet gewijzigd.")
+    assert not tells_a_change_plainly("Mijn klant heeft een ander adres.")
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Ik trek mijn toestemming niet in, ik wil alleen een kopie van wat u van mij heeft.", True),
+        ("Ik trek mijn toestemming voor de nieuwsbrief in.", False),
+        ("U belde mij, terwijl ik niet wil. Ik trek mijn toestemming in.", False),
+    ],
+)
+def test_a_consent_that_is_kept_is_no_withdrawal(text: str, kept: bool) -> None:
+    found = classify(MODEL, "", text)
+
+    assert keeps_consent(text) is kept
+    assert (RequestKind.CONSENT_WITHDRAWAL not in found.kinds) is kept
+    assert found.needs_person or not kept

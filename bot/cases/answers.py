@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.cases.codes import normalise
+from bot.triage.kin import KIN
 from bot.triage.labels import Intent
 
 _DENIALS = re.compile(
@@ -33,11 +34,7 @@ _A_NO = re.compile(
 )
 
 
-_ANOTHER = re.compile(
-    r"\?|\b(?:mijn|m'n|mn|onze|my|meine?)\s+(?:man|vrouw|ex|zoon|dochter|vader|moeder|broer|zus|vriend\w{0,2}|partner|buur\w{2,5}"
-    r"|collega|baas|boekhoud\w{2,4}|accountant|husband|wife|son|daughter)\b|\b(?:zegt|zei|zeiden|said|told)\b",
-    re.IGNORECASE,
-)
+_ANOTHER = re.compile(rf"\?|{KIN}|\b(?:zegt|zei|zeiden|said|told)\b", re.IGNORECASE)
 
 
 def says_no(new_text: str) -> bool:

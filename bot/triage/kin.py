@@ -7,21 +7,22 @@ import re
 _WHO = (
     r"(?:(?:ex-?)?(?:man|vrouw|echtgeno(?:ot|te)|partner)|ex|zus(?:ter|je)?|broer(?:tje)?|zwager|schoon\w{3,7}|buur\w{2,5}"
     r"|collega|moeder|vader|oma|opa|oom|tante|neef|nicht|dochter|zoon|klein\w{4,7}|vriend\w{0,2}|boekhoud\w{2,4}"
-    r"|accountant|husband|wife)s?"
+    r"|accountant|baas|husband|wife|son|daughter)s?"
 )
-_KIN = rf"\b(?:mijn|m'n|mn|onze|my) {_WHO}\b"
+KIN = rf"\b(?:mijn|m'n|mn|onze|my|meine?)\s{{1,3}}{_WHO}\b"
+"""A pattern: a relative, a neighbour, a colleague or a bookkeeper of who writes."""
 _THEY = r"(?:^|[.!?\n;] ?)(?:zij|hij|ze) (?:gaat|woont|blijft|verhuist|zit)\b"
 _THEIRS = r"\b(?:zijn|haar) (?:klant|debiteur|telefoon|mobiele|rekening|e-?mail|adres|nieuwe)\w*"
 _OWN = (
     r"\b(?:het mijne|ik|mij|mine|die van mij"
     r"|mijn (?:eigen |nieuwe |oude )?(?:eigen|rekening|nummer|telefoon|adres|account|mail)\w*)"
 )
-_BEFORE = re.compile(rf"(?i)(?:{_KIN}|{_THEY}|{_THEIRS})(?!.{{0,60}}{_OWN})[^.!?\n]{{0,60}}$")
-_AFTER = re.compile(rf"(?i) (?:is|was) (?:het nummer |het adres |die |dat )?van {_KIN}")
+_BEFORE = re.compile(rf"(?i)(?:{KIN}|{_THEY}|{_THEIRS})(?!.{{0,60}}{_OWN})[^.!?\n]{{0,60}}$")
+_AFTER = re.compile(rf"(?i) (?:is|was) (?:het nummer |het adres |die |dat )?van {KIN}")
 _NEAR = 90  # characters
 _ASKED = re.compile(
-    rf"(?i)\b(?:gegevens|dossier|account|inzage|administratie)\b[^.!?\n]{{0,30}}\bvan {_KIN}"
-    rf"|\bwat {_KIN}[^.!?\n]{{0,60}}\bbij (?:jullie|u|je)\b"
+    rf"(?i)\b(?:gegevens|dossier|account|inzage|administratie)\b[^.!?\n]{{0,30}}\bvan {KIN}"
+    rf"|\bwat {KIN}[^.!?\n]{{0,60}}\bbij (?:jullie|u|je)\b"
 )
 
 

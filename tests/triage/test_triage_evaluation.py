@@ -154,4 +154,5 @@ def test_the_held_back_hands_stay_above_the_floor() -> None:
     assert ordinary.ordinary_kept / ordinary.ordinary > 0.8
     assert ordinary.ordinary_decided / ordinary.ordinary < 0.02
     assert mixed.exact / mixed.mails > 0.9
+    assert all(one.requests_seen / one.requests > 0.98 for one in every)
     assert sum(one.requests_seen for one in every) / sum(one.requests for one in every) > 0.99

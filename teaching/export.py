@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 from examples import INTENTS, VALUES, Cutter, earlier, kept, lessons
-from network import LAYERS, Network
+from network import LAYERS, Network, widths_of
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from served import Served
 
@@ -27,8 +27,9 @@ def main() -> None:
     order.add_argument("--into", type=Path, default=ABOUT.parent)
     asked = order.parse_args()
     cutter = Cutter()
-    network = Network(len(cutter.pieces), len(SCORED), len(INTENTS), VALUES, len(WHO))
-    network.load_state_dict(torch.load(asked.taught))
+    weights = torch.load(asked.taught)
+    network = Network(len(cutter.pieces), len(SCORED), len(INTENTS), VALUES, len(WHO), widths_of(weights))
+    network.load_state_dict(weights)
     written = eight_bits(network.eval())
     before, mails = earlier(), [lesson.mail for lesson in lessons()]
     about = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import torch
 from origin import FORWARD, HIDDEN
 from torch import Tensor, nn
@@ -10,6 +12,7 @@ from torch.nn import functional as F  # noqa: N812 - the name that everybody use
 HEADS = 12
 LAYERS = 12
 BELOW = 1  # the kind of piece that is quoted: seen, but nobody's own words
+WHOLE = (FORWARD,) * LAYERS  # the forward steps as they came
 _DROPPED = 0.1
 
 
@@ -27,10 +30,11 @@ class Layer(nn.Module):
         "oln": (HIDDEN, 0),
     }
 
-    def __init__(self) -> None:
+    def __init__(self, width: int = FORWARD) -> None:
         super().__init__()
         for name, (out, into) in self.SHAPES.items():
             setattr(self, name, nn.Linear(into, out) if into else nn.LayerNorm(out, eps=1e-12))
+        self.fi, self.fo = nn.Linear(HIDDEN, width), nn.Linear(width, HIDDEN)
 
     def forward(self, seen: Tensor, mask: Tensor) -> Tensor:
         count, length, _ = seen.shape
@@ -44,14 +48,17 @@ class Layer(nn.Module):
 class Network(nn.Module):
     """Pieces in; out come labels of the mail and of each piece, intents, and what each piece is a value or name of."""
 
-    def __init__(self, pieces: int, labels: int, intents: int, values: int, who: int) -> None:
+    def __init__(
+        self, pieces: int, labels: int, intents: int, values: int, who: int, widths: Sequence[int] = WHOLE
+    ) -> None:
+        """`widths`: how many numbers the forward step of each layer passes through (`narrowed.py`)."""
         super().__init__()
         self.frozen = 0  # layers that are not taught
         self.word = nn.Embedding(pieces, HIDDEN)
         self.place = nn.Embedding(512, HIDDEN)
         self.kind = nn.Embedding(3, HIDDEN)
         self.level = nn.LayerNorm(HIDDEN, eps=1e-12)
-        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.layers = nn.ModuleList(Layer(width) for width in widths)
         self.of_piece = nn.Linear(HIDDEN, labels)
         self.hidden = nn.Linear(2 * HIDDEN, 2 * HIDDEN)
         self.of_mail = nn.Linear(2 * HIDDEN, labels)
@@ -90,3 +97,8 @@ class Network(nn.Module):
 
     def forward(self, ids: Tensor, kinds: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
         return self.upper(self.lower(ids, kinds, mask, 0), kinds, mask, 0)
+
+
+def widths_of(weights: Mapping[str, Tensor]) -> tuple[int, ...]:
+    """How wide the forward steps are of a network whose weights these are."""
+    return tuple(len(weights[f"layers.{layer}.fi.bias"]) for layer in range(LAYERS))

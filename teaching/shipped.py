@@ -13,7 +13,7 @@ import numpy as np
 import onnx
 import torch
 from examples import INTENTS, VALUES, Cutter
-from network import HEADS, Network
+from network import HEADS, Network, widths_of
 from numpy.typing import NDArray
 from onnx import numpy_helper
 from origin import HIDDEN
@@ -33,8 +33,9 @@ def main() -> None:
     order.add_argument("--out", type=Path, required=True)
     order.add_argument("--served", type=Path, default=ABOUT.parent / "encoder.onnx")
     asked = order.parse_args()
-    network = Network(len(Cutter().pieces), len(SCORED), len(INTENTS), VALUES, len(WHO))
-    network.load_state_dict(weights(asked.served))
+    served = weights(asked.served)
+    network = Network(len(Cutter().pieces), len(SCORED), len(INTENTS), VALUES, len(WHO), widths_of(served))
+    network.load_state_dict(served)
     torch.save(network.state_dict(), asked.out)
     print(f"{asked.out}: the weights of {asked.served}")
 

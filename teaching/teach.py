@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from examples import INTENTS, VALUES, Cutter, Example, as_replied, earlier, kept, lessons, styled
-from network import BELOW, Network
+from network import BELOW, WHOLE, Network, widths_of
 from numpy.typing import NDArray
 from origin import HIDDEN, begin_with, origin
 from torch import Tensor
@@ -51,10 +51,12 @@ def main() -> None:
     random.seed(asked.seed)
     torch.manual_seed(asked.seed)
     cutter = Cutter()
-    network = Network(len(cutter.pieces), len(SCORED), len(INTENTS), VALUES, len(WHO))
+    start = torch.load(asked.start) if asked.start else {}
+    widths = widths_of(start) if start else WHOLE
+    network = Network(len(cutter.pieces), len(SCORED), len(INTENTS), VALUES, len(WHO), widths)
     network.frozen = asked.frozen
-    if asked.start:
-        network.load_state_dict(torch.load(asked.start), strict=False)
+    if start:
+        network.load_state_dict(start, strict=False)
     else:
         begin_with(network, cutter.pieces, origin())
     before, whole = earlier(), list(lessons())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from bot.triage.signature_words import CALLINGS, FUNCTIONS, NO_NAME, SHORT_NAMES, TITLES
 
@@ -25,6 +26,7 @@ NAME = (
 COUPLE = rf"{WORD}[ ](?:en|und|and|&|\+|et)[ ]{NAME}"
 _SMALL = re.compile(rf"{LETTER}{{2,15}}(?:[ ](?:{PARTICLE}[ ]){{0,3}}{LETTER}{{2,20}}){{0,2}}")
 _WHOLE = re.compile(NAME)
+_WORD_BEFORE = re.compile(r"\w")
 _AND = re.compile(r"[ ](?:en|und|and|&|\+|et)[ ]")
 _BOTH = re.compile(COUPLE)
 _TITLE_WORDS = "|".join(word.replace("_", " ") for word in TITLES)
@@ -51,6 +53,15 @@ def name_written(text: str, *, small: bool = False) -> str | None:
     if _WHOLE.fullmatch(name) or (small and name.islower() and _SMALL.fullmatch(name)):
         return name
     return None
+
+
+def ends_of(name: str, text: str) -> Iterator[int]:
+    """Where the name ends in the text, each time that it begins a word there."""
+    at = text.find(name)
+    while at >= 0:
+        if _WORD_BEFORE.fullmatch(text, max(0, at - 1), at) is None:
+            yield at + len(name)
+        at = text.find(name, at + 1)
 
 
 def without_title(name: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from bot.triage.firms import firm_beside, firm_traded_as, firm_written, firms_named, is_sentence
-from bot.triage.person_names import LETTER, NAME, UPPER, WORD, may_be_name, name_written, without_title
+from bot.triage.person_names import LETTER, NAME, UPPER, WORD, ends_of, may_be_name, name_written, without_title
 from bot.triage.signature_words import CLOSINGS, CONTINUES
 
 _END = 700  # characters of the end in which somebody signs
@@ -46,6 +46,7 @@ _INLINE = re.compile(
     rf"|(?i:dank(?:je|u)?(?:[ ]wel)?|bedankt|thanks|merci)[ ,]{{1,2}}(?P<name>{NAME}))[ .!)]{{0,3}}$"
 )
 _SURNAMED = r"(?:van|de|der|den|ter|ten|het|'t|von|el|al|la|le|da|dos|del|di|bin|ben)"
+_BY_SURNAME = re.compile(rf"[ ](?:{_SURNAMED}[ ]){{0,3}}({WORD})(?!['’\w]|[ ]{UPPER})")
 _AFTER_NAME = re.compile(
     r"[,(|/·•]|[ ][-–—@][ ]?|[ ](?:van|bij|from|uit|of|namens|te)[ ]"
     r"(?=[A-Z][\w-]{1,20}['’]s\b|[A-Z][\w-]{1,20}[ ][A-Z]|support\b|de[ ][a-z])"
@@ -159,8 +160,8 @@ def _fuller(name: str, text: str) -> str:
     """A first name alone, where the text says the whole name once."""
     if " " in name or name.islower():
         return name
-    pattern = rf"(?<!\w){re.escape(name)}[ ](?:{_SURNAMED}[ ]){{0,3}}(?!{re.escape(name)}){WORD}(?!['’\w]|[ ]{UPPER})"
-    whole = {match[0] for match in re.finditer(pattern, text)}
+    surnames = (_BY_SURNAME.match(text, end) for end in ends_of(name, text))
+    whole = {name + match[0] for match in surnames if match is not None and not match[1].startswith(name)}
     sure = {one for one in whole if may_be_name(one) and firm_written(one) is None}
     return sure.pop() if len(sure) == 1 else name
 

@@ -6,11 +6,13 @@ import re
 from collections.abc import Sequence
 
 from bot.triage.firms import firm_written
-from bot.triage.person_names import INITIALS, PARTICLE, UPPER, WORD, may_be_name, says_more
+from bot.triage.person_names import INITIALS, PARTICLE, UPPER, WORD, ends_of, may_be_name, says_more
 from bot.triage.signature_words import LEGAL_FORMS, NO_NAME
 
 _SURNAME = rf"(?:[ ](?:(?:{PARTICLE}|Bij|bij|tot|freiherr|Freiherr)[ ]){{0,3}}(?:[dlDL]['’])?(?:{INITIALS}|{WORD}))"
 _CALLED = rf"(?:[ ]\({WORD}\))"
+_BY_SURNAME = re.compile(rf"{_CALLED}?{_SURNAME}(?:[ ]tot[ ]{WORD})?(?!['’\w]|[ ]{UPPER})")
+_INSIDE = re.compile(r"\w")
 _OF = re.compile(r"[ ,]{1,2}(?:(?:van|bij|namens|uit|from|of|@|[-–—])(?:[ ]de)?|[/|(])$")
 _BETWEEN = re.compile(
     r"[\n,|/•·()\[\];:!?\"“”„«»=]|[ ][-–—][ ]|(?<!\b[A-Z]\.)(?<!\bGebr\.)(?<!\bFa\.)(?<=\.)(?=[ \n]|$)"
@@ -49,18 +51,16 @@ def whole_name(name: str, text: str, company: str = "") -> str:
 
 def _without(company: str, name: str) -> str:
     """Of "Bernadette van De Kikkerpoel" who it is; "Kees van Vos" of the company Vos may be called so."""
-    place = re.search(rf"[ ]{re.escape(company)}(?!\w)", name) if " " in company else None
-    of = _OF.search(name[: place.start()]) if place else None
+    before, _, behind = name.partition(f" {company}") if " " in company else (name, "", "")
+    of = _OF.search(before) if before != name and not _INSIDE.match(behind) else None
     return name[: of.start()] if of else name
 
 
 def _fuller(name: str, text: str) -> str:
     """With the one surname behind it; what goes on in capitals may be a company."""
-    pattern = rf"(?<!\w){re.escape(name)}{_CALLED}?{_SURNAME}(?:[ ]tot[ ]{WORD})?(?!['’\w]|[ ]{UPPER})"
-    for match in re.finditer(pattern, text):
-        if may_be_name(match[0].replace(" Bij ", " ")) and firm_written(match[0]) is None:
-            return match[0]
-    return name
+    surnames = (_BY_SURNAME.match(text, end) for end in ends_of(name, text))
+    whole = (name + surname[0] for surname in surnames if surname is not None)
+    return next((one for one in whole if may_be_name(one.replace(" Bij ", " ")) and firm_written(one) is None), name)
 
 
 def whole_company(company: str, text: str, name: str = "") -> str:

@@ -27,18 +27,9 @@ _OFFER_LINE = 0.0  # log-odds from which an answered offer counts as the request
 _NEW_RIGHT = frozenset({Intent.NEW_REQUEST, Intent.COMPLAINT_AP, Intent.CHANGE_SCOPE, Intent.DISPUTES, Intent.NOT_ME})
 
 
-_ASKS_TO_SEE = re.compile(
-    r"\b(?:inza\w{1,12}|inzien|kopie\w{0,3}|afschrift\w{0,2}|overzicht\w{0,3}|uitdraai|weten|zien|stuur\w{0,2}"
-    r"|sturen|ontvang\w{0,2}|lijst\w{0,3}"
-    r"|welke|opvragen|verstrek\w{0,3}|mededelen|horen|mailen|doorgeven|vertel\w{0,3}|copy|copies|overview|send"
-    r"|receive|know|see|tell|list|provide"
-    r"|which|access|auskunft|kopien?|schicken|welche|wissen|copie|savoir|envoyer|acces)\b"
-)
 _FEWEST_WORDS = 3  # a mail with fewer decides nothing: too little to weigh
 _NAMED = frozenset(LAW.values())
-_OUTRIGHT = LAW | {RequestKind.COMPLAINT.value: "demand_complaint"}
 _DEMANDED = (_NAMED | frozenset(DEMANDS)) - {"demand_restriction"}  # "ik ben er niet tot maandag" sounds like one
-_NAMED_LINE = 0.4  # chance from which a right named outright counts
 _HARDLY = 0.04  # chance below which even a right named outright is not asked for
 _ENOUGH_WORDS = 12  # of a mail by which that can be told
 _FEW_LINE = 0.3  # chance from which a mail of one or two words is shown to a person
@@ -49,7 +40,6 @@ _TITLE = re.compile(
 )
 """What people write above, or instead of, a mail that says no more: too little to decide by, enough to be read."""
 _TWINS = frozenset({RequestKind.OBJECTION.value, RequestKind.CONSENT_WITHDRAWAL.value})
-_SWALLOW = frozenset(kind.value for kind in (RequestKind.ERASURE, RequestKind.RESTRICTION, RequestKind.OBJECTION))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,24 +104,13 @@ def _words_in(weighed: Weighed) -> int:
 def _first(model: Model, weighed: Weighed) -> Opinion:
     scores = {label: round(weighed.score(label), 4) for label in LABELS}
     sure = {label for label in LABELS if scores[label] >= model.thresholds[label].decided}
-    decided = _without_echo(_without_twin(frozenset(sure | _named_outright(weighed)), weighed), weighed)
+    decided = _without_twin(frozenset(sure), weighed)
     doubtful = {label for label in LABELS if model.thresholds[label].doubt <= scores[label] and label not in decided}
     erasure_in_doubt = RequestKind.ERASURE.value in doubtful
     nothing_but_doubt = not decided and weighed.any_score >= model.thresholds[ANY].doubt
     shown = decided or doubtful or ({max(scores, key=lambda label: scores[label])} if nothing_but_doubt else set())
     reasons = _reasons(weighed, frozenset(shown))
     return Opinion(decided, erasure_in_doubt or nothing_but_doubt, scores, reasons, weighed.meaning)
-
-
-def _named_outright(weighed: Weighed) -> set[str]:
-    """The rights that a sentence names in the words of the law, where counting or reading agrees."""
-    likely = np.maximum(weighed.counted, weighed.probabilities)
-    return {
-        label
-        for part, loud in zip(weighed.parts, weighed.loud, strict=True)
-        for label, family in _OUTRIGHT.items()
-        if family in part.families and max(likely[SCORED.index(label)], _chance(loud, label)) >= _NAMED_LINE
-    }
 
 
 def _chance(odds: Row, label: str) -> float:
@@ -146,15 +125,6 @@ def _without_twin(decided: frozenset[str], weighed: Weighed) -> frozenset[str]:
     if len(loudest) > 1:
         return decided
     return decided - {min(_TWINS, key=weighed.score)}
-
-
-def _without_echo(decided: frozenset[str], weighed: Weighed) -> frozenset[str]:
-    """ "Wis alles wat u van mij heeft" says what to erase; it does not ask to see it."""
-    if RequestKind.ACCESS.value not in decided or not decided & _SWALLOW:
-        return decided
-    if any(_ASKS_TO_SEE.search(folded(part.text)) for part in weighed.parts):
-        return decided
-    return decided - {RequestKind.ACCESS.value}
 
 
 def _reasons(weighed: Weighed, labels: frozenset[str]) -> tuple[Reason, ...]:

@@ -36,6 +36,17 @@ REQUESTS: list[tuple[str, str, set[RequestKind]]] = [
         "Kunt u mijn gegevens rechtstreeks overdragen aan mijn nieuwe boekhoudpakket, in een gangbaar formaat?",
         {K.PORTABILITY},
     ),
+    (
+        "",
+        "Geef me te lezen wat er in jullie systeem bij mijn naam staat. En gebruik mijn naam niet meer voor reclame.",
+        {K.ACCESS, K.OBJECTION},
+    ),
+    (
+        "geheim nummer",
+        "Hoe bent u in hemelsnaam aan mijn geheime nummer gekomen? Ik eis dat u het vernietigt.",
+        {K.ACCESS, K.ERASURE},
+    ),
+    ("", "Dites-moi ce que vous avez gardé de mon mois d'essai et supprimez-le ensuite.", {K.ACCESS, K.ERASURE}),
     ("", "I would like to take my data to another provider. Please send a machine readable file.", {K.PORTABILITY}),
     ("Opgezegd", "Ik ben gestopt. Verwijder mijn account en alle gegevens die jullie van mij hebben.", {K.ERASURE}),
     ("", "Ik wil dat jullie al mijn persoonsgegevens wissen. Sanne", {K.ERASURE}),

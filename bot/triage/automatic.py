@@ -22,9 +22,9 @@ _FORM = re.compile(
 _SUBJECT = 200  # characters of a subject that are read
 
 
-def out_of_office(subject: str, text: str) -> bool:
-    """Whether the words are those of an absence assistant."""
-    return by_subject(subject[:_SUBJECT]) is Note.ABSENCE or by_body(text) is Note.ABSENCE
+def reads_absent(text: str) -> bool:
+    """Whether the body alone reads like an absence note."""
+    return by_body(text) is Note.ABSENCE
 
 
 def absent_by_subject(subject: str, text: str) -> bool:

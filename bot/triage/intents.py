@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from bot.triage.automatic import absent_by_subject, bounce, out_of_office
+from bot.triage.automatic import absent_by_subject, bounce, reads_absent
 from bot.triage.labels import Intent
 from bot.triage.reply_words import (
     ASKS,
@@ -46,6 +46,7 @@ _STOPPING_LINE = 0.5  # what stops a case must be likelier than not
 _TOGETHER = 0.7  # or all that would stop it, taken together
 _QUIET_LINES = {Intent.THANKS: 0.5, Intent.OUT_OF_OFFICE: 0.7, Intent.BOUNCE: 0.7}
 """Nobody reads these: here the model must be sure."""
+_UNDER_ITS_SUBJECT = 0.15  # chance from which what stands under the subject of an absence note is one
 QUIET = frozenset(_QUIET_LINES)
 _STOPPING = frozenset(
     {
@@ -85,7 +86,7 @@ def intents_in(subject: str, text: str, raw: Row) -> frozenset[Intent]:
     said = _by_words(text[:4000]) | ({Intent.NOT_ME} if _NO_TO_CODE.fullmatch(text) else set())
     if not said and only_thanks(text):
         return frozenset({Intent.THANKS})
-    if absent_by_subject(subject, text) or (out_of_office(subject, text) and not said):
+    if _is_note(subject, text, raw) or (reads_absent(text) and not said):
         return frozenset({Intent.OUT_OF_OFFICE} | (said & _STOPPING))
     found = (_by_model(raw) - _ruled_out(text[:4000])) | said
     if holds_code(text):
@@ -93,6 +94,14 @@ def intents_in(subject: str, text: str, raw: Row) -> frozenset[Intent]:
     if len(text.strip()) <= _LONGEST_YES and _AGREES.match(text):
         found |= {Intent.AGREES}
     return frozenset(found - {Intent.UNRELATED} or {Intent.UNRELATED})
+
+
+def _is_note(subject: str, text: str, raw: Row) -> bool:
+    """Whether a mail under the subject of an absence note is one. People answer below such a subject too."""
+    if not absent_by_subject(subject, text):
+        return False
+    chance = 1 / (1 + np.exp(-raw[INTENTS.index(Intent.OUT_OF_OFFICE)]))
+    return not text.strip() or reads_absent(text) or bool(chance >= _UNDER_ITS_SUBJECT)
 
 
 def only_thanks(text: str) -> bool:

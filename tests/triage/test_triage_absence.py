@@ -81,3 +81,23 @@ def test_what_a_person_on_holiday_says_of_his_case_counts(text: str, intent: Int
 
     assert intent in verdict.intents
     assert not verdict.automatic
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Afwezig", "Nee, niet wissen: er loopt nog een rechtszaak over die cijfers."),
+        ("Out of office", "Door jullie brief weet mijn buurvrouw nu wat ik verdien. Ongehoord, hier doe ik aangifte van."),
+        ("Automatisch antwoord: uw verzoek", "Ik heb jullie nog nooit van mijn leven een mail gestuurd."),
+    ],
+)
+def test_who_answers_below_the_subject_of_an_absence_note_is_heard(subject: str, text: str) -> None:
+    verdict = classify(MODEL, subject, text, in_case=True)
+
+    assert Intent.OUT_OF_OFFICE not in verdict.intents
+
+
+def test_a_note_below_its_subject_stays_one_however_it_is_worded() -> None:
+    verdict = classify(MODEL, "Afwezig", "Wij zijn een weekje naar zee, tot de 14e.", in_case=True)
+
+    assert verdict.intents == {Intent.OUT_OF_OFFICE}

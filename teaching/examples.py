@@ -25,7 +25,7 @@ from bot.triage.encoder import ABOUT, PIECES  # noqa: E402
 from bot.triage.intents import says_yes  # noqa: E402
 from bot.triage.labels import Intent  # noqa: E402
 from bot.triage.values import FIELDS, WHO  # noqa: E402
-from bot.triage.weights import SCORED  # noqa: E402
+from bot.triage.weights import SCORED, WRITERS  # noqa: E402
 
 INTENTS = tuple(intent.value for intent in Intent)
 VALUES = 1 + 2 * len(FIELDS)  # none, a new value of each field, an old one
@@ -78,6 +78,7 @@ class Example:
     values_known: Numbers
     who: NDArray[np.int64]
     who_known: Numbers
+    writer: int  # the role of who writes, -1 where nobody marked it
     lower: object = field(default=None, repr=False)  # what the layers that stay as they are make of it
 
 
@@ -131,6 +132,7 @@ class Cutter:
             values_known=values_known,
             who=who,
             who_known=who_known,
+            writer=WRITERS.index(mail.writer) if mail.writer in WRITERS else -1,
         )
 
 

@@ -37,19 +37,26 @@ class Layer(nn.Module):
         self.fi, self.fo = nn.Linear(HIDDEN, width), nn.Linear(width, HIDDEN)
 
     def forward(self, seen: Tensor, mask: Tensor) -> Tensor:
+        return self.told(self.heard(seen, mask))
+
+    def heard(self, seen: Tensor, mask: Tensor) -> Tensor:
+        """Attention: each piece with what the others tell it."""
         count, length, _ = seen.shape
         cut = [one(seen).view(count, length, HEADS, -1).transpose(1, 2) for one in (self.q, self.k, self.v)]
         heard = F.scaled_dot_product_attention(*cut, attn_mask=mask)
         heard = heard.transpose(1, 2).reshape(count, length, HIDDEN)
-        seen = self.aln(seen + F.dropout(self.ao(heard), _DROPPED, self.training))
+        return self.aln(seen + F.dropout(self.ao(heard), _DROPPED, self.training))
+
+    def told(self, seen: Tensor) -> Tensor:
+        """The forward step: each piece by itself."""
         return self.oln(seen + F.dropout(self.fo(F.gelu(self.fi(seen))), _DROPPED, self.training))
 
 
 class Network(nn.Module):
-    """Pieces in; out come labels of the mail and of each piece, intents, and what each piece is a value or name of."""
+    """Pieces in; out come labels of the mail and of each piece, intents, values, names, and the role of who writes."""
 
     def __init__(
-        self, pieces: int, labels: int, intents: int, values: int, who: int, widths: Sequence[int] = WHOLE
+        self, pieces: int, labels: int, intents: int, values: int, who: int, writers: int, widths: Sequence[int] = WHOLE
     ) -> None:
         """`widths`: how many numbers the forward step of each layer passes through (`narrowed.py`)."""
         super().__init__()
@@ -65,6 +72,7 @@ class Network(nn.Module):
         self.intent = nn.Linear(2 * HIDDEN, intents)
         self.value = nn.Linear(HIDDEN, values)
         self.who = nn.Linear(HIDDEN, who)
+        self.writer = nn.Linear(2 * HIDDEN, writers)
         nn.init.constant_(self.of_piece.bias, -3.0)  # most pieces of most mails ask for nothing
         nn.init.constant_(self.of_mail.bias, -1.0)
 
@@ -86,14 +94,15 @@ class Network(nn.Module):
         return self.said(seen, mask & (kinds != BELOW))
 
     def said(self, seen: Tensor, own: Tensor) -> tuple[Tensor, ...]:
-        """Labels of the mail, labels of the pieces, intents, values, names of who writes."""
+        """Labels of the mail, labels of the pieces, intents, values, names of who writes, the role in which he does."""
         weight = own.to(seen.dtype)[..., None]
         mean = (seen * weight).sum(1) / weight.sum(1).clamp(min=1)
         most = seen.masked_fill(weight == 0, -1e4).max(1).values
         of_piece = self.of_piece(seen)
         loudest = of_piece.masked_fill(weight == 0, -1e4).max(1).values
         hidden = F.dropout(F.gelu(self.hidden(torch.cat([mean, most], 1))), _DROPPED, self.training)
-        return self.of_mail(hidden) + loudest, of_piece, self.intent(hidden), self.value(seen), self.who(seen)
+        of_mail = self.of_mail(hidden) + loudest
+        return of_mail, of_piece, self.intent(hidden), self.value(seen), self.who(seen), self.writer(hidden)
 
     def forward(self, ids: Tensor, kinds: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
         return self.upper(self.lower(ids, kinds, mask, 0), kinds, mask, 0)

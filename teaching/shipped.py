@@ -21,7 +21,7 @@ from torch import Tensor
 
 from bot.triage.encoder import ABOUT
 from bot.triage.values import WHO
-from bot.triage.weights import SCORED
+from bot.triage.weights import SCORED, WRITERS
 
 _KEPT_WHOLE = "taught."  # before the names of the arrays that were not made smaller
 _TURNED = "_Transposed"
@@ -34,7 +34,9 @@ def main() -> None:
     order.add_argument("--served", type=Path, default=ABOUT.parent / "encoder.onnx")
     asked = order.parse_args()
     served = weights(asked.served)
-    network = Network(len(Cutter().pieces), len(SCORED), len(INTENTS), VALUES, len(WHO), widths_of(served))
+    network = Network(
+        len(Cutter().pieces), len(SCORED), len(INTENTS), VALUES, len(WHO), len(WRITERS), widths_of(served)
+    )
     network.load_state_dict(served)
     torch.save(network.state_dict(), asked.out)
     print(f"{asked.out}: the weights of {asked.served}")
@@ -48,6 +50,11 @@ def weights(served: Path) -> dict[str, Tensor]:
         for part, rows in zip(_PARTS, np.split(whole, len(_PARTS)), strict=True):
             grown = (HIDDEN // HEADS) ** 0.5 if part == "q" else 1.0
             arrays[name.replace("cut", part)] = rows * grown
+    for name in [name for name in arrays if name.endswith(".level")]:
+        level, step = arrays.pop(name), name.removesuffix("level") + "step"
+        plain = step.replace("into.step", "fi").replace("out.step", "fo")
+        arrays[f"{plain}.weight"] = arrays.pop(f"{step}.weight") * level
+        arrays[f"{plain}.bias"] = arrays.pop(f"{step}.bias")
     return {name: torch.from_numpy(array.astype(np.float32)) for name, array in arrays.items()}
 
 
@@ -58,7 +65,7 @@ def _arrays(served: onnx.ModelProto) -> Iterator[tuple[str, NDArray[np.float32]]
         if name.endswith("_quantized") and name.startswith(_KEPT_WHOLE):
             turned = _TURNED in name
             yield plain.removesuffix("_quantized").removesuffix(_TURNED), _whole(name, stored, turned=turned)
-        elif name.endswith((".weight", ".bias")) and array.dtype == np.float32:
+        elif name.endswith((".weight", ".bias", ".level")) and array.dtype == np.float32:
             yield plain, array
     for step in served.graph.node:
         if step.op_type == "MatMulInteger" and step.input[1].startswith("onnx::"):

@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - the name that everybody uses
 
 from bot.triage.values import WHO
-from bot.triage.weights import SCORED
+from bot.triage.weights import SCORED, WRITERS
 
 LOWER = 6  # layers that are taught more slowly than those above, or not at all
 LOWER_RATE = 0.4  # how much more slowly
@@ -29,8 +29,10 @@ WARM = 0.06  # share of the steps in which the learning rate rises
 HEADS_RATE = 1e-3
 INTENTS_MATTER = 0.5
 AGREEMENT_MATTERS = 1.0
+WRITERS_MATTER = 0.5
 VALUES_MATTER = 8.0  # few pieces of few mails are values: their part of the loss
 VALUE_WEIGHT = 3.0  # of a piece that is a value beside one that is none
+ROLES_WEIGH = torch.tensor([{"subject": 1.0, "agent": 3.0, "third_party": 4.0}.get(name, 6.0) for name in WRITERS])
 SEEN = 0.985  # share of the requests that is seen where ordinary mail left alone is counted
 SAID_OFTEN = 50  # steps between two lines of progress
 Batch = tuple[Tensor, Tensor, Tensor]
@@ -53,7 +55,7 @@ def main() -> None:
     cutter = Cutter()
     start = torch.load(asked.start) if asked.start else {}
     widths = widths_of(start) if start else WHOLE
-    network = Network(len(cutter.pieces), len(SCORED), len(INTENTS), VALUES, len(WHO), widths)
+    network = Network(len(cutter.pieces), len(SCORED), len(INTENTS), VALUES, len(WHO), len(WRITERS), widths)
     network.frozen = asked.frozen
     if start:
         network.load_state_dict(start, strict=False)
@@ -75,7 +77,7 @@ def main() -> None:
 def lower(network: Network, examples: Sequence[Example], padding: int) -> None:
     """Run the layers that stay as they are once, for all rounds."""
     network.eval()
-    for some in _by_length(examples, 32):
+    for some in by_length(examples, 32):
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
             ids, kinds, mask = padded(some, padding)
             seen = network.lower(ids, kinds, mask, network.frozen).to(torch.bfloat16)
@@ -140,7 +142,7 @@ def teach(network: Network, taught: list[Example], rounds: float, rate: float) -
         yield number
 
 
-_HEADS = frozenset({"of_piece", "of_mail", "hidden", "intent", "value", "who"})
+_HEADS = frozenset({"of_piece", "of_mail", "hidden", "intent", "value", "who", "writer"})
 
 
 def loss_twice(network: Network, some: Sequence[Example]) -> Tensor:
@@ -167,7 +169,7 @@ def _disagreement(some: Sequence[Example], first: tuple[Tensor, ...], second: tu
 
 def lesson_loss(some: Sequence[Example], said: tuple[Tensor, ...]) -> Tensor:
     """Labels of the mail (one that holds counts double), of the pieces, intents of replies, values of corrections."""
-    of_mail, of_piece, intents, values, who = said
+    of_mail, of_piece, intents, values, who, writers = said
     longest = of_piece.shape[1]
     known = _stack([one.known for one in some], longest)
     labels = torch.from_numpy(np.stack([one.labels for one in some]))
@@ -177,7 +179,7 @@ def lesson_loss(some: Sequence[Example], said: tuple[Tensor, ...]) -> Tensor:
         of_piece, _stack([one.of_piece for one in some], longest), reduction="none"
     )
     loss = loss + 2 * (pieces.mean(-1) * known).sum() / known.sum().clamp(min=1)
-    loss = loss + INTENTS_MATTER * _intents_loss(intents, some)
+    loss = loss + INTENTS_MATTER * _intents_loss(intents, some) + WRITERS_MATTER * _writers_loss(writers, some)
     marked = _marked_loss(values, [(one.values, one.values_known) for one in some])
     return loss + marked + _marked_loss(who, [(one.who, one.who_known) for one in some])
 
@@ -189,6 +191,13 @@ def _intents_loss(said: Tensor, some: Sequence[Example]) -> Tensor:
     shares = meant / meant.sum(1, keepdim=True).clamp(min=1)
     replies = -(shares * F.log_softmax(said, dim=1)).sum(1)
     return (replies * in_case).sum() / in_case.sum().clamp(min=1)
+
+
+def _writers_loss(said: Tensor, some: Sequence[Example]) -> Tensor:
+    """Who writes about himself is in nine mails of ten: the rare roles count for more."""
+    true = torch.tensor([one.writer for one in some])
+    each = F.cross_entropy(said, true, ROLES_WEIGH, ignore_index=-1, reduction="none")
+    return each.sum() / (true >= 0).sum().clamp(min=1)
 
 
 def _marked_loss(said: Tensor, rows: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]]) -> Tensor:
@@ -212,12 +221,16 @@ def judged(network: Network, judges: Sequence[Example]) -> str:
     network.eval()
     exact, pieces, names = 0, np.zeros(3, int), np.zeros(3, int)
     understood: list[bool] = []
+    roles: list[tuple[int, int]] = []  # true, said
     hits, claims, truths = (np.zeros(len(SCORED)) for _ in range(3))
     asking: list[float] = []
     ordinary: list[float] = []
-    for some in _by_length(judges, 32):
+    for some in by_length(judges, 32):
         with torch.no_grad():
-            of_mail, _, intents, values, who = upper(network, some)
+            of_mail, _, intents, values, who, writers = upper(network, some)
+        roles += [
+            pair for pair in zip([one.writer for one in some], writers.argmax(1).tolist(), strict=True) if pair[0] >= 0
+        ]
         meant = zip(some, intents.argmax(1).tolist(), strict=True)
         understood += [one.intents[number] > 0 for one, number in meant if one.in_case]
         found = (of_mail > 0).numpy()
@@ -235,8 +248,15 @@ def judged(network: Network, judges: Sequence[Example]) -> str:
     return (
         f"F1 of eight {f1[:8].mean():.3f}, exact {exact / len(judges):.3f}, "
         f"ordinary left alone {alone:.3f}, replies understood {np.mean(understood):.3f}, "
-        f"pieces of values and names (right, said, true) {pieces} {names}"
+        f"F1 of roles {_f1(roles)}, pieces of values and names (right, said, true) {pieces} {names}"
     )
+
+
+def _f1(pairs: Sequence[tuple[int, int]]) -> dict[str, float]:
+    """Per role of who writes."""
+    true, said = (np.bincount([pair[which] for pair in pairs], minlength=len(WRITERS)) for which in (0, 1))
+    right = np.bincount([one for one, other in pairs if one == other], minlength=len(WRITERS))
+    return {name: round(float(f1), 3) for name, f1 in zip(WRITERS, 2 * right / np.maximum(true + said, 1), strict=True)}
 
 
 def _marked(
@@ -247,7 +267,8 @@ def _marked(
     return np.array([(marked & (said == true)).sum(), marked.sum(), meant.sum()])
 
 
-def _by_length(examples: Sequence[Example], size: int) -> Iterator[list[Example]]:
+def by_length(examples: Sequence[Example], size: int) -> Iterator[list[Example]]:
+    """Batches of mails about as long as each other, the shortest first."""
     ordered = sorted(examples, key=lambda one: len(one.ids))
     return (ordered[begin : begin + size] for begin in range(0, len(ordered), size))
 
@@ -256,7 +277,7 @@ def _shuffled(taught: list[Example]) -> Iterator[list[Example]]:
     """Batches of mails that are about as long as each other, in any order."""
     mixed = random.sample(taught, len(taught))
     pools = (mixed[begin : begin + BATCH * POOL] for begin in range(0, len(mixed), BATCH * POOL))
-    batches = [batch for pool in pools for batch in _by_length(pool, BATCH)]
+    batches = [batch for pool in pools for batch in by_length(pool, BATCH)]
     random.shuffle(batches)
     return iter(batches)
 

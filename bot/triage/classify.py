@@ -81,12 +81,13 @@ def _seen(
     if surely:
         opinion = from_machine(opinion, parts, absent=absent, form=filled_in_form(subject, new_text))
     whole = merged([part.buckets for part in parts])
+    read = opinion.meaning.writers if opinion.meaning else None
     return _Seen(
         subject=subject,
         new_text=new_text,
         machine=automatic or surely or reads_automatic(new_text),
         opinion=opinion,
-        writer=writer_of(f"{subject}\n{new_text}", model.writer.scores(whole, model.rarity)),
+        writer=writer_of(f"{subject}\n{new_text}", model.writer.scores(whole, model.rarity), read),
         language=language_of(new_text if new_text.strip() else subject),
         identifiers=identifiers_in(new_text, subject),
     )

@@ -33,6 +33,7 @@ _WINDOWS = 4  # of one mail: a longer one is read where it begins, where it ends
 _LOUDEST = 96  # pieces of the loudest sentences of a longer mail, read by themselves: padding must not drown them
 _LONGEST = 6_000  # characters of one sentence
 _SLOW = ["SkipLayerNormFusion"]  # its steps apart take a tenth less time
+_SAID = ("logits", "tokens", "intents", "values", "who", "writer")  # what is asked of the network
 _OWN, _BELOW, _HEAD = 0, 1, 2  # which kind of text a piece belongs to
 
 Row = NDArray[np.float64]
@@ -44,13 +45,15 @@ Tags = NDArray[np.float32]
 class Meaning:
     """What the encoder makes of a mail, all in log-odds, in the order that its `about` names.
 
-    `sentences` has a row for each sentence given; one that was not read has only zeros in it, and `read` tells which.
+    `intents` and `writers` (the roles of who writes) are logarithms of chances that add up to one. `sentences` has a
+    row for each sentence given; one that was not read has only zeros in it, and `read` tells which.
     """
 
     labels: Row
     sentences: Row
     read: NDArray[np.bool_]
     intents: Row
+    writers: Row
     values: tuple[Spoken, ...] = field(default=(), repr=False)
     who: tuple[Spoken, ...] = field(default=(), repr=False)
 
@@ -74,12 +77,13 @@ class _Marks:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
-    """What one window came to: labels and intents of all of it, labels, values and names of its pieces."""
+    """What one window came to: labels, intents and writer of all of it; labels, values and names of its pieces."""
 
     window: _Window
     labels: Row
     pieces: Row
     intents: Row
+    writers: Row
     values: _Marks
     who: _Marks
 
@@ -122,6 +126,7 @@ class Encoder:
             sentences=of_sentences,
             read=read,
             intents=np.mean([_chances(one) for one in intents], axis=0),
+            writers=np.mean([_chances(one.writers) for one in seen], axis=0),
             values=tuple(self._marked([(one.window, one.values) for one in seen], sentences, subject)),
             who=tuple(self._marked([(one.window, one.who) for one in seen], sentences, subject)),
         )
@@ -160,13 +165,14 @@ class Encoder:
             "ids": np.array([pieces], dtype=np.int64),
             "seg": np.array([kinds], dtype=np.int64),
         }
-        labels, each, intents, values, who = self._session.run(["logits", "tokens", "intents", "values", "who"], fed)
+        labels, each, intents, values, who, writers = self._session.run(_SAID, fed)
         own, above = slice(len(head) + 2, len(head) + 2 + len(window.pieces)), slice(1, len(head) + 1)
         return _Seen(
             window,
             labels=labels[0].astype(np.float64),
             pieces=each[0, own].astype(np.float64),
             intents=intents[0].astype(np.float64),
+            writers=writers[0].astype(np.float64),
             values=_Marks(TAGS, values[0, own], values[0, above]),
             who=_Marks(WHO, who[0, own], who[0, above]),
         )

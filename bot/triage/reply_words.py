@@ -156,6 +156,7 @@ DENIED: dict[Intent, re.Pattern[str]] = {
         r"|trek(?:ken)?(?: \w{1,15}){0,5} (?:niet|niets|niks|geen)(?: \w{1,15}){0,3} (?:in|terug)\b"
         r"|(?:niet|niets|niks|geen) (?:\w{1,15} ){0,2}(?:intrekken|in te trekken)\b"
         r"|hoeft zelf (?:verder )?niets te doen\b"
+        r"|laat (?:het )?(?:mij |me |ons )?maar (?:even )?(?:weten|horen|zien)\b"
         r"|(?:not|never|don't|won't) (?:withdraw|retract|cancel)(?:ing)?\b)",
         re.IGNORECASE,
     ),

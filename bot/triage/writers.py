@@ -68,6 +68,9 @@ _STAFF = re.compile(
 )
 _SURE = 0.75  # probability from which the model's guess beats "about himself"
 
+_ROUTED = frozenset({Writer.THIRD_PARTY, Writer.CONTROLLER_CUSTOMER})
+_AGAINST = 1.0  # log-odds that these two must be likelier: they change the letter, the others bring a person
+
 _ROLES = {
     Writer.SUBJECT: Role.CONTROLLER,
     Writer.AGENT: Role.CONTROLLER,
@@ -84,28 +87,35 @@ def role_of(writer: Writer) -> Role:
     return _ROLES[writer]
 
 
-def writer_of(text: str, raw: Row) -> Writer:
-    """Who writes, by plain words first, by the model where it is sure, else about himself."""
+def writer_of(text: str, counted: Row, read: Row | None = None) -> Writer:
+    """Who writes, by plain words first, else what counting the words and reading them come to together.
+
+    `counted` are log-odds per role, `read` logarithms of chances; without them (a plainly ordinary mail) counting must
+    be sure.
+    """
     if _AUTHORITY.search(text):
         return Writer.AUTHORITY
-    guess = _guess(raw)
+    guess = _counted(text, counted) if read is None else _together(counted, read)
     if _BEREAVED.search(text):
         return Writer.HEIR
     if _HEIR.search(text) and (
         guess is Writer.HEIR or re.search(r"(?i)erf|executeur|nalatenschap|account|administratie", text)
     ):
         return Writer.HEIR
-    if _AGENT.search(text) or guess is Writer.AGENT:
-        return Writer.AGENT
-    if guess is Writer.STAFF and not _STAFF.search(text):
-        return Writer.SUBJECT
-    return guess
+    return Writer.AGENT if _AGENT.search(text) else guess
 
 
-def _guess(raw: Row) -> Writer:
-    best = int(np.argmax(raw))
-    sure = 1 / (1 + np.exp(-raw[best])) >= _SURE
-    return Writer(WRITERS[best]) if sure and WRITERS[best] != Writer.AUTHORITY else Writer.SUBJECT
+def _together(counted: Row, read: Row) -> Writer:
+    likely = read - np.log1p(np.exp(-counted)) - _AGAINST * np.array([one in _ROUTED for one in WRITERS])
+    return Writer(WRITERS[int(np.argmax(likely))])
+
+
+def _counted(text: str, counted: Row) -> Writer:
+    best = int(np.argmax(counted))
+    sure = 1 / (1 + np.exp(-counted[best])) >= _SURE
+    guess = Writer(WRITERS[best]) if sure else Writer.SUBJECT
+    unlikely = guess is Writer.AUTHORITY or (guess is Writer.STAFF and not _STAFF.search(text))
+    return Writer.SUBJECT if unlikely else guess
 
 
 def only_a_person_may_answer(writer: Writer, text: str) -> bool:

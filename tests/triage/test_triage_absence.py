@@ -87,7 +87,10 @@ def test_what_a_person_on_holiday_says_of_his_case_counts(text: str, intent: Int
     ("subject", "text"),
     [
         ("Afwezig", "Nee, niet wissen: er loopt nog een rechtszaak over die cijfers."),
-        ("Out of office", "Door jullie brief weet mijn buurvrouw nu wat ik verdien. Ongehoord, hier doe ik aangifte van."),
+        (
+            "Out of office",
+            "Door jullie brief weet mijn buurvrouw nu wat ik verdien. Ongehoord, hier doe ik aangifte van.",
+        ),
         ("Automatisch antwoord: uw verzoek", "Ik heb jullie nog nooit van mijn leven een mail gestuurd."),
     ],
 )

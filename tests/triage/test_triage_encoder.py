@@ -11,7 +11,7 @@ from bot.triage.classify import classify
 from bot.triage.encoder import ENCODER, PIECES, Encoder, Meaning, shipped_encoder
 from bot.triage.labels import RequestKind
 from bot.triage.model import load_model
-from bot.triage.weights import INTENTS, SCORED
+from bot.triage.weights import INTENTS, SCORED, WRITERS
 from bot.triage.wording import sentences
 
 MODEL = load_model()
@@ -32,6 +32,7 @@ def test_the_encoder_names_its_labels_and_intents_in_our_order() -> None:
 
     assert tuple(about["labels"]) == SCORED
     assert tuple(about["intents"]) == INTENTS
+    assert tuple(about["writers"]) == WRITERS
 
 
 def test_the_sentence_that_asks_scores_above_the_others() -> None:

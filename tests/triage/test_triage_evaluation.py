@@ -147,7 +147,8 @@ def test_the_held_back_hands_stay_above_the_floor() -> None:
     requests = evaluate(MODEL, SHIPPED_CORPUS / "second_voice.jsonl")
     ordinary = evaluate(MODEL, SHIPPED_CORPUS / "ordinary_second.jsonl")
     mixed = evaluate(MODEL, SHIPPED_CORPUS / "mixed_blind.jsonl")
-    others = [evaluate(MODEL, SHIPPED_CORPUS / f"{hand}_blind.jsonl") for hand in ("winter", "spring", "harvest")]
+    seasons = ("winter", "spring", "harvest", "frost")
+    others = [evaluate(MODEL, SHIPPED_CORPUS / f"{hand}_blind.jsonl") for hand in seasons]
     every = [requests, mixed, *others]
 
     assert requests.requests_seen / requests.requests > 0.98

@@ -139,6 +139,33 @@ def test_an_absence_note_is_automatic_and_no_request() -> None:
     assert verdict.ordinary
 
 
+@pytest.mark.parametrize(
+    ("text", "writer"),
+    [
+        (
+            "Dag collega, voor het personeelsdossier wil ik graag zien wat wij van mij in het klantsysteem hebben. Groet, "
+            "Jorn (support)",
+            Writer.STAFF,
+        ),
+        (
+            "Ik ben rechercheur bij de eenheid Noord, u dient de gegevens van een gebruiker te verstrekken.",
+            Writer.AUTHORITY,
+        ),
+        (
+            "Ik ben huurder bij een verhuurder die met jullie programma werkt. Wat staat daar over mij?",
+            Writer.THIRD_PARTY,
+        ),
+        ("Mijn vorige baas deed de loonstroken in Kleinboek. Mijn gegevens moeten daar weg.", Writer.THIRD_PARTY),
+        ("Een van mijn klanten wil weten welke gegevens ik van hem heb. Hoe doe ik dat?", Writer.CONTROLLER_CUSTOMER),
+        ("Ik schrijf voor mijn buurvrouw Annie Dekens. Haar adres is nu Berkenlaan 3.", Writer.AGENT),
+        ("Ik ben boekhouder en wil weten wat u over mijzelf bewaart.", Writer.SUBJECT),
+        ("Verwijder mijn account en alle gegevens die jullie van mij hebben. Groet, Sanne", Writer.SUBJECT),
+    ],
+)
+def test_who_writes_is_read_from_the_words(text: str, writer: Writer) -> None:
+    assert classify(MODEL, "", text).writer is writer
+
+
 @pytest.mark.requirement("INT-12")
 def test_a_lawyer_gets_a_person() -> None:
     verdict = classify(

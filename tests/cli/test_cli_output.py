@@ -28,13 +28,15 @@ def test_what_another_thread_logs_meanwhile_does_not_stand_in_the_answer(tmp_pat
     thread = threading.Thread(target=chatter)
     thread.start()
     try:
-        printed = printed_by(["cases", "--json"], office.env)
+        several = [
+            printed_by(["cases", "--json"], office.env) for _ in range(10)
+        ]  # a busy machine may let none through
     finally:
         over.set()
         thread.join()
 
-    assert json.loads(printed.answer)["cases"] == []
-    assert "mail.log" in printed.said or "mail server" in printed.said
+    assert all(json.loads(printed.answer)["cases"] == [] for printed in several)
+    assert any("mail.log" in printed.said or "mail server" in printed.said for printed in several)
 
 
 def test_every_planned_change_has_a_word_for_staff() -> None:

@@ -143,8 +143,7 @@ def test_an_absence_note_is_automatic_and_no_request() -> None:
     ("text", "writer"),
     [
         (
-            "Dag collega, voor het personeelsdossier wil ik graag zien wat wij van mij in het klantsysteem hebben. Groet, "
-            "Jorn (support)",
+            "Dag collega, voor het personeelsdossier wil ik zien wat het klantsysteem van mij heeft. Jorn (support)",
             Writer.STAFF,
         ),
         (

@@ -8,7 +8,7 @@ from functools import lru_cache
 from bot.triage.firms import firm_beside, firm_traded_as, firm_written
 from bot.triage.person_names import NAME, may_be_name, without_title
 
-_MAILS_AT_ONCE = 2  # texts whose answer is remembered: each is asked several times
+_REMEMBERED = 2  # texts whose answer is kept: each is asked about several times
 _HEAD = 6_000  # characters in which a mail says for whom it is written
 _MEN = r"(?:(?:mijn|onze|ons|my|our|meine?[nrm]?|unsere?[nrms]{0,2}|m[oa]n|ma|meu|minha|mem|heit|the|the late|late)[ ])"
 _KIN = (
@@ -75,13 +75,13 @@ _TOGETHER = re.compile(r"(?i)[ ](?:en ik|and i|und ich|et moi)\b")
 _WRITER = re.compile(r"(?i)\b(?:ik ben|mijn naam is|i am|i'm|ich bin|je suis)[ ]{1,2}$")
 
 
-@lru_cache(maxsize=_MAILS_AT_ONCE)
+@lru_cache(maxsize=_REMEMBERED)
 def acts_for_another(text: str) -> bool:
     """Whether the words say that the writer acts for somebody else: then the name that signs is not the record's."""
     return _SURELY.search(text[:_HEAD]) is not None
 
 
-@lru_cache(maxsize=_MAILS_AT_ONCE)
+@lru_cache(maxsize=_REMEMBERED)
 def principal_of(text: str) -> str | None:
     """The name of the person for whom the writer acts; None if he acts for himself, or nobody is surely named."""
     head = text[:_HEAD]

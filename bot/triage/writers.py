@@ -106,7 +106,7 @@ def writer_of(text: str, counted: Row, read: Row | None = None) -> Writer:
 
 
 def _together(counted: Row, read: Row) -> Writer:
-    likely = read - np.log1p(np.exp(-counted)) - _AGAINST * np.array([one in _ROUTED for one in WRITERS])
+    likely = read - np.logaddexp(0, -counted) - _AGAINST * np.array([one in _ROUTED for one in WRITERS])
     return Writer(WRITERS[int(np.argmax(likely))])
 
 

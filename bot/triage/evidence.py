@@ -17,12 +17,14 @@ from bot.triage.encoder import Meaning, shipped_encoder
 from bot.triage.families import DEMANDS, LAW, NAMES
 from bot.triage.features import Buckets, counted, merged
 from bot.triage.intents import says_yes
-from bot.triage.weights import ANY, SCORED, Model, Row
+from bot.triage.labels import OTHER_PRIVACY
+from bot.triage.weights import ANY, RIGHTS, SCORED, Model, Row
 from bot.triage.wording import MAX_SENTENCES, clauses, sentences
 
 _DEMANDED = (frozenset(LAW.values()) | frozenset(DEMANDS)) - {"demand_restriction", "demand_correction"}
 """Families of which none speaks in a mail that counting alone may leave; two speak in half of all bookkeeping."""
 _MANY = 60  # sentences from which a mail is just long
+_QUESTION = SCORED.index(OTHER_PRIVACY)
 _REPLY = re.compile(r"\s{0,4}(?:re|aw|antw?|sv|fwd?|fw|doorst|tr|wg|betr)\s{0,2}(?:\[\d{1,3}\])?\s?:", re.IGNORECASE)
 
 
@@ -124,11 +126,17 @@ def probability(log_odds: Row) -> Row:
 
 
 def second_evidence(first: Row, meaning: Meaning, sentences_seen: int) -> Row:
-    """What the second blend looks at: a row per label, of that label and of the whole mail, counted and read."""
-    counted_odds, read_odds = np.clip(first, -8, 8), np.clip(meaning.labels, -10, 10)
-    every = np.ones(len(SCORED))
-    whole = (counted_odds[-1] * every, read_odds[-1] * every, np.log1p(min(sentences_seen, _MANY)) * every)
-    return np.stack((counted_odds, read_odds, *whole), axis=1)
+    """What the second blend looks at: a row per label.
+
+    Of that label, of the whole mail, of a mere question about privacy and of the loudest right, counted and read, and
+    the length: a question is no request, and only beside the others can the whole tell one from the other.
+    """
+    told = np.clip(first, -8, 8), np.clip(meaning.labels, -10, 10)
+    length = np.log1p(min(sentences_seen, _MANY))
+    mail = np.array(
+        [*(one[-1] for one in told), length, *(one[_QUESTION] for one in told), *(one[RIGHTS].max() for one in told)]
+    )
+    return np.column_stack((*told, np.tile(mail, (len(SCORED), 1))))
 
 
 def second_odds(second: Row, seen: Row) -> Row:

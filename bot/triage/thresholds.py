@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.triage.labels import OTHER_PRIVACY, RequestKind
-from bot.triage.weights import ANY, LABELS, SCORED, Row, Thresholds
+from bot.triage.labels import RequestKind
+from bot.triage.weights import ANY, LABELS, RIGHTS, SCORED, Row, Thresholds
 
 _GRID = np.round(np.arange(0.05, 0.96, 0.01), 2)
 _PRECISION = {RequestKind.ERASURE.value: 0.8}  # the act that cannot be undone: rather a person than a wrong decision
@@ -15,7 +15,6 @@ _NEARLY = 0.03  # of F1; on hands left out half a point more of the sets of righ
 _NEVER = 0.95
 _WRONG_ON_ORDINARY = 0.015  # share of ordinary mail that one label may claim: a mailbox holds far more of it
 _REQUESTS_SEEN = 0.988  # share of requests of unseen hands, most of them adversaries, that must at least reach a person
-_RIGHTS = [place for place, label in enumerate(LABELS) if label != OTHER_PRIVACY]
 
 
 def chosen_thresholds(probabilities: Row, truth: NDArray[np.bool_]) -> dict[str, Thresholds]:
@@ -29,7 +28,7 @@ def chosen_thresholds(probabilities: Row, truth: NDArray[np.bool_]) -> dict[str,
         precision = _PRECISION.get(label, _LEAST_PRECISION)
         decided = _decided(probabilities[:, column], truth[:, column], ~truth[:, whole], precision)
         chosen[label] = Thresholds(decided, round(decided * 0.6, 4))
-    doubt = _doubt(probabilities[:, whole], np.asarray(truth[:, _RIGHTS].any(axis=1)))
+    doubt = _doubt(probabilities[:, whole], np.asarray(truth[:, RIGHTS].any(axis=1)))
     chosen[ANY] = Thresholds(max(doubt, 0.5), doubt)
     return chosen
 

@@ -34,7 +34,7 @@ from bot.triage.evidence import (
 from bot.triage.features import BUCKETS, Buckets, buckets, merged
 from bot.triage.fitting import Truth, Weights, blend, layer
 from bot.triage.thresholds import chosen_thresholds
-from bot.triage.weights import ANY, FORMAT, INTENTS, LABELS, SCORED, WRITERS, Layer, Model, Row, save
+from bot.triage.weights import ANY, FORMAT, INTENTS, LABELS, RIGHTS, SCORED, WRITERS, Layer, Model, Row, save
 
 FOLDS = 3
 _CALLED_ORDINARY = 0.003  # share of the requests of unseen hands that may go unread by the encoder
@@ -175,9 +175,10 @@ def _judged(
 
 
 def _second_blend(pages: Row, truth: Truth) -> Row:
-    """Per label the weights over both stages."""
+    """Per label the weights over both stages. Whether a person must look is weighed by rights alone."""
+    asked = np.column_stack((truth[:, :-1], truth[:, RIGHTS].any(axis=1)))
     return np.concatenate(
-        [blend(pages[:, name], truth[:, name : name + 1], 1.0) for name in range(len(SCORED))], axis=0
+        [blend(pages[:, name], asked[:, name : name + 1], 1.0) for name in range(len(SCORED))], axis=0
     )
 
 

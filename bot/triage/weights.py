@@ -22,10 +22,12 @@ from bot.triage.features import BUCKETS, Buckets
 from bot.triage.files import write_whole
 from bot.triage.labels import OTHER_PRIVACY, Intent, RequestKind, Writer
 
-FORMAT = 5  # of the file; another number is another program's model
+FORMAT = 6  # of the file; another number is another program's model
 LABELS = (*(kind.value for kind in RequestKind), OTHER_PRIVACY)
 ANY = "any"  # "is there a request or a question about privacy at all"
 SCORED = (*LABELS, ANY)
+RIGHTS = [place for place, label in enumerate(LABELS) if label != OTHER_PRIVACY]
+"""Places of the labels by which a mail asks for a right; a question about privacy asks for none."""
 INTENTS = tuple(intent.value for intent in Intent)
 WRITERS = tuple(writer.value for writer in Writer)
 SHIPPED = Path(__file__).parent / "data" / "model.npz"

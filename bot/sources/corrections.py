@@ -26,6 +26,7 @@ from bot.sources.phrases import (
 )
 from bot.sources.reach import Reach
 from bot.sources.selection import Scope, Selection, by_address_alone, relation
+from bot.triage.house_numbers import on_the_street_of
 from bot.triage.labels import Language
 from bot.triage.verdict import StatedCorrection
 
@@ -166,8 +167,11 @@ def _planned(
     [(old, count)] = values
     rule = place.column.correctable
     assert rule is not None
+    whole = on_the_street_of(old, new) if rule.field == "street" else new
+    if whole is None:
+        return NOT_WELL_FORMED
     try:
-        value = spaced_like(old, well_formed(rule.validator, new, rule.max_length), rule.validator)
+        value = spaced_like(old, well_formed(rule.validator, whole, rule.max_length), rule.validator)
     except InvalidValueError:
         return NOT_WELL_FORMED
     if same_value(rule.validator, old, value):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from bot.triage.citizen_number import may_hold_bsn, without_bsn
+from bot.triage.house_numbers import number_alone
 from bot.triage.numbers import bare, btws, emails, ibans, kvk_numbers, phones, postcodes
 from bot.triage.values import Spoken
 from bot.triage.whole_names import with_form
@@ -78,9 +79,11 @@ def _abroad(one: Spoken, words: str, text: str) -> str | None:
 
 def _whole_street(street: str, text: str) -> str:
     """The street with its number, and what belongs to the number: "22 bis", "3, unit Q"."""
+    if number_alone(street):
+        return street  # it stands behind the street on file
     street = _with_number(_PLACED.sub("", street), text)
     if not _NAMED_STREET.search(street):
-        return ""  # a house number alone is put beside its street by a person
+        return ""
     once = street[-1:].isdigit() and text.count(street) == 1
     addition = _ADDITION.match(text, text.find(street) + len(street)) if once else None
     return street + addition.group() if addition else street

@@ -23,6 +23,7 @@ HELD_BACK = frozenset(
         "harvest_blind",
         "changes_blind",
         "frost_blind",
+        "advent_blind",
     }
 )
 """Files (hands) that training never sees: `evaluate` reports on them. See corpus/PROVENANCE.md."""

@@ -39,6 +39,29 @@ def test_a_new_street_is_not_high_risk(kleinboek: Kleinboek) -> None:
     assert (change.old, change.new, change.high_risk) == ("Lindelaan 12", "Nieuwstraat 1", False)
 
 
+@pytest.mark.parametrize(
+    ("told", "whole"),
+    [
+        ("14", "Lindelaan 14"),
+        ("nr. 14", "Lindelaan 14"),
+        ("huisnummer 14 A", "Lindelaan 14 A"),
+        ("9-17", "Lindelaan 9-17"),
+        ("12 bis", "Lindelaan 12 bis"),
+    ],
+)
+def test_a_house_number_alone_stands_behind_the_street_on_file(kleinboek: Kleinboek, told: str, whole: str) -> None:
+    [change] = plan(kleinboek, "sanne@klant.example", ("street", told)).changes
+
+    assert (change.old, change.new) == ("Lindelaan 12", whole)
+
+
+def test_the_same_house_number_is_no_change(kleinboek: Kleinboek) -> None:
+    plans = plan(kleinboek, "sanne@klant.example", ("street", "nummer 12"))
+
+    assert not plans.changes
+    assert "staat al zo" in plans.by_hand[0][1]
+
+
 def test_every_change_says_which_contact_field_it_is(kleinboek: Kleinboek) -> None:
     stated = (("street", "Nieuwstraat 1"), ("postcode", "9999 ZZ"), ("city", "Elders"), ("phone", "06-00099999"))
 

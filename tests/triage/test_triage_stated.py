@@ -487,8 +487,10 @@ def test_a_marked_value_is_completed_and_trimmed(text: str, field: str, words: s
     assert [one.new for one in corrections_in(text, [marked(field, words)])] == [new]
 
 
-def test_a_house_number_alone_is_left_to_a_person() -> None:
-    assert corrections_in("Huisnummer is 118 en niet 181.", [marked("street", "118")]) == ()
+def test_a_house_number_alone_is_told_as_it_stands() -> None:
+    assert corrections_in("Huisnummer is 118 en niet 181.", [marked("street", "118")]) == (
+        StatedCorrection("street", None, "118"),
+    )
 
 
 def test_an_old_value_that_stays_is_not_replaced() -> None:

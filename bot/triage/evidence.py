@@ -18,7 +18,7 @@ from bot.triage.families import DEMANDS, LAW, NAMES
 from bot.triage.features import Buckets, counted, merged
 from bot.triage.intents import says_yes
 from bot.triage.labels import OTHER_PRIVACY
-from bot.triage.weights import ANY, RIGHTS, SCORED, Model, Row
+from bot.triage.weights import ANY, LABELS, RIGHTS, SCORED, Model, Row
 from bot.triage.wording import MAX_SENTENCES, clauses, sentences
 
 _DEMANDED = (frozenset(LAW.values()) | frozenset(DEMANDS)) - {"demand_restriction", "demand_correction"}
@@ -68,6 +68,11 @@ def is_reply(subject: str) -> bool:
     return _REPLY.match(subject) is not None
 
 
+def answers_one(subject: str, quoted: str) -> bool:
+    """Whether a mail answers or passes on another: by its subject, or by the words it quotes."""
+    return is_reply(subject) or bool(quoted.strip())
+
+
 def parts_of(subject: str, *texts: str) -> tuple[Part, ...]:
     """The sentences of a mail, a long one followed by its clauses: its own subject first, then each text."""
     headings = [] if is_reply(subject) or not subject.strip() else [subject.strip()]
@@ -98,7 +103,10 @@ def weigh(
     if not closely and by_counting.any_score < model.skip and not _sounds_like_a_right(parts):
         return by_counting
     meaning = read_closely(parts, raw, subject, quoted, reply=closely)
-    both = probability(second_odds(model.second, second_evidence(first, meaning, len(raw))))
+    labels = second_odds(model.second, second_evidence(first, meaning, len(raw)))
+    answers = not closely and answers_one(subject, quoted)
+    asks = odds(model.doubt, doubt_evidence(first, meaning, len(raw), answers=answers)[:, None])[:, 0]
+    both = probability(np.concatenate((labels, asks)))
     return Weighed(parts, tuple(raw), both, by_counting.counted, tuple(_loud(parts, raw, meaning)), meaning)
 
 
@@ -126,23 +134,37 @@ def probability(log_odds: Row) -> Row:
 
 
 def second_evidence(first: Row, meaning: Meaning, sentences_seen: int) -> Row:
-    """What the second blend looks at: a row per label.
+    """What the second blend looks at: a row per label, of that label and of the whole mail, counted and read."""
+    counted_odds, read_odds = _told(first, meaning)
+    every = np.ones(len(LABELS))
+    whole = (counted_odds[-1] * every, read_odds[-1] * every, _length(sentences_seen) * every)
+    return np.stack((counted_odds[:-1], read_odds[:-1], *whole), axis=1)
 
-    Of that label, of the whole mail, of a mere question about privacy and of the loudest right, counted and read, and
-    the length: a question is no request, and only beside the others can the whole tell one from the other.
+
+def doubt_evidence(first: Row, meaning: Meaning, sentences_seen: int, *, answers: bool) -> Row:
+    """What is looked at to tell whether a mail asks for any right: a row of numbers.
+
+    The whole, a mere question about privacy and the loudest right, counted and read; the length; whether the mail
+    answers one; who writes. A question asks for no right, and customers, vendors and staff write most of what only
+    sounds like it; the few words of an answer say less than they mean.
     """
-    told = np.clip(first, -8, 8), np.clip(meaning.labels, -10, 10)
-    length = np.log1p(min(sentences_seen, _MANY))
-    mail = np.array(
-        [*(one[-1] for one in told), length, *(one[_QUESTION] for one in told), *(one[RIGHTS].max() for one in told)]
-    )
-    return np.column_stack((*told, np.tile(mail, (len(SCORED), 1))))
+    told = _told(first, meaning)
+    heard = [value for odds in told for value in (odds[-1], odds[_QUESTION], odds[RIGHTS].max())]
+    return np.array([*heard, _length(sentences_seen), float(answers), *np.clip(meaning.writers, -8, 0)])
 
 
 def second_odds(second: Row, seen: Row) -> Row:
     """The log-odds of each label; `second` holds a row of weights per label, the last one its bias."""
     found: Row = (second[:, :-1] * seen).sum(axis=1) + second[:, -1]
     return np.clip(found, -30.0, 30.0)
+
+
+def _told(first: Row, meaning: Meaning) -> tuple[Row, Row]:
+    return np.clip(first, -8, 8), np.clip(meaning.labels, -10, 10)
+
+
+def _length(sentences_seen: int) -> float:
+    return float(np.log1p(min(sentences_seen, _MANY)))
 
 
 def _sounds_like_a_right(parts: Sequence[Part]) -> bool:

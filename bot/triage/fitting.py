@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.triage.features import BUCKETS, Buckets
-from bot.triage.weights import Layer, Row
+from bot.triage.weights import LABELS, Layer, Row
 
 _STRENGTH = 8.0  # inverse regularisation of the word models
 _SEED = 20260101
@@ -88,3 +88,8 @@ def blend(rows: Row, truth: Truth, strength: float) -> Row:
         fitted = LogisticRegression(C=strength, max_iter=1000).fit(rows, truth[:, name])
         weights[name] = np.append(fitted.coef_[0], fitted.intercept_[0])
     return np.asarray(np.round(weights, 4), dtype=np.float64)
+
+
+def labels_truth(given: Sequence[frozenset[str]]) -> Truth:
+    """The labels of some texts, a row each in the order of SCORED: the last column is "any of them"."""
+    return np.array([[*(label in some for label in LABELS), bool(some)] for some in given], dtype=bool)

@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
-from bot.triage.citizen_number import may_hold_bsn, without_bsn
+from bot.triage.citizen_number import without_bsn
+from bot.triage.customer_numbers import at_the_foot, customer_numbers
 from bot.triage.kin import is_anothers
-from bot.triage.numbers import NO_DATE, bare, btws, emails, ibans, kvk_at_the_foot, kvks, phones, postcodes
-from bot.triage.person_names import NAME
+from bot.triage.numbers import bare, btws, emails, groups, ibans, kvk_at_the_foot, kvks, phones, postcodes
 from bot.triage.principals import acts_for_another, firm_of_principal, principal_of
 from bot.triage.signatures import company_of, introduced, signed
 
@@ -34,49 +34,6 @@ FIELDS = (
 
 MAX_TEXT = 20_000  # characters looked at
 
-_CUSTOMER_NUMBER = re.compile(
-    r"\b(?:(?:klant(?:en)?|customer|cust|client|cli[eë]nt|account|relatie|rel|debiteur(?:en)?|deb|crediteur(?:en)?|kl|lid"
-    r"(?:maatschaps)?|lic|licentie|aansluit|abonnee|kunden?)[ .-]{0,2}(?:nummer|nr\.?|no\.?|number|code|id|kenmerk"
-    r"|ref(?:erence)?\.?)|account(?= [4-9]\d{3}| 1\d{4}))"
-    rf"\W{{0,3}}(?:(?:is|ist|est|bij u|bij jullie|with you|vve)\W{{1,3}}){{0,2}}{NO_DATE}"
-    r"(\d{2,3}(?: \d{2,3}){1,3}(?![ -]?\d)|[A-Z]{0,4}-?\d[\dA-Z]{0,7}(?:[-.][\dA-Z]{1,5}){0,3}(?![\d-]))\b(?![.,]\d)",
-    re.IGNORECASE,
-)
-_CUSTOMER = re.compile(
-    r"\b(?:klant(?:en)?(?:nummer|nrs?\.?|n\.?|code|id|kaart|dossier|kenmerk)?|kln\.?"
-    r"|customer(?: ?(?:number|no\.?|id))?|client(?: ?(?:number|no\.?|id))?|cli[eë]nte?"
-    r"|account(?:nummer|nr\.?| number)|(?:relatie|debiteur(?:en)?|kl\.?|lid(?:maatschaps)?)[ -]?(?:nummer|nr\.?|kaart)?"
-    r"|abonnements?nummer|debiteurenkaart kleinboek|klantn[uû]mer|kunden?(?:nr\.?|nummer)?|num[eé]ro (?:de )?client"
-    r"|nr klienta|numer klienta|müşteri (?:numaram?|no)|musteri numaram?)"
-    r"\W{0,3}(?:(?:is|nr|no|nummer|number|ist|est|luidt|lautet|bij u|bij jullie|with you|with you is|there is)"
-    r"\W{1,3}){0,2}([A-Z]{0,4}-?\d{3,8}|\d{3}-\d{2,4})\b(?![ .-]?\d|-[A-Z])",
-    re.IGNORECASE,
-)
-_CUSTOMER_PARTED = re.compile(
-    rf"\b(?i:klant(?:nr\.?|n\.?|dossier|regel)?|relatie|debiteur|cli[eë]nt|kl\.|lic\.|rel\.?)[ :(]{{1,2}}{NO_DATE}"
-    r"(?!(?:19|20)\d\d-)(\d{1,4}-\d{3,5}|\d{2}[ .]\d{3})(?![\w-])(?![ .,]?\d)"
-)
-"""A number in two parts behind the bare word: "klant 88-4410", "klant 44.902"."""
-_CUSTOMER_CODED = re.compile(r"(?<![\w-])((?:K|KL|KLT)-\d{4,6})(?![\w-])")
-"""A letter and five digits: what customers call their number in a signature."""
-_CUSTOMER_LETTERED = re.compile(r"(?<![\w-])(KB[- ]\d{5})(?![\w-])")
-_PAYS = re.compile(
-    r"(?i)\b(?:factu|nota\b|aanmaning|incasso|herinnering|betaal|betaling|invoice|rechnung|bill\b|offerte)"
-)
-"""Words of a mail in which such a number is an invoice's."""
-_CUSTOMER_SIGNED = re.compile(
-    rf"(?:^|[.!?\n] ?)(?:{NAME})(?:, [A-Z][\w'’&. -]{{2,40}})?,? (?:nr\.? |nummer )?(\d{{5}})(?=[.)]?\s*$|, (?:0|NL))"
-)
-"""Five digits behind the name that ends a mail: "Marleen Hulshof, 73390"."""
-_CUSTOMER_ELSEWHERE = re.compile(
-    r"\b(?:(?:klant|debiteur|relatie)(?:en)?(?:nummer|nr\.?) (?:van (?:mij|ons)|bij (?:u|jullie)"
-    r"|(?:dat|wat) (?:u|jullie|je) \w{3,12}):"
-    r"|(?:uw|jullie) (?:klant|debiteur|relatie) (?:onder|met) (?:het )?(?:klant)?(?:nummer|nr\.?)) "
-    r"(?!(?:19|20)\d\d\b)(\d{4,8}|\d{3,4}-\d{2,4})\b(?![ .-]?\d| ?[A-Z]{2}\b)",
-    re.IGNORECASE,
-)
-"""The number some words behind its name: "klantnummer van mij: 55019", "uw klant onder nummer 41872"."""
-_CUSTOMER_CODE = re.compile(r"\b(?i:(?:klant|relatie|debiteur(?:en)?)[ -]?(?:code|id))\W{1,3}([A-Z]{2,5}-?\d{2,6})\b")
 _INVOICE = re.compile(
     r"\b(?:(?:credit|verkoop|maand)?factuur|fact\.|facture|factuurnummer|factuurnr\.?|factuurkenmerk|invoice|rechnung"
     r"|(?:credit)?nota|aanmaning"
@@ -100,7 +57,6 @@ _OLD = re.compile(
 _BEFORE = 60  # characters before a value in which it is called the old one
 _COMPARED = 4  # values of one sort that are compared
 _CHANGING = frozenset({"email", "kvk", "btw", "iban", "phone", "postcode"})
-_FEWEST_DIGITS = 3  # of a customer or invoice number
 _OWNED = frozenset({"email", "phone", "iban", "kvk", "customer_number"})
 _BLANKED = "x" * 6
 _NAMING = frozenset({"name", "company"})
@@ -119,6 +75,8 @@ def identifiers_in(text: str, subject: str = "") -> dict[str, str]:
         values = list(islice(dict.fromkeys(one for one in finder(whole) if _is_own(name, whole, one)), _COMPARED))
         if values:
             found[name] = _called_old(text, values) if name in _CHANGING and len(values) > 1 else values[0]
+    if "customer_number" not in found and (number := at_the_foot(text)) is not None:
+        found["customer_number"] = number
     if "kvk" not in found and (alone := kvk_at_the_foot(text)) is not None:
         found["kvk"] = alone
     return found
@@ -152,31 +110,6 @@ def of_the_record(found: Mapping[str, str], changed: Iterable[tuple[str, str | N
         if field in kept and old and new and bare(kept[field]) == bare(new):
             kept[field] = old
     return kept
-
-
-def _groups(*patterns: re.Pattern[str], digits: int = _FEWEST_DIGITS) -> Callable[[str], Iterator[str]]:
-    """What the patterns find, the first pattern's first; nothing that may be a citizen service number."""
-    return lambda text: (
-        match[1].strip()
-        for pattern in patterns
-        for match in pattern.finditer(text)
-        if not may_hold_bsn(match[1]) and sum(letter.isdigit() for letter in match[1]) >= digits
-    )
-
-
-_numbered = _groups(
-    _CUSTOMER_NUMBER, _CUSTOMER, _CUSTOMER_PARTED, _CUSTOMER_ELSEWHERE, _CUSTOMER_CODED, _CUSTOMER_SIGNED
-)
-_coded = _groups(_CUSTOMER_CODE, digits=2)
-_lettered = _groups(_CUSTOMER_LETTERED)
-
-
-def customer_numbers(text: str) -> Iterator[str]:
-    """Numbers of customers, and codes of letters and digits behind the word for one."""
-    yield from _numbered(text)
-    yield from _coded(text)
-    if not _PAYS.search(text):
-        yield from _lettered(text)
 
 
 def names(text: str) -> Iterator[str]:
@@ -216,6 +149,6 @@ _FINDERS: dict[str, Callable[[str], Iterator[str]]] = {
     "iban": ibans,
     "phone": phones,
     "postcode": postcodes,
-    "invoice_number": _groups(_INVOICE, _PAID),
+    "invoice_number": groups(_INVOICE, _PAID),
     "company": _of_the_business,
 }

@@ -6,12 +6,12 @@ Bounded patterns and check digits: rather none than a wrong one. Whose a number 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from stdnum import iban as iban_number
 from stdnum.nl import bsn, btw
 
-from bot.triage.citizen_number import btw_of_company, spoken_of
+from bot.triage.citizen_number import btw_of_company, may_hold_bsn, spoken_of
 from bot.triage.firms import firm_written
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
@@ -23,6 +23,7 @@ _WORD_OF_TWO = re.compile(
 """What stands behind a year more often than the letters of a postcode: "1948 en niet 1984"."""
 _POSTCODE_BEFORE = re.compile(r"(?i)\bpost(?:al )?codes?\W{1,3}(?:\w{1,10}\W{1,2}){0,3}$")
 _TOWN_BEHIND = re.compile(r"[ ,]{1,2}[A-Z][a-z]")
+_FEWEST_DIGITS = 3  # of a customer or invoice number
 NO_DATE = r"(?!\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d{2})(?![-.]?\d))"
 _NO_HOURS = r"(?!\d\d\.\d\d-\d\d)"
 _NO_VAT = r"(?<!\bNL )(?<!\bBE )(?<!\bDE )(?<!\bFR )(?<!\bLU )"
@@ -150,3 +151,13 @@ def btws(text: str) -> Iterator[str]:
         own = (digits.startswith("00") or btw.is_valid(compact)) and not bsn.is_valid(digits)
         if btw_of_company(digits) or (own and not spoken_of(text, *match.span())):
             yield compact
+
+
+def groups(*patterns: re.Pattern[str], digits: int = _FEWEST_DIGITS) -> Callable[[str], Iterator[str]]:
+    """What the patterns find, the first pattern's first; nothing that may be a citizen service number."""
+    return lambda text: (
+        match[1].strip()
+        for pattern in patterns
+        for match in pattern.finditer(text)
+        if not may_hold_bsn(match[1]) and sum(letter.isdigit() for letter in match[1]) >= digits
+    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bot.triage.answers import answered_offers, points_below, quoted_sentences
+from bot.triage.articles import has_number, invoked
 from bot.triage.encoder import Meaning
 from bot.triage.evidence import Part, Weighed, parts_of, weigh
 from bot.triage.families import DEMANDS, LAW
@@ -31,6 +32,7 @@ _FEWEST_WORDS = 3  # a mail with fewer decides nothing: too little to weigh
 _NAMED = frozenset(LAW.values())
 _DEMANDED = (_NAMED | frozenset(DEMANDS)) - {"demand_restriction"}  # "ik ben er niet tot maandag" sounds like one
 _HARDLY = 0.04  # chance below which even a right named outright is not asked for
+_SHORT = 20  # words of a mail in which articles of the law are meant as they stand
 _ENOUGH_WORDS = 12  # of a mail by which that can be told
 _FEW_LINE = 0.3  # chance from which a mail of one or two words is shown to a person
 _TITLE = re.compile(
@@ -58,7 +60,8 @@ def opinion_of(
 ) -> Opinion:
     """What the words of one mail say. Quoted words count only where the new words answer or pass them on."""
     weighed = weigh(model, parts, subject, quoted_text, closely=closely)
-    opinion = _with_plain_words(_with_law(_long_enough(_first(model, weighed), weighed), weighed), weighed)
+    opinion = _with_articles(_long_enough(_first(model, weighed), weighed), weighed)
+    opinion = _with_plain_words(_with_law(opinion, weighed), weighed)
     if quoted_text.strip() and not opinion.decided:
         opinion = _with_answer(model, opinion, new_text, quoted_text)
         if not opinion.decided and points_below(new_text):
@@ -139,6 +142,17 @@ def _reasons(weighed: Weighed, labels: frozenset[str]) -> tuple[Reason, ...]:
         kept = [index for index in loudest if raw[index] >= _LEAST_REASON] or loudest[:1]
         found += [Reason(label, weighed.parts[index].text) for index in sorted(kept)]
     return tuple(found)
+
+
+def _with_articles(opinion: Opinion, weighed: Weighed) -> Opinion:
+    """A short mail that cites articles of the GDPR and takes nothing back asks for the rights they give."""
+    own = "\n".join(part.text for part in weighed.parts if not part.clause)
+    cited = frozenset(kind.value for kind in invoked(own)) if _words_in(weighed) <= _SHORT else frozenset()
+    if not cited - opinion.decided:
+        return opinion
+    told = [part.text for part in weighed.parts if not part.clause and has_number(part.text)] or [own]
+    reasons = tuple(Reason(label, told[0]) for label in LABELS if label in cited - opinion.decided)
+    return replace(opinion, decided=opinion.decided | cited, reasons=opinion.reasons + reasons)
 
 
 def _with_law(opinion: Opinion, weighed: Weighed) -> Opinion:

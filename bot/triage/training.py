@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.triage.corpus import COMPOSED, STAFF, Labelled, digest, digest_of, labelled_mails, training_files
+from bot.triage.corpus import STAFF, Labelled, digest, digest_of, labelled_mails, training_files
 from bot.triage.encoder import shipped_encoder
 from bot.triage.errors import CorpusUnusableError, TrainingUnavailableError
 from bot.triage.evidence import (
@@ -27,18 +27,14 @@ from bot.triage.evidence import (
     part,
     parts_of,
     probability,
-    read_closely,
-    second_evidence,
-    second_odds,
 )
 from bot.triage.features import BUCKETS, Buckets, buckets, merged
-from bot.triage.fitting import Truth, Weights, blend, layer
-from bot.triage.thresholds import chosen_thresholds
-from bot.triage.weights import ANY, FORMAT, INTENTS, LABELS, RIGHTS, SCORED, WRITERS, Layer, Model, Row, save
+from bot.triage.fitting import Truth, Weights, blend, labels_truth, layer
+from bot.triage.second_stage import Judge, second_stage
+from bot.triage.weights import ANY, FORMAT, INTENTS, SCORED, WRITERS, Layer, Model, Row, save
 
 FOLDS = 3
 _CALLED_ORDINARY = 0.003  # share of the requests of unseen hands that may go unread by the encoder
-_FEWEST_JUDGES = 100  # mails that the encoder never saw, from which the second blend is learned
 _SAMPLE = 97  # one mail in so many goes into the fingerprint
 _STAFF_COUNTS = 15.0  # mails of the corpus that one mail of staff is worth
 _STAFF_SHARE = 0.1  # of the corpus, that all of them together are worth at most
@@ -131,10 +127,8 @@ def _learned(lessons: list[_Lesson], about: dict[str, Any], progress: Progress) 
     first = blend(np.array([row for _, row in seen]), _truth([lesson for lesson, _ in seen]), 0.05)
     counted_odds = odds(first, np.array([row for _, row in seen]).T).T
     progress("weighing what the encoder reads")
-    judges = _judges([lesson for lesson, _ in seen])
-    judged = _judged(judges, [lesson for lesson, _ in seen], counted_odds, single, rarity)
-    truth = _truth([seen[number][0] for number in judges])
-    second = _second_blend(judged, truth)
+    judges = [Judge(lesson.mail, _own_parts(lesson), row) for (lesson, _), row in zip(seen, counted_odds, strict=True)]
+    stage = second_stage(judges, single, rarity)
     return Model(
         rarity=rarity,
         whole=whole,
@@ -142,43 +136,11 @@ def _learned(lessons: list[_Lesson], about: dict[str, Any], progress: Progress) 
         intent=_intent_layer(lessons, rarity),
         writer=_writer_layer(lessons, rarity),
         blend=first,
-        second=second,
+        second=stage.second,
+        doubt=stage.doubt,
         skip=_skip(counted_odds, [lesson for lesson, _ in seen]),
-        thresholds=chosen_thresholds(probability(np.array([second_odds(second, row) for row in judged])), truth),
-        about=about | {"judges": len(judges)},
-    )
-
-
-def _judges(asked: Sequence[_Lesson]) -> list[int]:
-    """The places of the mails that the encoder was not taught on: only they tell how far to trust it.
-
-    Replies in a case are read otherwise, and nobody wrote the composed mails as they stand; how sure one must be of a
-    mail from outside neither can tell.
-    """
-    taught, kept = set(shipped_encoder().about["hands"]), set(shipped_encoder().about["kept"])
-    outside = [place for place, one in enumerate(asked) if not (one.mail.in_case or one.mail.hand in COMPOSED)]
-    found = [place for place in outside if asked[place].mail.hand not in taught or asked[place].mail.id in kept]
-    return found if len(found) >= _FEWEST_JUDGES else outside or list(range(len(asked)))
-
-
-def _judged(
-    judges: Sequence[int], asked: Sequence[_Lesson], counted_odds: Row, single: Layer, rarity: NDArray[np.float32]
-) -> Row:
-    """What the second blend sees of each judge: one page per mail."""
-    pages = []
-    for place in judges:
-        own = _own_parts(asked[place])
-        raw = single.all_scores([one.buckets for one in own], rarity)
-        meaning = read_closely(own, raw, asked[place].mail.subject, asked[place].mail.quoted)
-        pages.append(second_evidence(counted_odds[place], meaning, len(own)))
-    return np.array(pages)
-
-
-def _second_blend(pages: Row, truth: Truth) -> Row:
-    """Per label the weights over both stages. Whether a person must look is weighed by rights alone."""
-    asked = np.column_stack((truth[:, :-1], truth[:, RIGHTS].any(axis=1)))
-    return np.concatenate(
-        [blend(pages[:, name], asked[:, name : name + 1], 1.0) for name in range(len(SCORED))], axis=0
+        thresholds=stage.thresholds,
+        about=about | {"judges": stage.judges},
     )
 
 
@@ -247,7 +209,7 @@ def _label_layers(lessons: Sequence[_Lesson], rarity: NDArray[np.float32]) -> tu
     ]
     rows, marks, counts = zip(*marked, strict=True) if marked else ((), (), ())
     whole = layer([one.whole for one in lessons], _truth(lessons), rarity, _counts([one.counts for one in lessons]))
-    single = layer(rows, _labels_truth(marks), rarity, _counts(counts))
+    single = layer(rows, labels_truth(marks), rarity, _counts(counts))
     return whole, single
 
 
@@ -256,11 +218,7 @@ def _counts(counts: Sequence[float]) -> Weights:
 
 
 def _truth(lessons: Sequence[_Lesson]) -> Truth:
-    return _labels_truth([lesson.mail.labels for lesson in lessons])
-
-
-def _labels_truth(marks: Sequence[frozenset[str]]) -> Truth:
-    return np.array([[*(label in mark for label in LABELS), bool(mark)] for mark in marks], dtype=bool)
+    return labels_truth([lesson.mail.labels for lesson in lessons])
 
 
 def _intent_layer(lessons: Sequence[_Lesson], rarity: NDArray[np.float32]) -> Layer:

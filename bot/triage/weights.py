@@ -81,7 +81,8 @@ class Model:
     intent: Layer
     writer: Layer
     blend: Row  # per scored label a row of weights over the evidence, bias last
-    second: Row  # the same over what both stages say
+    second: Row  # the same per label over what both stages say
+    doubt: Row  # one such row: whether the mail asks for any right
     skip: float  # chance of any request by counting, below which the encoder is not asked
     thresholds: Mapping[str, Thresholds]
     about: Mapping[str, Any]  # format, digest of the corpus, counts
@@ -94,6 +95,7 @@ def save(model: Model, out: Path) -> None:
         "rarity": model.rarity.astype(np.float16),
         "blend": model.blend,
         "second": model.second,
+        "doubt": model.doubt,
     }
     for name in ("whole", "single", "intent", "writer"):
         layer: Layer = getattr(model, name)
@@ -154,6 +156,7 @@ def _model(arrays: Mapping[str, NDArray[Any]], path: Path) -> Model:
         writer=_layer(arrays, "writer"),
         blend=arrays["blend"],
         second=arrays["second"],
+        doubt=arrays["doubt"],
         skip=float(meta["skip"]),
         thresholds={name: Thresholds(*pair) for name, pair in meta["thresholds"].items()},
         about=meta["about"],

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from bot.triage.encoder import Meaning
-from bot.triage.evidence import parts_of, probability, second_evidence, second_odds, weigh
-from bot.triage.labels import OTHER_PRIVACY, RequestKind
+from bot.triage.evidence import answers_one, doubt_evidence, odds, parts_of, probability, weigh
+from bot.triage.labels import OTHER_PRIVACY, RequestKind, Writer
 from bot.triage.thresholds import chosen_thresholds
-from bot.triage.weights import ANY, RIGHTS, SCORED, Row, load_model
+from bot.triage.weights import ANY, RIGHTS, SCORED, WRITERS, Row, load_model
 
-QUESTION, WHOLE = SCORED.index(OTHER_PRIVACY), SCORED.index(ANY)
+QUESTION = SCORED.index(OTHER_PRIVACY)
 
 
 def said(**odds: float) -> Row:
@@ -18,14 +19,16 @@ def said(**odds: float) -> Row:
     return np.array([odds.get(name, -6.0) for name in SCORED])
 
 
-def read(**odds: float) -> Meaning:
+def read(writer: Writer = Writer.SUBJECT, **odds: float) -> Meaning:
     """What the encoder would make of it."""
-    return Meaning(said(**odds), said(**odds)[None, :], np.array([True]), np.zeros(0), np.zeros(0))
+    writers = np.array([-0.1 if name == writer.value else -4.0 for name in WRITERS])
+    return Meaning(said(**odds), said(**odds)[None, :], np.array([True]), np.zeros(0), writers)
 
 
-def doubt_of(**odds: float) -> float:
-    """The chance that a person must look at a mail of one sentence of which counting and reading both say `odds`."""
-    return float(probability(second_odds(load_model().second, second_evidence(said(**odds), read(**odds), 1)))[WHOLE])
+def doubt_of(writer: Writer = Writer.SUBJECT, *, answers: bool = False, **told: float) -> float:
+    """The chance that a mail of one sentence, of which counting and reading both say `told`, asks for a right."""
+    seen = doubt_evidence(said(**told), read(writer, **told), 1, answers=answers)
+    return float(probability(odds(load_model().doubt, seen[:, None]))[0, 0])
 
 
 def test_what_sounds_like_a_question_alone_needs_a_person_less_than_what_sounds_as_much_like_a_right() -> None:
@@ -38,11 +41,28 @@ def test_a_question_beside_a_likely_right_still_brings_a_person() -> None:
     assert doubt_of(any=1.0, other_privacy=1.0, erasure=1.0) > load_model().thresholds[ANY].doubt
 
 
-def test_the_loudest_right_is_seen_whichever_it_is() -> None:
-    pages = [second_evidence(said(**{kind.value: 2.0}), read(**{kind.value: 1.0}), 3) for kind in RequestKind]
-    assert {tuple(page[WHOLE, -2:]) for page in pages} == {(2.0, 1.0)}
-    assert len(RIGHTS) == len(RequestKind)
+@pytest.mark.parametrize("kind", RequestKind)
+def test_the_loudest_right_is_seen_whichever_it_is(kind: RequestKind) -> None:
+    told = {kind.value: 2.0}
+    first = doubt_evidence(said(access=2.0), read(access=1.0), 3, answers=False)
+    assert doubt_evidence(said(**told), read(**{kind.value: 1.0}), 3, answers=False).tolist() == first.tolist()
     assert QUESTION not in RIGHTS
+
+
+def test_what_customers_ask_about_their_own_customers_is_less_of_a_request() -> None:
+    assert doubt_of(Writer.CONTROLLER_CUSTOMER, any=0.0, access=0.0) < doubt_of(any=0.0, access=0.0)
+
+
+def test_an_answer_says_less_than_it_means() -> None:
+    assert doubt_of(any=-2.0, access=-2.0, answers=True) > doubt_of(any=-2.0, access=-2.0)
+
+
+@pytest.mark.parametrize(
+    ("subject", "quoted", "answers"),
+    [("Re: uw vraag", "", True), ("Vraag", "Op maandag schreef u: wilt u een kopie?", True), ("Vraag", " \n", False)],
+)
+def test_a_mail_answers_one_by_its_subject_or_by_what_it_quotes(subject: str, quoted: str, answers: bool) -> None:
+    assert answers_one(subject, quoted) is answers
 
 
 def test_where_doubt_begins_is_set_by_requests_and_not_by_questions() -> None:

@@ -1,0 +1,73 @@
+"""Rights cited by their articles."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.triage.articles import cited, invoked
+from bot.triage.classify import classify
+from bot.triage.labels import RequestKind
+from bot.triage.weights import load_model
+
+K = RequestKind
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("15 en 17 avg svp", {K.ACCESS, K.ERASURE}),
+        ("Art. 15, 16 en 18 AVG", {K.ACCESS, K.CORRECTION, K.RESTRICTION}),
+        ("20 + 17 AVG, eerst bestand, dan wissen", {K.PORTABILITY, K.ERASURE}),
+        ("AVG\n17.1.b. Graag bevestigen.", {K.ERASURE}),
+        ("GDPR art 15, all recordings too", {K.ACCESS}),
+        ("intrekking, 7.3 AVG", {K.CONSENT_WITHDRAWAL}),
+        ("artikel 7 lid 3 van de AVG", {K.CONSENT_WITHDRAWAL}),
+        ("Art. 21 Abs. 2 DSGVO", {K.OBJECTION}),
+        ("art. 77 avg, reken erop", {K.COMPLAINT}),
+        ("Verordening (EU) 2016/679, artikel 17", {K.ERASURE}),
+        ("artikel 21 // van de avg", set()),
+        ("art. 18 cao", set()),
+        ("art. 117 AVG", set()),
+        ("AVG 15 punten", set()),
+        ("15 vragen over de AVG", set()),
+    ],
+)
+def test_articles_are_told_apart(text: str, kinds: set[RequestKind]) -> None:
+    assert cited(text) == kinds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mijn klant zegt art. 17 AVG",
+        "art. 17 AVG, wat houdt dat in?",
+        "cursus art. 15 AVG, zaterdag vol",
+        "GDPR art 15, no request from me, a typo",
+        "Ik doe geen beroep op art. 17 AVG",
+    ],
+)
+def test_articles_of_others_in_lessons_in_questions_and_denied_are_not_invoked(text: str) -> None:
+    assert cited(text)
+    assert not invoked(text)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "kinds"),
+    [
+        ("AVG", "15 en 17. In die volgorde. T. Okafor", {K.ACCESS, K.ERASURE}),
+        ("", "15/16/18 AVG. Binnen een maand. W. Drenth", {K.ACCESS, K.CORRECTION, K.RESTRICTION}),
+        ("20 AVG", "Bestand mag naar hallo@tellus.example, dat is mijn nieuwe pakket.", {K.PORTABILITY}),
+    ],
+)
+def test_a_short_mail_asks_for_the_rights_whose_articles_it_cites(
+    subject: str, text: str, kinds: set[RequestKind]
+) -> None:
+    verdict = classify(load_model(), subject, text)
+
+    assert verdict.kinds == kinds
+    assert {reason.label for reason in verdict.reasons} >= {kind.value for kind in kinds}
+    assert all(reason.text in f"{subject}\n{text}" for reason in verdict.reasons)
+
+
+def test_a_question_about_an_article_decides_nothing_by_it() -> None:
+    assert not classify(load_model(), "art 17 avg", "Moet ik dan ook zijn facturen wissen? Oud-klant van mij.").kinds

@@ -1,0 +1,44 @@
+"""The customer number that stands without a word for it, at the foot of a mail."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.triage.identifiers import identifiers_in
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Graag een overzicht van alles over mij. Marleen Hulshof, 73390", "73390"),
+        ("Zet de herinneringen uit. Hilly Postma, 8804", "8804"),
+        ("Zo smoor je trouw. / Inge Castelein, 318845", "318845"),
+        ("Zet hem open. Gossina de Haas, TZ-4122", "TZ-4122"),
+        ("U treft geen blaam. Foppe Engels, 1130-77", "1130-77"),
+        ("Verwijder mijn gegevens, alle drie de adressen. 40117", "40117"),
+        ("Haal mij van de lijst.\n\n60331\n", "60331"),
+        ("Ruim mij op. 33907, Melle Hania", "33907"),
+    ],
+)
+def test_a_number_behind_the_name_or_alone_is_the_customers(text: str, number: str) -> None:
+    assert identifiers_in(text, "Vraag over mijn account")["customer_number"] == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wij bestaan sinds kort. Jan Bakker, 2019",
+        "Het saldo klopt niet, er hoort te staan 45.210,00.",
+        "Ik kom uit op 40117",
+        "Verzonden vanaf mijn telefoon 06-12345678",
+        "Graag naar Lindelaan 4. 1234 AB Assen",
+        "Mijn nummer is dit. Jan Bakker, 111222333",
+    ],
+)
+def test_years_sums_and_other_numbers_are_not(text: str) -> None:
+    assert "customer_number" not in identifiers_in(text, "Vraag")
+
+
+def test_the_word_for_it_goes_first() -> None:
+    found = identifiers_in("Mijn klantnummer is 20344. Zie de bon. Jan Bakker, 55120")
+    assert found["customer_number"] == "20344"

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import torch
-from examples import INTENTS, VALUES, Cutter, Lesson, earlier, kept, lessons
-from network import LAYERS, Network, widths_of
+from examples import INTENTS, Cutter, Lesson, earlier, kept, lessons
+from making import made
+from network import LAYERS, Network
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from served import RUNTIME, Served, loudest
 from torch import Tensor
@@ -32,8 +33,7 @@ def main() -> None:
     asked = order.parse_args()
     cutter = Cutter()
     weights = torch.load(asked.taught)
-    network = Network(len(cutter.pieces), len(SCORED), len(INTENTS), VALUES, len(WHO), len(WRITERS), widths_of(weights))
-    network.load_state_dict(weights)
+    network = made(cutter, weights)
     before, whole = earlier(), list(lessons())
     mails = [lesson.mail for lesson in whole]
     written = eight_bits(as_served(network.eval(), some(cutter, whole)))

@@ -14,15 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from examples import INTENTS, VALUES, Cutter, earlier, kept, lessons
-from network import Layer, Network, widths_of
+from examples import Cutter, earlier, kept, lessons
+from making import made
+from network import Layer, Network
 from origin import HIDDEN
 from teach import Batch, by_length, padded
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name that everybody uses
-
-from bot.triage.values import WHO
-from bot.triage.weights import SCORED, WRITERS
 
 MAILS = 2500  # of those it was taught on; about 150,000 pieces
 SHORTEST = 60  # characters of such a mail
@@ -46,10 +44,7 @@ def main() -> None:
     order.add_argument("--seed", type=int, default=5)
     asked = order.parse_args()
     weights, cutter = torch.load(asked.taught), Cutter()
-    network = Network(
-        len(cutter.pieces), len(SCORED), len(INTENTS), VALUES, len(WHO), len(WRITERS), widths_of(weights)
-    ).eval()
-    network.load_state_dict(weights, strict=False)
+    network = made(cutter, weights, strict=False).eval()
     for number, lost in enumerate(narrow(network, _mails(cutter, asked.seed), asked.width)):
         print(f"layer {number}: {lost:.4f} of what its forward step said is lost", flush=True)
     torch.save(network.state_dict(), asked.out)

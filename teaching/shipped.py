@@ -12,16 +12,15 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from examples import INTENTS, VALUES, Cutter
-from network import HEADS, Network, widths_of
+from examples import Cutter
+from making import made
+from network import HEADS
 from numpy.typing import NDArray
 from onnx import numpy_helper
 from origin import HIDDEN
 from torch import Tensor
 
 from bot.triage.encoder import ABOUT
-from bot.triage.values import WHO
-from bot.triage.weights import SCORED, WRITERS
 
 _KEPT_WHOLE = "taught."  # before the names of the arrays that were not made smaller
 _TURNED = "_Transposed"
@@ -34,10 +33,7 @@ def main() -> None:
     order.add_argument("--served", type=Path, default=ABOUT.parent / "encoder.onnx")
     asked = order.parse_args()
     served = weights(asked.served)
-    network = Network(
-        len(Cutter().pieces), len(SCORED), len(INTENTS), VALUES, len(WHO), len(WRITERS), widths_of(served)
-    )
-    network.load_state_dict(served)
+    network = made(Cutter(), served)
     torch.save(network.state_dict(), asked.out)
     print(f"{asked.out}: the weights of {asked.served}")
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from examples import INTENTS, VALUES, Cutter, Example, as_replied, earlier, kept, lessons, styled
-from network import BELOW, WHOLE, Network, widths_of
+from examples import VALUES, Cutter, Example, as_replied, earlier, kept, lessons, styled
+from making import made
+from network import BELOW, Network
 from numpy.typing import NDArray
 from origin import HIDDEN, begin_with, origin
 from torch import Tensor
@@ -53,13 +54,9 @@ def main() -> None:
     random.seed(asked.seed)
     torch.manual_seed(asked.seed)
     cutter = Cutter()
-    start = torch.load(asked.start) if asked.start else {}
-    widths = widths_of(start) if start else WHOLE
-    network = Network(len(cutter.pieces), len(SCORED), len(INTENTS), VALUES, len(WHO), len(WRITERS), widths)
+    network = made(cutter, torch.load(asked.start) if asked.start else None, strict=False)
     network.frozen = asked.frozen
-    if start:
-        network.load_state_dict(start, strict=False)
-    else:
+    if not asked.start:
         begin_with(network, cutter.pieces, origin())
     before, whole = earlier(), list(lessons())
     own = [one for one in whole if not kept(one.mail, before)]

@@ -26,12 +26,13 @@ from bot.sources.phrases import (
 )
 from bot.sources.reach import Reach
 from bot.sources.selection import Scope, Selection, by_address_alone, relation
-from bot.triage.house_numbers import on_the_street_of
+from bot.triage.house_numbers import number_alone, on_the_street_of
 from bot.triage.labels import Language
 from bot.triage.verdict import StatedCorrection
 
 RISKY_FIELDS = frozenset({"email", "phone", "iban", "kvk", "btw"})
 """Whoever changes these takes over an account or its money: the highest level and a second person."""
+_STREET = "street"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,8 @@ class Correcting:
     def plan(self, corrections: Iterable[StatedCorrection]) -> CorrectionPlan:
         changes: list[PlannedChange] = []
         by_hand: list[tuple[str, str]] = []
-        for name, new, trouble in _settled(corrections):
-            found = [] if new is None else self._found(name, new)
+        for name, old, new, trouble in _settled(corrections):
+            found = [] if new is None else self._found(name, old, new)
             reason = trouble or _reason_by_hand(found, self._nothing(name))
             if reason is None:
                 changes += [one for one in found if isinstance(one, PlannedChange)]
@@ -76,7 +77,7 @@ class Correcting:
                 by_hand.append((name, reason.told_in(self.language)))
         return CorrectionPlan(tuple(changes), tuple(by_hand))
 
-    def _found(self, name: str, new: str) -> list[PlannedChange | Words | None]:
+    def _found(self, name: str, old: str | None, new: str) -> list[PlannedChange | Words | None]:
         """For every column where the field may stand: the change, or why there is none."""
         found: list[PlannedChange | Words | None] = []
         datamap = self.reach.datamap
@@ -86,11 +87,13 @@ class Correcting:
             if places:
                 selection = self.reach.selection(system)
                 with self.reach.reading(system) as connection:
-                    planned = ((place, _planned(connection, selection, place, new, self.language)) for place in places)
+                    told = (old, new, self.language)
+                    planned = ((place, _planned(connection, selection, place, *told)) for place in places)
                     found += [NOBODYS if one and self._nobodys(place) else one for place, one in planned]
             if any(_is_address_of_record(datamap, place) for place in places) and self._taken(new):
                 found.append(NOT_CORRECTABLE)
-        return found
+        changed = sum(isinstance(one, PlannedChange) for one in found)
+        return [*found, SEVERAL_VALUES] if changed > 1 and name == _STREET and number_alone(new) else found
 
     def _nobodys(self, place: CorrectableColumn) -> bool:
         """Nothing says which of two people with one address the value is about."""
@@ -109,17 +112,17 @@ class Correcting:
         return NOT_ON_FILE if known else NOT_CORRECTABLE
 
 
-def _settled(corrections: Iterable[StatedCorrection]) -> Iterator[tuple[str, str | None, Words | None]]:
-    """One new value per field, or why there is none."""
+def _settled(corrections: Iterable[StatedCorrection]) -> Iterator[tuple[str, str | None, str | None, Words | None]]:
+    """One new value per field with the old one that was told, or why there is none."""
     stated: dict[str, list[StatedCorrection]] = {}
     for correction in corrections:
         stated.setdefault(correction.field, []).append(correction)
     for name, given in stated.items():
         values = {one.new.strip() for one in given if one.new and one.new.strip()}
         if len(values) == 1:
-            yield name, values.pop(), None
+            yield name, given[0].old, values.pop(), None
         else:
-            yield name, None, TWICE if values else NO_NEW_VALUE
+            yield name, None, None, TWICE if values else NO_NEW_VALUE
 
 
 def _correctable_columns(
@@ -156,7 +159,12 @@ def _is_address_of_record(datamap: DataMap, place: CorrectableColumn) -> bool:
 
 
 def _planned(
-    connection: sa.Connection, selection: Selection, place: CorrectableColumn, new: str, language: Language
+    connection: sa.Connection,
+    selection: Selection,
+    place: CorrectableColumn,
+    told: str | None,
+    new: str,
+    language: Language,
 ) -> PlannedChange | Words | None:
     """The change, or why there is none; None where this person has no row there."""
     values = _values(connection, selection, place)
@@ -167,7 +175,7 @@ def _planned(
     [(old, count)] = values
     rule = place.column.correctable
     assert rule is not None
-    whole = on_the_street_of(old, new) if rule.field == "street" else new
+    whole = on_the_street_of(old, new, told) if rule.field == _STREET else new
     if whole is None:
         return NOT_WELL_FORMED
     try:

@@ -23,15 +23,19 @@ _MANY = rf"{_ONE}(?:[ ]?(?:,|en|and|und|et|\+|&|/)[ ]?(?:art(?:ikel|icle)?\.?[ ]
 _CITED = re.compile(
     rf"(?<![\w.-])({_MANY})[\s,]{{0,3}}(?:van de |of the |der )?{_LAW}\b"
     rf"|\b{_LAW}[\W_]{{0,4}}(?:ex |art(?:ikel|icle)?\.?[ ]?){{0,2}}({_MANY})"
-    r"(?![\w%-]| (?:punten|uur|dagen|mensen|stuks))",
+    r"(?![\w%:-]|[.,]\d|,-| (?:punten|uur|dagen|mensen|stuks|tips|euro|vragen"
+    r"|jan|feb|maa?rt|mrt|apr|mei|jun|jul|aug|sep|okt|nov|dec))",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<!\d)(?:7(?=[ ]?(?:lid|\.|abs))|15|16|17|18|20|21|77)(?!\d)")
-_SOMEBODY_ELSES = re.compile(
-    r"(?i)\b(?:mijn|onze|een|m'n|my|our|a) (?:\w{1,15} )?(?:klant|debiteur|client|customer|relatie|huurder|pati[eë]nt)"
-    r"|\b(?:cursus|training|webinar|workshop|scriptie|opleiding|tentamen|boete|niet|geen|nee|no|not|kein|haha|typo)\b|\?"
+_OPEN = re.compile(
+    r"(?i)\b(?:klant|debiteur|client|cli[eë]nt|customer|relatie|huurder|pati[eë]nt|werknemer|medewerker|leverancier|lid|leden"
+    r"|employee|tenant|kregen|ontvingen|cursus|training|webinar|workshop|scriptie|paper|onderzoek|whitepaper|checklist"
+    r"|opleiding|tentamen|verslag|bijlage|boete|verwerkersovereenkomst|niet|geen|nee|no|not|kein|haha|typo|trek|intrek\w*"
+    r"|ingetrokken|dank|bedankt|afgehandeld|afhandeling|uitgevoerd)\b|\?"
+    r"|\d (?:t/m|tot en met|of|or|bis|through) (?:art\w{0,5}\.? )?\d"
 )
-"""Words beside which a citation is no request: others' requests, lessons, denials, questions about the law."""
+"""Beside these a citation may be another's, a lesson, denied, settled, a question or a choice: a person reads it."""
 
 
 def cited(text: str) -> frozenset[RequestKind]:
@@ -41,10 +45,10 @@ def cited(text: str) -> frozenset[RequestKind]:
 
 
 def invoked(text: str) -> frozenset[RequestKind]:
-    """The rights cited by a writer who says nothing that takes it back or asks what the article means."""
-    return frozenset() if _SOMEBODY_ELSES.search(text) else cited(text)
+    """The rights cited where no word near them leaves open whose they are, or whether they are asked for."""
+    return frozenset() if _OPEN.search(text) else cited(text)
 
 
-def has_number(sentence: str) -> bool:
-    """Whether the number of such an article stands in a sentence: the law itself may be named in another."""
-    return _NUMBER.search(sentence) is not None
+def names_article(sentence: str, kind: RequestKind) -> bool:
+    """Whether the number of the article that gives this right stands in a sentence; the law may stand in another."""
+    return any(_RIGHTS[number] is kind for number in _NUMBER.findall(sentence))

@@ -9,7 +9,7 @@ from bot.mail.message import ParsedMail
 from bot.triage.attached import Letter, closed, with_letters
 from bot.triage.automatic import absent_by_subject, automatic_words, filled_in_form, reads_automatic
 from bot.triage.corrections import corrections_in, touches_another
-from bot.triage.evidence import parts_of
+from bot.triage.evidence import parts_of, weigh
 from bot.triage.features import buckets, merged
 from bot.triage.identifiers import identifiers_in, of_the_record
 from bot.triage.intents import calls_off_earlier, intents_in, keeps_consent, with_meaning, without_code
@@ -56,6 +56,7 @@ class _Seen:
     new_text: str
     machine: bool
     opinion: Opinion
+    in_case: Opinion  # the same, as a reply in a case
     writer: Writer
     language: Language
     identifiers: dict[str, str]
@@ -77,16 +78,19 @@ def _seen(
     own_subject = "" if absent else subject  # an absence note repeats the subject it answers
     said = without_code(new_text)
     parts = parts_of(own_subject, said)
-    opinion = opinion_of(model, parts, own_subject, said, quoted_text, closely=closely)
+    weighed = weigh(model, parts, own_subject, quoted_text, closely=closely)
+    opinions = [opinion_of(model, one, said, quoted_text) for one in (weighed, weighed.within_case())]
     if surely:
-        opinion = from_machine(opinion, parts, absent=absent, form=filled_in_form(subject, new_text))
+        form = filled_in_form(subject, new_text)
+        opinions = [from_machine(one, parts, absent=absent, form=form) for one in opinions]
     whole = merged([part.buckets for part in parts])
-    read = opinion.meaning.writers if opinion.meaning else None
+    read = weighed.meaning.writers if weighed.meaning else None
     return _Seen(
         subject=subject,
         new_text=new_text,
         machine=automatic or surely or reads_automatic(new_text),
-        opinion=opinion,
+        opinion=opinions[0],
+        in_case=opinions[1],
         writer=writer_of(f"{subject}\n{new_text}", model.writer.scores(whole, model.rarity), read),
         language=language_of(new_text if new_text.strip() else subject),
         identifiers=identifiers_in(new_text, subject),
@@ -96,7 +100,7 @@ def _seen(
 def _in_case(model: Model, seen: _Seen) -> Verdict:
     """The verdict if the mail belongs to a running case."""
     intents = _intents(model, seen)
-    return _verdict(seen, within_case(seen.opinion, intents), intents)
+    return _verdict(seen, within_case(seen.in_case, intents), intents)
 
 
 def _verdict(seen: _Seen, opinion: Opinion, intents: frozenset[Intent]) -> Verdict:

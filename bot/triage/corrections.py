@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.triage.citizen_number import without_bsn
 from bot.triage.completing import CHECKED, OTHER, tidied
+from bot.triage.house_numbers import number_alone, on_the_street_of, street_stays
 from bot.triage.kin import is_anothers
 from bot.triage.numbers import BIRTHDATE, btws, emails, ibans, kvk_numbers, phones, postcodes, without_ibans
 from bot.triage.places import CONTEXT, places, stays
@@ -25,6 +26,11 @@ _OLD = re.compile(
     r"|instead|er staat|staat nu|geregistreerd|bekend\w?|opgenomen|vastgelegd)\W{1,3}$",
     re.IGNORECASE,
 )
+_COLLECTED = re.compile(
+    r"(?i)\b(?:incass\w{2,5}|afschrij\w{2,4}|af(?:boeken|halen)|innen|collect\w{0,3}|debit\w{0,3}|abbuchen|einziehen)"
+    r" (?:\w{1,12} ){0,2}(?:van|from|von)\W{1,3}$"
+)
+"""Behind these "van" says where money is fetched, not what was."""
 _NEW = re.compile(
     r"(?:\b(?:nieuw\w{0,2}(?: \w{1,14})?|wordt|naar|moet zijn|moet|worden|new|to|should be|is nu|voortaan|now"
     r"|maar|juiste"
@@ -132,9 +138,25 @@ def corrections_in(text: str, told: Sequence[Spoken] | None = None) -> tuple[Sta
     fields = {one.field for one in marked}
     worded = _by_wording(text) if told is None else tuple(_outspoken(_by_wording(text)))
     found = marked + tuple(one for one in worded if one.field not in fields)
+    found = tuple(_with_whole_street(found, text[:_MAX]))
     if _OWNERSHIP.search(text[:_MAX]):
         found = tuple(one for one in found if one.field != "name")
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.field)))
+
+
+def _with_whole_street(found: Sequence[StatedCorrection], text: str) -> Iterator[StatedCorrection]:
+    """A house number alone belongs to the street that was told with the old one, else to the one on file.
+
+    It is left to a person where more of the address changes, or where a street is spoken of.
+    """
+    more = bool({one.field for one in found} & {"postcode", "city"}) or not street_stays(text)
+    for one in found:
+        alone = one.field == "street" and one.new and number_alone(one.new)
+        whole = on_the_street_of(one.old, one.new) if alone and one.old and one.new else None
+        if whole and one.old and not number_alone(one.old):
+            yield replace(one, new=whole)
+        elif not (alone and more):
+            yield one
 
 
 def touches_another(text: str, told: Sequence[Spoken]) -> bool:
@@ -240,7 +262,7 @@ def _said(field: str, text: str, value: str) -> str:
         return "old"
     if (_SURELY_NEW if field == "email" else _NEW).search(before) or _AFTER_NEW.search(after):
         return "new"
-    return "old" if _OLD.search(before) else ""
+    return "old" if _OLD.search(before) and not _COLLECTED.search(before) else ""
 
 
 def _place(text: str, value: str) -> tuple[int, int] | None:

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 from bot.triage.citizen_number import may_hold_bsn
 from bot.triage.numbers import NO_DATE, groups
-from bot.triage.person_names import NAME
+from bot.triage.person_names import name_written
 
 _NUMBER = re.compile(
     r"\b(?:(?:klant(?:en)?|customer|cust|client|cli[eë]nt|account|relatie|rel|debiteur(?:en)?|deb|crediteur(?:en)?|kl|lid"
     r"(?:maatschaps)?|lic|licentie|aansluit|abonnee|gebruikers?|kunden?|kd)[ .-]{0,2}(?:nummer|nr\.?|no\.?|number"
     r"|code|id|kenmerk|ref(?:erence)?\.?)|account(?= [4-9]\d{3}| 1\d{4}))"
     rf"\W{{0,3}}(?:(?:is|ist|est|bij u|bij jullie|with you|vve)\W{{1,3}}){{0,2}}{NO_DATE}"
-    r"(\d{2,3}(?: \d{2,3}){1,3}(?![ -]?\d)|[A-Z]{0,4}[-.]?\d[\dA-Z]{0,7}(?:[-./][\dA-Z]{1,5}){0,3}(?![\d-]))\b"
+    r"(\d{2,3}(?: \d{2,3}){1,3}(?![ -]?\d)|[A-Z]{0,4}[-.]?\d[\dA-Z]{0,7}(?:[-.][\dA-Z]{1,5}){0,3}(?![\d-]))\b"
     r"(?![.,]\d)",
     re.IGNORECASE,
 )
@@ -50,21 +50,48 @@ _ELSEWHERE = re.compile(
 """The number some words behind its name: "klantnummer van mij: 55019", "uw klant onder nummer 41872"."""
 _CODE = re.compile(r"\b(?i:(?:klant|relatie|debiteur(?:en)?)[ -]?(?:code|id))\W{1,3}([A-Z]{2,5}-?\d{2,6})\b")
 _YEAR = r"(?!(?:19|20)\d\d\b)"
-_SIGNED = re.compile(
-    rf"(?:^|[.!?)\n:] ?|/ )(?:{NAME})(?:, [A-Z][\w'’&. -]{{2,40}})?,? (?:nr\.? |nummer |\()?"
-    rf"({_YEAR}\d{{4,6}}|[A-Z]{{2}}-\d{{4,5}}|{_YEAR}\d{{4}}-\d{{2,3}})(?=[.)]?\s*\Z|, (?:0|NL))"
+_DATE = r"(?!(?:[0-2]\d|3[01])(?:0\d|1[0-2])\d\d\b)"
+_BEHIND = re.compile(
+    rf"[,(]? (?:nr\.? |nummer |\()?({_YEAR}{_DATE}\d{{4,6}}|[A-Z]{{2}}-\d{{4,5}}|{_YEAR}\d{{4}}-\d{{2,3}})[.)]?\Z"
 )
 """Digits behind the name that ends a mail: "Marleen Hulshof, 73390"."""
-_LAST = re.compile(r"(?:[.!?)]\s{1,3}|\n\s{0,3})(\d{5})(?:[.]|, [A-ZÀ-Ý][\w'’-]{1,20}(?: [\w'’-]{1,20}){0,3})?\s*\Z")
+_SENTENCE = re.compile(r"[.!?)\n:] ?(?=\S+ \S)|/ ")
+_LAST = re.compile(r"[.!?)]\s{1,3}(\d{5})(?:[.]|, ([^\d\n]{3,50}))?\Z")
 """Five digits that stand alone behind the last sentence, or with a name behind them."""
+_OTHER_NUMBER = re.compile(
+    r"(?i)\b(?:factu\w*|order\w*|offerte\w*|ticket\w*|dossier|postbus|pin\w*|code|toestel|bestel\w*|polis\w*|zaak\w*|big|agb"
+    r"|wachtwoord|kenmerk|postcode|bedrag|totaal|kvk|btw|artikel\w*)\b"
+)
 _FOOT = 120  # characters at the end of a mail
 
 
 def at_the_foot(text: str) -> str | None:
-    """A number without a word for it: what people put behind their name, or instead of one."""
+    """A number without a word for it: what people put behind their full name, or instead of one."""
     foot = text.rstrip()[-_FOOT:]
-    found = _SIGNED.search(foot) or _LAST.search(foot)
-    return found[1] if found and not may_hold_bsn(found[1]) else None
+    number = _behind_a_name(foot) or _alone(foot)
+    return number if number and not may_hold_bsn(number) else None
+
+
+def _behind_a_name(foot: str) -> str | None:
+    found = _BEHIND.search(foot)
+    if found is None:
+        return None
+    before = _SENTENCE.split(foot[: found.start()])[-1]
+    person, _, rest = before.partition(", ")
+    return found[1] if _is_full_name(person) and not _OTHER_NUMBER.search(rest) else None
+
+
+def _alone(foot: str) -> str | None:
+    found = _LAST.search(foot)
+    if found is None or _OTHER_NUMBER.search(foot[: found.start()]) or (found[2] and not _is_full_name(found[2])):
+        return None
+    return found[1]
+
+
+def _is_full_name(words: str) -> bool:
+    """A first and a last name; a trade, a street or a town by itself is none."""
+    name = name_written(words.strip())
+    return name is not None and len(name.split()) > 1 and not _OTHER_NUMBER.search(name)
 
 
 _numbered = groups(_NUMBER, _BARE, _PARTED, _ELSEWHERE, _CODED)

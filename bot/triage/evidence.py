@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -54,6 +54,7 @@ class Weighed:
     counted: Row  # the probabilities by counting alone
     loud: tuple[Row, ...] = ()  # per part: how strongly it speaks for each label, by all that was asked
     meaning: Meaning | None = None  # None: surely ordinary, the encoder was not asked
+    asks_in_case: float | None = None  # chance of any right where that it answers a mail of ours says nothing
 
     def score(self, label: str) -> float:
         return float(self.probabilities[SCORED.index(label)])
@@ -61,6 +62,12 @@ class Weighed:
     @property
     def any_score(self) -> float:
         return self.score(ANY)
+
+    def within_case(self) -> Weighed:
+        """The same as a reply in a case, where every mail answers one."""
+        if self.asks_in_case is None:
+            return self
+        return replace(self, probabilities=np.append(self.probabilities[:-1], self.asks_in_case))
 
 
 def is_reply(subject: str) -> bool:
@@ -104,10 +111,13 @@ def weigh(
         return by_counting
     meaning = read_closely(parts, raw, subject, quoted, reply=closely)
     labels = second_odds(model.second, second_evidence(first, meaning, len(raw)))
-    answers = not closely and answers_one(subject, quoted)
-    asks = odds(model.doubt, doubt_evidence(first, meaning, len(raw), answers=answers)[:, None])[:, 0]
-    both = probability(np.concatenate((labels, asks)))
-    return Weighed(parts, tuple(raw), both, by_counting.counted, tuple(_loud(parts, raw, meaning)), meaning)
+    asks = [
+        probability(odds(model.doubt, doubt_evidence(first, meaning, len(raw), answers=answers)[:, None]))[0]
+        for answers in (answers_one(subject, quoted), False)
+    ]
+    both = np.concatenate((probability(labels), asks[0]))
+    loud = tuple(_loud(parts, raw, meaning))
+    return Weighed(parts, tuple(raw), both, by_counting.counted, loud, meaning, float(asks[1][0]))
 
 
 def read_closely(parts: tuple[Part, ...], raw: Row, subject: str, quoted: str, *, reply: bool = False) -> Meaning:

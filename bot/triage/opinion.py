@@ -8,20 +8,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bot.triage.answers import answered_offers, points_below, quoted_sentences
-from bot.triage.articles import has_number, invoked
+from bot.triage.articles import cited, invoked, names_article
 from bot.triage.encoder import Meaning
 from bot.triage.evidence import Part, Weighed, parts_of, weigh
 from bot.triage.families import DEMANDS, LAW
 from bot.triage.features import buckets
 from bot.triage.labels import Intent, RequestKind
-from bot.triage.plain_words import asks_plainly_to_erase, tells_a_change_plainly
+from bot.triage.plain_words import asks_plainly_to_erase, tells_a_change_plainly, tells_of_an_ignored_request
 from bot.triage.verdict import Reason
 from bot.triage.weights import ANY, LABELS, SCORED, Model, Row
 from bot.triage.wording import folded, words
 
 _MACHINE_ZONE = "<<"  # the lines of an identity document that machines read say nothing that staff need
 _NEVER = -99.0
-_IN_PLAIN_WORDS = {RequestKind.ERASURE: asks_plainly_to_erase, RequestKind.CORRECTION: tells_a_change_plainly}
+_IN_PLAIN_WORDS = {
+    RequestKind.ERASURE: asks_plainly_to_erase,
+    RequestKind.CORRECTION: tells_a_change_plainly,
+    RequestKind.COMPLAINT: tells_of_an_ignored_request,
+}
 _REASONS = 2  # sentences shown per label
 _LEAST_REASON = -2.0  # log-odds: below it a sentence does not speak for a label
 _OFFER_LINE = 0.0  # log-odds from which an answered offer counts as the request itself
@@ -32,6 +36,7 @@ _FEWEST_WORDS = 3  # a mail with fewer decides nothing: too little to weigh
 _NAMED = frozenset(LAW.values())
 _DEMANDED = (_NAMED | frozenset(DEMANDS)) - {"demand_restriction"}  # "ik ben er niet tot maandag" sounds like one
 _HARDLY = 0.04  # chance below which even a right named outright is not asked for
+_PROBABLY = 0.25  # chance of any right from which a right cited by its article is named
 _SHORT = 20  # words of a mail in which articles of the law are meant as they stand
 _ENOUGH_WORDS = 12  # of a mail by which that can be told
 _FEW_LINE = 0.3  # chance from which a mail of one or two words is shown to a person
@@ -55,11 +60,8 @@ class Opinion:
     meaning: Meaning | None = None  # what the encoder made of the mail, if it was asked
 
 
-def opinion_of(
-    model: Model, parts: tuple[Part, ...], subject: str, new_text: str, quoted_text: str, *, closely: bool = False
-) -> Opinion:
+def opinion_of(model: Model, weighed: Weighed, new_text: str, quoted_text: str) -> Opinion:
     """What the words of one mail say. Quoted words count only where the new words answer or pass them on."""
-    weighed = weigh(model, parts, subject, quoted_text, closely=closely)
     opinion = _with_articles(_long_enough(_first(model, weighed), weighed), weighed)
     opinion = _with_plain_words(_with_law(opinion, weighed), weighed)
     if quoted_text.strip() and not opinion.decided:
@@ -145,14 +147,20 @@ def _reasons(weighed: Weighed, labels: frozenset[str]) -> tuple[Reason, ...]:
 
 
 def _with_articles(opinion: Opinion, weighed: Weighed) -> Opinion:
-    """A short mail that cites articles of the GDPR and takes nothing back asks for the rights they give."""
-    own = "\n".join(part.text for part in weighed.parts if not part.clause)
-    cited = frozenset(kind.value for kind in invoked(own)) if _words_in(weighed) <= _SHORT else frozenset()
-    if not cited - opinion.decided:
+    """What a short mail cites by article goes to a person, with the rights if it probably asks and leaves nothing open.
+
+    Vendors, students and customers with a request of their own customer cite articles too: there the model is sure.
+    """
+    own = [part.text for part in weighed.parts if not part.clause]
+    named = cited("\n".join(own)) if _words_in(weighed) <= _SHORT else frozenset()
+    new = frozenset(kind.value for kind in named) - opinion.decided
+    if not new or weighed.any_score < _HARDLY:
         return opinion
-    told = [part.text for part in weighed.parts if not part.clause and has_number(part.text)] or [own]
-    reasons = tuple(Reason(label, told[0]) for label in LABELS if label in cited - opinion.decided)
-    return replace(opinion, decided=opinion.decided | cited, reasons=opinion.reasons + reasons)
+    told = (Reason(kind.value, text) for kind in RequestKind for text in own if names_article(text, kind))
+    kept = tuple(one for one in opinion.reasons if one.label not in new)
+    asked = invoked("\n".join(own)) if weighed.any_score >= _PROBABLY else frozenset()
+    decided = opinion.decided | {kind.value for kind in asked}
+    return replace(opinion, decided=decided, doubt=True, reasons=kept + tuple(one for one in told if one.label in new))
 
 
 def _with_law(opinion: Opinion, weighed: Weighed) -> Opinion:

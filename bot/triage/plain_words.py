@@ -30,6 +30,11 @@ _CHANGE = re.compile(
     r" (?:is|wordt) (?:gewijzigd|veranderd|voortaan)\b"
 )
 _NO_CHANGE = re.compile(r"(?i)\b(?:niet|geen|hoe|als|al)\b|[?\"“”„]")
+_IGNORED = re.compile(
+    r"(?i)\b(?:(?:op )?mijn (?:\w{1,15} )?verzoek\b|(?:ik heb|heb ik) [^.!?\n]{0,40}\been (?:\w{1,15} )?verzoek\b)"
+    r"[^.!?\n]{0,60}\b(?:niet|nooit|geen|niks|niets)\b[^.!?\n]{0,40}"
+    r"\b(?:gereageerd|reactie|antwoord\w{0,2}|beantwoord|gehoord)\b"
+)
 _LONGEST = 200  # characters of a sentence
 
 
@@ -43,3 +48,8 @@ def tells_a_change_plainly(sentence: str) -> bool:
     """Whether a sentence only says that the writer's own address, number or name has changed."""
     short = len(sentence) <= _LONGEST
     return short and _CHANGE.match(sentence) is not None and _NO_CHANGE.search(sentence) is None
+
+
+def tells_of_an_ignored_request(sentence: str) -> bool:
+    """Whether a sentence says that the writer's request got no answer: one of ours, maybe, under another address."""
+    return _IGNORED.search(sentence[:_LONGEST]) is not None

@@ -150,7 +150,44 @@ PLAIN: dict[Intent, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
+_AGREED = r"(?:akkoord|eens|agree|einverstanden|d'accord)"
+_REFUSED = (
+    r"\b(?:niet|geen|not|don't|nicht|pas) (?:(?:hier|daar|er|mee|met|die|de|dat|dit|helemaal|echt|to|at all) ){0,3}"
+    rf"{_AGREED}\b"
+    rf"|\b{_AGREED} (?:ben|ga|zijn|gaan) (?:ik|wij|we) (?:\w{{1,8}} ){{0,2}}niet\b"
+    r"|\bniet (?:\w{1,8} ){0,3}mee eens\b"
+)
+"""Words that refuse: "daar ga ik niet mee akkoord" holds the word of who agrees."""
+_NOT_ALL = (
+    r"\b(?:(?:(?:dit|dat|het) is|is (?:dit|dat|het)) (?:\w{1,10} ){0,2}niet (?:alles|compleet|volledig)"
+    r"|(?:isn't|is not) (?:complete|everything)"
+    r"|es fehl(?:t|en)|n'est pas complet|niet wat ik (?:vroeg|heb gevraagd|gevraagd))\b"
+)
+"""What we sent falls short."""
+PLAIN[Intent.DISPUTES] = re.compile(f"{_REFUSED}|{_NOT_ALL}", re.IGNORECASE)
+PLAIN[Intent.CANNOT_OPEN] = re.compile(
+    r"\b(?:(?:kan|krijg) (?:ik )?(?:het|hem|ze|de \w{1,15}|dit|dat) (?:\w{1,10} ){0,2}niet (?:openen|open)"
+    r"|(?:can't|cannot|can not) open|(?:won't|doesn't) open|nicht öffnen|geht nicht auf)\b",
+    re.IGNORECASE,
+)
+PLAIN[Intent.CHANGE_SCOPE] = re.compile(
+    r"^\W{0,3}(?:ja|akkoord|prima|goed|oke?|okay|agreed|yes|fine)\b[^.!?\n]{0,60}"
+    r"\b(?:behalve|uitgezonderd|met uitzondering van|maar (?:bewaar|houd|laat)|alleen [^.!?\n]{1,30} niet|except)\b",
+    re.IGNORECASE,
+)
 DENIED: dict[Intent, re.Pattern[str]] = {
+    Intent.AGREES: re.compile(_REFUSED, re.IGNORECASE),
+    Intent.DISPUTES: re.compile(
+        r"^\W{0,3}(?:hierbij|hier|bijgaand|here|hiermit)\b[^.!?\n]{0,30}\b(?:antwoord\w{0,2}|answers?)\b"
+        r"[^.!?\n]{0,20}[.!]?\s*$",
+        re.IGNORECASE,
+    ),
+    Intent.THANKS: re.compile(
+        r"\b(?:maar|echter|alleen|but|however|aber|mais)\b[^.!?\n]{0,60}"
+        r"\b(?:mis|mist|missen|ontbreek\w{0,3}|ontbreken|niet|geen|not|isn't|missing|nicht|fehl\w{0,3}|pas|kein\w{0,2})\b"
+        r"|\b(?:niet alles|not everything|incomplete|onvolledig|unvollst\w{0,8}|niet wat ik)\b",
+        re.IGNORECASE,
+    ),
     Intent.WITHDRAWAL: re.compile(
         rf"\b(?:{_SELF}(?![\s\S]{{0,200}}\b(?:maar|toch|alleen|spijt|inzien|trek|af|vanaf)\b)"
         r"|trek(?:ken)?(?: \w{1,15}){0,5} (?:niet|niets|niks|geen)(?: \w{1,15}){0,3} (?:in|terug)\b"
@@ -163,6 +200,7 @@ DENIED: dict[Intent, re.Pattern[str]] = {
     Intent.NOT_ME: re.compile(
         rf"\b(?:{_SELF}"
         r"|(?:i|we) (?:made|sent|filed|submitted) (?:this|that|it|the)\b"
+        r"|niet wat ik (?:vroeg|heb gevraagd|gevraagd)\b"
         r"|(?:jullie|u|je) (?:hebben|hebt|heeft|heb) (?:dit|dat|het) (?:niet|nooit) gedaan\b)",
         re.IGNORECASE,
     ),

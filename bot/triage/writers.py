@@ -13,7 +13,7 @@ _AUTHORITY = re.compile(
     r"\b(?:namens de autoriteit persoonsgegevens|(?:wij zijn|als) (?:de )?(?:autoriteit persoonsgegevens"
     r"|toezichthouder)|onze toezichthoudende taak"
     r"|klachtonderzoek|de autoriteit persoonsgegevens (?:heeft een|verzoekt|onderzoekt|vraagt u)|ons kenmerk z20\d\d"
-    r"|officier van justitie|politie (?:eenheid|nederland)"
+    r"|officier van justitie|(?:ik ben|als) (?:\w{1,15} )?rechercheur|sociale recherche|politie (?:eenheid|nederland)"
     r"|griffie|rechtbank \w{3,20} (?:roept|verzoekt|deelt)|vordering (?:tot|ex|verstrekking)"
     r"|artikel 126n\w{0,2}|opsporingsambtenaar|fiod"
     r"|pursuant to our supervisory)\b",
@@ -36,6 +36,8 @@ _AGENT = re.compile(
     r"|bewindvoer(?:der|ing)|curator|mentorschap)\b",
     re.IGNORECASE,
 )
+_FOR_A_NAME = re.compile(r"\b[Nn]amens (?=[A-ZÀ-Ý])")
+"""Ahead of a person's or a firm's name."""
 _HEIR = re.compile(
     r"\b(?:(?:is|was|zijn|onlangs|plotseling|op \d{1,2} \w{3,10}) (?:\w{1,12} ){0,4}overleden|overlijden van"
     r"|nalatenschap|erfgena(?:am|men)|executeur"
@@ -57,7 +59,8 @@ _BEREAVED = re.compile(
 _GUARDED = re.compile(
     r"\b(?:onder curatele|curatele|mijn (?:minderjarige )?(?:zoon|dochter|kind) (?:\w{1,12} ){0,4}(?:is"
     r"|van) (?:\d|1[0-5])\b|minderjarig\w?"
-    r"|ik ben (?:nog )?(?:maar )?(?:1[0-5]|[89]) jaar|i am (?:1[0-5]|[89]) years old|under guardianship"
+    r"|ik ben (?:nog )?(?:maar )?(?:1[0-5]|[89])(?: jaar\b|(?= en\b|[,.]))"
+    r"|i am (?:1[0-5]|[89]) years old|under guardianship"
     r"|ouderlijk gezag|bewindvoer(?:der|ing)|mentorschap)\b",
     re.IGNORECASE,
 )
@@ -102,7 +105,7 @@ def writer_of(text: str, counted: Row, read: Row | None = None) -> Writer:
         guess is Writer.HEIR or re.search(r"(?i)erf|executeur|nalatenschap|account|administratie", text)
     ):
         return Writer.HEIR
-    return Writer.AGENT if _AGENT.search(text) else guess
+    return Writer.AGENT if _AGENT.search(text) or _FOR_A_NAME.search(text) else guess
 
 
 def _together(counted: Row, read: Row) -> Writer:

@@ -16,9 +16,11 @@ from bot.triage.verdict import StatedCorrection
 NEW_IBAN = demo_iban(77)
 
 
-def plan(room: Kleinboek, address: str, *stated: tuple[str, str | None]) -> CorrectionPlan:
+def plan(
+    room: Kleinboek, address: str, *stated: tuple[str, str | None], old: str | None = "whatever he says"
+) -> CorrectionPlan:
     [subject] = room.sources.find(address, {})
-    corrections = [StatedCorrection(field, old="whatever he says", new=new) for field, new in stated]
+    corrections = [StatedCorrection(field, old=old, new=new) for field, new in stated]
     return room.sources.plan_corrections(subject, corrections, Language.DUTCH)
 
 
@@ -50,13 +52,20 @@ def test_a_new_street_is_not_high_risk(kleinboek: Kleinboek) -> None:
     ],
 )
 def test_a_house_number_alone_stands_behind_the_street_on_file(kleinboek: Kleinboek, told: str, whole: str) -> None:
-    [change] = plan(kleinboek, "sanne@klant.example", ("street", told)).changes
+    for old in (None, "12", "Lindelaan 12"):
+        [change] = plan(kleinboek, "sanne@klant.example", ("street", told), old=old).changes
+        assert (change.old, change.new) == ("Lindelaan 12", whole)
 
-    assert (change.old, change.new) == ("Lindelaan 12", whole)
+
+def test_a_house_number_that_replaces_another_than_the_one_on_file_is_for_a_person(kleinboek: Kleinboek) -> None:
+    plans = plan(kleinboek, "sanne@klant.example", ("street", "14"), old="41")
+
+    assert not plans.changes
+    assert [field for field, _ in plans.by_hand] == ["street"]
 
 
 def test_the_same_house_number_is_no_change(kleinboek: Kleinboek) -> None:
-    plans = plan(kleinboek, "sanne@klant.example", ("street", "nummer 12"))
+    plans = plan(kleinboek, "sanne@klant.example", ("street", "nummer 12"), old=None)
 
     assert not plans.changes
     assert "staat al zo" in plans.by_hand[0][1]

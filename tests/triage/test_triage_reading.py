@@ -54,6 +54,29 @@ def test_a_mail_that_cannot_be_taken_apart_has_no_verdict() -> None:
     assert reading.verdict is None
 
 
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Re: tussenstand correctie", "Ja, graag op pauze."),
+        ("Re: Uw foto", "Ik heb er nog eens over geslapen. Liever toch niet."),
+        ("Re: welke vorm", "2 want ik heb geen printer"),
+        ("Re: nieuwsbrief", "drie? dan vanaf heden nul"),
+    ],
+)
+def test_an_answer_outside_a_case_is_weighed_in_the_service_as_it_is_in_training(subject: str, text: str) -> None:
+    mail = _mail(
+        subject, f"{text}\n\nOp 3 maart 2026 schreef Kleinboek:\n> Wat mogen wij doen?", In_Reply_To="<9@k.nl>"
+    )
+    reading = _read(mail)
+    assert isinstance(reading.mail, ParsedMail)
+    assert reading.verdict is not None
+    assert reading.as_reply is not None
+
+    alone = classify_mail(load_model(), reading.mail, in_case=False)
+
+    assert (reading.verdict.kinds, reading.verdict.needs_person) == (alone.kinds, alone.needs_person)
+
+
 def test_a_reply_is_also_read_as_a_follow_up() -> None:
     reading = _read(_mail("Re: uw verzoek", "NIET IK", In_Reply_To="<9@kleinboek.nl>"))
 

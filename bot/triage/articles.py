@@ -15,10 +15,11 @@ _RIGHTS = {
     "20": RequestKind.PORTABILITY,
     "21": RequestKind.OBJECTION,
     "77": RequestKind.COMPLAINT,
+    "82": RequestKind.COMPLAINT,  # who claims damages says that his data were handled wrongly
 }
 _LAW = r"(?:u?avg|gdpr|dsgvo|ds-gvo|rgpd|verordening \(eu\) (?:nr\.? ?)?2016/679|2016/679)"
 _PART = r"(?:[ ]?(?:lid|abs\.?|par\.?|sub|onder|\.)[ ]?[1-6a-f]){0,2}"
-_ONE = rf"(?:7[ ]?(?:lid[ ]|\.|abs\.?[ ])3|(?:15|16|17|18|20|21|77)(?!\d){_PART})"
+_ONE = rf"(?:7[ ]?(?:lid[ ]|\.|abs\.?[ ])3|(?:15|16|17|18|20|21|77|82)(?!\d){_PART})"
 _MANY = rf"{_ONE}(?:[ ]?(?:,|en|and|und|et|\+|&|/)[ ]?(?:art(?:ikel|icle)?\.?[ ]?)?{_ONE}){{0,4}}"
 _CITED = re.compile(
     rf"(?<![\w.-])({_MANY})[\s,]{{0,3}}(?:van de |of the |der )?{_LAW}\b"
@@ -27,7 +28,7 @@ _CITED = re.compile(
     r"|jan|feb|maa?rt|mrt|apr|mei|jun|jul|aug|sep|okt|nov|dec))",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"(?<!\d)(?:7(?=[ ]?(?:lid|\.|abs))|15|16|17|18|20|21|77)(?!\d)")
+_NUMBER = re.compile(r"(?<!\d)(?:7(?=[ ]?(?:lid|\.|abs))|15|16|17|18|20|21|77|82)(?!\d)")
 _OPEN = re.compile(
     r"(?i)\b(?:klant|debiteur|client|cli[eë]nt|customer|relatie|huurder|pati[eë]nt|werknemer|medewerker|leverancier|lid|leden"
     r"|employee|tenant|kregen|ontvingen|cursus|training|webinar|workshop|scriptie|paper|onderzoek|whitepaper|checklist"
@@ -36,6 +37,8 @@ _OPEN = re.compile(
     r"|\d (?:t/m|tot en met|of|or|bis|through) (?:art\w{0,5}\.? )?\d"
 )
 """Beside these a citation may be another's, a lesson, denied, settled, a question or a choice: a person reads it."""
+
+_APPEAL = re.compile(r"(?i)\b(?:beroep|beroepen|inroepen|beroepe|berufe|invoke|invoking)\b")
 
 
 def cited(text: str) -> frozenset[RequestKind]:
@@ -47,6 +50,11 @@ def cited(text: str) -> frozenset[RequestKind]:
 def invoked(text: str) -> frozenset[RequestKind]:
     """The rights cited where no word near them leaves open whose they are, or whether they are asked for."""
     return frozenset() if _OPEN.search(text) else cited(text)
+
+
+def appealed(text: str) -> bool:
+    """Whether the writer calls upon a cited article for himself, if only in a question."""
+    return _APPEAL.search(text) is not None and bool(invoked(text.replace("?", ".")))
 
 
 def names_article(sentence: str, kind: RequestKind) -> bool:

@@ -43,9 +43,9 @@ Tags = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Meaning:
-    """What the encoder makes of a mail, all in log-odds, in the order that its `about` names.
+    """What the encoder makes of a mail, in the order that its `about` names: labels and sentences in log-odds.
 
-    `intents` and `writers` (the roles of who writes) are logarithms of chances that add up to one. `sentences` has a
+    `intents` and `writers` (the roles of who writes) are logarithms of chances. `sentences` has a
     row for each sentence given; one that was not read has only zeros in it, and `read` tells which.
     """
 

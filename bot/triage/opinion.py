@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bot.triage.answers import answered_offers, points_below, quoted_sentences
-from bot.triage.articles import cited, invoked, names_article
+from bot.triage.articles import appealed, cited, invoked, names_article
 from bot.triage.encoder import Meaning
 from bot.triage.evidence import Part, Weighed, parts_of, weigh
 from bot.triage.families import DEMANDS, LAW
@@ -147,14 +147,16 @@ def _reasons(weighed: Weighed, labels: frozenset[str]) -> tuple[Reason, ...]:
 
 
 def _with_articles(opinion: Opinion, weighed: Weighed) -> Opinion:
-    """What a short mail cites by article goes to a person, with the rights if it probably asks and leaves nothing open.
+    """What a short mail cites by article goes to a person unless the words decide just that; with the rights if it
+    probably asks and leaves nothing open.
 
     Vendors, students and customers with a request of their own customer cite articles too: there the model is sure.
     """
     own = [part.text for part in weighed.parts if not part.clause]
     named = cited("\n".join(own)) if _words_in(weighed) <= _SHORT else frozenset()
     new = frozenset(kind.value for kind in named) - opinion.decided
-    if not new or weighed.any_score < _HARDLY:
+    agreed = not named or opinion.decided == {kind.value for kind in named}
+    if agreed or (weighed.any_score < _HARDLY and not appealed("\n".join(own))):
         return opinion
     told = (Reason(kind.value, text) for kind in RequestKind for text in own if names_article(text, kind))
     kept = tuple(one for one in opinion.reasons if one.label not in new)

@@ -108,6 +108,8 @@ def test_articles_of_vendors_and_of_customers_customers_decide_nothing(text: str
         "Mag ik art. 15 AVG inroepen? Graag dus.",
         "Artikel 15 AVG. Kunt u dat regelen?",
         "Mag ik een beroep doen op art. 18 AVG?",
+        "Met een beroep op artikel 15 AVG, krijg ik het dan binnen een maand?",
+        "Op grond van art. 82 AVG eis ik schadevergoeding.",
     ],
 )
 def test_an_article_in_a_polite_question_is_read_by_a_person(text: str) -> None:
@@ -117,3 +119,10 @@ def test_an_article_in_a_polite_question_is_read_by_a_person(text: str) -> None:
 
 def test_a_question_about_an_article_decides_nothing_by_it() -> None:
     assert not classify(load_model(), "art 17 avg", "Moet ik dan ook zijn facturen wissen? Oud-klant van mij.").kinds
+
+
+def test_another_right_than_the_article_gives_is_read_by_a_person() -> None:
+    verdict = classify(load_model(), "", "Ik beroep me op artikel 21 AVG.")
+
+    assert K.OBJECTION in verdict.kinds
+    assert verdict.kinds == {K.OBJECTION} or verdict.needs_person

@@ -1,4 +1,4 @@
-"""Whose a value is: what is said to be a relative's, a neighbour's or a bookkeeper's is not the writer's."""
+"""Whose a value is: what is said to be a relative's, a neighbour's or a lawyer's is not the writer's."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import re
 _WHO = (
     r"(?:(?:ex-?)?(?:man|vrouw|echtgeno(?:ot|te)|partner)|ex|zus(?:ter|je)?|broer(?:tje)?|zwager|schoon\w{3,7}|buur\w{2,5}"
     r"|collega|moeder|vader|oma|opa|oom|tante|neef|nicht|dochter|zoon|klein\w{4,7}|vriend\w{0,2}|boekhoud\w{2,4}"
-    r"|accountant|baas|husband|wife|son|daughter)s?"
+    r"|accountant|advocaat|jurist|(?:ver)?huurder|baas|husband|wife|son|daughter|lawyer|landlord)s?"
 )
 KIN = rf"\b(?:mijn|m'n|mn|onze|my|meine?)\s{{1,3}}{_WHO}\b"
-"""A pattern: a relative, a neighbour, a colleague or a bookkeeper of who writes."""
+"""A pattern: a relative, a neighbour, a colleague, a bookkeeper or a landlord of who writes."""
 _THEY = r"(?:^|[.!?\n;] ?)(?:zij|hij|ze) (?:gaat|woont|blijft|verhuist|zit)\b"
 _THEIRS = r"\b(?:zijn|haar) (?:klant|debiteur|telefoon|mobiele|rekening|e-?mail|adres|nieuwe)\w*"
 _OWN = (
@@ -18,7 +18,10 @@ _OWN = (
     r"|mijn (?:eigen |nieuwe |oude )?(?:eigen|rekening|nummer|telefoon|adres|account|mail)\w*)"
 )
 _BEFORE = re.compile(rf"(?i)(?:{KIN}|{_THEY}|{_THEIRS})(?!.{{0,60}}{_OWN})[^.!?\n]{{0,60}}$")
-_AFTER = re.compile(rf"(?i) (?:is|was) (?:het nummer |het adres |die |dat )?van {KIN}")
+_AFTER = re.compile(
+    rf"(?i),? (?:(?:is|was) (?:het nummer |het adres |die |dat )?)?van {KIN}"
+    r"|,? (?:maar )?(?:dat|die|dit) (?:(?:ben|ken) ik niet|is niet van (?:mij|ons))\b"
+)
 _NEAR = 90  # characters
 _ASKED = re.compile(
     rf"(?i)\b(?:gegevens|dossier|account|inzage|administratie)\b[^.!?\n]{{0,30}}\bvan {KIN}"

@@ -99,3 +99,19 @@ def test_an_erasure_called_off_outside_its_case_is_no_request_and_not_left_alone
 
     assert RequestKind.ERASURE not in found.kinds
     assert found.needs_person
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("Ik kreeg facturen van klant 33871, dat ben ik niet. Haal mij daaruit.", "customer_number"),
+        (
+            "Die gaan naar klantnummer 20145 van mijn verhuurder. Wat weten jullie van mij?",
+            "customer_number",
+        ),
+        ("Stuur mij mijn gegevens. Cc aan mijn advocaat p.stam@recht.example.", "email"),
+        ("U belt 06-22334455, dat is niet van mij.", "phone"),
+    ],
+)
+def test_what_is_said_to_be_anothers_finds_no_record(text: str, field: str) -> None:
+    assert field not in identifiers_in(text)

@@ -43,6 +43,18 @@ def test_articles_are_told_apart(text: str, kinds: set[RequestKind]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Art. 21 lid 2 AVG. Per direct.", K.OBJECTION),
+        ("artikel 7 lid 3 AVG, de belpermissie", K.CONSENT_WITHDRAWAL),
+        ("art. 15 lid 3 AVG, een kopie graag", K.ACCESS),
+    ],
+)
+def test_a_paragraph_of_an_article_is_no_member_of_a_club(text: str, kind: RequestKind) -> None:
+    assert invoked(text) == {kind}
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Mijn klant zegt art. 17 AVG",

@@ -68,8 +68,8 @@ class Correcting:
     def plan(self, corrections: Iterable[StatedCorrection]) -> CorrectionPlan:
         changes: list[PlannedChange] = []
         by_hand: list[tuple[str, str]] = []
-        for name, old, new, trouble in _settled(corrections):
-            found = [] if new is None else self._found(name, old, new)
+        for name, stated, trouble in _settled(corrections):
+            found = [] if stated is None else self._found(name, stated.old, str(stated.new).strip())
             reason = trouble or _reason_by_hand(found, self._nothing(name))
             if reason is None:
                 changes += [one for one in found if isinstance(one, PlannedChange)]
@@ -87,8 +87,9 @@ class Correcting:
             if places:
                 selection = self.reach.selection(system)
                 with self.reach.reading(system) as connection:
-                    told = (old, new, self.language)
-                    planned = ((place, _planned(connection, selection, place, *told)) for place in places)
+                    planned = (
+                        (place, _planned(connection, selection, place, old, new, self.language)) for place in places
+                    )
                     found += [NOBODYS if one and self._nobodys(place) else one for place, one in planned]
             if any(_is_address_of_record(datamap, place) for place in places) and self._taken(new):
                 found.append(NOT_CORRECTABLE)
@@ -112,17 +113,20 @@ class Correcting:
         return NOT_ON_FILE if known else NOT_CORRECTABLE
 
 
-def _settled(corrections: Iterable[StatedCorrection]) -> Iterator[tuple[str, str | None, str | None, Words | None]]:
-    """One new value per field with the old one that was told, or why there is none."""
+def _settled(
+    corrections: Iterable[StatedCorrection],
+) -> Iterator[tuple[str, StatedCorrection | None, Words | None]]:
+    """One correction with a new value per field, or why there is none."""
     stated: dict[str, list[StatedCorrection]] = {}
     for correction in corrections:
         stated.setdefault(correction.field, []).append(correction)
     for name, given in stated.items():
-        values = {one.new.strip() for one in given if one.new and one.new.strip()}
+        values = {one.new.strip(): one for one in given if one.new and one.new.strip()}
         if len(values) == 1:
-            yield name, given[0].old, values.pop(), None
+            [stated_once] = values.values()
+            yield name, stated_once, None
         else:
-            yield name, None, None, TWICE if values else NO_NEW_VALUE
+            yield name, None, TWICE if values else NO_NEW_VALUE
 
 
 def _correctable_columns(

@@ -30,9 +30,9 @@ _CITED = re.compile(
 )
 _NUMBER = re.compile(r"(?<!\d)(?:7(?=[ ]?(?:lid|\.|abs))|15|16|17|18|20|21|77|82)(?!\d)")
 _OPEN = re.compile(
-    r"(?i)\b(?:klant|debiteur|client|cli[eë]nt|customer|relatie|huurder|pati[eë]nt|werknemer|medewerker|leverancier|lid(?! \d)|leden"
-    r"|employee|tenant|kregen|ontvingen|cursus|training|webinar|workshop|scriptie|paper|onderzoek|whitepaper|checklist"
-    r"|opleiding|tentamen|verslag|bijlage|boete|verwerkersovereenkomst|niet|geen|nee|no|not|kein|haha|typo|trek|intrek\w*"
+    r"(?i)\b(?:klant|debiteur|client|cli[eë]nt|customer|relatie|huurder|pati[eë]nt|werknemer|medewerker|leverancier"
+    r"|lid(?! \d)|leden|employee|tenant|kregen|ontvingen|cursus|training|webinar|workshop|scriptie|paper|onderzoek"
+    r"|whitepaper|checklist|opleiding|tentamen|verslag|bijlage|boete|verwerkersovereenkomst|niet|geen|nee|no|not|kein|haha|typo|trek|intrek\w*"
     r"|ingetrokken|dank|bedankt|afgehandeld|afhandeling|uitgevoerd)\b|\?"
     r"|\d (?:t/m|tot en met|of|or|bis|through) (?:art\w{0,5}\.? )?\d"
 )

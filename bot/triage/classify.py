@@ -79,18 +79,20 @@ def _seen(
     said = without_code(new_text)
     parts = parts_of(own_subject, said)
     weighed = weigh(model, parts, own_subject, quoted_text, closely=closely)
-    opinions = [opinion_of(model, one, said, quoted_text) for one in (weighed, weighed.within_case())]
+    opinion = opinion_of(model, weighed, said, quoted_text)
+    differs = closely and weighed.asks_in_case is not None
+    in_case = opinion_of(model, weighed.within_case(), said, quoted_text) if differs else opinion
     if surely:
         form = filled_in_form(subject, new_text)
-        opinions = [from_machine(one, parts, absent=absent, form=form) for one in opinions]
+        opinion, in_case = (from_machine(one, parts, absent=absent, form=form) for one in (opinion, in_case))
     whole = merged([part.buckets for part in parts])
     read = weighed.meaning.writers if weighed.meaning else None
     return _Seen(
         subject=subject,
         new_text=new_text,
         machine=automatic or surely or reads_automatic(new_text),
-        opinion=opinions[0],
-        in_case=opinions[1],
+        opinion=opinion,
+        in_case=in_case,
         writer=writer_of(f"{subject}\n{new_text}", model.writer.scores(whole, model.rarity), read),
         language=language_of(new_text if new_text.strip() else subject),
         identifiers=identifiers_in(new_text, subject),

@@ -151,11 +151,12 @@ def _with_whole_street(found: Sequence[StatedCorrection], text: str) -> Iterator
     """
     more = bool({one.field for one in found} & {"postcode", "city"}) or not street_stays(text)
     for one in found:
-        alone = one.field == "street" and one.new and number_alone(one.new)
-        whole = on_the_street_of(one.old, one.new) if alone and one.old and one.new else None
-        if whole and one.old and not number_alone(one.old):
-            yield replace(one, new=whole)
-        elif not (alone and more):
+        if one.field != "street" or not one.new or not number_alone(one.new):
+            yield one
+        elif one.old and not number_alone(one.old):
+            whole = on_the_street_of(one.old, one.new)
+            yield from [replace(one, new=whole)] if whole else []
+        elif not more:
             yield one
 
 

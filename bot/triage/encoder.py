@@ -45,8 +45,8 @@ Tags = NDArray[np.float32]
 class Meaning:
     """What the encoder makes of a mail, in the order that its `about` names: labels and sentences in log-odds.
 
-    `intents` and `writers` (the roles of who writes) are logarithms of chances. `sentences` has a
-    row for each sentence given; one that was not read has only zeros in it, and `read` tells which.
+    `intents` and `writers` (the roles of who writes) are logarithms of chances. `sentences` has a row for each
+    sentence given; one that was not read has only zeros in it, and `read` tells which.
     """
 
     labels: Row

@@ -54,7 +54,7 @@ class Weighed:
     counted: Row  # the probabilities by counting alone
     loud: tuple[Row, ...] = ()  # per part: how strongly it speaks for each label, by all that was asked
     meaning: Meaning | None = None  # None: surely ordinary, the encoder was not asked
-    asks_in_case: float | None = None  # chance of any right where that it answers a mail of ours says nothing
+    asks_in_case: float | None = None  # of a mail that answers one: chance of any right where every mail does
 
     def score(self, label: str) -> float:
         return float(self.probabilities[SCORED.index(label)])
@@ -111,13 +111,15 @@ def weigh(
         return by_counting
     meaning = read_closely(parts, raw, subject, quoted, reply=closely)
     labels = second_odds(model.second, second_evidence(first, meaning, len(raw)))
-    asks = [
-        probability(odds(model.doubt, doubt_evidence(first, meaning, len(raw), answers=answers)[:, None]))[0]
-        for answers in (answers_one(subject, quoted), False)
-    ]
-    both = np.concatenate((probability(labels), asks[0]))
-    loud = tuple(_loud(parts, raw, meaning))
-    return Weighed(parts, tuple(raw), both, by_counting.counted, loud, meaning, float(asks[1][0]))
+    answers = answers_one(subject, quoted)
+    asks, in_case = (_asks(model, doubt_evidence(first, meaning, len(raw), answers=one)) for one in (answers, False))
+    both, loud = np.append(probability(labels), asks), tuple(_loud(parts, raw, meaning))
+    return Weighed(parts, tuple(raw), both, by_counting.counted, loud, meaning, in_case if answers else None)
+
+
+def _asks(model: Model, seen: Row) -> float:
+    """The chance that a mail asks for any right."""
+    return float(probability(odds(model.doubt, seen[:, None]))[0, 0])
 
 
 def read_closely(parts: tuple[Part, ...], raw: Row, subject: str, quoted: str, *, reply: bool = False) -> Meaning:

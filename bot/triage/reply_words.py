@@ -22,7 +22,33 @@ _SELF = (
 )
 _DELETION = r"(?:verwijderen|verwijdering|wissen|wissing|vernietiging|opheffing)"
 _MINE = r"(?:my|the|this|that|our)"
+_AGREED = r"(?:akkoord|eens|agree|einverstanden|d'accord)"
+_REFUSED = (
+    r"\b(?:niet|geen|not|don't|nicht|pas) (?:(?:hier|daar|er|mee|met|die|de|dat|dit|helemaal|echt|to|at all) ){0,3}"
+    rf"{_AGREED}\b"
+    rf"|\b{_AGREED} (?:ben|ga|zijn|gaan) (?:ik|wij|we) (?:\w{{1,8}} ){{0,2}}niet\b"
+    r"|\bniet (?:\w{1,8} ){0,3}mee eens\b"
+)
+"""Words that refuse: "daar ga ik niet mee akkoord" holds the word of who agrees."""
+_NOT_ALL = (
+    r"\b(?:(?:(?:dit|dat|het) is|is (?:dit|dat|het)) (?:\w{1,10} ){0,2}niet (?:alles|compleet|volledig)"
+    r"|(?:isn't|is not) (?:complete|everything)"
+    r"|es fehl(?:t|en)|n'est pas complet|niet wat ik (?:vroeg|heb gevraagd|gevraagd))\b"
+)
+"""What we sent falls short."""
 PLAIN: dict[Intent, re.Pattern[str]] = {
+    Intent.DISPUTES: re.compile(f"{_REFUSED}|{_NOT_ALL}", re.IGNORECASE),
+    Intent.CANNOT_OPEN: re.compile(
+        r"\b(?:(?:kan|krijg) (?:ik )?(?:het|hem|ze|de \w{1,15}|dit|dat) (?:\w{1,10} ){0,2}niet (?:openen|open)"
+        r"|(?:can't|cannot|can not) open|(?:won't|doesn't) open|nicht öffnen|geht nicht auf)\b",
+        re.IGNORECASE,
+    ),
+    Intent.CHANGE_SCOPE: re.compile(
+        r"^\W{0,3}(?:ja|akkoord|prima|goed|oke?|okay|agreed|yes|fine)\b[^.!?\n]{0,60}"
+        r"\b(?:behalve|uitgezonderd|met uitzondering van|maar (?:bewaar|houd|laat)|alleen [^.!?\n]{1,30} niet"
+        r"|except)\b",
+        re.IGNORECASE,
+    ),
     Intent.NOT_ME: re.compile(
         r"\b(?:niet ik\b|not me\b"
         r"|(?:heb|had|(?:hebben|hadden) (?:wij|we)|(?:wij|we) (?:hebben|hadden)) (?:ik )?"
@@ -150,31 +176,6 @@ PLAIN: dict[Intent, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
-_AGREED = r"(?:akkoord|eens|agree|einverstanden|d'accord)"
-_REFUSED = (
-    r"\b(?:niet|geen|not|don't|nicht|pas) (?:(?:hier|daar|er|mee|met|die|de|dat|dit|helemaal|echt|to|at all) ){0,3}"
-    rf"{_AGREED}\b"
-    rf"|\b{_AGREED} (?:ben|ga|zijn|gaan) (?:ik|wij|we) (?:\w{{1,8}} ){{0,2}}niet\b"
-    r"|\bniet (?:\w{1,8} ){0,3}mee eens\b"
-)
-"""Words that refuse: "daar ga ik niet mee akkoord" holds the word of who agrees."""
-_NOT_ALL = (
-    r"\b(?:(?:(?:dit|dat|het) is|is (?:dit|dat|het)) (?:\w{1,10} ){0,2}niet (?:alles|compleet|volledig)"
-    r"|(?:isn't|is not) (?:complete|everything)"
-    r"|es fehl(?:t|en)|n'est pas complet|niet wat ik (?:vroeg|heb gevraagd|gevraagd))\b"
-)
-"""What we sent falls short."""
-PLAIN[Intent.DISPUTES] = re.compile(f"{_REFUSED}|{_NOT_ALL}", re.IGNORECASE)
-PLAIN[Intent.CANNOT_OPEN] = re.compile(
-    r"\b(?:(?:kan|krijg) (?:ik )?(?:het|hem|ze|de \w{1,15}|dit|dat) (?:\w{1,10} ){0,2}niet (?:openen|open)"
-    r"|(?:can't|cannot|can not) open|(?:won't|doesn't) open|nicht öffnen|geht nicht auf)\b",
-    re.IGNORECASE,
-)
-PLAIN[Intent.CHANGE_SCOPE] = re.compile(
-    r"^\W{0,3}(?:ja|akkoord|prima|goed|oke?|okay|agreed|yes|fine)\b[^.!?\n]{0,60}"
-    r"\b(?:behalve|uitgezonderd|met uitzondering van|maar (?:bewaar|houd|laat)|alleen [^.!?\n]{1,30} niet|except)\b",
-    re.IGNORECASE,
-)
 DENIED: dict[Intent, re.Pattern[str]] = {
     Intent.AGREES: re.compile(_REFUSED, re.IGNORECASE),
     Intent.DISPUTES: re.compile(

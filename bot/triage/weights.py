@@ -24,7 +24,7 @@ from bot.triage.labels import OTHER_PRIVACY, Intent, RequestKind, Writer
 
 FORMAT = 6  # of the file; another number is another program's model
 LABELS = (*(kind.value for kind in RequestKind), OTHER_PRIVACY)
-ANY = "any"  # "is there a request or a question about privacy at all"
+ANY = "any"  # by counting and reading: a request or a question about privacy; in the end: a request
 SCORED = (*LABELS, ANY)
 RIGHTS = [place for place, label in enumerate(LABELS) if label != OTHER_PRIVACY]
 """Places of the labels by which a mail asks for a right; a question about privacy asks for none."""

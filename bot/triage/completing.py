@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from bot.triage.citizen_number import may_hold_bsn, without_bsn
-from bot.triage.house_numbers import number_alone
+from bot.triage.house_numbers import number_alone, street_alone
 from bot.triage.numbers import bare, btws, emails, ibans, kvk_numbers, phones, postcodes
 from bot.triage.values import Spoken
 from bot.triage.whole_names import with_form
@@ -90,13 +90,13 @@ def _whole_street(street: str, text: str) -> str:
 
 
 def _with_number(street: str, text: str) -> str:
-    """A street with the house number that follows it; without any number it is no address that can be stored."""
+    """A street with the house number that follows it, or without one (`house_numbers.py`); no part of a street."""
     if any(letter.isdigit() for letter in street):
         return street
     for place in re.finditer(re.escape(street), text):
         if number := _HOUSE.match(text, place.end()):
             return street + " " + number.group().strip(" ,\n\t\r")
-    return ""
+    return street if street_alone(street) and not re.search(rf"{re.escape(street)}[ -][A-ZÀ-Ý\d]", text) else ""
 
 
 def _whole_city(city: str, text: str) -> str:

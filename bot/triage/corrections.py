@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.triage.citizen_number import without_bsn
 from bot.triage.completing import CHECKED, OTHER, tidied
-from bot.triage.house_numbers import number_alone, on_the_street_of, street_stays
+from bot.triage.house_numbers import number_alone, on_the_street_of, removed, street_alone, street_of, street_stays
 from bot.triage.kin import is_anothers
 from bot.triage.numbers import BIRTHDATE, btws, emails, ibans, kvk_numbers, phones, postcodes, without_ibans
 from bot.triage.places import CONTEXT, places, stays
@@ -147,11 +147,16 @@ def corrections_in(text: str, told: Sequence[Spoken] | None = None) -> tuple[Sta
 def _with_whole_street(found: Sequence[StatedCorrection], text: str) -> Iterator[StatedCorrection]:
     """A house number alone belongs to the street that was told with the old one, else to the one on file.
 
-    It is left to a person where more of the address changes, or where a street is spoken of.
+    It is left to a person where more of the address changes, or where a street is spoken of. A street alone keeps the
+    number on file, so it must stand beside the old street, and in no mail about a removal.
     """
     more = bool({one.field for one in found} & {"postcode", "city"}) or not street_stays(text)
     for one in found:
-        if one.field != "street" or not one.new or not number_alone(one.new):
+        if one.field != "street" or not one.new:
+            yield one
+        elif street_alone(one.new):
+            yield from [one] if one.old and street_of(one.old) and not removed(text) else []
+        elif not number_alone(one.new):
             yield one
         elif one.old and not number_alone(one.old):
             whole = on_the_street_of(one.old, one.new)
@@ -191,6 +196,7 @@ def _marked(text: str, told: Sequence[Spoken]) -> Iterator[StatedCorrection]:
     for name in dict.fromkeys(one.field for one in told):
         mine = [(value, one) for one in told if one.field == name and (value := tidied(one, text))][:_MOST]
         mine = [(value, one) for value, one in mine if not _of_another(text, name, value)]
+        mine = _with_numbers(mine) if name == "street" else mine
         olds = [value for value, one in mine if _is_old(name, text, value, one)]
         olds += [value for value, _ in mine if any(_between(_BECOMES, text, value, other) for other, _ in mine)]
         olds += [value for value, _ in mine if any(_between(_REPLACES, text, other, value) for other, _ in mine)]
@@ -202,6 +208,12 @@ def _marked(text: str, told: Sequence[Spoken]) -> Iterator[StatedCorrection]:
             olds += [value for _, value in news if value != best and name in CHECKED]
             gone = (old for old in olds if old != best and not stays(text, old, corrected=True))
             yield StatedCorrection(_FIELD_NAMES.get(name, name), next(gone, None), best)
+
+
+def _with_numbers(streets: list[tuple[str, Spoken]]) -> list[tuple[str, Spoken]]:
+    """Beside a new street with its number one without it is a town or a part."""
+    whole = any(one.new and not street_alone(value) for value, one in streets)
+    return [(value, one) for value, one in streets if not (whole and one.new and street_alone(value))]
 
 
 def _kept(name: str, text: str, value: str, olds: Sequence[str | None]) -> bool:

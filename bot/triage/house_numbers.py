@@ -1,4 +1,5 @@
-"""Who only tells a house number keeps the street on file: "nummer 41 moet 14 zijn". In doubt a person decides."""
+"""Who only tells a house number keeps the street on file ("nummer 41 moet 14 zijn"), and who only tells a street its
+number ("Hoofdweg moet Hoofdstraat zijn"). In doubt a person decides."""
 
 from __future__ import annotations
 
@@ -17,7 +18,14 @@ _WHOLE = re.compile(
     re.IGNORECASE,
 )
 _NO_HOUSE = re.compile(r"(?i)\b(?:postbus|antwoordnummer|po box|unit|bus|app\w*|appartement|kamer|t/?o)\b")
-_MOVES = re.compile(r"(?i)\b(?:verhui\w*|postbus|antwoordnummer|straat|moved|umgezogen)\b|appartement")
+_REMOVED = r"(?i)\b(?:verhui\w*|(?:wo(?:on|nen)|zit(?:ten)?) (?:\w{1,8} ){0,2}(?:nu|sinds)|moved|umgezogen)\b"
+_REMOVAL = re.compile(_REMOVED)
+_MOVES = re.compile(rf"{_REMOVED}|\b(?:postbus|antwoordnummer|straat)\b|appartement")
+_STREET_ALONE = re.compile(r"[^\d,;:@|()]*[^\W\d_]{3}[^\d,;:@|()]*")
+_SPELLED = re.compile(
+    r"(?i)\b(?:nummer|nr|huisnummer)\b"
+    r"|(?:een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|tig|honderd)(?= |$)"
+)
 
 
 def number_alone(value: str) -> str | None:
@@ -26,12 +34,30 @@ def number_alone(value: str) -> str | None:
     return found["number"] + (found["addition"] or "") if found else None
 
 
-def on_the_street_of(on_file: str | None, stated: str, old: str | None = None) -> str | None:
-    """The stated address; of a house number alone the street on file with it.
+def street_alone(value: str) -> bool:
+    """Whether the value is the name of a street without a number, in digits or in words."""
+    return _STREET_ALONE.fullmatch(value) is not None and _SPELLED.search(value) is None
 
-    None where a person must decide: no plain street and number on file, another number than the `old` one that was
-    told, or an addition on file of which the writer says nothing.
+
+def street_of(value: str) -> str | None:
+    """The street of an address, or of one without its number."""
+    whole = _WHOLE.fullmatch(value.strip())
+    return whole["street"] if whole else value.strip() if street_alone(value) else None
+
+
+def removed(text: str) -> bool:
+    """Whether a mail tells of a removal: then a number on file is no longer the writer's."""
+    return _REMOVAL.search(text) is not None
+
+
+def on_the_street_of(on_file: str | None, stated: str, old: str | None = None) -> str | None:
+    """The stated address; of a house number alone the street on file with it, of a street alone the number on file.
+
+    None where a person must decide: no plain street and number on file, another number or street than the `old` one
+    that was told, or an addition on file of which the writer says nothing.
     """
+    if street_alone(stated) and old and street_of(old):
+        return _with_number_of((on_file or "").strip(), stated, old.strip())
     number = number_alone(stated)
     if number is None:
         return stated
@@ -44,6 +70,20 @@ def on_the_street_of(on_file: str | None, stated: str, old: str | None = None) -
     if whole["addition"] and number.isdigit():
         return None
     return f"{whole['street']} {number}"
+
+
+def _with_number_of(on_file: str, stated: str, old: str) -> str | None:
+    """The new street with the number on file, where the old one that was told is on file."""
+    if on_file.lower() == old.lower() and street_alone(on_file):
+        return stated
+    whole = _WHOLE.fullmatch(on_file)
+    if (
+        whole is None
+        or _NO_HOUSE.search(whole["street"])
+        or old.lower() not in (whole["street"].lower(), on_file.lower())
+    ):
+        return None
+    return f"{stated} {on_file[whole.end('street') :].strip()}"
 
 
 def street_stays(text: str) -> bool:

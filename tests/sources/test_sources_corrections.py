@@ -64,6 +64,18 @@ def test_a_house_number_that_replaces_another_than_the_one_on_file_is_for_a_pers
     assert [field for field, _ in plans.by_hand] == ["street"]
 
 
+def test_a_street_alone_keeps_the_house_number_on_file(kleinboek: Kleinboek) -> None:
+    [change] = plan(kleinboek, "sanne@klant.example", ("street", "Lindenlaan"), old="Lindelaan").changes
+    assert (change.old, change.new) == ("Lindelaan 12", "Lindenlaan 12")
+
+
+def test_a_street_alone_that_replaces_another_than_the_one_on_file_is_for_a_person(kleinboek: Kleinboek) -> None:
+    plans = plan(kleinboek, "sanne@klant.example", ("street", "Lindenlaan"), old="Kadijk")
+
+    assert not plans.changes
+    assert [field for field, _ in plans.by_hand] == ["street"]
+
+
 def test_the_same_house_number_is_no_change(kleinboek: Kleinboek) -> None:
     plans = plan(kleinboek, "sanne@klant.example", ("street", "nummer 12"), old=None)
 

@@ -42,6 +42,42 @@ def test_without_a_plain_street_and_number_on_file_a_person_decides(on_file: str
     assert on_the_street_of(on_file, "14") is None
 
 
+@pytest.mark.parametrize(
+    ("on_file", "old", "stated", "whole"),
+    [
+        ("Hoofdweg 9", "Hoofdweg", "Hoofdstraat", "Hoofdstraat 9"),
+        ("Hoofdweg 9 a", "hoofdweg 9 a", "Hoofdstraat", "Hoofdstraat 9 a"),
+        ("Hoofdweg", "Hoofdweg", "Hoofdstraat", "Hoofdstraat"),
+        ("Hoofdweg 9", None, "Huize De Linde", "Huize De Linde"),
+        ("Kadijk 9", "Hoofdweg", "Hoofdstraat", None),
+        ("Hoofdweg 9", "Hoofdweg 7", "Hoofdstraat", None),
+        ("Hoofdweg 9 unit 3", "Hoofdweg", "Hoofdstraat", None),
+        (None, "Hoofdweg", "Hoofdstraat", None),
+    ],
+)
+def test_a_street_alone_keeps_the_number_where_the_old_street_is_the_one_on_file(
+    on_file: str | None, old: str | None, stated: str, whole: str | None
+) -> None:
+    assert on_the_street_of(on_file, stated, old) == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "street"),
+    [
+        ("Onze straat heet geen Hoofdweg maar Hoofdstraat.", ("Hoofdstraat", "Hoofdweg"), "Hoofdstraat"),
+        ("De Hoofdweg 9 wordt Hoofdstraat, door de gemeente.", ("Hoofdstraat", "Hoofdweg 9"), "Hoofdstraat"),
+        ("Wij zijn verhuisd van de Hoofdweg naar de Hoofdstraat.", ("Hoofdstraat", "Hoofdweg"), None),
+        ("Ik woon nu in de Hoofdstraat, niet de Hoofdweg.", ("Hoofdstraat", "Hoofdweg"), None),
+        ("De straat is Hoofdstraat.", ("Hoofdstraat", None), None),
+        ("Niet Hoofdweg maar Oude Hoofdweg 3.", ("Oude", "Hoofdweg"), None),
+        ("Niet nummer negen maar twaalf.", ("twaalf", "negen"), None),
+    ],
+)
+def test_a_street_alone_is_told_beside_the_old_one(text: str, told: tuple[str, str | None], street: str | None) -> None:
+    values = [Spoken("street", number < 1, words) for number, words in enumerate(told) if words]
+    assert [one.new for one in corrections_in(text, values) if one.field == "street"] == ([street] if street else [])
+
+
 def test_another_number_on_file_than_the_one_that_was_told_is_for_a_person() -> None:
     assert on_the_street_of("Kerkstraat 7", "14", "41") is None
 

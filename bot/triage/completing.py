@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from bot.triage.citizen_number import may_hold_bsn, without_bsn
 from bot.triage.house_numbers import number_alone, street_alone
 from bot.triage.numbers import bare, btws, emails, ibans, kvk_numbers, phones, postcodes
+from bot.triage.person_names import PARTICLE, WORD
 from bot.triage.values import Spoken
-from bot.triage.whole_names import with_form
+from bot.triage.whole_names import whole_name, with_form
 
 OTHER = "other"
 CHECKED: dict[str, Callable[[str], Iterator[str]]] = {
@@ -37,17 +38,28 @@ _ADDITION = re.compile(
     r"|[ -](?:[A-HJ-T]|[IVX]{1,4})(?=,|\n|$|\.?$|[ ][1-9]\d{3} ?[A-Z]{2}\b))(?![\w'/-]|\.\w)"
 )
 _SIR = re.compile(r"^(?:(?:de )?(?:heer|mevrouw) (?=\S)|(?:dhr|mevr|mw|drs|ir|mr)\. ?(?=\S))")
+_MEETS_NAME = re.compile(r"^(?:in|naar|als|is|heet)[ ](?=[A-ZÀ-Ý])")
+_ENDS_NOWHERE = re.compile(r"(?:[ ](?:en|et|and|und|als|y|e)\b[ ]?(?:[a-zà-ÿ]\w*)?)$")
+_LETTER = re.compile(r"[^\W\d_]")
+_PART_OF_A_NAME = re.compile(
+    r"(?i)\b(?:voorna(?:am|men)|roepna(?:am|men)|achternaam|voorletters?|initia\w{1,5}"
+    r"|(?:first|last|family|given)[ -]?name|surname|prénom|vorname|nachname)\b"
+)
+_SAYS_HOW = re.compile(r"^(?:officieel|voortaan|nu|gewoon|alleen|weer|dus|juist|inmiddels)[ ](?=[A-ZÀ-Ý])")
 _TWO_CAPITALS = re.compile(r"[A-Z]{2}")
 _TOWN_BEHIND = (
     r",? ([A-ZÀ-Ý][a-zà-ÿ][\w'’-]{1,24}(?: (?:aan|den|de|op|bij)(?: (?:den|de))? [A-Z][\w-]{1,20})?)(?=[.,;!)\n]|$)"
 )
-_ON_THE_RIVER = re.compile(r"\b[A-ZÀ-Ý][\w'’-]{1,24} (?:aan|a/d) $")
+_ON_THE_RIVER = re.compile(r"\b[A-ZÀ-Ý][\w'’-]{1,24} (?:aan|a/d)(?: de[nr]?| het)? $")
 _NAMED_STREET = re.compile(r"[^\W\d_]{3}")
 _DAY_BEFORE = re.compile(r"(?<!\d)\d{1,2}[ ./-]$")
 _YEAR_BEHIND = re.compile(r"[ ./-](?:1[89]|20)\d{2}(?!\d)")
 _SAYS_SOMETHING = re.compile(r"[^\W\d_]{3}|\d[-/. ]\d|^[A-Z]")
 """A value without a field of its own is a word, a date or initials."""
 _SURELY_ABROAD = 0.9  # chance of a postcode of another country, which nothing checks
+_VAT_ABROAD = re.compile(
+    r"(?:BE ?[01]?\d{3}[ .]?\d{3}[ .]?\d{3}|DE ?\d{9}|FR ?[A-Z\d]{2} ?\d{3} ?\d{3} ?\d{3}|LU ?\d{8}|ATU\d{8})"
+)
 _ABROAD = re.compile(r"[A-Z]{1,2}-\d{4,5}|\d{4,5}")
 
 
@@ -71,7 +83,9 @@ def _checked(field: str, words: str, text: str) -> str | None:
 
 
 def _abroad(one: Spoken, words: str, text: str) -> str | None:
-    """A postcode of another country: with its letter, or with the town behind it."""
+    """A postcode of another country, with its letter or with the town behind it; a VAT number of a neighbour."""
+    if one.field == "btw":
+        return words if _VAT_ABROAD.fullmatch(words) else None
     if one.field != "postcode" or one.chance < _SURELY_ABROAD or not _ABROAD.fullmatch(words):
         return None
     return words if "-" in words or re.search(rf"\b{words} [A-Z][a-z]", text) else None
@@ -105,8 +119,36 @@ def _whole_city(city: str, text: str) -> str:
         following = re.search(rf"\d{{4}} ?{city}{_TOWN_BEHIND}", text)
         return following[1] if following else ""
     at = text.find(city)
-    before = _ON_THE_RIVER.search(text[:at]) if at >= 0 and city[:1].islower() else None
+    before = _ON_THE_RIVER.search(text[:at]) if at >= 0 else None
     return before.group() + city if before else city
+
+
+def _whole_name(name: str, text: str) -> str:
+    """The name without words of the sentence around it, with the surname that always stands behind it."""
+    named = _ENDS_NOWHERE.sub("", _MEETS_NAME.sub("", name))
+    if _LETTER.fullmatch(named):
+        return _behind_initial(named, text)
+    surname = " " in named or named.endswith(".") or _PART_OF_A_NAME.search(text)
+    return named if surname else _with_surname(named, text)
+
+
+def _with_surname(name: str, text: str) -> str:
+    """Of "Rosalinde" the whole, unless it also stands alone: then a first name is meant ("Rosa heet Rosalinde")."""
+    whole = whole_name(name, text)
+    places = re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", text)
+    return whole if text.count(whole) == len(places) and f"{whole} &" not in text else name
+
+
+def _behind_initial(letter: str, text: str) -> str:
+    """Of "M" what is written "M. Klok", the last if there are more; a letter alone is no name."""
+    found = re.findall(rf"(?<!\w){letter}\.(?:[A-Z]\.)*(?: {PARTICLE}){{0,3}} {WORD}(?=['’\".,;:!?)\n]|$)", text)
+    return found[-1].rstrip("'’-") if found else ""
+
+
+def _whole_quoted(words: str, text: str) -> str:
+    """What stands between quotation marks, where its beginning was marked: of "klant" 'klant aanschrijven'."""
+    quoted = re.search(rf"['‘\"“]({re.escape(words)}[ ][^'’\"”\n]{{1,40}})['’\"”]", text)
+    return quoted[1] if quoted else words
 
 
 def _whole_date(date: str, text: str) -> str:
@@ -122,8 +164,9 @@ def _whole_date(date: str, text: str) -> str:
 _COMPLETED: dict[str, Callable[[str, str], str]] = {
     "street": _whole_street,
     "city": lambda city, text: _whole_city(_PLACED.sub("", city), text),
-    "name": lambda name, _: _SIR.sub("", name),
+    "name": lambda name, text: _whole_name(_SIR.sub("", name), text),
     "birth_date": _whole_date,
-    "company": with_form,
+    OTHER: lambda words, text: _whole_quoted(words, text),
+    "company": lambda company, text: with_form(_SAYS_HOW.sub("", company), text),
 }
 """Fields of which only a part may have been marked, or more."""

@@ -22,7 +22,7 @@ _MAX = 8000  # characters looked at
 _OLD = re.compile(
     r"\b(?:(?:oud\w{0,2}|old)(?: \w{1,14})?|was|niet|van|old|former|previous|instead of|in plaats van|not|from"
     r"|voorheen|eerst"
-    r"|verlopen|bestaat|vervalt|eraf|alt\w{0,2}"
+    r"|verlopen|bestaat|vervalt|eraf|alt\w{0,2}|i\.?p\.?v\.?|waar nu"
     r"|instead|er staat|staat nu|geregistreerd|bekend\w?|opgenomen|vastgelegd)\W{1,3}$",
     re.IGNORECASE,
 )
@@ -47,7 +47,7 @@ _SURELY_NEW = re.compile(
 )
 _AFTER_NEW = re.compile(
     r"^\W{0,3}(?:moet het zijn|is (?:het )?(?:goed\w?|juist\w?|nieuwe?)|van maken|worden|maken|(?:en )?niet\b"
-    r"|not\b|in plaats van|instead of"
+    r"|not\b|in plaats van|i\.?p\.?v\b|waar nu|instead of"
     r"|from now on|statt)",
     re.IGNORECASE,
 )
@@ -55,7 +55,8 @@ _AFTER_OLD = re.compile(
     r"^\W{0,3}(?:is|bestaat|klopt|vervalt|wordt|doet|straks|gebruik)\W{1,3}"
     r"(?:(?!(?:en|maar|and|but)\b|(?:nu|voortaan|now)\W{1,3}(?!(?:\w+\W{1,3})?(?:niet|oud|fout|verkeerd|verlopen|opge\w+|geen)\b))"
     r"[\w']{1,12}\W{1,3}){0,4}"
-    r"(?:niet|oud\w?|fout|verkeerd|opgeheven|verlopen|geen|opgezegd)\b",
+    r"(?:niet|oud\w?|fout|verkeerd|opgeheven|verlopen|geen|opgezegd)\b"
+    r"|^\W{0,3}(?:vervalt|(?:mag|kan|moet|gaat) (?:nu |dus )?(?:weg|eraf|eruit|er ?uit))\b",
     re.IGNORECASE,
 )
 _BANK_CHANGES = re.compile(
@@ -91,6 +92,7 @@ _CITY_NAME = (
     r"|a/d)(?: [a-z]{2,3})? [A-ZÀ-Ý][\w-]{1,20})?)"
 )
 _CITY = re.compile(r"^,? ?(?:te |in )?" + _CITY_NAME)
+_TOWN_BEHIND = re.compile(r"(?:,? |,?\n)(?:(?:te|in) )?" + _CITY_NAME + r"(?=[.,;!)\n]| (?:en|graag|svp|aub|was)\b|$)")
 _CITY_ALONE = re.compile(
     r"\b(?i:(?:nieuwe |juiste |new |correct )?(?:woonplaats|vestigingsplaats|plaatsnaam|plaats|town|city)"
     r"(?: moet zijn| moet worden| wordt| is nu| is voortaan| must be| should be| is now)|(?:nieuwe|juiste|new|correct)"
@@ -113,12 +115,15 @@ _FIELD_NAMES = {"birth_date": "birthdate"}
 _ORDER = tuple(_FIELD_NAMES.get(name, name) for name in FIELDS)
 _BECOMES = re.compile(
     r"^\W{0,3}(?:maar|in|naar|wordt|worden|werd|vervangt (?:u|je|jullie) (?:graag )?door"
-    r"|moet (?:zijn|worden)|to|but|into|should be|sondern|zu|mais"
+    r"|moet (?:zijn|worden)|door|to|but|into|should be|sondern|zu|mais"
     r"|->|=>|→)\W{1,3}$",
     re.IGNORECASE,
 )
 """What stands between an old value and the new one that follows it."""
-_REPLACES = re.compile(r"^\W{0,3}(?:vervangt|replaces|komt in de plaats van)(?: het oude)?\W{1,3}$", re.IGNORECASE)
+_REPLACES = re.compile(
+    r"^\W{0,3}(?:(?:vervangt|replaces|komt in de plaats van)(?: het oude)?|i\.?p\.?v\.?|in plaats van|<-|←)\W{1,3}$",
+    re.IGNORECASE,
+)
 """What stands between a new value and the old one that follows it."""
 _LEAST = dict.fromkeys(CHECKED, 0.0) | {OTHER: 0.55}
 """Chance that a new value must have: none where it is checked, more where it has no field of its own."""
@@ -139,6 +144,7 @@ def corrections_in(text: str, told: Sequence[Spoken] | None = None) -> tuple[Sta
     worded = _by_wording(text) if told is None else tuple(_outspoken(_by_wording(text)))
     found = marked + tuple(one for one in worded if one.field not in fields)
     found = tuple(_with_whole_street(found, text[:_MAX]))
+    found += tuple(_town_behind(found, text[:_MAX])) if told else ()
     if _OWNERSHIP.search(text[:_MAX]):
         found = tuple(one for one in found if one.field != "name")
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.field)))
@@ -163,6 +169,17 @@ def _with_whole_street(found: Sequence[StatedCorrection], text: str) -> Iterator
             yield from [replace(one, new=whole)] if whole else []
         elif not more:
             yield one
+
+
+def _town_behind(found: Sequence[StatedCorrection], text: str) -> Iterator[StatedCorrection]:
+    """The town right behind a whole new address, where it stands once and was not said to stay."""
+    new = {one.field: one.new for one in found if one.new}
+    if "street" not in new or "city" in new or not any(letter.isdigit() for letter in new["street"]):
+        return
+    place = _place(text, new.get("postcode") or new["street"])
+    town = _TOWN_BEHIND.match(text, place[1]) if place and not number_alone(new["street"]) else None
+    if town and text.count(town[1]) == 1 and not stays(text, town[1], corrected=False):
+        yield StatedCorrection("city", None, town[1])
 
 
 def touches_another(text: str, told: Sequence[Spoken]) -> bool:

@@ -11,10 +11,11 @@ from bot.triage.person_names import name_written
 
 _NUMBER = re.compile(
     r"\b(?:(?:klant(?:en)?|customer|cust|client|cli[eë]nt|account|relatie|rel|debiteur(?:en)?|deb|crediteur(?:en)?|kl|lid"
-    r"(?:maatschaps)?|lic|licentie|aansluit|abonnee|gebruikers?|kunden?|kd)[ .-]{0,2}(?:nummer|nr\.?|no\.?|number"
-    r"|code|id|kenmerk|ref(?:erence)?\.?)|account(?= [4-9]\d{3}| 1\d{4}))"
-    rf"\W{{0,3}}(?:(?:is|ist|est|bij u|bij jullie|with you|vve)\W{{1,3}}){{0,2}}{NO_DATE}"
-    r"(\d{2,3}(?: \d{2,3}){1,3}(?![ -]?\d)|[A-Z]{0,4}[-.]?\d[\dA-Z]{0,7}(?:[-.][\dA-Z]{1,5}){0,3}(?![\d-]))\b"
+    r"(?:maatschaps)?|lic|licentie|aansluit|abonnee|gebruikers?|kunden?|kd|kl[nt]|kla)[ .-]{0,2}(?:nummer|nr\.?|no\.?"
+    r"|number|n°|code|id|kenmerk|ref(?:erence|erte|erentie)?\.?)|account(?= [4-9]\d{3}| 1\d{4}))"
+    rf"\W{{0,3}}(?:(?:is|ist|est|was|blijft|luidt|trouwens|bij u|bij jullie|with you|vve)\W{{1,3}}){{0,2}}{NO_DATE}"
+    r"(\d(?: \d){2,7}(?![ -]?\d)|\d{2,3}(?: \d{2,3}){1,3}(?![ -]?\d)"
+    r"|[A-Z]{0,4}[-.]?\d[\dA-Z]{0,7}(?:[-.][\dA-Z]{1,5}){0,3}(?![\d-]))\b"
     r"(?![.,]\d)",
     re.IGNORECASE,
 )
@@ -24,8 +25,8 @@ _BARE = re.compile(
     r"|account(?:nummer|nr\.?| number)|(?:relatie|debiteur(?:en)?|kl\.?|lid(?:maatschaps)?)[ -]?(?:nummer|nr\.?|kaart)?"
     r"|abonnements?nummer|debiteurenkaart kleinboek|klantn[uû]mer|kunden?(?:nr\.?|nummer)?|num[eé]ro (?:de )?client"
     r"|nr klienta|numer klienta|müşteri (?:numaram?|no)|musteri numaram?)"
-    r"\W{0,3}(?:(?:is|nr|no|nummer|number|ist|est|luidt|lautet|bij u|bij jullie|with you|with you is|there is)"
-    r"\W{1,3}){0,2}([A-Z]{0,4}-?\d{3,8}|\d{3}-\d{2,4})\b(?![ .-]?\d|-[A-Z])",
+    r"\W{0,3}(?:(?:is|was|nr|no|nummer|number|onder|ist|est|luidt|lautet|bij u|bij jullie|with you|with you is"
+    r"|there is)\W{1,3}){0,2}(\d(?: \d){3,6}|[A-Z]{0,4}-?\d{3,8}|\d{3}-\d{2,4})\b(?![ .-]?\d|-[A-Z])",
     re.IGNORECASE,
 )
 _PARTED = re.compile(
@@ -33,6 +34,31 @@ _PARTED = re.compile(
     r"(?!(?:19|20)\d\d-)(\d{1,4}-\d{3,5}|\d{2}[ .]\d{3})(?![\w-])(?![ .,]?\d)"
 )
 """A number in two parts behind the bare word: "klant 88-4410", "klant 44.902"."""
+_CALLED = r"(?:klant(?:en)?|relatie|debiteur(?:en)?|cli[eë]nt|kunden?|customer|abonnee|lid|kl|deb|rel|cust)"
+_NR = r"[ .-]{0,2}(?:nummer|nr|no|n°|number|code|id|ref|kenmerk)"
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|1[0-2])[-./](?:\d{4}|\d{2})(?![-./]?\d)"
+_FIRST, _REST = r"[A-Z]{0,3}[ ./-]?\d{1,5}", r"(?:[./-]\d{1,5}|[ ]\d{1,4})"
+
+
+def _in_pieces(word: str, pieces: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"\b(?i:{word})\.?[ :(]{{1,3}}(?:(?i:is|was|onder|luidt|le) ){{0,2}}"
+        rf"(?!{_DAY}|0[16]|KB-20|(?:19|20)\d\d[-/](?:19|20)\d\d)({_FIRST}{_REST}{pieces})"
+        r"(?![\w%€]|[ .,/-]?\d| (?:euro|jaar|van de|tot)\b)"
+    )
+
+
+_PIECED = _in_pieces(_CALLED + _NR, "{0,4}")
+_PIECED_BARE = _in_pieces(_CALLED.replace("|kl|", "|"), "{2,4}")
+"""A number in pieces behind the word: "klant 44/8/01", "debiteurnummer 7-0-3-3-1", "klantnr. L-99 01"."""
+_OF_OURS = re.compile(
+    r"\b(?:(?:ons|mijn|m'n|onze|my|our|mein|unsere?) (?:klant)?(?:nummer|nr\.?|number) "
+    r"(?:(?:bij (?:u|jullie|kleinboek)|with you|bei ihnen) (?:is |was )?|is |was )"
+    r"|(?:klant|bekend|afnemer|abonnee) (?:\w{1,8} ){0,4}(?:onder|met) (?:nummer |nr\.? )"
+    rf"|(?:gebruiker|klient|rel\.) ){NO_DATE}([1-9]\d{{3,5}}|[1-9]\d-\d{{5}})(?![\w%€]|[ .,/-]{{0,3}}\d)",
+    re.IGNORECASE,
+)
+"""What somebody calls his number with us: "ons nummer bij jullie is 40117", "bekend onder nummer 88012"."""
 _CODED = re.compile(r"(?<![\w-])((?:K|KL|KLT)-\d{4,6})(?![\w-])")
 """A letter and five digits: what customers call their number in a signature."""
 _LETTERED = re.compile(r"(?<![\w-])(KB[- ]\d{5})(?![\w-])")
@@ -94,7 +120,7 @@ def _is_full_name(words: str) -> bool:
     return name is not None and len(name.split()) > 1 and not _OTHER_NUMBER.search(name)
 
 
-_numbered = groups(_NUMBER, _BARE, _PARTED, _ELSEWHERE, _CODED)
+_numbered = groups(_NUMBER, _BARE, _PARTED, _ELSEWHERE, _PIECED, _PIECED_BARE, _OF_OURS, _CODED)
 _coded = groups(_CODE, digits=2)
 _lettered = groups(_LETTERED)
 

@@ -32,6 +32,7 @@ WHO = ("", f"{_WHO} name", f"{_WHO} company")
 
 _AROUND = " \t\r\n.,;:!?()[]\"'“”„‘’«»*_>-–/→="
 _OPENING = "'’"  # stays in front: 's-Hertogenbosch, 't Zandt
+_SHORTENED, _BEHIND_SHORTENED = tuple("stSTn"), (" ", "-")
 _WORD = re.compile(rb"\S+")
 _SURE = 0.5  # chance from which a word is part of a value
 _JOINED = frozenset({"name", "street", "city", "company", "iban", "phone", "postcode", "btw", "birth_date", "other"})
@@ -128,7 +129,7 @@ def _whole_end(sentence: bytes, run: Sequence[_Word]) -> int:
 def _trimmed(words: str) -> str:
     """Without the marks around it; a dot that belongs to initials or a legal form stays."""
     begin, end = 0, len(words)
-    while begin < end and words[begin] in _AROUND and not _opens(words[begin : begin + 2]):
+    while begin < end and words[begin] in _AROUND and not _opens(words[begin : begin + 3]):
         begin += 1
     while end > begin and words[end - 1] in _AROUND and not _belongs(words[begin:end]):
         end -= 1
@@ -136,7 +137,7 @@ def _trimmed(words: str) -> str:
 
 
 def _opens(words: str) -> bool:
-    return words[0] in _OPENING and words[1:].islower()
+    return words[0] in _OPENING and words[1:2] in _SHORTENED and words[2:3] in _BEHIND_SHORTENED
 
 
 def _belongs(words: str) -> bool:

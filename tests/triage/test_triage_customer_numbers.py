@@ -53,6 +53,43 @@ def test_years_sums_and_other_numbers_are_not(text: str) -> None:
     assert "customer_number" not in identifiers_in(text, "Vraag")
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Mijn klantnummer was 6 1 0 4 4. Graag wissen.", "6 1 0 4 4"),
+        ("inzageverzoek klant 44/8/01", "44/8/01"),
+        ("debiteurnummer 7-0-3-3-1", "7-0-3-3-1"),
+        ("Klantnr 80/2217 is van mij", "80/2217"),
+        ("op naam van Van Rossum, klantnr. L-99 01.", "L-99 01"),
+        ("Relatienummer R/20418", "R/20418"),
+        ("Wij zitten op Relatie 4-4-9-0.", "4-4-9-0"),
+        ("ons nummer bij jullie is 40117 en de zaak heet Wolboetiek", "40117"),
+        ("Wij zijn afnemer onder nummer 88012; graag", "88012"),
+        ("vroeger klant onder nummer 30221", "30221"),
+        ("rel. 5512", "5512"),
+        ("Klantnr blijft 50119, tel. blijft 0519.561.20", "50119"),
+    ],
+)
+def test_a_number_is_read_however_it_is_parted(text: str, number: str) -> None:
+    assert identifiers_in(text)["customer_number"] == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mijn nummer is 0294 - 41 80 99, bel mij terug",
+        "De import stopt bij relatie 1.044, melding ongeldig",
+        "Verzoek namens cliënt (KB-2026-0421)",
+        "Ik ben klant van 2019-2021 geweest",
+        "klant 12-03-2024 ingeschreven",
+        "Mijn nummer bij jullie is 111222333",
+        "Wij hebben als klant 1 000 000 euro omzet",
+    ],
+)
+def test_what_only_looks_like_it_is_not(text: str) -> None:
+    assert "customer_number" not in identifiers_in(text)
+
+
 def test_the_word_for_it_goes_first() -> None:
     found = identifiers_in("Mijn klantnummer is 20344. Zie de bon. Jan Bakker, 55120")
     assert found["customer_number"] == "20344"

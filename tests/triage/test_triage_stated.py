@@ -481,10 +481,42 @@ def test_what_no_longer_holds_is_the_old_value(text: str, field: str, old: str, 
         ("KvK wordt 9442 0861", "kvk", "9442 0861", "94420861"),
         ("06 48 11 20 93 is het nu en niet meer dat andere", "phone", "06 48 11 20 93", "06 48 11 20 93"),
         ("Ik ben mevrouw J. Stellingwerf.", "other", "mevrouw", "mevrouw"),
+        ("De eigenaar ben ik: Rosalinde Tan. Zet dat recht.", "name", "Rosalinde", "Rosalinde Tan"),
+        ("Beste Jelle staat er, maar ik ben Jelke. Jelke Hoekstra", "name", "Jelke", "Jelke"),
+        ("Mijn voornaam is Ilja Roggeveen niet bekend", "name", "Ilja", "Ilja"),
+        ("Voortaan Kees en Fatima, bij voorkeur", "name", "Kees en", "Kees"),
+        ("gewijzigd van Dekking in Van Rossem", "name", "in Van Rossem", "Van Rossem"),
+        ("mon nom est Claire Desmet et plus Claire Janssens", "name", "Claire Desmet et plus", "Claire Desmet"),
+        ("'M. Buitenhuis-Klok' moet 'M. Klok' zijn", "name", "M", "M. Klok"),
+        ("Hij heet officieel Autobedrijf Smit", "company", "officieel Autobedrijf Smit", "Autobedrijf Smit"),
+        ("er hoort 'klant aanschrijven' te staan", "other", "klant", "klant aanschrijven"),
+        ("BE0744188203 i.p.v. NL855190224B01 graag", "btw", "BE0744188203", "BE0744188203"),
+        ("niet Ouderkerk aan de Amstel maar aan den IJssel: Ouderkerk aan den IJssel", "city", "IJssel", "IJssel"),
     ],
 )
 def test_a_marked_value_is_completed_and_trimmed(text: str, field: str, words: str, new: str) -> None:
     assert [one.new for one in corrections_in(text, [marked(field, words)])] == [new]
+
+
+@pytest.mark.parametrize(
+    ("text", "street", "town"),
+    [
+        ("Ons adres is nu Brink 4, 8011 CW Zwolle. Dank.", "Brink 4", ["Zwolle"]),
+        ("Ik woon voortaan op de Hereweg 211, Groningen.", "Hereweg 211", ["Groningen"]),
+        ("Nieuw:\nZeedijk 1\n4414 AV Waarde\nGroet, Sinke", "Zeedijk 1", ["Waarde"]),
+        ("Van Brink 3, Zwolle naar Brink 4, Zwolle.", "Brink 4", []),
+        ("Ik zit nu op Brink 4, Zwolle blijft.", "Brink 4", []),
+        ("Mijn adres wordt Brink 4, Hanneke Smit", "Brink 4", []),
+    ],
+)
+def test_the_town_right_behind_a_new_address_is_new(text: str, street: str, town: list[str]) -> None:
+    codes = [marked("postcode", code) for code in ("8011 CW", "4414 AV") if code in text]
+    found = corrections_in(text, [marked("street", street), *codes])
+    assert [one.new for one in found if one.field == "city"] == town
+
+
+def test_a_letter_alone_is_no_name() -> None:
+    assert corrections_in("Kornelis, met K. Wilt u de K hanteren?", [marked("name", "K")]) == ()
 
 
 def test_a_house_number_alone_is_told_as_it_stands() -> None:
@@ -542,6 +574,11 @@ def test_what_is_said_to_be_right_already_is_no_change(text: str, field: str, va
     [
         ("Telefoon 0118 44 00 90 vervangt 0113 21 00 11.", "phone", "0113 21 00 11", "0118 44 00 90"),
         ("Nassaukade 215 werd Nassaukade 217.", "street", "Nassaukade 215", "Nassaukade 217"),
+        ("Vervang 0118 44 00 90 door 0113 21 00 11.", "phone", "0118 44 00 90", "0113 21 00 11"),
+        ("0118 44 00 90 <- 0113 21 00 11", "phone", "0113 21 00 11", "0118 44 00 90"),
+        ("0118 44 00 90 i.p.v. 0113 21 00 11", "phone", "0113 21 00 11", "0118 44 00 90"),
+        ("Noteer 0118 44 00 90 waar nu 0113 21 00 11 staat.", "phone", "0113 21 00 11", "0118 44 00 90"),
+        ("0113 21 00 11 mag weg, 0118 44 00 90", "phone", "0113 21 00 11", "0118 44 00 90"),
     ],
 )
 def test_what_replaces_and_what_it_became_is_new(text: str, field: str, old: str, new: str) -> None:

@@ -68,6 +68,11 @@ def firms_named(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def is_trade(word: str) -> bool:
+    """Whether it is one word that says what is done, and nothing of what it is called: "Kapsalon"."""
+    return _TRADE.fullmatch(word) is not None
+
+
 def is_sentence(line: str) -> bool:
     """More than three words, of which a third or more is written small and is no particle."""
     words = line.split()

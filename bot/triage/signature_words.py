@@ -119,6 +119,10 @@ ruitersport autoschade juweliers illustratie geluidstechniek ijzerwaren rijwielh
 advocaten rechtsanwälte belastingadviseurs personenvervoer sanitair holding kredietbank kinderopvang bv woonco\w+
 liften rigging wohnen landtechnik redactie privacyrecht architecten aanhangers wraps hondentrimsalon bandenhuis
 teksten vormgeeft vormgeving
+(?!mulderij)\w{3,}erij\b \w*bureau\b bistro\w* pizzeria (?:wijn|bier|koffie|espresso|cocktail|snack|eet|sushi)bar\b
+rondvaart drogist\w* opticiens? manege wasstraat wasserette
+koeriers? juwelier apotheek kliniek stukadoors?\w* trouwkaarten kinderboeken bloemsierkunst
+\w{3,}werken\b optiek \w*paviljoen\b voedselbank tuincentrum
 """
 TRADES = _TRADES.split()
 """Pieces of a pattern, each a word that a company is called by: "Fysiopraktijk", "Kozijnen"."""

@@ -56,6 +56,26 @@ _LAST = re.compile(
     rf"((?:[A-Za-z]{{2,9}}\.?[ ]){{0,2}}{NAME})"
     rf"(?:(?:[ ]?,|[ ][(/–-])[^.!?\n]{{0,50}})?[ .!)]{{0,3}}$"
 )
+_OF_WHOM = re.compile(
+    rf"^(?:[\w' -]{{2,25}}: |{WORD}(?:[ ]{WORD})?[ ](?:van|bij|v\.)[ ](?=(?!der?\b|den\b|het\b){UPPER}))"
+)
+_IN_WHICH_ROLE = re.compile(
+    r"^(?:penningmeester|secretaris|secr\.|voorzitter|eigenaar|eigenaresse|beheerder|bestuurslid|administratie)[ ]"
+    r"(?=[A-Z])"
+)
+_NO_FIRM = re.compile(
+    rf"^(?:(?:Ik|Wij|Het|Zet|Daar|Dit|Dat|De naam|Voor|Gewoon|Factuur)\b"
+    rf"|(?:(?i:mw|mevr|dhr|dr|drs|prof)\b\.? ?)*{UPPER}\.)|['’]$"
+)
+_ACTS_FOR_OTHERS = re.compile(
+    r"(?i)\b(?:kantoor|\w*accountan\w*|administratie\w*|\w*bewind\w*|deurwaarder\w*|incasso\w*|notari\w*|\w*advoca\w*"
+    r"|claim\w*|kredietbank|bureau voor)\b"
+)
+"""Whose name ends a mail without a name of a person: who mostly writes for somebody else."""
+_SEAT = re.compile(rf"[ ]te(?:[ ](?:Den|De))?[ ]{WORD}$")
+_LAST_SENTENCE = re.compile(
+    r"(?<=\w{2}[.!?)])(?<!\bTh\.)(?<!\b[DMI]r\.)(?<!\b[dmi]r\.)(?<!\b[mM]w\.)[ ](?=[^a-z ])|(?<=[!?])[ ](?=\S)"
+)
 _BETWEEN = re.compile(r"[,|·•(]|[ ][-–—/][ ]|\)")
 
 
@@ -63,7 +83,7 @@ def signed(text: str) -> str | None:
     """The name at the foot of the text, as written but without titles; None where nothing there is surely one."""
     closed, block = _block(text)
     found = (_name_in(line, small=closed and place < 2) for place, line in enumerate(block[:5]))
-    name = next((one for one in found if one is not None), None) or _at_the_very_end(text)
+    name = next((one for one in found if one is not None), None) or _behind_a_firm(text) or _at_the_very_end(text)
     return _fuller(name, text[:_LOOKED_AT]) if name is not None else None
 
 
@@ -83,11 +103,48 @@ def company_of(text: str) -> str | None:
     found = next((firm for piece in pieces if (firm := firm_written(piece)) is not None), None)
     if found is None:
         found = _beside_the_name(block)
-    found = found or firm_traded_as(text[:_LOOKED_AT])
+    found = found or (_in_last_words(text) if not block else None) or firm_traded_as(text[:_LOOKED_AT])
     if found is not None:
         return found
     named = firms_named(text[:_LOOKED_AT])
     return named[0] if len(named) == 1 else None
+
+
+def _in_last_words(text: str) -> str | None:
+    """The company behind the last sentence, by its trade or form, or beside a name and surely none itself."""
+    for line in _last_words(text):
+        pieces = [_OF_WHOM.sub("", piece.strip()) for piece in _BETWEEN.split(line)]
+        firms = (
+            firm_written(piece) for piece in pieces if not (_NO_FIRM.search(piece) or _ACTS_FOR_OTHERS.search(piece))
+        )
+        found = next((firm for firm in firms if firm is not None), None)
+        beside = _beside_the_name([line]) if found is None else None
+        if beside is not None and (name_written(beside) is not None or _NO_FIRM.search(beside)):
+            return None
+        return _SEAT.sub("", found) if found else beside
+    return None
+
+
+def _behind_a_firm(text: str) -> str | None:
+    """Who stands behind the company that ends a mail without lines: "... per maand. Kapsalon Haar, mevrouw Er".
+
+    One word without a title or a role may as well be the town.
+    """
+    for line in _last_words(text):
+        firm, *rest = _BETWEEN.split(line)
+        if rest and firm_written(firm) is not None and not _ACTS_FOR_OTHERS.search(firm):
+            piece = rest[0].strip()
+            name = name_written(_IN_WHICH_ROLE.sub("", piece))
+            sure = name is not None and (" " in name or name != piece.rstrip("."))
+            return name if name is not None and sure and firm_written(name) is None else None
+    return None
+
+
+def _last_words(text: str) -> list[str]:
+    """What stands behind the last sentence, in one line: "... die ontbreekt? Babette Klijn, Klijn Kwekerij"."""
+    words = _LAST_SENTENCE.split(own_end(text)[-_FOOT:])
+    last = words[-1].strip()
+    return [last] if len(words) > 1 and last and len(last) <= _LINE and not is_sentence(last) else []
 
 
 def _block(text: str) -> tuple[bool, list[str]]:

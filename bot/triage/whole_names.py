@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.triage.firms import firm_written
+from bot.triage.firms import firm_written, is_trade
 from bot.triage.person_names import INITIALS, PARTICLE, UPPER, WORD, ends_of, may_be_name, says_more
 from bot.triage.signature_words import LEGAL_FORMS, NO_NAME
 
@@ -78,7 +78,9 @@ def whole_company(company: str, text: str, name: str = "") -> str:
     if text[begin:end].strip().islower() and len(text[begin:end].split()) <= 3:
         return text[begin:end].strip(" .")
     before = _own_before(text[begin:at].split(), name, joined=company.startswith("&"))
-    behind = () if _FORM.fullmatch(company.split()[-1]) else _own_behind(text[at + len(company) : end].split(" "), name)
+    others = "" if is_trade(company) else name  # "Kapsalon" is called by whose it is: "Kapsalon Kim"
+    rest = text[at + len(company) : end].split(" ")
+    behind = () if _FORM.fullmatch(company.split()[-1]) else _own_behind(rest, others)
     whole = " ".join((*before, company, *behind))
     whole = _SEATED.sub(r"\1", whole)
     return _closed(whole, text) if len(whole) <= _LONGEST else company

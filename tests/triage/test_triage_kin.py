@@ -11,6 +11,7 @@ from bot.triage.kin import asks_about_kin
 from bot.triage.labels import RequestKind
 from bot.triage.model import load_model
 from bot.triage.values import Spoken
+from bot.triage.verdict import StatedCorrection
 
 MODEL = load_model()
 HER_ACCOUNT = "NL44RABO0123456789"
@@ -48,7 +49,7 @@ def test_a_value_of_somebody_else_changes_no_record_and_calls_a_person(text: str
 def test_a_value_of_ones_own_beside_kin_is_read(text: str) -> None:
     told = [marked("street", "Brink 12")]
 
-    assert [one.new for one in corrections_in(text, told)] == ["Brink 12"]
+    assert corrections_in(text, told)[0] == StatedCorrection("street", None, "Brink 12")
     assert not touches_another(text, told)
 
 

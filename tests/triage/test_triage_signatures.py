@@ -11,6 +11,7 @@ from bot.triage.firms import firms_named
 from bot.triage.identifiers import identifiers_in, names, of_the_record
 from bot.triage.principals import acts_for_another, firm_of_principal, principal_of
 from bot.triage.signatures import company_of, introduced, signed
+from bot.triage.whole_names import whole_company
 
 ASKS = "Graag ontvang ik alles wat er van mij bewaard wordt."
 
@@ -271,3 +272,28 @@ def test_a_trade_name_is_of_whom_it_is_said(text: str, company: str | None) -> N
 )
 def test_a_calling_goes_only_where_a_whole_name_stays(signed_as: str, name: str) -> None:
     assert signed(f"{ASKS}\n\nGroet,\n{signed_as}") == name
+
+
+@pytest.mark.parametrize(
+    ("last", "company", "name"),
+    [
+        ("Kantoorhandel Inkt", "Kantoorhandel Inkt", None),
+        ("Babette Klijn, Klijn Kwekerij", "Klijn Kwekerij", "Babette Klijn"),
+        ("Kapsalon Haar & Zo, mevrouw Gülay Aksoy", "Kapsalon Haar & Zo", "Gülay Aksoy"),
+        ("Muziekvereniging Crescendo, penningmeester Arie Bos", "Muziekvereniging Crescendo", "Arie Bos"),
+        ("Bakkerij De Korst, Gouda", "Bakkerij De Korst", None),
+        ("Anouk Kuypers van Kuypers Tegelhandel.", "Kuypers Tegelhandel", "Anouk Kuypers"),
+        ("Loonbedrijf de Zwaluw te Lichtenvoorde", "Loonbedrijf de Zwaluw", None),
+        ("Priya Raghoebar", None, "Priya Raghoebar"),
+        ("Administratiekantoor Rietveld", None, None),
+        ("Ik ben stukadoor van beroep.", None, None),
+        ("Prof. dr. E.M.Th. Wolfswinkel", None, None),
+    ],
+)
+def test_who_and_which_company_stand_behind_the_last_sentence(last: str, company: str | None, name: str | None) -> None:
+    found = identifiers_in(f"Mijn scherm blijft wit sinds vanochtend. Hoe los ik dat op? {last}")
+    assert (found.get("company"), found.get("name")) == (company, name)
+
+
+def test_a_trade_alone_is_called_by_whose_it_is() -> None:
+    assert whole_company("Kapsalon", "Groetjes van Kapsalon Kim, Kim Doornbos", "Kim Doornbos") == "Kapsalon Kim"

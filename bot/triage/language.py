@@ -12,6 +12,9 @@ of heb hebben wil graag kan naar uit door geen wel al deze dit hoe waar wie kunn
 me ben was wordt worden staat even doe weer meer over onze wij we hij zij heeft mag moet alles iets niets nooit
 alvast goedemiddag goedemorgen vriendelijke groeten gr mvg ja nee jij jouw waarom wanneer waarvoor hier daar nu toch
 gegevens verwijderen akkoord
+blijft blijven vervalt voortaan ipv oud oude straat straatnaam plaats woonplaats postcode naam achternaam nummer nr telefoon
+geboortedatum ongewijzigd zelfde eruit erin klantnr klantnummer gewijzigd wijziging zie foutief cijfers huisnummer rekening
+contactpersoon factuur facturen postbus bezoekadres postadres svp aub geen ivm mobiel vast namens inzake cliënt heet heten mevrouw meneer
 """
 _ENGLISH = """
 the a an and of i you not that this to on is my with for but at it in are be have has do please would could can from
@@ -60,7 +63,7 @@ _OTHER_SMALL_WORDS = frozenset(_OTHERS.split())
 def language_of(*texts: str) -> Language:
     """The language with the most small words, Dutch for a text too short to tell; `other` if none of ours speaks."""
     plain = folded("\n".join(texts))
-    seen = words(plain.replace("'", ""))[:1500]
+    seen = [word for word in words(plain.replace("'", ""))[:1500] if word.isalpha()]
     letters = [letter for letter in plain[:4000] if letter.isalpha()]
     if letters and sum(letter > "\u024f" for letter in letters) > len(letters) / 2:
         return Language.OTHER

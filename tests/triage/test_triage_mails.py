@@ -369,6 +369,11 @@ def test_one_word_that_names_a_right_outright_is_a_request() -> None:
         ("Buenos días, necesito saber qué datos tienen sobre mí", Language.OTHER),
         ("Goeie, ik woe graach witte wat jim oer my opskreaun hawwe", Language.OTHER),
         ("Buonasera, vorrei sapere quali dati avete", Language.OTHER),
+        (
+            "06 18 22 40 71 vervalt, voortaan 06 83 11 90 25. vast nr blijft 0561 44 12 08. tjeerd hoekstra",
+            Language.DUTCH,
+        ),
+        ("Postbus 77, 8200 AB Lelystad wordt Postbus 1140, 8200 BE Lelystad. Bezoekadres blijft zo", Language.DUTCH),
         ("", Language.DUTCH),
     ],
 )

@@ -46,7 +46,7 @@ _TITLES = """
 mw mevr mevrouw meneer dhr de_heer mej mr mrs ms miss drs dra dr ds ir ing prof fam familie echtpaar kantoor je
 yours mme mlle maître herr frau sig sra dona bu stb zr pater pastoor zuster broeder weduwe wed ome oom tante opa oma
 namens bakker slager aannemer notaris advocaat rechtsanwältin rechtsanwalt gallerist burgemeester kapitein schipper
-boer jhr jkvr jonkheer jonkvrouw
+boer jhr jkvr jonkheer jonkvrouw em
 """
 TITLES = _TITLES.split()
 """What stands before a name and is no part of it; some need a full stop behind them."""

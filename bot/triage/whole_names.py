@@ -33,6 +33,8 @@ _PARTICLES = re.compile(r"V(?:an|AN)\b|van[ ](?:der?|den|het|'t)[ ]")
 _SHORTENED = re.compile(r"(?:^|[ ])(?:Gebr|Fa|[Aa]fd|Coöp|St|Stg|Kon|Chr|Zn)$")
 _OF_HIS_OWN = re.compile(r"(?i)^(.{2,40}?\b([\w'’-]{2,25}))[ ](?:van|bij|@)[ ]\2$")
 """A name with the first word of the firm behind it: "Ulrike Schaap van Schaap" (& Wol)."""
+_TWICE = re.compile(r"^(\S.{1,40}? ([\w'’-]{3,25}))[ ](?:(?:de|den|der|van)[ ]){0,2}\2(?!\w).*$")
+"""A name with the firm of that name behind it: "Roelf Oosting Oosting Oldtimers"."""
 _SEATED = re.compile(
     r"^((?:Stichting|Vereniging|VvE|Coöperatie)[ ].{2,40})[ ](?:te|TE)[ ](?:Den |Sint |'s-)?[A-Z][\w-]+$"
 )
@@ -45,7 +47,7 @@ _WIDE = 100  # characters around a company in which its piece is looked for
 
 def whole_name(name: str, text: str, company: str = "") -> str:
     """The name without the company behind it; of a first name alone the whole, where the text has it."""
-    name = _without(company, _OF_HIS_OWN.sub(r"\1", name))
+    name = _without(company, _TWICE.sub(r"\1", _OF_HIS_OWN.sub(r"\1", name)))
     return name if " " in name or name.islower() else _without(company, _fuller(name, text))
 
 

@@ -11,7 +11,7 @@ from bot.triage.firms import firms_named
 from bot.triage.identifiers import identifiers_in, names, of_the_record
 from bot.triage.principals import acts_for_another, firm_of_principal, principal_of
 from bot.triage.signatures import company_of, introduced, signed
-from bot.triage.whole_names import whole_company
+from bot.triage.whole_names import whole_company, whole_name
 
 ASKS = "Graag ontvang ik alles wat er van mij bewaard wordt."
 
@@ -297,3 +297,16 @@ def test_who_and_which_company_stand_behind_the_last_sentence(last: str, company
 
 def test_a_trade_alone_is_called_by_whose_it_is() -> None:
     assert whole_company("Kapsalon", "Groetjes van Kapsalon Kim, Kim Doornbos", "Kim Doornbos") == "Kapsalon Kim"
+
+
+@pytest.mark.parametrize(
+    ("name", "whole"),
+    [
+        ("Roelf Oosting Oosting Oldtimers", "Roelf Oosting"),
+        ("Jan de Wit de Wit Riool", "Jan de Wit"),
+        ("Corneille van Voorst tot Voorst", "Corneille van Voorst tot Voorst"),
+        ("Jan Jansen", "Jan Jansen"),
+    ],
+)
+def test_a_name_ends_where_the_firm_of_that_name_begins(name: str, whole: str) -> None:
+    assert whole_name(name, name) == whole

@@ -12,9 +12,10 @@ of heb hebben wil graag kan naar uit door geen wel al deze dit hoe waar wie kunn
 me ben was wordt worden staat even doe weer meer over onze wij we hij zij heeft mag moet alles iets niets nooit
 alvast goedemiddag goedemorgen vriendelijke groeten gr mvg ja nee jij jouw waarom wanneer waarvoor hier daar nu toch
 gegevens verwijderen akkoord
-blijft blijven vervalt voortaan ipv oud oude straat straatnaam plaats woonplaats postcode naam achternaam nummer nr telefoon
-geboortedatum ongewijzigd zelfde eruit erin klantnr klantnummer gewijzigd wijziging zie foutief cijfers huisnummer rekening
-contactpersoon factuur facturen postbus bezoekadres postadres svp aub geen ivm mobiel vast namens inzake cliënt heet heten mevrouw meneer
+blijft blijven vervalt voortaan ipv oud oude straat straatnaam plaats woonplaats postcode naam achternaam nummer
+nr telefoon geboortedatum ongewijzigd zelfde eruit erin klantnr klantnummer gewijzigd wijziging zie foutief
+cijfers huisnummer rekening contactpersoon factuur facturen postbus bezoekadres postadres svp aub geen ivm
+mobiel vast namens inzake heet heten mevrouw meneer
 """
 _ENGLISH = """
 the a an and of i you not that this to on is my with for but at it in are be have has do please would could can from

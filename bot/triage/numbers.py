@@ -32,7 +32,7 @@ PHONE = re.compile(
     r"\(?(?:(?:\+\d{2}\)? ?(?:\(0\) ?)?|00\d{2}\)? ?)(?:[1-9]\d{0,2} ?[-/–] ?(?=\d))?(?:[ .-]?\d){7,10}"
     r"|(?=0[1-9](?:[^\w\n]{0,3}\d){8}(?!\w))0[1-9]\d{0,2}(?:\)? ?[-/–.]? ?)\d(?:[ .-]?\d){5,7})(?!\w)"
 )
-_KVK_DIGITS = rf"{NO_DATE}(?:\d{{8}}|(?!0[16])\d{{2}}(?:[ .]?\d{{2}}){{3}})(?![ .-]?\d)"
+_KVK_DIGITS = rf"{NO_DATE}(?:\d{{8}}|(?!0[16])\d{{2}}(?:(?:[ .]?\d{{2}}){{3}}|(?:[ .]\d{{3}}){{2}}))(?![ .-]?\d)"
 _NO_OTHER_NUMBER = r"(?!(?:bsn|burgerservice|sofi|tel|mob|gsm|fax|iban|btw|klant|\d))"
 KVK = re.compile(
     r"\b(?:kvk|k\.v\.k\.?|handelsregister|kamer van koophandel|chamber of commerce|coc)\W{0,3}"
@@ -48,7 +48,7 @@ _KVK_BY_ITSELF = re.compile(r"((?!0[16]|19|20|(?:0[1-9]|[12]\d|3[01])(?:0\d|1[0-
 """Eight digits that are all there is, and no date."""
 _PIECES = re.compile(r"[|·•]")
 _FOOT = 6  # lines
-BTW = re.compile(r"\b(?:NL ?)?\d{9} ?B ?\d{2}\b", re.IGNORECASE)
+BTW = re.compile(r"\b(?:NL[ .]?)?\d{4}[ .]?\d{2}[ .]?\d{3}[ .]?B[ .]?\d{2}\b", re.IGNORECASE)
 BIRTHDATE = re.compile(
     r"\b(?:geboren|geb\.?|geboortedatum|date of birth|born|dob)\W{1,3}(?:[a-z]{1,12}\W{1,2}){0,3}"
     r"(\d{1,2}[-/. ](?:\d{1,2}|[a-z]{3,9})[-/. ]\d{4})",
@@ -97,17 +97,18 @@ def postcodes(text: str) -> Iterator[str]:
     """Dutch postcodes as "1234 AB"."""
     for match in POSTCODE.finditer(text):
         letters = match.group(2)
-        if letters.upper() not in ("SA", "SD", "SS") and not _is_year(text, match):
+        if letters.upper() not in ("SA", "SD", "SS") and not _is_a_word(text, match):
             yield f"{match.group(1)} {letters.upper()}"
 
 
-def _is_year(text: str, match: re.Match[str]) -> bool:
-    """A year and a word, unless the word "postcode" stands before it or the name of a town behind it."""
+def _is_a_word(text: str, match: re.Match[str]) -> bool:
+    """A year, or digits, and a word ("9756 en de letters"), unless "postcode" stands before it or a town behind it."""
     digits, letters = match.groups()
-    if not digits.startswith(("19", "20")) or " " not in match.group() or not _WORD_OF_TWO.fullmatch(letters):
+    may_be_word = digits.startswith(("19", "20")) or letters.islower()
+    if not may_be_word or " " not in match.group() or not _WORD_OF_TWO.fullmatch(letters):
         return False
     named = _POSTCODE_BEFORE.search(text[: match.start()][-30:])
-    town = letters.isupper() and _TOWN_BEHIND.match(text, match.end())
+    town = (letters.isupper() or not digits.startswith(("19", "20"))) and _TOWN_BEHIND.match(text, match.end())
     return not (named or town)
 
 

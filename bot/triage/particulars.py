@@ -191,7 +191,8 @@ def plain(name: str, value: str) -> str:
     if name == "phone":
         return re.sub(r"^(?:0031|31)0?", "0", re.sub(r"\D", "", small))
     if name in _CODES:
-        return re.sub(r"[^a-z0-9]", "", small)
+        code = re.sub(r"[^a-z0-9]", "", small)
+        return code.removeprefix("nl") if name == "btw" else code
     small = small.strip(" .,;")
     return re.sub(r"[.,]", "", small) if name == "company" else _TITLE.sub("", small)
 

@@ -10,7 +10,7 @@ from bot.triage.numbers import POSTCODE
 CONTEXT = 48  # characters round a value that say what becomes of it
 
 _STAYING = (
-    r"(?:blij(?:ft|ven)|ongewijzigd|(?:het)?zelfde|nog steeds|nog altijd|stays|remains|unchanged|bleibt|unverändert"
+    r"(?:blij(?:ft|ven)|ongewijzigd|niet (?:gewijzigd|veranderd)|nog (?:hetzelfde|juist)|(?:het)?zelfde|nog steeds|nog altijd|stays|remains|unchanged|bleibt|unverändert"
     r"|reste|sigue siendo|hou(?:den)? (?:we|wij|ik)(?! (?:voortaan|nu)))"
 )
 _ADVERB = r"(?:dus|gewoon|wel|nog|ook|hier|is|zijn)"
@@ -21,10 +21,10 @@ _FIELD = re.compile(
     r"|btw)\b"
 )
 _STAYS_AFTER = re.compile(rf"\W{{0,2}}(?i:(?:{_ADVERB} ){{0,2}}{_STAYING}\b)")
-_FINE = r"(?:goed|juist|correct|in orde|prima|ok[eé]?)"
+_FINE = r"(?:goed|juist|correct|in orde|prima|ok[eé]?|right|correct|geen vergissing)"
 _RIGHT = re.compile(
-    rf"(?i:,? (?:klopt(?: (?:wel|ook|nog|al))?"
-    rf"|(?:(?:dat|die) )?(?:is|was|staat|stond)(?: (?:al|wel|nog|ook)){{0,2}} {_FINE})"
+    rf"(?i:,? (?:klop(?:t|pen)(?: (?:wel|ook|nog|al|allebei))?"
+    rf"|(?:(?:dat|die) )?(?:is|zijn|was|staat|staan|stond|are)(?: (?:al|wel|nog|ook|allebei)){{0,2}} {_FINE})"
     rf"|:? ?\(?{_FINE}\)?)(?= ?(?:[.,;)!\n]|$))"
 )
 _BRACKETED = re.compile(r"\(([^()\n]{2,140})\)")

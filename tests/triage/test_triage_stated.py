@@ -33,6 +33,8 @@ BSN = "111222333"  # passes the check; belongs to nobody
         ("bereikbaar op 0318 - 55 40 12", "phone", "0318 - 55 40 12"),
         ("of (+31)(0)88 – 700 20 10", "phone", "(+31)(0)88 – 700 20 10"),
         ("K.v.K. Apeldoorn 99 81 22 40", "kvk", "99812240"),
+        ("KvK-nummer: 94 410 227", "kvk", "94410227"),
+        ("btw 8693.11.402.B01", "btw", "NL869311402B01"),
         ("onze klant Kinderopvang Het Nest (99137744)", "kvk", "99137744"),
         ("rel.nr. 77-1043", "customer_number", "77-1043"),
         ("Cliëntnr. 11.207.", "customer_number", "11.207"),

@@ -24,6 +24,8 @@ HELD_BACK = frozenset(
         "changes_blind",
         "frost_blind",
         "advent_blind",
+        "solstice_blind",
+        "weekday_blind",
     }
 )
 """Files (hands) that training never sees: `evaluate` reports on them. See corpus/PROVENANCE.md."""

@@ -10,7 +10,8 @@ from bot.triage.numbers import POSTCODE
 CONTEXT = 48  # characters round a value that say what becomes of it
 
 _STAYING = (
-    r"(?:blij(?:ft|ven)|ongewijzigd|niet (?:gewijzigd|veranderd)|nog (?:hetzelfde|juist)|(?:het)?zelfde|nog steeds|nog altijd|stays|remains|unchanged|bleibt|unverändert"
+    r"(?:blij(?:ft|ven)|ongewijzigd|niet (?:gewijzigd|veranderd)|nog (?:hetzelfde|juist)"
+    r"|(?:het)?zelfde|nog steeds|nog altijd|stays|remains|unchanged|bleibt|unverändert"
     r"|reste|sigue siendo|hou(?:den)? (?:we|wij|ik)(?! (?:voortaan|nu)))"
 )
 _ADVERB = r"(?:dus|gewoon|wel|nog|ook|hier|is|zijn)"

@@ -45,9 +45,24 @@ _PAID = re.compile(
     r"\b(?i:betaling|betaald|betaalkenmerk|betalingskenmerk|aanmaning|herinnering|incasso|o\.?v\.?v\.?)"
     r"(?:[ ](?i:van|voor|over)(?:[ ](?i:de|het))?)?:?[ ](?!(?:KB|AVG)[ _./-]?\d{4}[ _./-]\d)"
     r"((?!EUR|KVK|BTW|BSN|NL|JAN|FEB|MRT|APR|MEI|JUN|JUL|AUG|SEP|OKT|NOV|DEC)[A-Z]{1,4}[/-]?\d{2,4}[/-]?\d{2,6}"
-    r"|20\d\d-\d{4,6})\b(?![/.,-]?\d)"
+    r"|20\d\d-(?!20\d\d\b)\d{4,6})\b(?![/.,-]?\d)"
 )
 """An invoice by its number alone, where it is paid or asked for; never a case of ours, a date, a sum or a telephone."""
+_OF_MONEY = re.compile(
+    r"(?i)\b(?:factu|(?:credit)?nota\b|aanmaning|incasso|geïncasseerd|herinnering|betaal|voldaan|invoice|rechnung|facture|fatura"
+    r"|afgeschreven|rekening)"
+)
+_NUMBERED = re.compile(
+    r"(?<![\w/.#-])(?<!ticket )(?<!zaak )(?<!verzoek )(?<!dossier )(?<!kenmerk )(?<!offerte )(?<!request )(?<!order )"
+    r"(20\d\d[-/](?!20\d\d\b|679\b)\d{3,6}|(?:F|VF|INV|CR|FKB|KBF)[-/]?(?:20)?\d{2}[-/]?\d{2,6})(?![\w/]|[-.]\d)",
+)
+"""What is written like the number of an invoice, in a mail that speaks of one."""
+_OF_HIS_BOOKS = re.compile(
+    r"(?i)\b(?:(?:mijn|onze|een|de|van|aan) (?:\w{3,12} )?(?:klant(?:en)?|debiteur(?:en)?|leverancier|relatie|cliënte?)"
+    r"\b|(?:mijn|onze) (?:eigen )?(?:factuur|nota)|afletter|nummering|creditfactu|creditnota|boek(?:en)? ik|inboek"
+    r"|dossier|aanbesteding|in kleinboek (?:verstuurd|gemaakt))"
+)
+"""Then it may be an invoice of his own."""
 _OLD = re.compile(
     r"(?i)\b(?:niet|not|nicht|i\.?p\.?v\.?|in plaats van|instead of|in place of|oude?|old|alte[sn]?|van|from|aus|was"
     r"|were|voorheen|stond|staat|gebruikt|heeft|hebben|hebt|au lieu de|statt|vervallen|vervangt)"
@@ -146,6 +161,17 @@ def _of_the_business(text: str) -> Iterator[str]:
         yield named
 
 
+_said_to_be_invoices = groups(_INVOICE, _PAID)
+_written_like_invoices = groups(_NUMBERED, digits=6)
+
+
+def _invoices(text: str) -> Iterator[str]:
+    """Numbers of invoices: behind the word, or written so in a mail about money."""
+    yield from _said_to_be_invoices(text)
+    if _OF_MONEY.search(text) and not _OF_HIS_BOOKS.search(text):
+        yield from _written_like_invoices(text)
+
+
 _FINDERS: dict[str, Callable[[str], Iterator[str]]] = {
     "name": _of_the_person,
     "email": emails,
@@ -155,6 +181,6 @@ _FINDERS: dict[str, Callable[[str], Iterator[str]]] = {
     "iban": ibans,
     "phone": phones,
     "postcode": postcodes,
-    "invoice_number": groups(_INVOICE, _PAID),
+    "invoice_number": _invoices,
     "company": _of_the_business,
 }

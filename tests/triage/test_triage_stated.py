@@ -60,6 +60,8 @@ BSN = "111222333"  # passes the check; belongs to nobody
         ("+49 2821 55 00 11, Kleve", "phone", "+49 2821 55 00 11"),
         ("Postcode 1104-BW is de mijne", "postcode", "1104 BW"),
         ("Factuur was KB.26.0731. Klopt die?", "invoice_number", "KB.26.0731"),
+        ("Alles is op tijd voldaan, zie 2025-9914. Stop met herinneren.", "invoice_number", "2025-9914"),
+        ("De aanmaning heb ik betaald, zie F2025-0419.", "invoice_number", "F2025-0419"),
         ("Stuurt u mij de creditnota CN-26.0088 nogmaals?", "invoice_number", "CN-26.0088"),
         ("waarom een aanmaning voor KB26-3307?", "invoice_number", "KB26-3307"),
         ("Betaling KB-77120 komt in twee keer", "invoice_number", "KB-77120"),
@@ -163,6 +165,21 @@ def test_a_telephone_number_ends_where_it_ends(text: str, phone: str) -> None:
 )
 def test_what_is_no_number_of_ours_is_none(text: str) -> None:
     assert not {"customer_number", "invoice_number"} & set(identifiers_in(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mijn klant betaalt 2025-0417 niet",
+        "Verordening 2016/679 over betalen",
+        "Betaald over 2024-2025",
+        "Wij spraken elkaar op 2025-123 in Assen",
+        "De nota hoort bij dossier 2025/88123",
+        "betaald op 2026-11-28",
+    ],
+)
+def test_a_number_of_his_own_books_or_of_a_law_is_no_invoice_of_ours(text: str) -> None:
+    assert "invoice_number" not in identifiers_in(text)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,9 @@ _LEADING = re.compile(
     r"|^.{2,50}[ ](?:>+|->|→|=>)[ ]"
 )
 """What stands before a value and is no part of it: "achternaam Visser", "Visser > De Wit"."""
-_PLACED = re.compile(r"^(?:te|TE|in|IN|naar|NAAR|(?:aan|AAN)(?: (?:de|het))?)[ ](?=\S)")
+_PLACED = re.compile(r"^(?:te|TE|in|IN|naar|NAAR|(?:aan|AAN|op)(?: (?:de|het))?)[ ](?=\S)")
+_OF_A_STREET = re.compile(r"^(?:.{2,20} )?(?:op|aan) de (?=[A-ZÀ-Ý])|^(?:de|p/a|mar|maar) (?=[A-ZÀ-Ý])")
+_STAYS_SO = re.compile(r"(?i)(?:blijft|blijven|ongewijzigd|idem|hetzelfde|zelfde)\b")
 _HOUSE = re.compile(r"[\s,]{1,2}(?![1-9]\d{3} ?[A-Za-z]{2}\b)\d{1,5}(?!\d)(?: ?[-/]? ?[A-Za-z]\b| ?[-/] ?\d{1,3}\b)?")
 """A house number behind a street; four digits and two letters are a postcode."""
 _ADDITION = re.compile(
@@ -69,7 +71,7 @@ def tidied(one: Spoken, text: str) -> str | None:
     words = words.strip("'‘’") if words.count("'") + words.count("’") == 1 and words[-1:] in "'’" else words
     if one.field in CHECKED:
         return _checked(one.field, words, text) or _abroad(one, words, text)
-    if one.field == OTHER and not _SAYS_SOMETHING.search(words):
+    if (one.field == OTHER and not _SAYS_SOMETHING.search(words)) or _STAYS_SO.match(words):
         return None
     words = _COMPLETED[one.field](words, text) if one.field in _COMPLETED else words
     named = words != without_bsn(words) or may_hold_bsn(words) or len(words) > _LONGEST
@@ -95,7 +97,7 @@ def _whole_street(street: str, text: str) -> str:
     """The street with its number, and what belongs to the number: "22 bis", "3, unit Q"."""
     if number_alone(street):
         return street  # it stands behind the street on file
-    street = _with_number(_PLACED.sub("", street), text)
+    street = _with_number(_OF_A_STREET.sub("", _PLACED.sub("", street)), text)
     if not _NAMED_STREET.search(street):
         return ""
     once = street[-1:].isdigit() and text.count(street) == 1

@@ -483,6 +483,8 @@ def test_what_no_longer_holds_is_the_old_value(text: str, field: str, old: str, 
     [
         ("nieuw adres te Rhenen", "city", "te Rhenen", "Rhenen"),
         ("ik woon aan de Parallelweg 50", "street", "aan de Parallelweg 50", "Parallelweg 50"),
+        ("sinds Pasen op de Meerweg 210", "street", "Pasen op de Meerweg 210", "Meerweg 210"),
+        ("post naar p/a Houtmanpad 2-4", "street", "p/a Houtmanpad 2-4", "Houtmanpad 2-4"),
         ("Wordt: Croeselaan 88 bis.", "street", "Croeselaan 88", "Croeselaan 88 bis"),
         ("De firma heet nu De Deur B.V.' (was een vof)", "company", "De Deur B.V.'", "De Deur B.V."),
         ("nieuw adres Lindelaan 4, A. Jansen", "street", "Lindelaan 4", "Lindelaan 4"),
@@ -532,6 +534,10 @@ def test_the_town_right_behind_a_new_address_is_new(text: str, street: str, town
     codes = [marked("postcode", code) for code in ("8011 CW", "4414 AV") if code in text]
     found = corrections_in(text, [marked("street", street), *codes])
     assert [one.new for one in found if one.field == "city"] == town
+
+
+def test_words_that_something_stays_are_no_value() -> None:
+    assert corrections_in("Bedrijfsnaam: blijft. Telefoon: 0294-410078", [marked("company", "blijft")]) == ()
 
 
 def test_a_letter_alone_is_no_name() -> None:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterator
 
 from bot.triage.citizen_number import may_hold_bsn, without_bsn
+from bot.triage.firms import firm_written
 from bot.triage.house_numbers import number_alone, street_alone
 from bot.triage.numbers import bare, btws, emails, ibans, kvk_numbers, phones, postcodes
-from bot.triage.person_names import PARTICLE, WORD
+from bot.triage.person_names import PARTICLE, WORD, may_be_name
 from bot.triage.values import Spoken
-from bot.triage.whole_names import whole_name, with_form
+from bot.triage.whole_names import with_form
 
 OTHER = "other"
 CHECKED: dict[str, Callable[[str], Iterator[str]]] = {
@@ -31,7 +32,11 @@ _LEADING = re.compile(
 )
 """What stands before a value and is no part of it: "achternaam Visser", "Visser > De Wit"."""
 _PLACED = re.compile(r"^(?:te|TE|in|IN|naar|NAAR|(?:aan|AAN|op)(?: (?:de|het))?)[ ](?=\S)")
-_OF_A_STREET = re.compile(r"^(?:.{2,20} )?(?:op|aan) de (?=[A-ZÀ-Ý])|^(?:de|p/a|mar|maar) (?=[A-ZÀ-Ý])")
+_OF_A_STREET = re.compile(
+    r"^(?:(?i:pasen|pinksteren|kerst(?:mis)?|woon|zit|nu) )(?:op|aan) de (?=[A-ZÀ-Ý])|^(?:p/a|mar|maar) (?=[A-ZÀ-Ý])"
+)
+_ARTICLE = re.compile(r"^de (?=[A-ZÀ-Ý])")
+_AT = re.compile(r"(?i)\b(?:aan|op|naar|in)\s$")
 _STAYS_SO = re.compile(r"(?i)(?:blijft|blijven|ongewijzigd|idem|hetzelfde|zelfde)\b")
 _HOUSE = re.compile(r"[\s,]{1,2}(?![1-9]\d{3} ?[A-Za-z]{2}\b)\d{1,5}(?!\d)(?: ?[-/]? ?[A-Za-z]\b| ?[-/] ?\d{1,3}\b)?")
 """A house number behind a street; four digits and two letters are a postcode."""
@@ -41,13 +46,14 @@ _ADDITION = re.compile(
 )
 _SIR = re.compile(r"^(?:(?:de )?(?:heer|mevrouw) (?=\S)|(?:dhr|mevr|mw|drs|ir|mr)\. ?(?=\S))")
 _MEETS_NAME = re.compile(r"^(?:in|naar|als|is|heet)[ ](?=[A-ZÀ-Ý])")
-_ENDS_NOWHERE = re.compile(r"(?:[ ](?:en|et|and|und|als|y|e)\b[ ]?(?:[a-zà-ÿ]\w*)?)$")
+_ENDS_NOWHERE = re.compile(r"[ ](?:en|et|and|und|als|y|e)(?:[ ](?:plus|niet|non|pas|not|als))?$")
 _LETTER = re.compile(r"[^\W\d_]")
 _PART_OF_A_NAME = re.compile(
     r"(?i)\b(?:voorna(?:am|men)|roepna(?:am|men)|achternaam|voorletters?|initia\w{1,5}"
     r"|(?:first|last|family|given)[ -]?name|surname|prénom|vorname|nachname)\b"
 )
-_SAYS_HOW = re.compile(r"^(?:officieel|voortaan|nu|gewoon|alleen|weer|dus|juist|inmiddels)[ ](?=[A-ZÀ-Ý])")
+_SAYS_HOW = re.compile(r"^(?:officieel|voortaan|inmiddels|dus)[ ](?=[A-ZÀ-Ý])")
+_CALLED_NEW = re.compile(r"(?i)\b(?:naar|in|wordt|worden|heet|is|ben|maar|dus|nu|voortaan)\W{1,3}$")
 _TWO_CAPITALS = re.compile(r"[A-Z]{2}")
 _TOWN_BEHIND = (
     r",? ([A-ZÀ-Ý][a-zà-ÿ][\w'’-]{1,24}(?: (?:aan|den|de|op|bij)(?: (?:den|de))? [A-Z][\w-]{1,20})?)(?=[.,;!)\n]|$)"
@@ -59,6 +65,7 @@ _YEAR_BEHIND = re.compile(r"[ ./-](?:1[89]|20)\d{2}(?!\d)")
 _SAYS_SOMETHING = re.compile(r"[^\W\d_]{3}|\d[-/. ]\d|^[A-Z]")
 """A value without a field of its own is a word, a date or initials."""
 _SURELY_ABROAD = 0.9  # chance of a postcode of another country, which nothing checks
+_IN_THREES = re.compile(r"(?!0[16])\d{2}[ .]\d{3}[ .]\d{3}")
 _VAT_ABROAD = re.compile(
     r"(?:BE ?[01]?\d{3}[ .]?\d{3}[ .]?\d{3}|DE ?\d{9}|FR ?[A-Z\d]{2} ?\d{3} ?\d{3} ?\d{3}|LU ?\d{8}|ATU\d{8})"
 )
@@ -68,6 +75,8 @@ _ABROAD = re.compile(r"[A-Z]{1,2}-\d{4,5}|\d{4,5}")
 def tidied(one: Spoken, text: str) -> str | None:
     """The value as it is stored. One that is checked may have been marked in part: the whole stands in the text."""
     words = _LEADING.sub("", " ".join(one.words.split()))
+    if len(words) > _LONGEST:
+        return None
     words = words.strip("'‘’") if words.count("'") + words.count("’") == 1 and words[-1:] in "'’" else words
     if one.field in CHECKED:
         return _checked(one.field, words, text) or _abroad(one, words, text)
@@ -85,9 +94,15 @@ def _checked(field: str, words: str, text: str) -> str | None:
 
 
 def _abroad(one: Spoken, words: str, text: str) -> str | None:
-    """A postcode of another country, with its letter or with the town behind it; a VAT number of a neighbour."""
+    """A postcode of another country, with its letter or with the town behind it; a VAT number of a neighbour.
+
+    And a number of the Chamber of Commerce in threes ("94 410 227"): without the word for it that may be a sum.
+    """
+    if one.field == "kvk":
+        return re.sub(r"\D", "", words) if _IN_THREES.fullmatch(words) else None
     if one.field == "btw":
-        return words if _VAT_ABROAD.fullmatch(words) else None
+        named = may_hold_bsn(words) or without_bsn(text) != text or not _VAT_ABROAD.fullmatch(words)
+        return None if named else words
     if one.field != "postcode" or one.chance < _SURELY_ABROAD or not _ABROAD.fullmatch(words):
         return None
     return words if "-" in words or re.search(rf"\b{words} [A-Z][a-z]", text) else None
@@ -97,12 +112,18 @@ def _whole_street(street: str, text: str) -> str:
     """The street with its number, and what belongs to the number: "22 bis", "3, unit Q"."""
     if number_alone(street):
         return street  # it stands behind the street on file
-    street = _with_number(_OF_A_STREET.sub("", _PLACED.sub("", street)), text)
+    street = _with_number(_without_article(_OF_A_STREET.sub("", _PLACED.sub("", street)), text), text)
     if not _NAMED_STREET.search(street):
         return ""
     once = street[-1:].isdigit() and text.count(street) == 1
     addition = _ADDITION.match(text, text.find(street) + len(street)) if once else None
     return street + addition.group() if addition else street
+
+
+def _without_article(street: str, text: str) -> str:
+    """ "aan de Julianalaan" says where; "De Clercqstraat" is so called."""
+    at = text.find(street)
+    return _ARTICLE.sub("", street) if at >= 0 and _AT.search(text[max(0, at - 6) : at]) else street
 
 
 def _with_number(street: str, text: str) -> str:
@@ -129,22 +150,32 @@ def _whole_name(name: str, text: str) -> str:
     """The name without words of the sentence around it, with the surname that always stands behind it."""
     named = _ENDS_NOWHERE.sub("", _MEETS_NAME.sub("", name))
     if _LETTER.fullmatch(named):
-        return _behind_initial(named, text)
+        return "" if _PART_OF_A_NAME.search(text) else _behind_initial(named, text)
     surname = " " in named or named.endswith(".") or _PART_OF_A_NAME.search(text)
     return named if surname else _with_surname(named, text)
 
 
 def _with_surname(name: str, text: str) -> str:
-    """Of "Rosalinde" the whole, unless it also stands alone: then a first name is meant ("Rosa heet Rosalinde")."""
-    whole = whole_name(name, text)
-    places = re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", text)
-    return whole if text.count(whole) == len(places) and f"{whole} &" not in text else name
+    """Of "Rosalinde" the whole, unless it also stands alone: then a first name is meant ("Rosa heet Rosalinde").
+
+    Of two forms ("van Ellen Kuiper naar Ellen Zwart") that which is called new.
+    """
+    behind = rf"(?<!\w){re.escape(name)}((?: {PARTICLE}){{0,3}} {WORD})?(?![\w'’-]| &)"
+    found = [(match[1], text[: match.start()]) for match in re.finditer(behind, text)]
+    if not found or not all(surname for surname, _ in found):
+        return name
+    called_new = [surname for surname, before in found if _CALLED_NEW.search(before[-20:])]
+    whole = f"{name}{(called_new or [found[0][0]])[0]}"
+    return whole if may_be_name(whole) and firm_written(whole) is None else name
 
 
 def _behind_initial(letter: str, text: str) -> str:
-    """Of "M" what is written "M. Klok", the last if there are more; a letter alone is no name."""
-    found = re.findall(rf"(?<!\w){letter}\.(?:[A-Z]\.)*(?: {PARTICLE}){{0,3}} {WORD}(?=['’\".,;:!?)\n]|$)", text)
-    return found[-1].rstrip("'’-") if found else ""
+    """Of "M" what is written "M. Klok": of more than one the one that is called new. A letter alone is no name."""
+    pattern = rf"(?<!\w){letter}\.(?:[A-Z]\.){{0,4}}(?: {PARTICLE}){{0,3}} {WORD}(?=['’\".,;:!?)\n]|$)"
+    found = [(match[0].rstrip("'’-"), text[: match.start()]) for match in re.finditer(pattern, text)]
+    new = {name for name, before in found if _CALLED_NEW.search(before[-20:])}
+    sure = new or {name for name, _ in found}
+    return sure.pop() if len(sure) == 1 else ""
 
 
 def _whole_quoted(words: str, text: str) -> str:

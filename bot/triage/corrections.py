@@ -8,7 +8,14 @@ from dataclasses import replace
 
 from bot.triage.citizen_number import without_bsn
 from bot.triage.completing import CHECKED, OTHER, tidied
-from bot.triage.house_numbers import number_alone, on_the_street_of, removed, street_alone, street_of, street_stays
+from bot.triage.house_numbers import (
+    number_alone,
+    on_the_street_of,
+    street_alone,
+    street_is_renamed,
+    street_of,
+    street_stays,
+)
 from bot.triage.kin import is_anothers
 from bot.triage.numbers import BIRTHDATE, btws, emails, ibans, kvk_numbers, phones, postcodes, without_ibans
 from bot.triage.places import CONTEXT, places, stays
@@ -56,7 +63,9 @@ _AFTER_OLD = re.compile(
     r"(?:(?!(?:en|maar|and|but)\b|(?:nu|voortaan|now)\W{1,3}(?!(?:\w+\W{1,3})?(?:niet|oud|fout|verkeerd|verlopen|opge\w+|geen)\b))"
     r"[\w']{1,12}\W{1,3}){0,4}"
     r"(?:niet|oud\w?|fout|verkeerd|opgeheven|verlopen|geen|opgezegd)\b"
-    r"|^\W{0,3}(?:vervalt|(?:mag|kan|moet|gaat) (?:nu |dus )?(?:weg|eraf|eruit|er ?uit))\b",
+    r"|^\W{0,3}(?:vervalt|niet (?:meer|langer)|(?:mag|kan|moet|gaat) (?:nu |dus )?(?:weg|eraf|eruit|er ?uit))\b"
+    r"|^(?:(?!\boude?\b)[^.!?,;\n]){0,45}\b(?:is|wordt|werd) (?:inmiddels |nu )?"
+    r"(?:opgezegd|opgeheven|gesloten|beëindigd)\b",
     re.IGNORECASE,
 )
 _BANK_CHANGES = re.compile(
@@ -92,7 +101,15 @@ _CITY_NAME = (
     r"|a/d)(?: [a-z]{2,3})? [A-ZÀ-Ý][\w-]{1,20})?)"
 )
 _CITY = re.compile(r"^,? ?(?:te |in )?" + _CITY_NAME)
-_TOWN_BEHIND = re.compile(r"(?:,? |,?\n)(?:(?:te|in) )?" + _CITY_NAME + r"(?=[.,;!)\n]| (?:en|graag|svp|aub|was)\b|$)")
+_TOWN_BEHIND_CODE = re.compile(r",? (?:(?:te|in) )?" + _CITY_NAME + r"(?=[.,;!)\n]| (?:en|graag|svp|aub|was)\b|$)")
+_TOWN_BEHIND_STREET = re.compile(
+    r"(?:,? (?:te|in)|,) " + _CITY_NAME + r"(?=[.,;!)] (?=\S)|,\n| (?:en|graag|svp|aub|was)\b)"
+)
+_NO_TOWN = re.compile(
+    r"(?i)(?:groet\w*|mvg|gr|hoogachtend|dank\w*|bedankt|vriendelijk\w*|telefoon|tel|mail|nederland|belgië|duitsland|dhr|mevr|mw"
+    r"|\w+dag|(?:boven|beneden)\w+|kvk|btw|iban|email|postbus|klant\w*|alvast|met|graag|nummer|het|de|dat|wij|ik)(?:\W|$)"
+)
+"""What people write behind an address that is no town."""
 _CITY_ALONE = re.compile(
     r"\b(?i:(?:nieuwe |juiste |new |correct )?(?:woonplaats|vestigingsplaats|plaatsnaam|plaats|town|city)"
     r"(?: moet zijn| moet worden| wordt| is nu| is voortaan| must be| should be| is now)|(?:nieuwe|juiste|new|correct)"
@@ -113,6 +130,16 @@ _KVK_WORDS = re.compile(r"\b(?:kvk|k\.v\.k|handelsregister|chamber of commerce)"
 
 _FIELD_NAMES = {"birth_date": "birthdate"}
 _ORDER = tuple(_FIELD_NAMES.get(name, name) for name in FIELDS)
+_LATER = re.compile(r"(?i)\b(?:volgt|volgen|later|binnenkort|stuur ik|geef ik|nog door)\b")
+"""The new value is still to come."""
+_COPIED = re.compile(r"(?i)\b(?:c\.?c\.?|kopie|afschrift)(?: (?:aan|naar|to))?\W{1,3}$")
+_FOR_NOW = re.compile(
+    r"(?i)\b(?:vandaag|vanmiddag|deze week|tijdelijk|zolang)\b[^.!?\n]{0,40}$"
+    r"|\b(?:terug ?bellen|terugbelt|bereikbaar|te bereiken|bel(?:t u)? (?:me|mij|ons)(?: \w+){0,3}?)"
+    r"(?: \w+){0,2} op\W{1,3}$"
+    r"|\bbezorg(?:er|ing)\W{1,3}$"
+)
+"""Ahead of a telephone number: where somebody can be called this once."""
 _BECOMES = re.compile(
     r"^\W{0,3}(?:maar|in|naar|wordt|worden|werd|vervangt (?:u|je|jullie) (?:graag )?door"
     r"|moet (?:zijn|worden)|door|to|but|into|should be|sondern|zu|mais"
@@ -154,14 +181,15 @@ def _with_whole_street(found: Sequence[StatedCorrection], text: str) -> Iterator
     """A house number alone belongs to the street that was told with the old one, else to the one on file.
 
     It is left to a person where more of the address changes, or where a street is spoken of. A street alone keeps the
-    number on file, so it must stand beside the old street, and in no mail about a removal.
+    number on file, so it must stand beside the old street, in a mail that says how the street is called.
     """
     more = bool({one.field for one in found} & {"postcode", "city"}) or not street_stays(text)
     for one in found:
         if one.field != "street" or not one.new:
             yield one
         elif street_alone(one.new):
-            yield from [one] if one.old and street_of(one.old) and not removed(text) else []
+            renamed = one.old and street_of(one.old) and street_is_renamed(text, one.new)
+            yield from [one] if renamed and not {each.field for each in found} & {"postcode", "city"} else []
         elif not number_alone(one.new):
             yield one
         elif one.old and not number_alone(one.old):
@@ -177,8 +205,11 @@ def _town_behind(found: Sequence[StatedCorrection], text: str) -> Iterator[State
     if "street" not in new or "city" in new or not any(letter.isdigit() for letter in new["street"]):
         return
     place = _place(text, new.get("postcode") or new["street"])
-    town = _TOWN_BEHIND.match(text, place[1]) if place and not number_alone(new["street"]) else None
-    if town and text.count(town[1]) == 1 and not stays(text, town[1], corrected=False):
+    behind = _TOWN_BEHIND_CODE if "postcode" in new else _TOWN_BEHIND_STREET
+    town = behind.match(text, place[1]) if place and not number_alone(new["street"]) else None
+    if town is None or _NO_TOWN.match(town[1]):
+        return
+    if text.count(town[1]) == 1 and not stays(text, town[1], corrected=False):
         yield StatedCorrection("city", None, town[1])
 
 
@@ -213,6 +244,7 @@ def _marked(text: str, told: Sequence[Spoken]) -> Iterator[StatedCorrection]:
     for name in dict.fromkeys(one.field for one in told):
         mine = [(value, one) for one in told if one.field == name and (value := tidied(one, text))][:_MOST]
         mine = [(value, one) for value, one in mine if not _of_another(text, name, value)]
+        mine = [(value, one) for value, one in mine if not _this_once(name, text, value)]
         mine = _with_numbers(mine) if name == "street" else mine
         olds = [value for value, one in mine if _is_old(name, text, value, one)]
         olds += [value for value, _ in mine if any(_between(_BECOMES, text, value, other) for other, _ in mine)]
@@ -225,6 +257,15 @@ def _marked(text: str, told: Sequence[Spoken]) -> Iterator[StatedCorrection]:
             olds += [value for _, value in news if value != best and name in CHECKED]
             gone = (old for old in olds if old != best and not stays(text, old, corrected=True))
             yield StatedCorrection(_FIELD_NAMES.get(name, name), next(gone, None), best)
+
+
+def _this_once(name: str, text: str, value: str) -> bool:
+    """An address that gets a copy, a telephone for today: neither the new value nor the old one, unless called new."""
+    before = _COPIED if name == "email" else _FOR_NOW if name == "phone" else None
+    place = _place(text, value) if before else None
+    if before is None or place is None or _said(name, text, value) == "new":
+        return False
+    return before.search(text[max(0, place[0] - CONTEXT) : place[0]]) is not None
 
 
 def _with_numbers(streets: list[tuple[str, Spoken]]) -> list[tuple[str, Spoken]]:
@@ -276,7 +317,8 @@ def _values(field: str, text: str, finder: Callable[[str], Iterator[str]]) -> It
     new = next((value for value in values if said[value] == "new"), None)
     if new is None and old is not None and len(values) == 2:
         new = next(value for value in values if value != old)
-    if new is None and field == "iban" and len(values) == 1 and old is None and _BANK_CHANGES.search(text):
+    alone = field == "iban" and len(values) == 1 and old is None and not _LATER.search(text)
+    if new is None and alone and _BANK_CHANGES.search(text):
         new = values[0]
     if new is not None:
         yield StatedCorrection(field, old, new)

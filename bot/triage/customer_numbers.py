@@ -16,7 +16,7 @@ _NUMBER = re.compile(
     rf"\W{{0,3}}(?:(?:is|ist|est|was|blijft|luidt|trouwens|bij u|bij jullie|with you|vve)\W{{1,3}}){{0,2}}{NO_DATE}"
     r"(\d(?: \d){2,7}(?![ -]?\d)|\d{2,3}(?: \d{2,3}){1,3}(?![ -]?\d)"
     r"|[A-Z]{0,4}[-.]?\d[\dA-Z]{0,7}(?:[-.][\dA-Z]{1,5}){0,3}(?![\d-]))\b"
-    r"(?![.,]\d)",
+    r"(?![.,]\d| ?/ ?\d)",
     re.IGNORECASE,
 )
 _BARE = re.compile(
@@ -25,8 +25,8 @@ _BARE = re.compile(
     r"|account(?:nummer|nr\.?| number)|(?:relatie|debiteur(?:en)?|kl\.?|lid(?:maatschaps)?)[ -]?(?:nummer|nr\.?|kaart)?"
     r"|abonnements?nummer|debiteurenkaart kleinboek|klantn[uû]mer|kunden?(?:nr\.?|nummer)?|num[eé]ro (?:de )?client"
     r"|nr klienta|numer klienta|müşteri (?:numaram?|no)|musteri numaram?)"
-    r"\W{0,3}(?:(?:is|was|nr|no|nummer|number|onder|ist|est|luidt|lautet|bij u|bij jullie|with you|with you is"
-    r"|there is)\W{1,3}){0,2}(\d(?: \d){3,6}|[A-Z]{0,4}-?\d{3,8}|\d{3}-\d{2,4})\b(?![ .-]?\d|-[A-Z])",
+    r"\W{0,3}(?:(?:is|nr|no|nummer|number|ist|est|luidt|lautet|bij u|bij jullie|with you|with you is|there is)"
+    r"\W{1,3}){0,2}(\d(?: \d){3,6}|[A-Z]{0,4}-?\d{3,8}|\d{3}-\d{2,4})\b(?![ .-]?\d| ?/ ?\d|-[A-Z])",
     re.IGNORECASE,
 )
 _PARTED = re.compile(
@@ -34,28 +34,38 @@ _PARTED = re.compile(
     r"(?!(?:19|20)\d\d-)(\d{1,4}-\d{3,5}|\d{2}[ .]\d{3})(?![\w-])(?![ .,]?\d)"
 )
 """A number in two parts behind the bare word: "klant 88-4410", "klant 44.902"."""
-_CALLED = r"(?:klant(?:en)?|relatie|debiteur(?:en)?|cli[eë]nt|kunden?|customer|abonnee|lid|kl|deb|rel|cust)"
+_CALLED = r"(?:klant(?:en)?|relatie|debiteur(?:en)?|cli[eë]nt|kunden?|customer|abonnee|deb|rel|cust)"
 _NR = r"[ .-]{0,2}(?:nummer|nr|no|n°|number|code|id|ref|kenmerk)"
-_DAY = r"(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|1[0-2])[-./](?:\d{4}|\d{2})(?![-./]?\d)"
 _FIRST, _REST = r"[A-Z]{0,3}[ ./-]?\d{1,5}", r"(?:[./-]\d{1,5}|[ ]\d{1,4})"
+_DAY = (
+    r"(?:(?:0?[1-9]|[12]\d|3[01])[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:(?:19|20)\d\d|\d{2})(?![-./]?\d)"
+    r"|(?:19|20)\d\d-[01]\d-[0-3]\d|\d{1,2}/(?:19|20)\d\d|(?:19|20)\d\d[-/](?:19|20)\d\d|\d{1,2}[.:]\d\d-\d)"
+)
+_UNIT = (
+    r"(?![\w%€]|[ .,/-]{0,3}\d|(?-i: ?[A-Z]{2}\b)"
+    r"| (?i:euro|eur|jaar|dagen|weken|uur|keer|stuks|van de|tot|jan|feb|mrt|apr|mei|jun|jul|aug|sep|okt|nov|dec))"
+)
+"""What stands behind a sum, a term, a day or a postcode, and not behind a number by which somebody is known."""
 
 
 def _in_pieces(word: str, pieces: str) -> re.Pattern[str]:
     return re.compile(
         rf"\b(?i:{word})\.?[ :(]{{1,3}}(?:(?i:is|was|onder|luidt|le) ){{0,2}}"
-        rf"(?!{_DAY}|0[16]|KB-20|(?:19|20)\d\d[-/](?:19|20)\d\d)({_FIRST}{_REST}{pieces})"
-        r"(?![\w%€]|[ .,/-]?\d| (?:euro|jaar|van de|tot)\b)"
+        rf"(?!{_DAY}|0[1-9]\d?[ -]?\d|KB-20|VOF|BV|NV)({_FIRST}{_REST}{pieces}){_UNIT}"
     )
 
 
-_PIECED = _in_pieces(_CALLED + _NR, "{0,4}")
-_PIECED_BARE = _in_pieces(_CALLED.replace("|kl|", "|"), "{2,4}")
+_PIECED = _in_pieces(_CALLED.replace("|deb|", "|lid|kl|deb|") + _NR, "{0,4}")
+_PIECED_BARE = _in_pieces(_CALLED, "{2,4}")
 """A number in pieces behind the word: "klant 44/8/01", "debiteurnummer 7-0-3-3-1", "klantnr. L-99 01"."""
 _OF_OURS = re.compile(
     r"\b(?:(?:ons|mijn|m'n|onze|my|our|mein|unsere?) (?:klant)?(?:nummer|nr\.?|number) "
-    r"(?:(?:bij (?:u|jullie|kleinboek)|with you|bei ihnen) (?:is |was )?|is |was )"
-    r"|(?:klant|bekend|afnemer|abonnee) (?:\w{1,8} ){0,4}(?:onder|met) (?:nummer |nr\.? )"
-    rf"|(?:gebruiker|klient|rel\.) ){NO_DATE}([1-9]\d{{3,5}}|[1-9]\d-\d{{5}})(?![\w%€]|[ .,/-]{{0,3}}\d)",
+    rf"(?:(?:bij (?:u|jullie|kleinboek)|with you|bei ihnen) (?:is |was )?(?!{_DAY})([1-9]\d{{3,5}})"
+    r"|(?:is|was) ([1-9]\d{4,5}))|(?<!een )(?<!mijn )(?<!onze )(?:klant|bekend|afnemer|abonnee)"
+    r" (?:(?:bij (?:u|jullie|kleinboek)|geweest|sinds|vanaf|\d{4}) ){0,3}(?:onder|met) (?:nummer |nr\.? )"
+    r"([1-9]\d{3,5}|[1-9]\d-\d{5})"
+    r"|(?:gebruiker|klient) ([1-9]\d{4,5})|(?<!\w)rel\. (?!(?:19|20)\d\d\b)([1-9]\d{3,5}))"
+    rf"{_UNIT}",
     re.IGNORECASE,
 )
 """What somebody calls his number with us: "ons nummer bij jullie is 40117", "bekend onder nummer 88012"."""
@@ -127,7 +137,12 @@ _lettered = groups(_LETTERED)
 
 def customer_numbers(text: str) -> Iterator[str]:
     """Numbers of customers, and codes of letters and digits behind the word for one."""
-    yield from _numbered(text)
+    yield from map(_joined, _numbered(text))
     yield from _coded(text)
     if not _PAYS.search(text):
         yield from _lettered(text)
+
+
+def _joined(number: str) -> str:
+    """ "6 1 0 4 4" is one number, and the record has it without the spaces."""
+    return "".join(number.split())

@@ -18,9 +18,19 @@ _WHOLE = re.compile(
     re.IGNORECASE,
 )
 _NO_HOUSE = re.compile(r"(?i)\b(?:postbus|antwoordnummer|po box|unit|bus|app\w*|appartement|kamer|t/?o)\b")
-_REMOVED = r"(?i)\b(?:verhui\w*|(?:wo(?:on|nen)|zit(?:ten)?) (?:\w{1,8} ){0,2}(?:nu|sinds)|moved|umgezogen)\b"
-_REMOVAL = re.compile(_REMOVED)
-_MOVES = re.compile(rf"{_REMOVED}|\b(?:postbus|antwoordnummer|straat)\b|appartement")
+_MOVES = re.compile(r"(?i)\b(?:verhui\w*|postbus|antwoordnummer|straat|moved|umgezogen)\b|appartement")
+_CALLED = re.compile(
+    r"(?i)\b(?:he(?:et|ten|ette)|hernoemd|omgedoopt|herindeling|moet (?:\w+ )?(?:zijn|worden|wezen)|hoort|gespeld"
+    r"|spelling|schrijf\w*|tikfout|typfout|geen|niet|should be|called|heißt)\b"
+)
+_REMOVED = re.compile(
+    r"(?i)\b(?:verhui\w*|woon\w*|wonen|zit(?:ten)?|gevestigd|gegaan|vertrokken|adres (?:is|wordt)"
+    r"|nieuwe? (?:woning|huis|adres)|postbus|antwoordnummer|per 1|moved|live|relocated|umgezogen)\b"
+)
+_NUMBER_BEHIND = re.compile(
+    r"(?i)[ ,:(-]{0,4}(?:(?:op|met) )?(?:huis)?(?:nummer|nr|no)\b|[ ,:(-]{0,4}\d|[ ](?:een|twee|drie|vier|vijf|zes"
+    r"|zeven|acht|negen|tien|elf|twaalf|\w+tien|\w+tig)\b"
+)
 _STREET_ALONE = re.compile(r"[^\d,;:@|()]*[^\W\d_]{3}[^\d,;:@|()]*")
 _SPELLED = re.compile(
     r"(?i)\b(?:nummer|nr|huisnummer)\b"
@@ -45,9 +55,14 @@ def street_of(value: str) -> str | None:
     return whole["street"] if whole else value.strip() if street_alone(value) else None
 
 
-def removed(text: str) -> bool:
-    """Whether a mail tells of a removal: then a number on file is no longer the writer's."""
-    return _REMOVAL.search(text) is not None
+def street_is_renamed(text: str, street: str) -> bool:
+    """Whether a mail says how a street is called, tells of no removal, and no number stands behind the street.
+
+    Else a number on file may no longer be the writer's.
+    """
+    behind = [text[match.end() :] for match in re.finditer(re.escape(street), text)]
+    numbered = any(_NUMBER_BEHIND.match(rest) for rest in behind)
+    return _CALLED.search(text) is not None and _REMOVED.search(text) is None and not numbered
 
 
 def on_the_street_of(on_file: str | None, stated: str, old: str | None = None) -> str | None:
@@ -73,7 +88,7 @@ def on_the_street_of(on_file: str | None, stated: str, old: str | None = None) -
 
 
 def _with_number_of(on_file: str, stated: str, old: str) -> str | None:
-    """The new street with the number on file, where the old one that was told is on file."""
+    """The new street with the number on file, if it has one, where the old one that was told is on file."""
     if on_file.lower() == old.lower() and street_alone(on_file):
         return stated
     whole = _WHOLE.fullmatch(on_file)

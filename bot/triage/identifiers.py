@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
-from bot.triage.citizen_number import without_bsn
+from bot.triage.citizen_number import may_hold_bsn, without_bsn
 from bot.triage.customer_numbers import at_the_foot, customer_numbers
 from bot.triage.kin import is_anothers
 from bot.triage.numbers import bare, btws, emails, groups, ibans, kvk_at_the_foot, kvks, phones, postcodes
@@ -50,17 +50,20 @@ _PAID = re.compile(
 """An invoice by its number alone, where it is paid or asked for; never a case of ours, a date, a sum or a telephone."""
 _OF_MONEY = re.compile(
     r"(?i)\b(?:factu|(?:credit)?nota\b|aanmaning|incasso|geïncasseerd|herinnering|betaal|voldaan|invoice|rechnung|facture|fatura"
-    r"|afgeschreven|rekening)"
+    r"|afgeschreven)"
 )
 _NUMBERED = re.compile(
-    r"(?<![\w/.#-])(?<!ticket )(?<!zaak )(?<!verzoek )(?<!dossier )(?<!kenmerk )(?<!offerte )(?<!request )(?<!order )"
-    r"(20\d\d[-/](?!20\d\d\b|679\b)\d{3,6}|(?:F|VF|INV|CR|FKB|KBF)[-/]?(?:20)?\d{2}[-/]?\d{2,6})(?![\w/]|[-.]\d)",
+    r"(?<![\w/.#-])(20\d\d[-/](?!20\d\d\b)\d{3,6}|(?:F|VF|INV|CR|FKB|KBF)[-/]?(?:20)?\d{2}[-/]?\d{3,6})(?![\w/]|[-.]\d)",
 )
 """What is written like the number of an invoice, in a mail that speaks of one."""
+_OF_SOMETHING_ELSE = re.compile(
+    r"(?i)(?:zaak|kenmerk|verzoek|dossier|ticket|offerte|request|order|verordening|richtlijn|\bwet|\beu\)|boekjaar|vlucht|\bkb"
+    r"|\bavg)\W{0,3}(?:(?:nummer|nr|no)\W{0,2})?$"
+)
 _OF_HIS_BOOKS = re.compile(
     r"(?i)\b(?:(?:mijn|onze|een|de|van|aan) (?:\w{3,12} )?(?:klant(?:en)?|debiteur(?:en)?|leverancier|relatie|cliënte?)"
     r"\b|(?:mijn|onze) (?:eigen )?(?:factuur|nota)|afletter|nummering|creditfactu|creditnota|boek(?:en)? ik|inboek"
-    r"|dossier|aanbesteding|in kleinboek (?:verstuurd|gemaakt))"
+    r"|gefactureerd|aanbesteding|in kleinboek (?:verstuurd|gemaakt))"
 )
 """Then it may be an invoice of his own."""
 _OLD = re.compile(
@@ -162,14 +165,16 @@ def _of_the_business(text: str) -> Iterator[str]:
 
 
 _said_to_be_invoices = groups(_INVOICE, _PAID)
-_written_like_invoices = groups(_NUMBERED, digits=6)
 
 
 def _invoices(text: str) -> Iterator[str]:
     """Numbers of invoices: behind the word, or written so in a mail about money."""
     yield from _said_to_be_invoices(text)
     if _OF_MONEY.search(text) and not _OF_HIS_BOOKS.search(text):
-        yield from _written_like_invoices(text)
+        for match in _NUMBERED.finditer(text):
+            elsewhere = _OF_SOMETHING_ELSE.search(text[max(0, match.start() - _BEFORE) : match.start()])
+            if elsewhere is None and not may_hold_bsn(match[1]):
+                yield match[1]
 
 
 _FINDERS: dict[str, Callable[[str], Iterator[str]]] = {

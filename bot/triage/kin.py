@@ -1,4 +1,4 @@
-"""Whose a value is: what is said to be a relative's, a neighbour's or a lawyer's is not the writer's."""
+"""Whose a value is: what is said to be a relative's, a partner's, a neighbour's or a lawyer's is not the writer's."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ import re
 _WHO = (
     r"(?:(?:ex-?)?(?:man|vrouw|echtgeno(?:ot|te)|partner)|ex|zus(?:ter|je)?|broer(?:tje)?|zwager|schoon\w{3,7}|buur\w{2,5}"
     r"|collega|moeder|vader|oma|opa|oom|tante|neef|nicht|dochter|zoon|klein\w{4,7}|vriend\w{0,2}|boekhoud\w{2,4}"
-    r"|accountant|advocaat|jurist|(?:ver)?huurder|baas|husband|wife|son|daughter|lawyer|landlord)s?"
+    r"|accountant|advocaat|jurist|(?:ver)?huurder|baas|compagnon|zakenpartner|medevennoot|vennoot|maat|huisgenoot|husband|wife|son|daughter|lawyer|landlord)s?"
 )
-KIN = rf"\b(?:mijn|m'n|mn|onze|my|meine?)\s{{1,3}}{_WHO}\b"
-"""A pattern: a relative, a neighbour, a colleague, a bookkeeper or a landlord of who writes."""
+KIN = rf"\b(?:mijn|m'n|mn|onze|my|our|meine?)\s{{1,3}}(?:(?:oude?|nieuwe|vorige|new|old)\s)?{_WHO}\b"
+"""A pattern: a relative, a neighbour, a partner, a colleague, a bookkeeper or a landlord of who writes."""
+_BREATH = r"(?:[^.!?\n]|[.](?=\w)){0,60}"
 _THEY = r"(?:^|[.!?\n;] ?)(?:zij|hij|ze) (?:gaat|woont|blijft|verhuist|zit)\b"
 _THEIRS = r"\b(?:zijn|haar) (?:klant|debiteur|telefoon|mobiele|rekening|e-?mail|adres|nieuwe)\w*"
 _OWN = (
     r"\b(?:het mijne|ik|mij|mine|die van mij"
     r"|mijn (?:eigen |nieuwe |oude )?(?:eigen|rekening|nummer|telefoon|adres|account|mail)\w*)"
 )
-_BEFORE = re.compile(rf"(?i)(?:{KIN}|{_THEY}|{_THEIRS})(?!.{{0,60}}{_OWN})[^.!?\n]{{0,60}}$")
+_BEFORE = re.compile(rf"(?i)(?:{KIN}|{_THEY}|{_THEIRS})(?!.{{0,60}}{_OWN}){_BREATH}$")
 _AFTER = re.compile(
     rf"(?i),? (?:(?:is|was) (?:het nummer |het adres |die |dat )?)?van {KIN}"
     r"|,? (?:maar )?(?:dat|die|dit) (?:(?:ben|ken) ik niet|is niet van (?:mij|ons))\b"

@@ -13,9 +13,9 @@ me ben was wordt worden staat even doe weer meer over onze wij we hij zij heeft 
 alvast goedemiddag goedemorgen vriendelijke groeten gr mvg ja nee jij jouw waarom wanneer waarvoor hier daar nu toch
 gegevens verwijderen akkoord
 blijft blijven vervalt voortaan ipv oud oude straat straatnaam plaats woonplaats postcode naam achternaam nummer
-nr telefoon geboortedatum ongewijzigd zelfde eruit erin klantnr klantnummer gewijzigd wijziging zie foutief
-cijfers huisnummer rekening contactpersoon factuur facturen postbus bezoekadres postadres svp aub geen ivm
-mobiel vast namens inzake heet heten mevrouw meneer
+telefoon geboortedatum ongewijzigd zelfde eruit erin klantnr klantnummer gewijzigd wijziging zie foutief
+cijfers huisnummer rekening contactpersoon postbus bezoekadres postadres svp aub geen ivm
+vast namens inzake heet heten mevrouw meneer
 """
 _ENGLISH = """
 the a an and of i you not that this to on is my with for but at it in are be have has do please would could can from

@@ -18,10 +18,11 @@ EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ .]?[A-Z0-9]{2,4}){3,8}\b")
 POSTCODE = re.compile(r"(?<![\w./-])([1-9]\d{3})(?: ?|-(?=[A-Z]{2}\b))((?i:[A-Z]{2}))\b(?![\d-])")
 _WORD_OF_TWO = re.compile(
-    r"a[flnstu]|by|d[aeu]|e[nrtx]|he|i[fkmnst]|j[ae]|l[ae]|me|n[aou]|o[fmnpru]|so|t[eo]|u[nw]|we|z[eou]", re.IGNORECASE
+    r"a[flnstu]|by|d[aeu]|e[nrtx]|he|i[fkmnst]|j[ae]|l[ae]|me|n[aour]|o[fmnpru]|so|t[eo]|u[nw]|we|z[eou]", re.IGNORECASE
 )
 """What stands behind a year more often than the letters of a postcode: "1948 en niet 1984"."""
 _POSTCODE_BEFORE = re.compile(r"(?i)\bpost(?:al )?codes?\W{1,3}(?:\w{1,10}\W{1,2}){0,3}$")
+_HOUSE_BEFORE = re.compile(r"[^\W\d_]{3} \d{1,4} ?[a-z]?,?\s$")
 _TOWN_BEHIND = re.compile(r"[ ,]{1,2}[A-Z][a-z]")
 _FEWEST_DIGITS = 3  # of a customer or invoice number
 NO_DATE = r"(?!\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d{2})(?![-.]?\d))"
@@ -32,11 +33,13 @@ PHONE = re.compile(
     r"\(?(?:(?:\+\d{2}\)? ?(?:\(0\) ?)?|00\d{2}\)? ?)(?:[1-9]\d{0,2} ?[-/–] ?(?=\d))?(?:[ .-]?\d){7,10}"
     r"|(?=0[1-9](?:[^\w\n]{0,3}\d){8}(?!\w))0[1-9]\d{0,2}(?:\)? ?[-/–.]? ?)\d(?:[ .-]?\d){5,7})(?!\w)"
 )
-_KVK_DIGITS = rf"{NO_DATE}(?:\d{{8}}|(?!0[16])\d{{2}}(?:(?:[ .]?\d{{2}}){{3}}|(?:[ .]\d{{3}}){{2}}))(?![ .-]?\d)"
+_KVK_DIGITS = rf"{NO_DATE}(?:\d{{8}}|(?!0[16])\d{{2}}(?:[ .]?\d{{2}}){{3}})(?![ .-]?\d)"
+_SUM = r"omzet|kapitaal|winst|balans|bedrag"
 _NO_OTHER_NUMBER = r"(?!(?:bsn|burgerservice|sofi|tel|mob|gsm|fax|iban|btw|klant|\d))"
 KVK = re.compile(
     r"\b(?:kvk|k\.v\.k\.?|handelsregister|kamer van koophandel|chamber of commerce|coc)\W{0,3}"
-    rf"(?:{_NO_OTHER_NUMBER}[\w-]{{1,15}}\W{{1,3}}){{0,4}}({_KVK_DIGITS})\b",
+    rf"(?:(?:(?!{_SUM}){_NO_OTHER_NUMBER}[\w-]{{1,15}}\W{{1,3}}){{0,4}}({_KVK_DIGITS})"
+    r"|(?:(?:nummer|nr|is|wordt)\W{1,3}){0,3}(?!0[16])(\d{2}[ .]\d{3}[ .]\d{3}))\b(?! ?(?:euro|eur\b|€))",
     re.IGNORECASE,
 )
 _KVK_ALONE = re.compile(rf"(?<![\w.-])(?<!\d ){_KVK_DIGITS}(?![\w-])")
@@ -107,7 +110,8 @@ def _is_a_word(text: str, match: re.Match[str]) -> bool:
     may_be_word = digits.startswith(("19", "20")) or letters.islower()
     if not may_be_word or " " not in match.group() or not _WORD_OF_TWO.fullmatch(letters):
         return False
-    named = _POSTCODE_BEFORE.search(text[: match.start()][-30:])
+    before = text[: match.start()][-30:]
+    named = _POSTCODE_BEFORE.search(before) or _HOUSE_BEFORE.search(before)
     town = (letters.isupper() or not digits.startswith(("19", "20"))) and _TOWN_BEHIND.match(text, match.end())
     return not (named or town)
 
@@ -122,7 +126,7 @@ def phones(text: str) -> Iterator[str]:
 
 def kvks(text: str) -> Iterator[str]:
     """Chamber of Commerce numbers: eight digits after the word, or in brackets behind a company."""
-    yield from (re.sub(r"\D", "", match[1]) for match in KVK.finditer(text))
+    yield from (re.sub(r"\D", "", match[1] or match[2]) for match in KVK.finditer(text))
     yield from (match[2] for match in _KVK_BRACKETED.finditer(text) if firm_written(match[1]))
 
 
@@ -157,8 +161,9 @@ def btws(text: str) -> Iterator[str]:
 def groups(*patterns: re.Pattern[str], digits: int = _FEWEST_DIGITS) -> Callable[[str], Iterator[str]]:
     """What the patterns find, the first pattern's first; nothing that may be a citizen service number."""
     return lambda text: (
-        match[1].strip()
+        number.strip()
         for pattern in patterns
         for match in pattern.finditer(text)
-        if not may_hold_bsn(match[1]) and sum(letter.isdigit() for letter in match[1]) >= digits
+        if (number := next(filter(None, match.groups()), "")) and not may_hold_bsn(number)
+        if sum(letter.isdigit() for letter in number) >= digits
     )

@@ -22,7 +22,7 @@ _FIELD = re.compile(
     r"|btw)\b"
 )
 _STAYS_AFTER = re.compile(rf"\W{{0,2}}(?i:(?:{_ADVERB} ){{0,2}}{_STAYING}\b)")
-_FINE = r"(?:goed|juist|correct|in orde|prima|ok[eé]?|right|correct|geen vergissing)"
+_FINE = r"(?:goed|juist|correct|in orde|prima|ok[eé]?|right|geen vergissing)"
 _RIGHT = re.compile(
     rf"(?i:,? (?:klop(?:t|pen)(?: (?:wel|ook|nog|al|allebei))?"
     rf"|(?:(?:dat|die) )?(?:is|zijn|was|staat|staan|stond|are)(?: (?:al|wel|nog|ook|allebei)){{0,2}} {_FINE})"

@@ -46,7 +46,7 @@ _TITLES = """
 mw mevr mevrouw meneer dhr de_heer mej mr mrs ms miss drs dra dr ds ir ing prof fam familie echtpaar kantoor je
 yours mme mlle maître herr frau sig sra dona bu stb zr pater pastoor zuster broeder weduwe wed ome oom tante opa oma
 namens bakker slager aannemer notaris advocaat rechtsanwältin rechtsanwalt gallerist burgemeester kapitein schipper
-boer jhr jkvr jonkheer jonkvrouw em
+boer jhr jkvr jonkheer jonkvrouw
 """
 TITLES = _TITLES.split()
 """What stands before a name and is no part of it; some need a full stop behind them."""
@@ -122,7 +122,8 @@ teksten vormgeeft vormgeving
 (?!mulderij)\w{3,}erij\b \w*bureau\b bistro\w* pizzeria (?:wijn|bier|koffie|espresso|cocktail|snack|eet|sushi)bar\b
 rondvaart drogist\w* opticiens? manege wasstraat wasserette
 koeriers? juwelier apotheek kliniek stukadoors?\w* trouwkaarten kinderboeken bloemsierkunst
-\w{3,}werken\b optiek \w*paviljoen\b voedselbank tuincentrum
+(?:sloop|tegel|stuc|metsel|loon|voeg|straat|timmer|grond|hout|metaal)werken\b optiek \w*paviljoen\b voedselbank
+tuincentrum
 """
 TRADES = _TRADES.split()
 """Pieces of a pattern, each a word that a company is called by: "Fysiopraktijk", "Kozijnen"."""

@@ -63,8 +63,9 @@ _IN_WHICH_ROLE = re.compile(
     r"^(?:penningmeester|secretaris|secr\.|voorzitter|eigenaar|eigenaresse|beheerder|bestuurslid|administratie)[ ]"
     r"(?=[A-Z])"
 )
+_TOWNLIKE = re.compile(r"(?:Den|Ter|Sint|St\.|Nieuw|Oud|Bad|Klein|Groot|Hoek|Noord|Oost|Zuid|West)\b")
 _NO_FIRM = re.compile(
-    rf"^(?:(?:Ik|Wij|Het|Zet|Daar|Dit|Dat|De naam|Voor|Gewoon|Factuur)\b"
+    rf"^(?:(?:Ik|Wij|Het|Zet|Daar|Dit|Dat|De naam|Voor|Gewoon|Factuur|Zie|Geen|Graag|Bij|Van|Wie|Wat)\b"
     rf"|(?:(?i:mw|mevr|dhr|dr|drs|prof)\b\.? ?)*{UPPER}\.)|['’]$"
 )
 _ACTS_FOR_OTHERS = re.compile(
@@ -135,7 +136,7 @@ def _behind_a_firm(text: str) -> str | None:
         if rest and firm_written(firm) is not None and not _ACTS_FOR_OTHERS.search(firm):
             piece = rest[0].strip()
             name = name_written(_IN_WHICH_ROLE.sub("", piece))
-            sure = name is not None and (" " in name or name != piece.rstrip("."))
+            sure = name is not None and ((" " in name and not _TOWNLIKE.match(name)) or name != piece.rstrip("."))
             return name if name is not None and sure and firm_written(name) is None else None
     return None
 

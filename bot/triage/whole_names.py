@@ -47,8 +47,14 @@ _WIDE = 100  # characters around a company in which its piece is looked for
 
 def whole_name(name: str, text: str, company: str = "") -> str:
     """The name without the company behind it; of a first name alone the whole, where the text has it."""
-    name = _without(company, _TWICE.sub(r"\1", _OF_HIS_OWN.sub(r"\1", name)))
+    name = _without(company, _before_the_firm(_OF_HIS_OWN.sub(r"\1", name)))
     return name if " " in name or name.islower() else _without(company, _fuller(name, text))
+
+
+def _before_the_firm(name: str) -> str:
+    """Of "Roelf Oosting Oosting Oldtimers" who it is; "Juan López López" is called so."""
+    twice = _TWICE.match(name)
+    return twice[1] if twice and len(name[twice.end(1) :].split()) > 1 else name
 
 
 def _without(company: str, name: str) -> str:

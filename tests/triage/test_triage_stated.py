@@ -38,7 +38,7 @@ BSN = "111222333"  # passes the check; belongs to nobody
         ("onze klant Kinderopvang Het Nest (99137744)", "kvk", "99137744"),
         ("rel.nr. 77-1043", "customer_number", "77-1043"),
         ("Cliëntnr. 11.207.", "customer_number", "11.207"),
-        ("klantnummer: 30 40 50", "customer_number", "30 40 50"),
+        ("klantnummer: 30 40 50", "customer_number", "304050"),
         ("zet dat uit voor account 6620", "customer_number", "6620"),
         ("de openstaande nota KB-2025-7781", "invoice_number", "KB-2025-7781"),
         ("op zijn rekening (nr. 2024-0031)", "invoice_number", "2024-0031"),
@@ -176,6 +176,11 @@ def test_what_is_no_number_of_ours_is_none(text: str) -> None:
         "Wij spraken elkaar op 2025-123 in Assen",
         "De nota hoort bij dossier 2025/88123",
         "betaald op 2026-11-28",
+        "Factuur betaald, zie KB 2026-0421",
+        "Zaak 2026-0421: nota betaald",
+        "Verordening (EU) 2024/1689, factureren",
+        "boekjaar 2024-004 factuur",
+        "Wij hebben zelf 2025-0417 gefactureerd, betaald is het",
     ],
 )
 def test_a_number_of_his_own_books_or_of_a_law_is_no_invoice_of_ours(text: str) -> None:
@@ -508,7 +513,7 @@ def test_what_no_longer_holds_is_the_old_value(text: str, field: str, old: str, 
         ("Voortaan Kees en Fatima, bij voorkeur", "name", "Kees en", "Kees"),
         ("gewijzigd van Dekking in Van Rossem", "name", "in Van Rossem", "Van Rossem"),
         ("mon nom est Claire Desmet et plus Claire Janssens", "name", "Claire Desmet et plus", "Claire Desmet"),
-        ("'M. Buitenhuis-Klok' moet 'M. Klok' zijn", "name", "M", "M. Klok"),
+        ("'M. Buitenhuis-Klok' veranderen in 'M. Klok'.", "name", "M", "M. Klok"),
         ("Hij heet officieel Autobedrijf Smit", "company", "officieel Autobedrijf Smit", "Autobedrijf Smit"),
         ("er hoort 'klant aanschrijven' te staan", "other", "klant", "klant aanschrijven"),
         ("BE0744188203 i.p.v. NL855190224B01 graag", "btw", "BE0744188203", "BE0744188203"),
@@ -523,11 +528,26 @@ def test_a_marked_value_is_completed_and_trimmed(text: str, field: str, words: s
     ("text", "street", "town"),
     [
         ("Ons adres is nu Brink 4, 8011 CW Zwolle. Dank.", "Brink 4", ["Zwolle"]),
-        ("Ik woon voortaan op de Hereweg 211, Groningen.", "Hereweg 211", ["Groningen"]),
+        ("Ik woon voortaan op de Hereweg 211, Groningen. Past u dat aan?", "Hereweg 211", ["Groningen"]),
         ("Nieuw:\nZeedijk 1\n4414 AV Waarde\nGroet, Sinke", "Zeedijk 1", ["Waarde"]),
         ("Van Brink 3, Zwolle naar Brink 4, Zwolle.", "Brink 4", []),
         ("Ik zit nu op Brink 4, Zwolle blijft.", "Brink 4", []),
         ("Mijn adres wordt Brink 4, Hanneke Smit", "Brink 4", []),
+        *(
+            (f"Mijn nieuwe adres: Brink 4{rest}", "Brink 4", [])
+            for rest in (
+                *(
+                    "\nGroeten,\nSanne",
+                    "\nMvg,",
+                    "\nSanne",
+                    ", Dank. Tot ziens",
+                    ", Nederland. Dank",
+                    ", Dhr. De Boer",
+                    ", Maandag. Dank",
+                ),
+                *(", 8011 CW\nGroet,\nSanne", "\nTelefoon en mail blijven", ", Sanne."),
+            )
+        ),
     ],
 )
 def test_the_town_right_behind_a_new_address_is_new(text: str, street: str, town: list[str]) -> None:
@@ -538,6 +558,48 @@ def test_the_town_right_behind_a_new_address_is_new(text: str, street: str, town
 
 def test_words_that_something_stays_are_no_value() -> None:
     assert corrections_in("Bedrijfsnaam: blijft. Telefoon: 0294-410078", [marked("company", "blijft")]) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mijn voorletter moet J zijn; mijn vrouw is J. de Boer",
+        "Het moet M zijn. Groet M. Klok. Behandeld door M. Visser.",
+    ],
+)
+def test_part_of_an_initial_is_nobodys_whole_name(text: str) -> None:
+    letter = "J" if " J " in text else "M"
+    assert corrections_in(text, [marked("name", letter)]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("Gebruik NL91ABNA0417164300 niet meer, nieuw nummer volgt.", "iban", "NL91ABNA0417164300"),
+        ("De rekening NL91ABNA0417164300 waar u van incasseert is opgezegd.", "iban", "NL91ABNA0417164300"),
+        ("Vandaag ben ik op 0355431122 bij mijn zus.", "phone", "0355431122"),
+        ("U kunt terugbellen op 0318-654321.", "phone", "0318-654321"),
+        ("Met cc aan olga@tandarts.example.", "email", "olga@tandarts.example"),
+        ("Onze nieuwe boekhouder is Hugo, hugo@fiscount.example, 0592-301122.", "phone", "0592-301122"),
+        ("Mijn BSN is DE 111222333, wijzig mijn btw", "btw", "DE 111222333"),
+    ],
+)
+def test_what_is_stopped_copied_for_today_or_somebody_elses_is_no_new_value(text: str, field: str, value: str) -> None:
+    assert corrections_in(text, [marked(field, value)]) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "KvK: kapitaal is 12.345.678 euro",
+        "KvK deponering: omzet 12 345 678",
+        "Plein 1944 nr 6, Nijmegen",
+        "kvk 94410227 omzet 12.345.678 euro",
+    ],
+)
+def test_a_sum_is_no_number_of_the_chamber_of_commerce_and_a_word_no_postcode(text: str) -> None:
+    assert identifiers_in(text).get("kvk") in (None, "94410227")
+    assert "postcode" not in identifiers_in(text)
 
 
 def test_a_letter_alone_is_no_name() -> None:
@@ -600,6 +662,7 @@ def test_what_is_said_to_be_right_already_is_no_change(text: str, field: str, va
         ("Telefoon 0118 44 00 90 vervangt 0113 21 00 11.", "phone", "0113 21 00 11", "0118 44 00 90"),
         ("Nassaukade 215 werd Nassaukade 217.", "street", "Nassaukade 215", "Nassaukade 217"),
         ("Vervang 0118 44 00 90 door 0113 21 00 11.", "phone", "0118 44 00 90", "0113 21 00 11"),
+        ("Gebruik 0118 44 00 90 niet meer, wel 0113 21 00 11.", "phone", "0118 44 00 90", "0113 21 00 11"),
         ("0118 44 00 90 <- 0113 21 00 11", "phone", "0113 21 00 11", "0118 44 00 90"),
         ("0118 44 00 90 i.p.v. 0113 21 00 11", "phone", "0113 21 00 11", "0118 44 00 90"),
         ("Noteer 0118 44 00 90 waar nu 0113 21 00 11 staat.", "phone", "0113 21 00 11", "0118 44 00 90"),

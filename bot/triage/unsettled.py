@@ -1,0 +1,30 @@
+"""Changes that a person looks at, however plain they sound: beside what is on file, taken back, told to everybody."""
+
+from __future__ import annotations
+
+import re
+
+_ADDED = re.compile(
+    r"(?i)\b(?:kan|mag|moet|graag|zet|wilt u|wil je|kunt u|kun je|kunnen jullie)"
+    r"\s(?:\w{1,12}\s){0,4}(?:erbij|ernaast)\b"
+    r"|\b(?:tweede|derde|extra) (?:vestiging|adres|nummer|telefoon\w{0,7}|rekening\w{0,8}|e?-?mail\w{0,6})\b"
+    r"|\bblijft (?:het |ons |mijn )?hoofd(?:nummer|adres|vestiging|kantoor)\b"
+)
+_TAKEN_BACK = re.compile(
+    r"(?i)\b(?:toch|bij nader inzien)\b[^.!?\n]{0,25}\bniet (?:meer )?"
+    r"(?:wijzigen|veranderen|aanpassen|doorvoeren|omzetten)\b"
+    r"|\blaat (?:het |hem |die |dat )?(?:maar |dus )?(?:zo )?staan op\b"
+    r"|\b(?:nog|voorlopig) niet(?:s)? (?:wijzigen|veranderen|aanpassen|doorvoeren)\b"
+)
+_CIRCULAR = re.compile(
+    r"(?i)^\W{0,3}(?:geachte|beste)\s(?:klant(?:en)?|relaties?|leveranciers?|zakenrelaties?|crediteur\w{0,14}|debiteur\w{0,12}"
+    r"|opdrachtgevers?)\b|^\W{0,3}dear\s(?:valued\s)?(?:customers?|suppliers?|business partners?)\b"
+    r"|^\W{0,3}sehr geehrte\s(?:kund\w{1,3}|geschäftspartner\w{0,3}|lieferanten)\b"
+)
+_READ = 6_000  # characters
+
+
+def unsettled(text: str) -> bool:
+    """Whether a stated change adds to what is on file, is taken back, or is told to all customers of somebody else."""
+    head = text[:_READ]
+    return any(pattern.search(head) for pattern in (_ADDED, _TAKEN_BACK, _CIRCULAR))

@@ -1,0 +1,36 @@
+"""Changes that a person looks at, however plain they sound."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.triage.unsettled import unsettled
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wij openen een tweede vestiging: Stationsplein 3. Kan die erbij?",
+        "Zet u mijn mobiel erbij, 06-12345678?",
+        "0570-612345 blijft het hoofdnummer, het nieuwe is voor de winkel.",
+        "Bij nader inzien toch niet wijzigen naar NL45, laat maar staan op NL03.",
+        "Voorlopig niet aanpassen, ik bel nog.",
+        "Geachte relatie, ons bedrijf verhuist naar Kade 4.",
+        "Dear customer, our bank account has changed.",
+    ],
+)
+def test_an_addition_a_withdrawal_and_a_circular_are_for_a_person(text: str) -> None:
+    assert unsettled(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wij zijn verhuisd naar Kade 4. Graag aanpassen.",
+        "Mijn nummer is niet 41 maar 14.",
+        "Beste Kleinboek, mijn rekening wordt NL45.",
+        "Kunt u dat wijzigen? Groet, mijn klant wacht.",
+    ],
+)
+def test_a_plain_change_is_not(text: str) -> None:
+    assert not unsettled(text)

@@ -252,6 +252,8 @@ def _marked(text: str, told: Sequence[Spoken]) -> Iterator[StatedCorrection]:
         least = _LEAST.get(name, _LEAST_CHANCE)
         news = [(one.chance, value) for value, one in mine if value not in olds and one.new and one.chance >= least]
         news = [(chance, value) for chance, value in news if not _kept(name, text, value, olds)]
+        if name == "iban" and not olds and _LATER.search(text):
+            continue  # the account that is told is the one that stops
         if news:
             best = max(news)[1]
             olds += [value for _, value in news if value != best and name in CHECKED]

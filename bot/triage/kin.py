@@ -21,8 +21,14 @@ _OWN = (
 _BEFORE = re.compile(rf"(?i)(?:{KIN}|{_THEY}|{_THEIRS})(?!.{{0,60}}{_OWN}){_BREATH}$")
 _AFTER = re.compile(
     rf"(?i),? (?:(?:is|was) (?:het nummer |het adres |die |dat )?)?van {KIN}"
+    rf"|[ ]\((?:(?:mijn|de|onze|van)[ ]){{0,2}}{_WHO}\b"
     r"|,? (?:maar )?(?:dat|die|dit) (?:(?:ben|ken) ik niet|is niet van (?:mij|ons))\b"
 )
+_CALLED = re.compile(
+    r"(?i)\b(?:mijn|onze|my|our)\s(?:(?:oude?|nieuwe|vorige)\s)?(?:ex(?:-\w{3,10})?|compagnon|zakenpartner|(?:mede)?vennoot"
+    r"|huisgenoot|buur\w{2,5}|collega),?[ ]$"
+)
+"""Nobody writes for these; for a husband or a mother people do."""
 _NEAR = 90  # characters
 _ASKED = re.compile(
     rf"(?i)\b(?:gegevens|dossier|account|inzage|administratie)\b[^.!?\n]{{0,30}}\bvan {KIN}"
@@ -34,6 +40,12 @@ def is_anothers(text: str, begin: int, end: int) -> bool:
     """Whether the words round a value say that it belongs to somebody else than the writer."""
     before, after = text[max(0, begin - _NEAR) : begin], text[end : end + _NEAR]
     return _BEFORE.search(before) is not None or _AFTER.match(after) is not None
+
+
+def names_a_partner(text: str, name: str) -> bool:
+    """Whether a name stands nowhere but behind the word for a partner, an ex or a neighbour: "mijn ex Ronald Kuipers"."""
+    before = [text[max(0, match.start() - _NEAR) : match.start()] for match in re.finditer(re.escape(name), text)]
+    return bool(before) and all(_CALLED.search(one) for one in before)
 
 
 def asks_about_kin(text: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from bot.triage.kin import names_a_partner
 from bot.triage.person_names import without_title
 from bot.triage.principals import acts_for_another
 from bot.triage.signatures import introduced, signed
@@ -38,8 +39,9 @@ def named(found: Mapping[str, str], marked: Sequence[Spoken], text: str) -> dict
     told = dict(found)
     if acts_for_another(text):
         return told | _of_whom(found.get(NAME), marked, text)
+    own = [one for one in marked if one.field != NAME or not names_a_partner(text, one.words)]
     for field in (NAME, COMPANY):
-        best = _best(field, marked)
+        best = _best(field, own)
         if best is not None:
             told[field] = _chosen(field, found.get(field), best)
     return {field: value for field, value in _whole(told, text).items() if value}

@@ -7,7 +7,7 @@ import pytest
 from bot.triage.classify import classify
 from bot.triage.corrections import corrections_in, touches_another
 from bot.triage.identifiers import identifiers_in
-from bot.triage.kin import asks_about_kin
+from bot.triage.kin import asks_about_kin, names_a_partner
 from bot.triage.labels import RequestKind
 from bot.triage.model import load_model
 from bot.triage.values import Spoken
@@ -116,3 +116,22 @@ def test_an_erasure_called_off_outside_its_case_is_no_request_and_not_left_alone
 )
 def test_what_is_said_to_be_anothers_finds_no_record(text: str, field: str) -> None:
     assert field not in identifiers_in(text)
+
+
+def test_the_name_of_an_ex_or_a_partner_is_not_the_writers() -> None:
+    assert names_a_partner("Mijn ex Ronald Kuipers en ik hadden een vof.", "Ronald Kuipers")
+    assert not names_a_partner("Mijn moeder Greet Vos vraagt inzage.", "Greet Vos")
+    assert not names_a_partner("Mijn ex Ronald is weg. Ronald Kuipers", "Ronald Kuipers")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mijn compagnon Stijn (klantnr 3344) blijft klant. Wis mijn account.",
+        "Wis alles. Mijn zakenpartner Eva (eva@duo.example) blijft.",
+        "Stuur mijn export naar mijn nieuwe boekhouder: Wilma Kost, wilma@kost.example, 038-4445511.",
+        "Voor de bezorger: 0612121212 (buurman Ad). Wis mijn gegevens.",
+    ],
+)
+def test_what_a_partner_a_new_bookkeeper_or_a_neighbour_has_finds_no_record(text: str) -> None:
+    assert not {"customer_number", "email", "phone"} & identifiers_in(text).keys()

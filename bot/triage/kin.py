@@ -43,7 +43,7 @@ def is_anothers(text: str, begin: int, end: int) -> bool:
 
 
 def names_a_partner(text: str, name: str) -> bool:
-    """Whether a name stands nowhere but behind the word for a partner, an ex or a neighbour: "mijn ex Ronald Kuipers"."""
+    """Whether a name stands nowhere but behind the word for a partner, an ex or a neighbour: "mijn ex Ad Mol"."""
     before = [text[max(0, match.start() - _NEAR) : match.start()] for match in re.finditer(re.escape(name), text)]
     return bool(before) and all(_CALLED.search(one) for one in before)
 

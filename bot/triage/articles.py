@@ -38,7 +38,10 @@ _OPEN = re.compile(
 )
 """Beside these a citation may be another's, a lesson, denied, settled, a question or a choice: a person reads it."""
 
-_APPEAL = re.compile(r"(?i)\b(?:beroep|beroepen|inroepen|beroepe|berufe|invoke|invoking)\b")
+_APPEAL = re.compile(
+    r"(?i)\b(?:beroep|beroepen|inroepen|beroepe|berufe|invoke|invoking"
+    r"|(?:eis|vorder|claim|verlang) ik|ik (?:eis|vorder|claim|verlang))\b"
+)
 
 
 def cited(text: str) -> frozenset[RequestKind]:

@@ -71,7 +71,7 @@ def test_the_shipped_model_holds_nothing_that_could_be_executed() -> None:
         kinds = {arrays[name].dtype.kind for name in arrays.files}
 
     assert kinds <= set("iuf")
-    assert SHIPPED.stat().st_size < 6_000_000
+    assert SHIPPED.stat().st_size < 7_000_000
 
 
 def test_the_shipped_model_loads_in_a_moment(tmp_path: Path) -> None:

@@ -32,7 +32,8 @@ _REFUSED = (
 """Words that refuse: "daar ga ik niet mee akkoord" holds the word of who agrees."""
 _NOT_ALL = (
     r"\b(?:(?:(?:dit|dat|het) is|is (?:dit|dat|het)) (?:\w{1,10} ){0,2}niet (?:alles|compleet|volledig)"
-    r"|(?:isn't|is not) (?:complete|everything)|(?:ik|we|wij) mis(?:sen)? (?:nog |wel |alleen )?(?:de|het|mijn|onze|een|nog)"
+    r"|(?:isn't|is not) (?:complete|everything)"
+    r"|(?:ik|we|wij) mis(?:sen)? (?:nog |wel |alleen )?(?:de|het|mijn|onze|een|nog)"
     r"|es fehl(?:t|en)|n'est pas complet|niet wat ik (?:vroeg|heb gevraagd|gevraagd))\b"
 )
 """What we sent falls short."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from bot.triage.addresses import new_address, new_city, town_behind
 from bot.triage.citizen_number import without_bsn
 from bot.triage.completing import CHECKED, OTHER, tidied
 from bot.triage.house_numbers import (
@@ -17,7 +18,7 @@ from bot.triage.house_numbers import (
     street_stays,
 )
 from bot.triage.kin import is_anothers
-from bot.triage.numbers import BIRTHDATE, btws, emails, ibans, kvk_numbers, phones, postcodes, without_ibans
+from bot.triage.numbers import BIRTHDATE, btws, emails, ibans, kvk_numbers, phones
 from bot.triage.places import CONTEXT, places, stays
 from bot.triage.principals import acts_for_another, principal_of
 from bot.triage.renames import renames
@@ -76,53 +77,12 @@ _BANK_CHANGES = re.compile(
     r"(?:aanpassen|wijzigen|veranderen|klopt niet)|change my (?:iban|bank account))\b"
 )
 
-_STREET = re.compile(
-    r"\b(?!(?i:kvk|btw|iban|klant\w*|factuur\w*|artikel|per|sinds|vanaf|op|postbus|account|nummer|nr|nl|tel"
-    r"|mobiel|januari|februari|maart|april"
-    r"|mei|juni|juli|augustus|september|oktober|november|december|adres|nieuw|oud|moved|invoice|customer|is|alleen"
-    r"|versie|version|tip|article|art|punt|stap|bijlage|vraag|paragraaf|hoofdstuk|lid|week|dag|fase|deel|optie|pagina"
-    r"|regel|bestand|page|step|part|noteer|zet|gebruik)\b)"
-    r"((?:[A-ZÀ-Ý][\w'’.-]{1,30} (?:(?:van|de|den|der|het|naar de|op de|aan de|ter) ){0,2}){0,3}[A-ZÀ-Ý][\w'’.-]{2,30})"
-    r" (\d{1,5}(?: ?-? ?(?:[IVX]{1,4}|[a-zA-Z])\b| ?[-/] ?\d{1,3}\b)?)(?![\w€%])"
-)
-_SENTENCE_END = re.compile(
-    r"(?<=[a-zà-ÿ]{3})(?<!\b[Bb]urg)(?<!\b[Pp]rof)(?<!\b[Mm]gr)(?<!\b[Gg]en)(?<!\b[Pp]res)(?<!\b[Kk]on)(?<!\b[Pp]ast)"
-    r"(?<!\b[Gg]ebr)(?<!\b[Ww]ed)(?<!\b[Ii]ng)(?<!\b[Dd]rs)(?<!\b[Jj]hr)(?<!\b[Kk]ap)(?<!\b[Aa]dm)[.] "
-)
 _OWNERSHIP = re.compile(
     r"(?i)\b(?:nieuwe eigena(?:ar|resse)|new owner|neuer? inhaber(?:in)?|nouveau propriétaire|nouvelle propriétaire"
     r"|(?:account|administratie|abonnement|licentie|alles|zet (?:het|hem|dit)) (?:\w{1,12} ){0,4}op (?:mijn|onze) naam)"
     r"\b"
 )
 """Words by which an account would get another owner: a name beside them is no spelling that is put right."""
-_INSTEAD = re.compile(r"\b(?:(?i:niet|in plaats van|i\.?p\.?v\.?|not|instead of|in place of|statt|was)|oude?)\W{1,3}$")
-_CITY_NAME = (
-    r"((?:'s-|'t |Den |De |Het |St\. )?[A-ZÀ-Ý][\w'’-]{1,24}(?: (?:aan|den|de|op|bij"
-    r"|a/d)(?: [a-z]{2,3})? [A-ZÀ-Ý][\w-]{1,20})?)"
-)
-_CITY = re.compile(r"^,? ?(?:te |in )?" + _CITY_NAME)
-_TOWN_BEHIND_CODE = re.compile(r",? (?:(?:te|in) )?" + _CITY_NAME + r"(?=[.,;!)\n]| (?:en|graag|svp|aub|was)\b|$)")
-_TOWN_BEHIND_STREET = re.compile(
-    r"(?:,? (?:te|in)|,) " + _CITY_NAME + r"(?=[.,;!)] (?=\S)|,\n| (?:en|graag|svp|aub|was)\b)"
-)
-_NO_TOWN = re.compile(
-    r"(?i)(?:groet\w*|mvg|gr|hoogachtend|dank\w*|bedankt|vriendelijk\w*|telefoon|tel|mail|nederland|belgië|duitsland|dhr|mevr|mw"
-    r"|\w+dag|(?:boven|beneden)\w+|kvk|btw|iban|email|postbus|klant\w*|alvast|met|graag|nummer|het|de|dat|wij|ik)(?:\W|$)"
-)
-"""What people write behind an address that is no town."""
-_CITY_ALONE = re.compile(
-    r"\b(?i:(?:nieuwe |juiste |new |correct )?(?:woonplaats|vestigingsplaats|plaatsnaam|plaats|town|city)"
-    r"(?: moet zijn| moet worden| wordt| is nu| is voortaan| must be| should be| is now)|(?:nieuwe|juiste|new|correct)"
-    r" (?:woonplaats|vestigingsplaats|plaats|town|city) is):? " + _CITY_NAME + r"(?![\w'’])"
-)
-_NEW_ADDRESS = re.compile(
-    r"\b(?:nieuw\w? (?:\w{1,10} )?(?:adres|woonadres|vestigingsadres|postadres)|verhuis\w{0,2}|adres\w{0,8}"
-    r"|new address|moved to|address is|(?:my|our|correct|correspondence) address|woon (?:ik )?nu"
-    r"|(?:wonen|zitten|woon|zit) (?:we |wij |ik )?(?:nu|sinds|voortaan)|umgezogen|veranderen in|wijzigen (?:in"
-    r"|naar)|moet zijn|nieuw:)",
-    re.IGNORECASE,
-)
-_ANNOUNCING = ("nieuw", "new", "verhuis", "moved", "adres", "woon", "my", "our", "corr")  # enough without a postcode
 _DATE = re.compile(r"\b\d{1,2}[-/.]\d{1,2}[-/.]\d{4}\b")
 _BIRTH_WORDS = re.compile(r"\b(?:geboorte\w{0,6}|geboren|date of birth|birth ?date)\b", re.IGNORECASE)
 _KVK_WORDS = re.compile(r"\b(?:kvk|k\.v\.k|handelsregister|chamber of commerce)", re.IGNORECASE)
@@ -171,7 +131,7 @@ def corrections_in(text: str, told: Sequence[Spoken] | None = None) -> tuple[Sta
     worded = _by_wording(text) if told is None else tuple(_outspoken(_by_wording(text)))
     found = marked + tuple(one for one in worded if one.field not in fields)
     found = tuple(_with_whole_street(found, text[:_MAX]))
-    found += tuple(_town_behind(found, text[:_MAX])) if told else ()
+    found += tuple(town_behind(found, text[:_MAX])) if told else ()
     if _OWNERSHIP.search(text[:_MAX]):
         found = tuple(one for one in found if one.field != "name")
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.field)))
@@ -197,20 +157,6 @@ def _with_whole_street(found: Sequence[StatedCorrection], text: str) -> Iterator
             yield from [replace(one, new=whole)] if whole else []
         elif not more:
             yield one
-
-
-def _town_behind(found: Sequence[StatedCorrection], text: str) -> Iterator[StatedCorrection]:
-    """The town right behind a whole new address, where it stands once and was not said to stay."""
-    new = {one.field: one.new for one in found if one.new}
-    if "street" not in new or "city" in new or not any(letter.isdigit() for letter in new["street"]):
-        return
-    place = _place(text, new.get("postcode") or new["street"])
-    behind = _TOWN_BEHIND_CODE if "postcode" in new else _TOWN_BEHIND_STREET
-    town = behind.match(text, place[1]) if place and not number_alone(new["street"]) else None
-    if town is None or _NO_TOWN.match(town[1]):
-        return
-    if text.count(town[1]) == 1 and not stays(text, town[1], corrected=False):
-        yield StatedCorrection("city", None, town[1])
 
 
 def touches_another(text: str, told: Sequence[Spoken]) -> bool:
@@ -303,7 +249,7 @@ def _by_wording(text: str) -> tuple[StatedCorrection, ...]:
         *_values("btw", text, btws),
         *_kvk(text),
         *_birthdate(text),
-        *(_address(text) or _city(text)),
+        *(new_address(text) or new_city(text)),
         *renames(text),
     ]
     own = [one for one in found if not _of_another(text, one.field, one.new)]
@@ -355,52 +301,3 @@ def _birthdate(text: str) -> Iterator[StatedCorrection]:
     yield from _values("birthdate", text, lambda whole: (match.group() for match in _DATE.finditer(whole)))
     if not _DATE.search(text) and (match := BIRTHDATE.search(text)):
         yield StatedCorrection("birthdate", None, match.group(1))
-
-
-def _city(text: str) -> list[StatedCorrection]:
-    """A place that changes without a street: "De plaats moet zijn Assen"."""
-    match = _CITY_ALONE.search(text)
-    return [StatedCorrection("city", None, match.group(1))] if match else []
-
-
-def _address(text: str) -> list[StatedCorrection]:
-    """Street, postcode and city of the new address, and of the old one if both are given."""
-    said = _NEW_ADDRESS.search(text)
-    if said is None:
-        return []
-    text = without_ibans(text)
-    places = [_place_of(match) for match in _STREET.finditer(text)]
-    codes = list(dict.fromkeys(postcodes(text)))
-    new = _new_place(text, places, said.end())
-    if new is None or not (codes or said.group().lower().startswith(_ANNOUNCING)):
-        return []
-    old = next((street for _, street, _ in places if street != new[1]), None)
-    return [StatedCorrection("street", old, new[1]), *_code_and_city(text, new[2])]
-
-
-def _place_of(match: re.Match[str]) -> tuple[int, str, int]:
-    """Where a street begins, street and number, where they end; of "Assen. Lindelaan 4" only what the sentence says."""
-    begin = max((end.end() for end in _SENTENCE_END.finditer(match.group(1))), default=0)
-    return match.start() + begin, f"{match.group(1)[begin:].strip()} {match.group(2).strip()}", match.end()
-
-
-def _new_place(text: str, places: list[tuple[int, str, int]], after: int) -> tuple[int, str, int] | None:
-    """The street that is said to be new: beside such a word, else the last announced that is not said to be old."""
-    before = {place: text[max(0, place[0] - CONTEXT) : place[0]] for place in places}
-    for place in places:
-        if re.search(r"(?i)\b(?:nieuw\w?|naar|to|new|wordt|nu)\b[^\n]{0,20}$", before[place]):
-            return place
-    later = [place for place in places if place[0] >= after]
-    return next((place for place in reversed(later) if not _INSTEAD.search(before[place])), None)
-
-
-def _code_and_city(text: str, start: int) -> Iterator[StatedCorrection]:
-    rest = text[start : start + 70]
-    code = re.match(r"[^\w\n]{0,4}\n?([1-9]\d{3} ?[A-Za-z]{2})\b", rest)
-    city_from = code.end() if code else 0
-    if code:
-        written = code.group(1).replace(" ", "").upper()
-        yield StatedCorrection("postcode", None, f"{written[:4]} {written[4:]}")
-    city = _CITY.match(rest[city_from:].lstrip(","))
-    if city and (code or re.match(r",? ?(?:te |in |, )", rest)):
-        yield StatedCorrection("city", None, city.group(1))

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from bot.triage.firms import firm_beside, firm_traded_as, firm_written, firms_named, is_sentence
+from bot.triage.last_words import BETWEEN, company_in, last_words, may_be_firm, person_behind_a_firm
 from bot.triage.person_names import LETTER, NAME, UPPER, WORD, ends_of, may_be_name, name_written, without_title
 from bot.triage.signature_words import CLOSINGS, CONTINUES
 
@@ -56,35 +57,13 @@ _LAST = re.compile(
     rf"((?:[A-Za-z]{{2,9}}\.?[ ]){{0,2}}{NAME})"
     rf"(?:(?:[ ]?,|[ ][(/–-])[^.!?\n]{{0,50}})?[ .!)]{{0,3}}$"
 )
-_OF_WHOM = re.compile(
-    rf"^(?:[\w' -]{{2,25}}: |{WORD}(?:[ ]{WORD})?[ ](?:van|bij|v\.)[ ](?=(?!der?\b|den\b|het\b){UPPER}))"
-)
-_IN_WHICH_ROLE = re.compile(
-    r"^(?:penningmeester|secretaris|secr\.|voorzitter|eigenaar|eigenaresse|beheerder|bestuurslid|administratie)[ ]"
-    r"(?=[A-Z])"
-)
-_TOWNLIKE = re.compile(r"(?:Den|Ter|Sint|St\.|Nieuw|Oud|Bad|Klein|Groot|Hoek|Noord|Oost|Zuid|West)\b")
-_NO_FIRM = re.compile(
-    rf"^(?:(?:Ik|Wij|Het|Zet|Daar|Dit|Dat|De naam|Voor|Gewoon|Factuur|Zie|Geen|Graag|Bij|Van|Wie|Wat)\b"
-    rf"|(?:(?i:mw|mevr|dhr|dr|drs|prof)\b\.? ?)*{UPPER}\.)|['’]$"
-)
-_ACTS_FOR_OTHERS = re.compile(
-    r"(?i)\b(?:kantoor|\w*accountan\w*|administratie\w*|\w*bewind\w*|deurwaarder\w*|incasso\w*|notari\w*|\w*advoca\w*"
-    r"|claim\w*|kredietbank|bureau voor)\b"
-)
-"""Whose name ends a mail without a name of a person: who mostly writes for somebody else."""
-_SEAT = re.compile(rf"[ ]te(?:[ ](?:Den|De))?[ ]{WORD}$")
-_LAST_SENTENCE = re.compile(
-    r"(?<=\w{2}[.!?)])(?<!\bTh\.)(?<!\b[DMI]r\.)(?<!\b[dmi]r\.)(?<!\b[mM]w\.)[ ](?=[^a-z ])|(?<=[!?])[ ](?=\S)"
-)
-_BETWEEN = re.compile(r"[,|·•(]|[ ][-–—/][ ]|\)")
 
 
 def signed(text: str) -> str | None:
     """The name at the foot of the text, as written but without titles; None where nothing there is surely one."""
     closed, block = _block(text)
     found = (_name_in(line, small=closed and place < 2) for place, line in enumerate(block[:5]))
-    name = next((one for one in found if one is not None), None) or _behind_a_firm(text) or _at_the_very_end(text)
+    name = next((one for one in found if one is not None), None) or _at_the_end(text)
     return _fuller(name, text[:_LOOKED_AT]) if name is not None else None
 
 
@@ -100,7 +79,7 @@ def introduced(text: str) -> str | None:
 def company_of(text: str) -> str | None:
     """The company for which the writer signs; else the only one of the text that is named with its legal form."""
     _, block = _block(text)
-    pieces = (piece for line in block for piece in _BETWEEN.split(line))
+    pieces = (piece for line in block for piece in BETWEEN.split(line))
     found = next((firm for piece in pieces if (firm := firm_written(piece)) is not None), None)
     if found is None:
         found = _beside_the_name(block)
@@ -112,40 +91,13 @@ def company_of(text: str) -> str | None:
 
 
 def _in_last_words(text: str) -> str | None:
-    """The company behind the last sentence, by its trade or form, or beside a name and surely none itself."""
-    for line in _last_words(text):
-        pieces = [_OF_WHOM.sub("", piece.strip()) for piece in _BETWEEN.split(line)]
-        firms = (
-            firm_written(piece) for piece in pieces if not (_NO_FIRM.search(piece) or _ACTS_FOR_OTHERS.search(piece))
-        )
-        found = next((firm for firm in firms if firm is not None), None)
-        beside = _beside_the_name([line]) if found is None else None
-        if beside is not None and (name_written(beside) is not None or _NO_FIRM.search(beside)):
-            return None
-        return _SEAT.sub("", found) if found else beside
-    return None
-
-
-def _behind_a_firm(text: str) -> str | None:
-    """Who stands behind the company that ends a mail without lines: "... per maand. Kapsalon Haar, mevrouw Er".
-
-    One word without a title or a role may as well be the town.
-    """
-    for line in _last_words(text):
-        firm, *rest = _BETWEEN.split(line)
-        if rest and firm_written(firm) is not None and not _ACTS_FOR_OTHERS.search(firm):
-            piece = rest[0].strip()
-            name = name_written(_IN_WHICH_ROLE.sub("", piece))
-            sure = name is not None and ((" " in name and not _TOWNLIKE.match(name)) or name != piece.rstrip("."))
-            return name if name is not None and sure and firm_written(name) is None else None
-    return None
-
-
-def _last_words(text: str) -> list[str]:
-    """What stands behind the last sentence, in one line: "... die ontbreekt? Babette Klijn, Klijn Kwekerij"."""
-    words = _LAST_SENTENCE.split(own_end(text)[-_FOOT:])
-    last = words[-1].strip()
-    return [last] if len(words) > 1 and last and len(last) <= _LINE and not is_sentence(last) else []
+    """The company behind the last sentence of a mail without lines; or what stands beside a name there."""
+    last = last_words(own_end(text))
+    found = company_in(last)
+    if found is not None:
+        return found
+    beside = _beside_the_name([last])
+    return beside if beside is not None and may_be_firm(beside) else None
 
 
 def _block(text: str) -> tuple[bool, list[str]]:
@@ -202,6 +154,11 @@ def _owner(line: str) -> str | None:
     """Of "Bas van Bas Bomen" and "Jan Smit van Smit Riool" who it is."""
     match = re.match(rf"({WORD}(?:[ ]{WORD})?)[ ](?:van|[-–—@/|])[ ]?(?={UPPER})", line)
     return name_written(match[1]) if match is not None and firm_written(match[1]) is None else None
+
+
+def _at_the_end(text: str) -> str | None:
+    """A name in the last words: behind a company, or behind the last full stop."""
+    return person_behind_a_firm(last_words(own_end(text))) or _at_the_very_end(text)
 
 
 def _at_the_very_end(text: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The address that a mail says is new: street, postcode and town in plain wordings, and the town behind a marked one."""
+"""The address that a mail says is new: street, postcode, town in plain wordings, and the town behind a marked one."""
 
 from __future__ import annotations
 

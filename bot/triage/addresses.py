@@ -29,13 +29,12 @@ _CITY_NAME = (
     r"|a/d)(?: [a-z]{2,3})? [A-ZÀ-Ý][\w-]{1,20})?)"
 )
 _CITY = re.compile(r"^,? ?(?:te |in )?" + _CITY_NAME)
-_TOWN_BEHIND_CODE = re.compile(r",? (?:(?:te|in) )?" + _CITY_NAME + r"(?=[.,;!)\n]| (?:en|graag|svp|aub|was)\b|$)")
-_TOWN_BEHIND_STREET = re.compile(
-    r"(?:,? (?:te|in)|,) " + _CITY_NAME + r"(?=[.,;!)] (?=\S)|,\n| (?:en|graag|svp|aub|was)\b)"
-)
+_TOWN_BEHIND = re.compile(r"[ ](?:(?:te|in) )?" + _CITY_NAME + r"(?=[.,;!)\n]| (?:en|graag|svp|aub|was)\b|$)")
+_TOWN_SAID = re.compile(r",? (?:te|in) " + _CITY_NAME + r"(?=[.,;!)\n]| (?:en|graag|svp|aub|was)\b|$)")
 _NO_TOWN = re.compile(
     r"(?i)(?:groet\w*|mvg|gr|hoogachtend|dank\w*|bedankt|vriendelijk\w*|telefoon|tel|mail|nederland|belgië|duitsland|dhr|mevr|mw"
-    r"|\w+dag|(?:boven|beneden)\w+|kvk|btw|iban|email|postbus|klant\w*|alvast|met|graag|nummer|het|de|dat|wij|ik)(?:\W|$)"
+    r"|\w+dag|(?:boven|beneden)\w+|kvk|btw|iban|email|postbus|klant\w*|alvast|met|graag|nummer|sorry|januari|februari|maart|april|mei|juni|juli|augustus|september|oktober"
+    r"|november|december|het|de|dat|wij|ik)(?:\W|$)"
 )
 """What people write behind an address that is no town."""
 _CITY_ALONE = re.compile(
@@ -108,7 +107,7 @@ def town_behind(found: Sequence[StatedCorrection], text: str) -> Iterator[Stated
     if "street" not in new or "city" in new or not any(letter.isdigit() for letter in new["street"]):
         return
     place = next(places(text, new.get("postcode") or new["street"]), None)
-    behind = _TOWN_BEHIND_CODE if "postcode" in new else _TOWN_BEHIND_STREET
+    behind = _TOWN_BEHIND if "postcode" in new else _TOWN_SAID
     town = behind.match(text, place[1]) if place and not number_alone(new["street"]) else None
     if town is None or _NO_TOWN.match(town[1]):
         return

@@ -100,6 +100,7 @@ _FOR_NOW = re.compile(
     r"|\bbezorg(?:er|ing)\W{1,3}$"
 )
 """Ahead of a telephone number: where somebody can be called this once."""
+_FROM_NOW = re.compile(r"(?i)\b(?:vanaf|voortaan|nieuwe?|gewijzigd|veranderd|doorgegeven)\b")
 _BECOMES = re.compile(
     r"^\W{0,3}(?:maar|in|naar|wordt|worden|werd|vervangt (?:u|je|jullie) (?:graag )?door"
     r"|moet (?:zijn|worden)|door|to|but|into|should be|sondern|zu|mais"
@@ -129,7 +130,8 @@ def corrections_in(text: str, told: Sequence[Spoken] | None = None) -> tuple[Sta
     marked = tuple(_marked(without_bsn(text[:_MAX]), told or ()))
     fields = {one.field for one in marked}
     worded = _by_wording(text) if told is None else tuple(_outspoken(_by_wording(text)))
-    found = marked + tuple(one for one in worded if one.field not in fields)
+    streets = {one.words for one in told or () if one.field == "street"}
+    found = marked + tuple(one for one in worded if one.field not in fields and one.new not in streets)
     found = tuple(_with_whole_street(found, text[:_MAX]))
     found += tuple(town_behind(found, text[:_MAX])) if told else ()
     if _OWNERSHIP.search(text[:_MAX]):
@@ -213,7 +215,8 @@ def _this_once(name: str, text: str, value: str) -> bool:
     place = _place(text, value) if before else None
     if before is None or place is None or _said(name, text, value) == "new":
         return False
-    return before.search(text[max(0, place[0] - CONTEXT) : place[0]]) is not None
+    ahead = text[max(0, place[0] - CONTEXT) : place[0]]
+    return before.search(ahead) is not None and _FROM_NOW.search(ahead) is None
 
 
 def _with_numbers(streets: list[tuple[str, Spoken]]) -> list[tuple[str, Spoken]]:

@@ -16,12 +16,13 @@ _THEY = r"(?:^|[.!?\n;] ?)(?:zij|hij|ze) (?:gaat|woont|blijft|verhuist|zit)\b"
 _THEIRS = r"\b(?:zijn|haar) (?:klant|debiteur|telefoon|mobiele|rekening|e-?mail|adres|nieuwe)\w*"
 _OWN = (
     r"\b(?:het mijne|ik|mij|mine|die van mij"
-    r"|mijn (?:eigen |nieuwe |oude )?(?:eigen|rekening|nummer|telefoon|adres|account|mail)\w*)"
+    r"|(?:mijn|ons|onze) (?:eigen |nieuwe |oude )?"
+    r"(?:eigen|rekening|nummer|telefoon|adres|account|mail|klant|kvk|iban)\w*)"
 )
 _BEFORE = re.compile(rf"(?i)(?:{KIN}|{_THEY}|{_THEIRS})(?!.{{0,60}}{_OWN}){_BREATH}$")
 _AFTER = re.compile(
     rf"(?i),? (?:(?:is|was) (?:het nummer |het adres |die |dat )?)?van {KIN}"
-    rf"|[ ]\((?:(?:mijn|de|onze|van)[ ]){{0,2}}{_WHO}\b"
+    rf"|[ ]\((?:(?:mijn|de|onze|van)[ ]){{0,2}}{_WHO}(?:[ ][A-Z][\w-]{{1,15}})?\)"
     r"|,? (?:maar )?(?:dat|die|dit) (?:(?:ben|ken) ik niet|is niet van (?:mij|ons))\b"
 )
 _CALLED = re.compile(

@@ -135,3 +135,15 @@ def test_the_name_of_an_ex_or_a_partner_is_not_the_writers() -> None:
 )
 def test_what_a_partner_a_new_bookkeeper_or_a_neighbour_has_finds_no_record(text: str) -> None:
     assert not {"customer_number", "email", "phone"} & identifiers_in(text).keys()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mijn man is ziek, ons klantnummer is 40718.",
+        "Mijn boekhouder kwijt? Ons klantnummer is 40718.",
+        "klantnr 40718 (mijn man Jan Bos heeft het aangevraagd)",
+    ],
+)
+def test_ones_own_number_beside_kin_is_read(text: str) -> None:
+    assert identifiers_in(text)["customer_number"] == "40718"

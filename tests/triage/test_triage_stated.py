@@ -528,7 +528,10 @@ def test_a_marked_value_is_completed_and_trimmed(text: str, field: str, words: s
     ("text", "street", "town"),
     [
         ("Ons adres is nu Brink 4, 8011 CW Zwolle. Dank.", "Brink 4", ["Zwolle"]),
-        ("Ik woon voortaan op de Hereweg 211, Groningen. Past u dat aan?", "Hereweg 211", ["Groningen"]),
+        ("Ik woon voortaan op de Hereweg 211 in Groningen. Past u dat aan?", "Hereweg 211", ["Groningen"]),
+        ("Mijn nieuwe adres is Brink 4, Piet. Alvast dank.", "Brink 4", []),
+        ("Nieuw adres: Brink 4, 8011 CW, Jansen.", "Brink 4", []),
+        ("Ik verhuis naar Brink 4 in Januari.", "Brink 4", []),
         ("Nieuw:\nZeedijk 1\n4414 AV Waarde\nGroet, Sinke", "Zeedijk 1", ["Waarde"]),
         ("Van Brink 3, Zwolle naar Brink 4, Zwolle.", "Brink 4", []),
         ("Ik zit nu op Brink 4, Zwolle blijft.", "Brink 4", []),
@@ -600,6 +603,24 @@ def test_what_is_stopped_copied_for_today_or_somebody_elses_is_no_new_value(text
 def test_a_sum_is_no_number_of_the_chamber_of_commerce_and_a_word_no_postcode(text: str) -> None:
     assert identifiers_in(text).get("kvk") in (None, "94410227")
     assert "postcode" not in identifiers_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mijn nieuwe nummer vandaag doorgegeven aan u: 06-12345678",
+        "Vanaf vandaag ben ik bereikbaar op 06-12345678.",
+        "Ik ben voortaan bereikbaar op 06-12345678, graag aanpassen.",
+    ],
+)
+def test_a_number_from_now_on_is_new(text: str) -> None:
+    assert [one.new for one in corrections_in(text, [marked("phone", "06-12345678")])] == ["06-12345678"]
+
+
+def test_a_street_is_no_name() -> None:
+    text = "De straat heet Hoofdstraat, niet Hoofdweg. Wij zijn in mei gegaan."
+    told = [marked("street", "Hoofdstraat"), Spoken("street", new=False, words="Hoofdweg", chance=0.9)]
+    assert corrections_in(text, told) == ()
 
 
 def test_a_letter_alone_is_no_name() -> None:

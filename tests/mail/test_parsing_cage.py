@@ -33,7 +33,7 @@ def gone(pid: int) -> bool:
     """No such process, or only its name on a list that nobody has read yet."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # it may end between opening and reading
         try:
             os.kill(pid, 0)
         except ProcessLookupError:

@@ -32,9 +32,10 @@ _CITY = re.compile(r"^,? ?(?:te |in )?" + _CITY_NAME)
 _TOWN_BEHIND = re.compile(r"[ ](?:(?:te|in) )?" + _CITY_NAME + r"(?=[.,;!)\n]| (?:en|graag|svp|aub|was)\b|$)")
 _TOWN_SAID = re.compile(r",? (?:te|in) " + _CITY_NAME + r"(?=[.,;!)\n]| (?:en|graag|svp|aub|was)\b|$)")
 _NO_TOWN = re.compile(
-    r"(?i)(?:groet\w*|mvg|gr|hoogachtend|dank\w*|bedankt|vriendelijk\w*|telefoon|tel|mail|nederland|belgië|duitsland|dhr|mevr|mw"
-    r"|\w+dag|(?:boven|beneden)\w+|kvk|btw|iban|email|postbus|klant\w*|alvast|met|graag|nummer|sorry|januari|februari|maart|april|mei|juni|juli|augustus|september|oktober"
-    r"|november|december|het|de|dat|wij|ik)(?:\W|$)"
+    r"(?i)(?:groet\w*|mvg|gr|hoogachtend|dank\w*|bedankt|vriendelijk\w*|telefoon|tel|mail|nederland|belgië"
+    r"|duitsland|dhr|mevr|mw"
+    r"|\w+dag|(?:boven|beneden)\w+|kvk|btw|iban|email|postbus|klant\w*|alvast|met|graag|nummer|sorry"
+    r"|januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|het|de|dat|wij|ik)(?:\W|$)"
 )
 """What people write behind an address that is no town."""
 _CITY_ALONE = re.compile(

@@ -79,7 +79,7 @@ def tidied(one: Spoken, text: str) -> str | None:
         return None
     words = words.strip("'‘’") if words.count("'") + words.count("’") == 1 and words[-1:] in "'’" else words
     if one.field in CHECKED:
-        return _checked(one.field, words, text) or _abroad(one, words, text)
+        return _checked(one.field, words, text) or _written_otherwise(one, words, text)
     if (one.field == OTHER and not _SAYS_SOMETHING.search(words)) or _STAYS_SO.match(words):
         return None
     words = _COMPLETED[one.field](words, text) if one.field in _COMPLETED else words
@@ -93,7 +93,7 @@ def _checked(field: str, words: str, text: str) -> str | None:
     return next(finder(words), None) or next(whole, None)
 
 
-def _abroad(one: Spoken, words: str, text: str) -> str | None:
+def _written_otherwise(one: Spoken, words: str, text: str) -> str | None:
     """A postcode of another country, with its letter or with the town behind it; a VAT number of a neighbour.
 
     And a number of the Chamber of Commerce in threes ("94 410 227"): without the word for it that may be a sum.
@@ -101,8 +101,7 @@ def _abroad(one: Spoken, words: str, text: str) -> str | None:
     if one.field == "kvk":
         return re.sub(r"\D", "", words) if _IN_THREES.fullmatch(words) else None
     if one.field == "btw":
-        named = may_hold_bsn(words) or without_bsn(text) != text or not _VAT_ABROAD.fullmatch(words)
-        return None if named else words
+        return words if _VAT_ABROAD.fullmatch(words) and not may_hold_bsn(words) else None
     if one.field != "postcode" or one.chance < _SURELY_ABROAD or not _ABROAD.fullmatch(words):
         return None
     return words if "-" in words or re.search(rf"\b{words} [A-Z][a-z]", text) else None

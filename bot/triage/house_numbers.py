@@ -76,8 +76,8 @@ def on_the_street_of(on_file: str | None, stated: str, old: str | None = None) -
     number = number_alone(stated)
     if number is None:
         return stated
-    whole = _WHOLE.fullmatch((on_file or "").strip())
-    if whole is None or _NO_HOUSE.search(whole["street"]):
+    whole = _plain_house((on_file or "").strip())
+    if whole is None:
         return None
     there, said = whole["number"] + (whole["addition"] or ""), old and (number_alone(old) or old.strip())
     if said and said.lower() not in (there.lower(), whole.group().lower(), whole["number"]):
@@ -87,16 +87,18 @@ def on_the_street_of(on_file: str | None, stated: str, old: str | None = None) -
     return f"{whole['street']} {number}"
 
 
+def _plain_house(on_file: str) -> re.Match[str] | None:
+    """An address of a street and a house number; none of a postbox, a unit or a flat."""
+    whole = _WHOLE.fullmatch(on_file)
+    return whole if whole is not None and not _NO_HOUSE.search(whole["street"]) else None
+
+
 def _with_number_of(on_file: str, stated: str, old: str) -> str | None:
     """The new street with the number on file, if it has one, where the old one that was told is on file."""
     if on_file.lower() == old.lower() and street_alone(on_file):
         return stated
-    whole = _WHOLE.fullmatch(on_file)
-    if (
-        whole is None
-        or _NO_HOUSE.search(whole["street"])
-        or old.lower() not in (whole["street"].lower(), on_file.lower())
-    ):
+    whole = _plain_house(on_file)
+    if whole is None or old.lower() not in (whole["street"].lower(), on_file.lower()):
         return None
     return f"{stated} {on_file[whole.end('street') :].strip()}"
 

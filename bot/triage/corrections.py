@@ -21,6 +21,7 @@ from bot.triage.kin import is_anothers
 from bot.triage.numbers import BIRTHDATE, btws, emails, ibans, kvk_numbers, phones
 from bot.triage.places import CONTEXT, places, stays
 from bot.triage.principals import acts_for_another, principal_of
+from bot.triage.remarks import remark
 from bot.triage.renames import renames
 from bot.triage.values import FIELDS, Spoken
 from bot.triage.verdict import StatedCorrection
@@ -134,6 +135,8 @@ def corrections_in(text: str, told: Sequence[Spoken] | None = None) -> tuple[Sta
     found = marked + tuple(one for one in worded if one.field not in fields and one.new not in streets)
     found = tuple(_with_whole_street(found, text[:_MAX]))
     found += tuple(town_behind(found, text[:_MAX])) if told else ()
+    if OTHER not in {one.field for one in found}:
+        found += tuple(remark(text[:_MAX], found))
     if _OWNERSHIP.search(text[:_MAX]):
         found = tuple(one for one in found if one.field != "name")
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.field)))

@@ -61,7 +61,8 @@ _PIECED_BARE = _in_pieces(_CALLED, "{2,4}")
 _OF_OURS = re.compile(
     r"\b(?:(?:ons|mijn|m'n|onze|my|our|mein|unsere?) (?:klant)?(?:nummer|nr\.?|number) "
     rf"(?:(?:bij (?:u|jullie|kleinboek)|with you|bei ihnen) (?:is |was )?(?!{_DAY})([1-9]\d{{3,5}})"
-    r"|(?:is|was) ([1-9]\d{4,5}))|(?<!een )(?<!mijn )(?<!onze )(?:klant|bekend|afnemer|abonnee)"
+    r"|(?:is|was) ([1-9]\d{4,5}))|(?:ons|mijn|our|my) (?:nummer|nr\.?|number): ?([1-9]\d{4,5})(?=\))"
+    r"|(?<!een )(?<!mijn )(?<!onze )(?:klant|bekend|afnemer|abonnee)"
     r" (?:(?:bij (?:u|jullie|kleinboek)|geweest|sinds|vanaf|\d{4}) ){0,3}(?:onder|met) (?:nummer |nr\.? )"
     r"([1-9]\d{3,5}|[1-9]\d-\d{5})"
     r"|(?:gebruiker|klient) ([1-9]\d{4,5})|(?<!\w)rel\. (?!(?:19|20)\d\d\b)([1-9]\d{3,5}))"
@@ -92,13 +93,25 @@ _BEHIND = re.compile(
 )
 """Digits behind the name that ends a mail: "Marleen Hulshof, 73390"."""
 _SENTENCE = re.compile(r"[.!?)\n:] ?(?=\S+ \S)|/ ")
-_LAST = re.compile(r"[.!?)]\s{1,3}(\d{5})(?:[.]|, ([^\d\n]{3,50}))?\Z")
+_LAST = re.compile(r"[.!?)]\s{1,3}(\d{5})(?:[.]|[.,] ([^\d\n]{3,50}))?\Z")
 """Five digits that stand alone behind the last sentence, or with a name behind them."""
 _OTHER_NUMBER = re.compile(
     r"(?i)\b(?:factu\w*|order\w*|offerte\w*|ticket\w*|dossier|postbus|pin\w*|code|toestel|bestel\w*|polis\w*|zaak\w*|big|agb"
     r"|wachtwoord|kenmerk|postcode|bedrag|totaal|kvk|btw|artikel\w*)\b"
 )
 _FOOT = 120  # characters at the end of a mail
+_ANSWERED = 200  # and at its beginning
+_ASKS_FOR_IT = re.compile(r"(?i)\b(?:klant|relatie|debiteur(?:en)?)[ -]?(?:nummer|nr\b|code)|\bcustomer number\b")
+_ANSWER = re.compile(
+    rf"(?i)(?:\A\W{{0,3}}|\bnummer[ :]{{1,2}}|[:,] ){_YEAR}(\d{{5,6}})(?![\w/]|[-.,]\d| ?[A-Z]{{2}}\b)"
+)
+
+
+def asked_for(text: str, subject: str) -> str | None:
+    """The one number that answers a mail of ours about it: "Nummer 551902, en ik heb het zelf gevraagd"."""
+    found = set(_ANSWER.findall(text[:_ANSWERED])) if _ASKS_FOR_IT.search(subject) else set()
+    number = found.pop() if len(found) == 1 and not _OTHER_NUMBER.search(text[:_ANSWERED]) else None
+    return number if number and not may_hold_bsn(number) else None
 
 
 def at_the_foot(text: str) -> str | None:

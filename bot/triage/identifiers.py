@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
 from bot.triage.citizen_number import may_hold_bsn, without_bsn
-from bot.triage.customer_numbers import at_the_foot, customer_numbers
+from bot.triage.customer_numbers import asked_for, at_the_foot, customer_numbers
 from bot.triage.kin import is_anothers
 from bot.triage.numbers import bare, btws, emails, groups, ibans, kvk_at_the_foot, kvks, phones, postcodes
 from bot.triage.principals import acts_for_another, firm_of_principal, principal_of
@@ -93,8 +93,9 @@ def identifiers_in(text: str, subject: str = "") -> dict[str, str]:
         values = list(islice(dict.fromkeys(one for one in finder(whole) if _is_own(name, whole, one)), _COMPARED))
         if values:
             found[name] = _called_old(text, values) if name in _CHANGING and len(values) > 1 else values[0]
-    if (number := _at_the_foot(text)) is not None and number not in found.values():
-        found.setdefault("customer_number", number)
+    for number in (asked_for(text, subject), _at_the_foot(text)):
+        if number is not None and number not in found.values():
+            found.setdefault("customer_number", number)
     if "kvk" not in found and (alone := kvk_at_the_foot(text)) is not None:
         found["kvk"] = alone
     return found
@@ -131,7 +132,8 @@ def of_the_record(found: Mapping[str, str], changed: Iterable[tuple[str, str | N
     """The identifiers by which the record can be found: of a stated change (field, old, new) the old value."""
     kept = dict(found)
     for field, old, new in changed:
-        if field in kept and old and new and bare(kept[field]) == bare(new):
+        unsaid = field not in kept and field in _CHANGING
+        if old and new and (unsaid or bare(kept.get(field, "")) == bare(new)):
             kept[field] = old
     return kept
 

@@ -133,7 +133,8 @@ def _own_behind(words: Sequence[str], name: str) -> Sequence[str]:
     """The words that go on with it: in capitals, a particle between them, up to its legal form."""
     kept = 0
     for number, word in enumerate(words[1 : 1 + _MOST_BEHIND], 1):
-        if words[0] or not (_GLUE.fullmatch(word) or _WORD.fullmatch(word)) or _strange(word, name):
+        joined = words[number - 1] == "&"  # "Koffie & Zo"
+        if words[0] or not (_GLUE.fullmatch(word) or _WORD.fullmatch(word)) or (not joined and _strange(word, name)):
             break
         if _FORM.fullmatch(word):
             return words[1 : number + 1]
@@ -149,6 +150,8 @@ def _strange(word: str, name: str) -> bool:
 
 
 def _closed(words: str, text: str) -> str:
-    """With the quotation mark that closes what was opened: "Bar-Bistro 'De Eendracht'"."""
+    """With the quotation mark that closes what was opened, and without one that opens or closes nothing."""
+    if words.endswith("'") and words.count("'") == 1 and f"'{words}" in text:
+        return words[:-1]
     opened = re.search(r"[ ]['‘](?!s\b|t\b|n\b)", words)
     return words + "'" if opened and words.count("'") == 1 and f"{words}'" in text else words

@@ -9,7 +9,7 @@ from stdnum.nl import bsn
 
 from bot.triage.citizen_number import without_bsn
 from bot.triage.corrections import corrections_in
-from bot.triage.identifiers import FIELDS, identifiers_in
+from bot.triage.identifiers import FIELDS, identifiers_in, of_the_record
 from bot.triage.renames import tidied
 from bot.triage.values import Spoken
 from bot.triage.verdict import StatedCorrection
@@ -214,6 +214,31 @@ def test_numbers_of_the_subject_count_and_its_names_do_not() -> None:
     found = identifiers_in("Zie onderwerp.", "klantnr 55012 van Sanne Vermeer, Vermeer Advies B.V.")
 
     assert found == {"customer_number": "55012"}
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "found"),
+    [
+        ("Re: Klantnummer ter controle", "Nummer 551902 en ik heb het ook echt zelf aangevraagd", "551902"),
+        ("Re: Uw klantnummer", "Een nummer krijgt u: 551902, en dat moet maar genoeg wezen.", "551902"),
+        ("Re: Klantnummer", "Mijn factuur 551902 klopt niet", None),
+        ("Re: Klantnummer", "Nummer 551902, of was het nummer 551903?", None),
+        ("Re: Klantnummer", "Nummer 111222333", None),
+        ("Re: uw vraag", "Nummer 551902, klopt dat?", None),
+        ("", "met 1 cijfer verschil in het klantnummer (mijn nummer: 33018) krijgt hij mijn post", "33018"),
+        ("", "Als dat gedaan is mag alles weg. 12018. Sietske Bakkenist-Loman", "12018"),
+    ],
+)
+def test_a_customer_number_answers_the_mail_that_asks_for_it(subject: str, text: str, found: str | None) -> None:
+    assert identifiers_in(text, subject).get("customer_number") == found
+
+
+def test_the_old_value_of_a_change_finds_the_record() -> None:
+    changed = [("kvk", "34188217", "34188271"), ("name", "Bos", "Vos"), ("phone", None, "06-12345678")]
+
+    assert of_the_record({}, changed) == {"kvk": "34188217"}
+    assert of_the_record({"kvk": "34188271"}, changed) == {"kvk": "34188217"}
+    assert of_the_record({"kvk": "99127745"}, changed) == {"kvk": "99127745"}
 
 
 def test_of_two_numbers_that_is_the_record_which_counts_no_longer() -> None:

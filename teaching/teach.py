@@ -93,17 +93,23 @@ def padded(examples: Sequence[Example], padding: int) -> Batch:
     return torch.from_numpy(ids), torch.from_numpy(kinds), torch.from_numpy(mask)
 
 
-def upper(network: Network, examples: Sequence[Example]) -> tuple[Tensor, ...]:
-    """What the network says, from the lower layers on. While it is taught some pieces are blanked."""
+def upper(network: Network, examples: Sequence[Example], times: int = 1) -> tuple[Tensor, ...]:
+    """What the network says, from the layers that stay as they are on.
+
+    While it is taught some pieces are blanked above the lower layers; so these are run once, however many `times` the mails are read.
+    """
     _, kinds, mask = padded(examples, 0)
     seen = torch.zeros(*kinds.shape, HIDDEN)
     for row, one in enumerate(examples):
         assert isinstance(one.lower, Tensor)
         seen[row, : len(one.ids)] = one.lower.float()
-    if network.training:
-        seen = seen * (torch.rand(*kinds.shape, 1) > WORDS_DROPPED)
     with torch.autocast("cpu", torch.bfloat16):
-        for layer in network.layers[network.frozen :]:
+        for layer in network.layers[network.frozen : LOWER]:
+            seen = layer(seen, mask[:, None, None, :])
+        seen, kinds, mask = (torch.cat([one] * times) for one in (seen, kinds, mask))
+        if network.training:
+            seen = seen * (torch.rand(*kinds.shape, 1) > WORDS_DROPPED)
+        for layer in network.layers[max(network.frozen, LOWER) :]:
             seen = layer(seen, mask[:, None, None, :])
         return tuple(one.float() for one in network.said(seen.float(), mask & (kinds != BELOW)))
 
@@ -121,6 +127,7 @@ def teach(network: Network, taught: list[Example], rounds: float, rate: float) -
     while step < steps:
         number += 1
         network.train()
+        network.layers[:LOWER].eval()  # nothing dropped: they are run once for both readings
         for some in _shuffled(taught):
             if step >= steps:
                 break
@@ -147,7 +154,7 @@ def loss_twice(network: Network, some: Sequence[Example]) -> Tensor:
 
     Liang et al. 2021, "R-Drop". It costs twice the time; replies and values gain by it.
     """
-    said = upper(network, [*some, *some])
+    said = upper(network, some, times=2)
     first, second = zip(*(one.split(len(some)) for one in said), strict=True)
     return lesson_loss([*some, *some], said) + AGREEMENT_MATTERS * _disagreement(some, first, second)
 

@@ -103,7 +103,7 @@ _FOOT = 120  # characters at the end of a mail
 _ANSWERED = 200  # and at its beginning
 _ASKS_FOR_IT = re.compile(r"(?i)\b(?:klant|relatie|debiteur(?:en)?)[ -]?(?:nummer|nr\b|code)|\bcustomer number\b")
 _ANSWER = re.compile(
-    rf"(?i)(?:\A\W{{0,3}}|\bnummer[ :]{{1,2}}|[:,] ){_YEAR}(\d{{5,6}})(?![\w/]|[-.,]\d| ?[A-Z]{{2}}\b)"
+    rf"(?i)(?:\A\W{{0,3}}|\bnummer[ :]{{1,2}}|[:,] ){_YEAR}(\d{{5,6}})(?![\w/]|[-.,]\d|(?-i: ?[A-Z]{{2}}\b))"
 )
 
 

@@ -135,10 +135,11 @@ def corrections_in(text: str, told: Sequence[Spoken] | None = None) -> tuple[Sta
     found = marked + tuple(one for one in worded if one.field not in fields and one.new not in streets)
     found = tuple(_with_whole_street(found, text[:_MAX]))
     found += tuple(town_behind(found, text[:_MAX])) if told else ()
-    if OTHER not in {one.field for one in found}:
-        found += tuple(remark(text[:_MAX], found))
     if _OWNERSHIP.search(text[:_MAX]):
         found = tuple(one for one in found if one.field != "name")
+    elif OTHER not in {one.field for one in found}:
+        elsewhere = [StatedCorrection(one.field, None, one.words) for one in told or () if one.field != OTHER]
+        found += tuple(remark(without_bsn(text[:_MAX]), (*found, *elsewhere)))
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.field)))
 
 
@@ -177,6 +178,14 @@ def _of_another(text: str, field: str, value: str | None) -> bool:
     return all(is_anothers(text, begin, end) for begin, end in found)
 
 
+def _first_of_another(text: str, field: str, old: str) -> bool:
+    """Whether an old value is a relative's where it first stands: by it no record of the writer's is found."""
+    found = next(places(text, old), None) if field in _OWNED else None
+    if found is None or acts_for_another(text) or principal_of(text) is not None:
+        return False
+    return is_anothers(text, *found)
+
+
 def _outspoken(worded: Sequence[StatedCorrection]) -> Iterator[StatedCorrection]:
     """Of what wordings find, an address or a name only where they tell the old one too, or a town by itself."""
     told_both = {one.field for one in worded if one.old}
@@ -209,6 +218,7 @@ def _marked(text: str, told: Sequence[Spoken]) -> Iterator[StatedCorrection]:
             best = max(news)[1]
             olds += [value for _, value in news if value != best and name in CHECKED]
             gone = (old for old in olds if old != best and not stays(text, old, corrected=True))
+            gone = (old for old in gone if not _first_of_another(text, name, old))
             yield StatedCorrection(_FIELD_NAMES.get(name, name), next(gone, None), best)
 
 

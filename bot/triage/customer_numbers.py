@@ -61,8 +61,7 @@ _PIECED_BARE = _in_pieces(_CALLED, "{2,4}")
 _OF_OURS = re.compile(
     r"\b(?:(?:ons|mijn|m'n|onze|my|our|mein|unsere?) (?:klant)?(?:nummer|nr\.?|number) "
     rf"(?:(?:bij (?:u|jullie|kleinboek)|with you|bei ihnen) (?:is |was )?(?!{_DAY})([1-9]\d{{3,5}})"
-    r"|(?:is|was) ([1-9]\d{4,5}))|(?:ons|mijn|our|my) (?:nummer|nr\.?|number): ?([1-9]\d{4,5})(?=\))"
-    r"|(?<!een )(?<!mijn )(?<!onze )(?:klant|bekend|afnemer|abonnee)"
+    r"|(?:is|was) ([1-9]\d{4,5}))|(?<!een )(?<!mijn )(?<!onze )(?:klant|bekend|afnemer|abonnee)"
     r" (?:(?:bij (?:u|jullie|kleinboek)|geweest|sinds|vanaf|\d{4}) ){0,3}(?:onder|met) (?:nummer |nr\.? )"
     r"([1-9]\d{3,5}|[1-9]\d-\d{5})"
     r"|(?:gebruiker|klient) ([1-9]\d{4,5})|(?<!\w)rel\. (?!(?:19|20)\d\d\b)([1-9]\d{3,5}))"
@@ -97,20 +96,26 @@ _LAST = re.compile(r"[.!?)]\s{1,3}(\d{5})(?:[.]|[.,] ([^\d\n]{3,50}))?\Z")
 """Five digits that stand alone behind the last sentence, or with a name behind them."""
 _OTHER_NUMBER = re.compile(
     r"(?i)\b(?:factu\w*|order\w*|offerte\w*|ticket\w*|dossier|postbus|pin\w*|code|toestel|bestel\w*|polis\w*|zaak\w*|big|agb"
-    r"|wachtwoord|kenmerk|postcode|bedrag|totaal|kvk|btw|artikel\w*)\b"
+    r"|wachtwoord|kenmerk|postcode|bedrag|totaal|kvk|btw|artikel\w*|meterstand)\b"
 )
 _FOOT = 120  # characters at the end of a mail
 _ANSWERED = 200  # and at its beginning
-_ASKS_FOR_IT = re.compile(r"(?i)\b(?:klant|relatie|debiteur(?:en)?)[ -]?(?:nummer|nr\b|code)|\bcustomer number\b")
-_ANSWER = re.compile(
-    rf"(?i)(?:\A\W{{0,3}}|\bnummer[ :]{{1,2}}|[:,] ){_YEAR}(\d{{5,6}})(?![\w/]|[-.,]\d|(?-i: ?[A-Z]{{2}}\b))"
+_ASKS_FOR_IT = re.compile(
+    r"(?i)\A(?:re|antw?|aw|sv|betr)\b.{0,30}\b(?:klant|relatie|debiteur(?:en)?)[ -]?(?:nummer|nr\b|code)"
 )
+_ANSWER = re.compile(
+    rf"(?i)(?:\A\W{{0,3}}(?:nummer[ :]{{1,2}})?|[.!?\n] ?nummer[ :]{{1,2}}){_YEAR}(\d{{5,6}})(?!\w|\W{{0,3}}\d)"
+)
+_LONG = re.compile(r"\d{4,}")
+_DENIES = re.compile(r"(?i)\b(?:niet|geen|nooit|not|buur\w*|euro|bsn)\b")
 
 
 def asked_for(text: str, subject: str) -> str | None:
     """The one number that answers a mail of ours about it: "Nummer 551902, en ik heb het zelf gevraagd"."""
-    found = set(_ANSWER.findall(text[:_ANSWERED])) if _ASKS_FOR_IT.search(subject) else set()
-    number = found.pop() if len(found) == 1 and not _OTHER_NUMBER.search(text[:_ANSWERED]) else None
+    head = text[:_ANSWERED]
+    found = set(_ANSWER.findall(head)) if _ASKS_FOR_IT.search(subject) else set()
+    doubtful = _OTHER_NUMBER.search(f"{head}\n{subject}") or _DENIES.search(head) or len(_LONG.findall(head)) > 1
+    number = found.pop() if len(found) == 1 and not doubtful else None
     return number if number and not may_hold_bsn(number) else None
 
 

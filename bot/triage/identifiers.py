@@ -93,18 +93,21 @@ def identifiers_in(text: str, subject: str = "") -> dict[str, str]:
         values = list(islice(dict.fromkeys(one for one in finder(whole) if _is_own(name, whole, one)), _COMPARED))
         if values:
             found[name] = _called_old(text, values) if name in _CHANGING and len(values) > 1 else values[0]
-    for number in (asked_for(text, subject), _at_the_foot(text)):
+    for number in (_alone(text, asked_for(text, subject)), _alone(text, at_the_foot(text))):
         if number is not None and number not in found.values():
             found.setdefault("customer_number", number)
+    if found.get("customer_number", "-") == found.get("postcode", "")[:4]:
+        del found["customer_number"]  # "klant 8011 ab zwolle"
     if "kvk" not in found and (alone := kvk_at_the_foot(text)) is not None:
         found["kvk"] = alone
     return found
 
 
-def _at_the_foot(text: str) -> str | None:
-    """A customer number by which he signs who acts for nobody else."""
-    number = None if acts_for_another(text) or principal_of(text) is not None else at_the_foot(text)
-    return number if number is not None and _is_own("customer_number", text, number) else None
+def _alone(text: str, number: str | None) -> str | None:
+    """A customer number without a word for it, of somebody who acts for nobody else."""
+    if number is None or acts_for_another(text) or principal_of(text) is not None:
+        return None
+    return number if _is_own("customer_number", text, number) else None
 
 
 def _is_own(name: str, text: str, value: str) -> bool:

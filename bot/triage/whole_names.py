@@ -20,6 +20,8 @@ _BETWEEN = re.compile(
 _FORM = re.compile(rf"(?i:{'|'.join(LEGAL_FORMS)}|BV|NV|VOF)")
 _FORM_BEHIND = re.compile(rf"[ ](?:{_FORM.pattern})(?!\w)")
 _GLUE = re.compile(rf"(?!te|in|op|aan|al)(?:{PARTICLE}|&|\+|d['’]n)")
+_AND_SONS = re.compile(r"(?:Zo|Zoons?|Zonen|Zn|Dochters?|Co|Ko)\.?")
+"""What stands behind "&" in the name of a company, whatever else it may mean."""
 _WORD = re.compile(rf"(?:{UPPER}|\d)[\w'’.&-]{{0,30}}")
 _FIRST = re.compile(rf"{UPPER}[\w'’.&-]{{1,30}}")
 _ROLE_WORDS = """
@@ -133,7 +135,7 @@ def _own_behind(words: Sequence[str], name: str) -> Sequence[str]:
     """The words that go on with it: in capitals, a particle between them, up to its legal form."""
     kept = 0
     for number, word in enumerate(words[1 : 1 + _MOST_BEHIND], 1):
-        joined = words[number - 1] == "&"  # "Koffie & Zo"
+        joined = words[number - 1] == "&" and _AND_SONS.fullmatch(word)
         if words[0] or not (_GLUE.fullmatch(word) or _WORD.fullmatch(word)) or (not joined and _strange(word, name)):
             break
         if _FORM.fullmatch(word):
@@ -151,7 +153,7 @@ def _strange(word: str, name: str) -> bool:
 
 def _closed(words: str, text: str) -> str:
     """With the quotation mark that closes what was opened, and without one that opens or closes nothing."""
-    if words.endswith("'") and words.count("'") == 1 and f"'{words}" in text:
+    if words[-1] in "'’" and not re.search(r"[ ]['‘]", words) and re.search(rf"['‘]{re.escape(words)}", text):
         return words[:-1]
     opened = re.search(r"[ ]['‘](?!s\b|t\b|n\b)", words)
     return words + "'" if opened and words.count("'") == 1 and f"{words}'" in text else words

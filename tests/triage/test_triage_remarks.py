@@ -44,15 +44,72 @@ def test_what_should_stand_there_is_read(text: str, value: str) -> None:
         "Er staat dat ik doof ben. Dat ben ik niet, maak er maar wat moois van.",
         "Zet u dat alstublieft recht.",
         "Mijn naam staat er verkeerd, ik ben verhuisd.",
-        "Er staat 'Jansen', dat moet 'Piet van der Jansen' zijn.",  # a name has a field of its own
-        "Het adres moet 'Dorpsstraat 18' worden.",
-        "Het adres is fout: 'info@oud.example' moet 'info@nieuw.example' zijn.",
         "Wij zijn geen klant meer maar dat wisten jullie.",
-        "Het nummer 'x' moet '111222333' zijn.",  # nine digits may be a citizen service number
+        "Het is niet dringend maar belangrijk.",
+        "Ik ben niet boos, maar teleurgesteld.",
+        "Ik wil geen correctie maar wissing.",
+        "Ik ben niet ziek maar zwanger.",
+        "Jullie maken er een zooitje van.",
+        "U maakt er misbruik van.",
+        "Volgens u staat achter mijn naam dat ik ben overleden. Dat was mijn man.",
+        "Waarom staat mijn adres nog online? Ik ben woedend.",
+        "Via 'Instellingen' > 'Profiel' kan ik niets wijzigen.",
+        "Graag 'voor vrijdag'.",
     ],
 )
-def test_what_says_nothing_or_has_a_field_is_no_remark(text: str) -> None:
+def test_what_is_no_wish_is_no_remark(text: str) -> None:
     assert list(remark(text, ())) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Daar moet niet 'overleden' staan.",
+        "Er moet absoluut niet 'fraudeur' staan.",
+        "Het mag nooit 'failliet' worden.",
+        "Dat moet geen 'mevrouw' zijn.",
+        "Wijzig dit alsjeblieft niet in 'inactief'.",
+        "U hebt mijn branche veranderd in 'escort', zonder toestemming.",
+    ],
+)
+def test_what_is_denied_or_was_done_is_no_remark(text: str) -> None:
+    assert list(remark(text, ())) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Er staat 'Jansen', dat moet 'Piet van der Jansen' zijn.",
+        "Mijn naam: 'Bos' moet 'Vos' zijn.",
+        "Het adres moet 'Dorpsstraat 18' worden.",
+        "Het adres is fout: 'info@oud.example' moet 'info@nieuw.example' zijn.",
+        "Mijn wachtwoord moet 'Zomer2024!' zijn.",
+        "Het factuurnummer moet '2024-0881' zijn.",
+        "verander het in 's hemelsnaam, die baby's bellen me",
+        "Bij mijn buurman moet 'wanbetaler' staan.",
+        "Maak er 'lopend' van. Nee wacht, maak er toch maar 'opgezegd' van.",
+    ],
+)
+def test_what_has_a_field_or_is_anothers_or_taken_back_is_no_remark(text: str) -> None:
+    assert list(remark(text, ())) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Het nummer 'x' moet '111222333' zijn.",
+        "Mijn BSN moet '12345684' zijn, zonder nul.",
+        "Daar moet '111_222_333' staan.",
+        "Het moet '111 - 222 - 333' zijn.",
+        "Mijn BSN: maak er 111222 en 333 van.",
+    ],
+)
+def test_a_citizen_service_number_is_no_remark(text: str) -> None:
+    assert [one.new for one in corrections_in(text, []) if one.field == "other"] == []
+
+
+def test_where_the_owner_changes_no_remark_is_read() -> None:
+    assert corrections_in("Wij hebben een nieuwe eigenaar. Er staat 'Bos', dat moet 'Vos' worden.", []) == ()
 
 
 def test_a_value_that_a_change_tells_is_told_once() -> None:

@@ -297,6 +297,7 @@ def test_who_and_which_company_stand_behind_the_last_sentence(last: str, company
 
 def test_a_trade_alone_is_called_by_whose_it_is() -> None:
     assert whole_company("Behang", "het gaat om Behang & Zo, en deze zaak blijft") == "Behang & Zo"
+    assert whole_company("Vos", "Groet, Vos & Wij zijn verhuisd") == "Vos"
     assert whole_company("Stg. Schuit'", "Bij jullie: 'Stg. Schuit'. Een schuur") == "Stg. Schuit"
     assert whole_company("Kapsalon", "Groetjes van Kapsalon Kim, Kim Doornbos", "Kim Doornbos") == "Kapsalon Kim"
 

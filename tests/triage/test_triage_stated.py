@@ -220,12 +220,21 @@ def test_numbers_of_the_subject_count_and_its_names_do_not() -> None:
     ("subject", "text", "found"),
     [
         ("Re: Klantnummer ter controle", "Nummer 551902 en ik heb het ook echt zelf aangevraagd", "551902"),
-        ("Re: Uw klantnummer", "Een nummer krijgt u: 551902, en dat moet maar genoeg wezen.", "551902"),
+        ("Re: Uw klantnummer", "551902.", "551902"),
         ("Re: Klantnummer", "Mijn factuur 551902 klopt niet", None),
-        ("Re: Klantnummer", "Nummer 551902, of was het nummer 551903?", None),
+        ("Re: Klantnummer", "Nummer 551902. Of nummer 551903?", None),
         ("Re: Klantnummer", "Nummer 111222333", None),
+        ("Re: Klantnummer", "Nummer 111222 333", None),
+        ("Re: Klantnummer", "Nummer 551902 is van mijn buurman", None),
+        ("Re: Klantnummer", "Namens mijn moeder: nummer 551902", None),
+        ("Re: Klantnummer", "Het is niet nummer 551902", None),
+        ("Re: Klantnummer", "Geboren: 120380", None),
+        ("Re: Klantnummer", "Die weet ik niet, 15000 mensen heten zo", None),
+        ("Re: Order 551902, uw klantnummer", "Nummer 551902 is gewoon geleverd", None),
+        ("Klantnummer van mijn ex", "Nummer 551902 moet weg", None),
         ("Re: uw vraag", "Nummer 551902, klopt dat?", None),
-        ("", "met 1 cijfer verschil in het klantnummer (mijn nummer: 33018) krijgt hij mijn post", "33018"),
+        ("", "Onze vaste klant 8011 ab zwolle belde", None),
+        ("", "De meterstand is doorgegeven. 12018. Jan de Vries", None),
         ("", "Als dat gedaan is mag alles weg. 12018. Sietske Bakkenist-Loman", "12018"),
     ],
 )
@@ -239,6 +248,13 @@ def test_the_old_value_of_a_change_finds_the_record() -> None:
     assert of_the_record({}, changed) == {"kvk": "34188217"}
     assert of_the_record({"kvk": "34188271"}, changed) == {"kvk": "34188217"}
     assert of_the_record({"kvk": "99127745"}, changed) == {"kvk": "99127745"}
+
+
+def test_an_old_value_that_is_an_exs_finds_no_record() -> None:
+    text = "Mijn ex gebruikt ex@oud.example, wijzig mijn mail van ex@oud.example naar ik@nieuw.example."
+    told = [Spoken("email", False, "ex@oud.example"), Spoken("email", True, "ik@nieuw.example")]
+
+    assert [(one.old, one.new) for one in corrections_in(text, told)] == [(None, "ik@nieuw.example")]
 
 
 def test_of_two_numbers_that_is_the_record_which_counts_no_longer() -> None:

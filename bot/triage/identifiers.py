@@ -12,7 +12,18 @@ from itertools import islice
 from bot.triage.citizen_number import may_hold_bsn, without_bsn
 from bot.triage.customer_numbers import asked_for, at_the_foot, customer_numbers
 from bot.triage.kin import is_anothers
-from bot.triage.numbers import bare, btws, emails, groups, ibans, kvk_at_the_foot, kvks, phones, postcodes
+from bot.triage.numbers import (
+    bare,
+    btws,
+    emails,
+    groups,
+    ibans,
+    kvk_at_the_foot,
+    kvk_that_ends,
+    kvks,
+    phones,
+    postcodes,
+)
 from bot.triage.principals import acts_for_another, firm_of_principal, principal_of
 from bot.triage.signatures import company_of, introduced, signed
 
@@ -56,6 +67,8 @@ _NUMBERED = re.compile(
     r"(?<![\w/.#-])(20\d\d[-/](?!20\d\d\b)\d{3,6}|(?:F|VF|INV|CR|FKB|KBF)[-/]?(?:20)?\d{2}[-/]?\d{3,6})(?![\w/]|[-.]\d)",
 )
 """What is written like the number of an invoice, in a mail that speaks of one."""
+_LAST_INVOICE = re.compile(r"(?<!\d)[,(] ?(20\d\d-(?!20\d\d\b)\d{3,6})\)?[.]?\s*\Z")
+"""The number of an invoice behind the name that ends a mail: "Ulbe Bakels, 2025-7781"."""
 _OF_SOMETHING_ELSE = re.compile(
     r"(?i)(?:zaak|kenmerk|verzoek|dossier|ticket|offerte|request|order|verordening|richtlijn|\bwet|\beu\)|boekjaar|vlucht|\bkb"
     r"|\bavg)\W{0,3}(?:(?:nummer|nr|no)\W{0,2})?$"
@@ -98,13 +111,15 @@ def identifiers_in(text: str, subject: str = "") -> dict[str, str]:
             found.setdefault("customer_number", number)
     if found.get("customer_number", "-") == found.get("postcode", "")[:4]:
         del found["customer_number"]  # "klant 8011 ab zwolle"
-    if "kvk" not in found and (alone := kvk_at_the_foot(text)) is not None:
-        found["kvk"] = alone
-    return found
+    alone = {
+        "kvk": kvk_at_the_foot(text) or _alone(text, kvk_that_ends(text)),
+        "invoice_number": _alone(text, _invoice_that_ends(text)),
+    }
+    return {name: value for name, value in alone.items() if value is not None} | found
 
 
 def _alone(text: str, number: str | None) -> str | None:
-    """A customer number without a word for it, of somebody who acts for nobody else."""
+    """A number without a word for it, of somebody who acts for nobody else."""
     if number is None or acts_for_another(text) or principal_of(text) is not None:
         return None
     return number if _is_own("customer_number", text, number) else None
@@ -180,6 +195,11 @@ def _invoices(text: str) -> Iterator[str]:
             elsewhere = _OF_SOMETHING_ELSE.search(text[max(0, match.start() - _BEFORE) : match.start()])
             if elsewhere is None and not may_hold_bsn(match[1]):
                 yield match[1]
+
+
+def _invoice_that_ends(text: str) -> str | None:
+    last = _LAST_INVOICE.search(text[-_BEFORE:])
+    return last[1] if last and not _OF_HIS_BOOKS.search(text) else None
 
 
 _FINDERS: dict[str, Callable[[str], Iterator[str]]] = {

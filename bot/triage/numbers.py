@@ -130,6 +130,16 @@ def kvks(text: str) -> Iterator[str]:
     yield from (match[2] for match in _KVK_BRACKETED.finditer(text) if firm_written(match[1]))
 
 
+_LAST = 40  # characters
+_KVK_LAST = re.compile(r"(?<!\d), ?(?!(?:19|20)\d\d[01]\d[0-3]\d)(?![0-3]\d[01]\d(?:19|20)\d\d)(\d{8})[.]?\s*\Z")
+
+
+def kvk_that_ends(text: str) -> str | None:
+    """Eight digits behind the last comma of a mail: "Gebr. Hammink, 74410911". No day, and no second of two numbers."""
+    found = _KVK_LAST.search(text[-_LAST:])
+    return found[1] if found else None
+
+
 def kvk_at_the_foot(text: str) -> str | None:
     """The number that stands by itself in the last lines: marked, or beside a company, an account or a VAT number."""
     lines = [line for line in text.splitlines() if line.strip()][-_FOOT:]

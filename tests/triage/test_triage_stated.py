@@ -206,6 +206,32 @@ def test_of_whom_the_writer_acts_for_the_number_counts() -> None:
     assert identifiers_in(text)["phone"] == "06-22334455"
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Kan ik de rechtsvorm omzetten? Gebr. Hammink, 74410911", ("kvk", "74410911")),
+        ("Ik betwist het bedrag. Ulbe Bakels, 2025-7781.", ("invoice_number", "2025-7781")),
+    ],
+)
+def test_a_number_behind_the_name_that_ends_a_mail_is_read(text: str, found: tuple[str, str]) -> None:
+    assert found in identifiers_in(text, "vraag").items()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "De backup is van Jan, 20251231",
+        "Geboren te Assen, 31121985",
+        "Bestellingen 74410911, 74410912",
+        "Bel Jan op 06, 12345678 is het nummer niet",
+        "Namens mijn cliënt, Hofstra Advies, 74410911",
+        "Jaren 2024, 2024-2025",
+    ],
+)
+def test_a_day_a_second_number_and_an_agents_are_none(text: str) -> None:
+    assert not {"kvk", "invoice_number"} & identifiers_in(text).keys()
+
+
 def test_an_article_of_the_law_does_not_hide_the_number() -> None:
     assert identifiers_in("art. 12 lid 3.1 AVG, mijn klantnummer is 55012")["customer_number"] == "55012"
 

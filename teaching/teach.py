@@ -22,7 +22,7 @@ from bot.triage.values import WHO
 from bot.triage.weights import SCORED, WRITERS
 
 LOWER = 6  # layers that are taught more slowly than those above, or not at all
-LOWER_RATE = 0.4  # how much more slowly
+LOWER_RATE = 0.6  # how much more slowly
 BATCH = 16
 POOL = 40  # batches whose mails are sorted by length together
 WORDS_DROPPED = 0.06

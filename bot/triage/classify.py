@@ -18,7 +18,7 @@ from bot.triage.labels import OTHER_PRIVACY, Intent, Language, RequestKind, Writ
 from bot.triage.language import language_of
 from bot.triage.naming import named
 from bot.triage.opinion import Opinion, from_machine, opinion_of, within_case
-from bot.triage.unsettled import unsettled
+from bot.triage.unsettled import erases_a_value, unsettled
 from bot.triage.verdict import Reason, StatedCorrection, Verdict
 from bot.triage.weights import Model
 from bot.triage.writers import authority_address, only_a_person_may_answer, role_of, writer_of
@@ -133,10 +133,12 @@ def _verdict(seen: _Seen, opinion: Opinion, intents: frozenset[Intent]) -> Verdi
 
 
 def _of_somebody_else(seen: _Seen, kinds: frozenset[RequestKind]) -> bool:
-    """A relative's value that would change a record or a change in doubt, or a relative's data that are asked for."""
+    """A relative's value that would change a record, a change in doubt, or a relative's data that are asked for."""
     told = seen.opinion.meaning.values if seen.opinion.meaning else ()
     correct = RequestKind.CORRECTION in kinds
-    changes = correct and (touches_another(seen.new_text, told) or unsettled(seen.new_text))
+    erased = [one.text for one in seen.opinion.reasons if one.label == RequestKind.ERASURE.value]
+    replaced = correct and RequestKind.ERASURE in kinds and erases_a_value(erased)
+    changes = replaced or (correct and (touches_another(seen.new_text, told) or unsettled(seen.new_text)))
     return changes or asks_about_kin(f"{seen.subject}\n{seen.new_text}")
 
 

@@ -34,6 +34,7 @@ _NEAR = 90  # characters
 _ASKED = re.compile(
     rf"(?i)\b(?:gegevens|dossier|account|inzage|administratie)\b[^.!?\n]{{0,30}}\bvan {KIN}"
     rf"|\bwat {KIN}[^.!?\n]{{0,60}}\bbij (?:jullie|u|je)\b"
+    rf"|\b(?:van|over) (?:mij|mijzelf|mezelf|ons) en (?:ook )?(?:van |over )?{KIN}"
 )
 
 

@@ -75,7 +75,9 @@ _CHANGE_WORDS = re.compile(
     r"|update|correct|berichtig\w{0,3})\b"
 )
 _LEGAL_FORM = re.compile(r"(?i)(?:b\.?v|n\.?v|v\.?o\.?f|u\.a|ltd|inc|gmbh|llc)\.?")
-_TITLES = frozenset(("st", "nr", "no", "dr", "drs", "ir", "ing", "mr", "mw", "prof", "ds", "gebr", "fa", "wed"))
+_TITLES = frozenset(
+    ("st", "nr", "no", "dr", "drs", "ir", "ing", "mr", "mw", "prof", "ds", "gebr", "fa", "wed", "co", "zn")
+)
 _NO_NAME_WORDS = """
 willen wilt wil kunt kun kunnen kan graag alvast bedankt dank met groet please could can thanks thank would ik wij we
 u jullie dat dit is zou zouden mijn ons onze en pas verander wijzig doe ook niet geen not nee ja maar als hoi hallo
@@ -152,7 +154,8 @@ def tidied(value: str) -> str | None:
     name = " ".join(kept).strip(" ,\"“”‘’'")
     if not re.search(r"[.][A-Z][.]$|\b[A-Z][.]$", name):
         name = name.rstrip(" .")
-    return name if any(word[0].isupper() for word in name.split()) else None
+    only_form = _LEGAL_FORM.fullmatch(name) is not None
+    return name if not only_form and any(word[0].isupper() for word in name.split()) else None
 
 
 def _ends(word: str, *, first: bool) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _NO_NAME = """
+daarvoor hiervoor ervoor
 aan account administratie allen als alvast and arrivederci atentamente attachments bedankt belgië benieuwd bericht
 best bestuur besten beste betreft bests bij bijlage bijlagen boekhouding bonjour bovenstaand bvd cheers ciao contact
 contactpersoon cordialement crediteurenadministratie customer dag danke dank dankjewel dankk dat daarom dear

@@ -18,6 +18,7 @@ _BETWEEN = re.compile(
     r"[\n,|/•·()\[\];:!?\"“”„«»=]|[ ][-–—][ ]|(?<!\b[A-Z]\.)(?<!\bGebr\.)(?<!\bFa\.)(?<=\.)(?=[ \n]|$)"
 )
 _FORM = re.compile(rf"(?i:{'|'.join(LEGAL_FORMS)}|BV|NV|VOF)")
+_AND_CO = rf"{UPPER}[\w'’-]*(?:[ ](?:{UPPER}[\w'’-]*|van|de|en|&)){{0,4}}[ ]&[ ](?:Co|Zn)[.]"
 _FORM_BEHIND = re.compile(rf"[ ](?:{_FORM.pattern})(?!\w)")
 _GLUE = re.compile(rf"(?!te|in|op|aan|al)(?:{PARTICLE}|&|\+|d['’]n)")
 _AND_SONS = re.compile(r"(?:Zo|Zoons?|Zonen|Zn|Dochters?|Co|Ko)\.?")
@@ -102,7 +103,15 @@ def is_form(words: str) -> bool:
 
 
 def with_form(company: str, text: str) -> str:
-    """The company with the legal form right behind it, and nothing more."""
+    """The company with the legal form right behind it, and nothing more; of a form alone what ends before it.
+
+    A sentence seems to end in "Mol & Co. B.V."; a form that nothing goes before is no company.
+    """
+    if is_form(company):
+        before = re.search(rf"{_AND_CO}[ ]{re.escape(company)}", text)
+        return before.group() if before else ""
+    if re.search(r"&[ ](?:Co|Zn)$", company) and f"{company}." in text:
+        company += "."
     at = text.find(company)
     form = _FORM_BEHIND.match(text, at + len(company)) if at >= 0 else None
     return company + form.group() if form else company

@@ -77,6 +77,8 @@ def test_a_number_of_kin_finds_no_record(text: str, field: str) -> None:
     [
         ("stuur mij alle gegevens van mn buurman Ad Kroon", True),
         ("Ik wil weten wat mijn man, Pieter Haan, allemaal bij jullie heeft staan.", True),
+        ("Verwijder de gegevens van mij en mijn vrouw.", True),
+        ("Ik wil weten wat jullie over mij en mijn man hebben vastgelegd.", True),
         ("Stuur mij mijn gegevens, mijn man leest mee.", False),
         ("Wat weet u van mij?", False),
     ],

@@ -11,7 +11,7 @@ from bot.triage.firms import firms_named
 from bot.triage.identifiers import identifiers_in, names, of_the_record
 from bot.triage.principals import acts_for_another, firm_of_principal, principal_of
 from bot.triage.signatures import company_of, introduced, signed
-from bot.triage.whole_names import whole_company, whole_name
+from bot.triage.whole_names import whole_company, whole_name, with_form
 
 ASKS = "Graag ontvang ik alles wat er van mij bewaard wordt."
 
@@ -297,6 +297,9 @@ def test_who_and_which_company_stand_behind_the_last_sentence(last: str, company
 
 def test_a_trade_alone_is_called_by_whose_it_is() -> None:
     assert whole_company("Behang", "het gaat om Behang & Zo, en deze zaak blijft") == "Behang & Zo"
+    assert with_form("B.V.", "Wij heten nu Mol & Co. B.V. in plaats van Mol Beheer B.V.") == "Mol & Co. B.V."
+    assert with_form("Groen & Zn", "heet nu Groen & Zn. VOF, voorheen Groen") == "Groen & Zn. VOF"
+    assert with_form("B.V.", "een B.V. is wat wij zijn") == ""
     assert whole_company("Vos", "Groet, Vos & Wij zijn verhuisd") == "Vos"
     assert whole_company("Stg. Schuit'", "Bij jullie: 'Stg. Schuit'. Een schuur") == "Stg. Schuit"
     assert whole_company("Kapsalon", "Groetjes van Kapsalon Kim, Kim Doornbos", "Kim Doornbos") == "Kapsalon Kim"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.triage.unsettled import unsettled
+from bot.triage.unsettled import erases_a_value, unsettled
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,8 @@ from bot.triage.unsettled import unsettled
         "Voorlopig niet aanpassen, ik bel nog.",
         "Geachte relatie, ons bedrijf verhuist naar Kade 4.",
         "Dear customer, our bank account has changed.",
+        "Mijn nieuwe postcode is 5611 AB maar het kan ook 5611 AC zijn.",
+        "Mijn huisnummer is 12 of 14, dat weet ik nog niet.",
     ],
 )
 def test_an_addition_a_withdrawal_and_a_circular_are_for_a_person(text: str) -> None:
@@ -34,3 +36,11 @@ def test_an_addition_a_withdrawal_and_a_circular_are_for_a_person(text: str) -> 
 )
 def test_a_plain_change_is_not(text: str) -> None:
     assert not unsettled(text)
+
+
+def test_an_old_number_that_may_go_is_no_erasure_of_everything() -> None:
+    assert erases_a_value(["het nummer 06-11223344 mag weg uit jullie bestand."])
+    assert erases_a_value(["Mijn werkmail p.bos@werk.example mag uit jullie bestand"])
+    assert not erases_a_value(["Wis al mijn gegevens, ook 06-11223344."])
+    assert not erases_a_value(["het nummer 06-11223344 mag weg", "Verwijder mijn account."])
+    assert not erases_a_value([])

@@ -96,7 +96,8 @@ def padded(examples: Sequence[Example], padding: int) -> Batch:
 def upper(network: Network, examples: Sequence[Example], times: int = 1) -> tuple[Tensor, ...]:
     """What the network says, from the layers that stay as they are on.
 
-    While it is taught some pieces are blanked above the lower layers; so these are run once, however many `times` the mails are read.
+    While it is taught some pieces are blanked above the lower layers; so these are run once, however many `times` the
+    mails are read.
     """
     _, kinds, mask = padded(examples, 0)
     seen = torch.zeros(*kinds.shape, HIDDEN)

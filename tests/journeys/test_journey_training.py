@@ -74,7 +74,7 @@ async def test_a_model_that_is_worse_is_set_aside_with_the_reasons_and_does_not_
     await corrected(office, "portability")
     turned = [("Hallo, " + text, ["access"]) for text in ORDINARY]
     (learning.corpus / "dora.jsonl").write_text(rows_of("dora", turned * 12), encoding="utf-8")
-    frozen_file(tmp_path, [(text, []) for text in ORDINARY[:4]])
+    frozen_file(tmp_path, [(text, []) for text in ORDINARY])
 
     outcome = learning.train()
 

@@ -148,7 +148,13 @@ def _is_full_name(words: str) -> bool:
     return name is not None and len(name.split()) > 1 and not _OTHER_NUMBER.search(name)
 
 
-_numbered = groups(_NUMBER, _BARE, _PARTED, _ELSEWHERE, _PIECED, _PIECED_BARE, _OF_OURS, _CODED)
+_NOT_BUT = re.compile(
+    r"(?i)\b(?:geen (?:klant|relatie|debiteur(?:en)?)[ -]?(?:nummer|nr\.?)?"
+    r"|(?:klant|relatie|debiteur(?:en)?)[ -]?(?:nummer|nr\.?) is(?: dus)? niet) \d[\d.-]{2,8}(?: \w{1,10}){0,3},?"
+    r" maar ([1-9]\d{3,6})(?![\w-]|[.,]\d| ?(?:euro|jaar))"
+)
+"""Of two numbers that which is said to be right: "mijn klantnummer is niet 10020 maar 10200"."""
+_numbered = groups(_NOT_BUT, _NUMBER, _BARE, _PARTED, _ELSEWHERE, _PIECED, _PIECED_BARE, _OF_OURS, _CODED)
 _coded = groups(_CODE, digits=2)
 _lettered = groups(_LETTERED)
 

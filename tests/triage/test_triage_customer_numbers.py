@@ -109,3 +109,15 @@ def test_what_only_looks_like_it_is_not(text: str) -> None:
 def test_the_word_for_it_goes_first() -> None:
     found = identifiers_in("Mijn klantnummer is 20344. Zie de bon. Jan Bakker, 55120")
     assert found["customer_number"] == "20344"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Mijn klantnummer is niet 10020 zoals u schrijft maar 10200.", "10200"),
+        ("Het is geen klantnummer 40718 maar 40719", "40719"),
+        ("Ons klantnummer is niet 55012, maar 55021.", "55021"),
+    ],
+)
+def test_of_two_numbers_that_which_is_said_to_be_right_counts(text: str, number: str) -> None:
+    assert identifiers_in(text)["customer_number"] == number

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.triage.citizen_number import may_hold_bsn, spoken_of
+from bot.triage.completing import CHECKED, OTHER
 from bot.triage.kin import is_anothers
-from bot.triage.numbers import emails, ibans, phones, postcodes
 from bot.triage.verdict import StatedCorrection
 
 _OPENS = r"(?<!\w)['‘\"“„]{1,2}(?!(?:s|t|k|n|m)(?![\w.]))"
@@ -73,7 +73,6 @@ _NAMED = re.compile(
     r"[A-ZÀ-Ý][\w'’-]+ (?:(?:van|de|der|den|ter|ten|te|en) ){0,2}[A-ZÀ-Ý][\w'’-]+|\b[A-Z]\.(?:[A-Z]\.)* ?[A-Z]"
 )
 _ADDRESS = re.compile(r"[^\W\d_]{3,} \d{1,5}\b|\b(?:B\.?V|V\.?O\.?F|N\.?V)\b\.?")
-_HAVE_FIELDS = (emails, ibans, phones, postcodes)
 _FIELD_AHEAD = re.compile(
     r"(?i)(?:\b(?!aanhef|tussen)\w{0,12}naam|\b(?:heten|heet|(?:woon)?plaats|straat|huisnummer|adres|postcode|wachtwoord|pin(?:code)?"
     r"|paspoort\w*|rijbewijs\w*|gebore\w*|geboortedat\w*|factuur\w*|klant(?:nummer|nr)|kvk\w*|btw\w*|iban|rekening\w*|e-?mail\w*"
@@ -97,7 +96,7 @@ def remark(text: str, found: Sequence[StatedCorrection]) -> Iterator[StatedCorre
         if not any(value.lower() in one or one in value.lower() for one in known)
     }
     if len(told) == 1:
-        yield StatedCorrection("other", None, told.popitem()[1])
+        yield StatedCorrection(OTHER, None, told.popitem()[1])
 
 
 def _told(text: str, patterns: Sequence[re.Pattern[str]]) -> Iterator[str]:
@@ -120,4 +119,4 @@ def _is_own(text: str, value: str, begin: int, end: int) -> bool:
         return False
     if _FIELD_AHEAD.search(text[max(0, begin - _AHEAD) : begin]) or is_anothers(text, begin, end):
         return False
-    return not any(next(iter(finder(value)), None) for finder in _HAVE_FIELDS)
+    return not any(next(iter(finder(value)), None) for finder in CHECKED.values())

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 _NO_NAME = """
-daarvoor hiervoor ervoor
 aan account administratie allen als alvast and arrivederci atentamente attachments bedankt belgië benieuwd bericht
 best bestuur besten beste betreft bests bij bijlage bijlagen boekhouding bonjour bovenstaand bvd cheers ciao contact
-contactpersoon cordialement crediteurenadministratie customer dag danke dank dankjewel dankk dat daarom dear
-debiteurenadministratie deutschland diolch directie dit doe doei doeg dominee dus een en encl er et exhaustedly
+contactpersoon cordialement crediteurenadministratie customer daarvoor dag danke dank dankjewel dankk dat daarom dear
+debiteurenadministratie deutschland diolch directie dit doe doei doeg dominee dus een en encl er ervoor et exhaustedly
 factuur fijne financiën für gebruiker geacht geachte gegevens get goedemiddag goedemorgen goedenavond goedendag gr
 graag gratis greetings greets groet groeten groetje groetjes gruß grüße haal handelsnaam hartelijk hartelijks heel
-hello helpdesk herzlichen het hey hi hoe hoi hoogachtend iban ich ik info ja je jullie kan kind klant klantenservice
+hello helpdesk herzlichen het hey hi hiervoor hoe hoi
+hoogachtend iban ich ik info ja je jullie kan kind klant klantenservice
 kleinboek knuffel kus kusjes kunnen kunt kvk liebe liefs lieve maar mag mail many marketing merci merhaba met mfg
 mijn mobiel moi mvg na naam namaste namasté nederland nee niet nieuw nieuwe nog nu obrigada obrigado of ok oke
 onderwerp ons onze outlook payable pakket penningmeester please por pour postadres pozdrawiam prettige ps purchase

@@ -26,7 +26,7 @@ _CIRCULAR = re.compile(
     r"|opdrachtgevers?)\b|^\W{0,3}dear\s(?:valued\s)?(?:customers?|suppliers?|business partners?)\b"
     r"|^\W{0,3}sehr geehrte\s(?:kund\w{1,3}|geschäftspartner\w{0,3}|lieferanten)\b"
 )
-_VALUE = re.compile(r"(?:\d[ .()/-]{0,3}){6,}|\S@\S+\.\w{2}|\b[1-9]\d{3} ?[A-Z]{2}\b")
+_VALUE = re.compile(r"(?:\d[ .()/-]{0,3}){6,}|\S@\S{1,80}\.\w{2}|\b[1-9]\d{3} ?[A-Z]{2}\b")
 _EVERYTHING = re.compile(r"(?i)\b(?:alles|alle|account|gegevens|profiel|dossier|everything|data|konto|daten)\b")
 _READ = 6_000  # characters
 

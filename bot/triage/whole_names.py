@@ -18,7 +18,7 @@ _BETWEEN = re.compile(
     r"[\n,|/•·()\[\];:!?\"“”„«»=]|[ ][-–—][ ]|(?<!\b[A-Z]\.)(?<!\bGebr\.)(?<!\bFa\.)(?<=\.)(?=[ \n]|$)"
 )
 _FORM = re.compile(rf"(?i:{'|'.join(LEGAL_FORMS)}|BV|NV|VOF)")
-_AND_CO = rf"{UPPER}[\w'’-]*(?:[ ](?:{UPPER}[\w'’-]*|van|de|en|&)){{0,4}}[ ]&[ ](?:Co|Zn)[.]"
+_AND_CO = rf"{UPPER}[\w'’-]{{0,30}}(?:[ ](?:{UPPER}[\w'’-]{{0,30}}|van|de|en|&)){{0,4}}[ ]&[ ](?:Co|Zn)[.]"
 _FORM_BEHIND = re.compile(rf"[ ](?:{_FORM.pattern})(?!\w)")
 _GLUE = re.compile(rf"(?!te|in|op|aan|al)(?:{PARTICLE}|&|\+|d['’]n)")
 _AND_SONS = re.compile(r"(?:Zo|Zoons?|Zonen|Zn|Dochters?|Co|Ko)\.?")

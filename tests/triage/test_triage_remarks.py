@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from bot.triage.corrections import corrections_in
@@ -124,7 +122,6 @@ def test_beside_another_change_what_somebody_calls_himself_is_chat() -> None:
 
 
 def test_of_a_long_hostile_text_only_the_beginning_is_read() -> None:
-    for piece in ("zet er maar ", "'a' wordt ", "staat ik ben een ", "geen a maar ", '"'):
-        began = time.process_time()
-        list(remark(piece * 20_000, ()))
-        assert time.process_time() - began < 2.0
+    for piece in ("zet er maar ", "wordt 'a", "staat ik ben een ", "geen a maar ", '"'):
+        assert list(remark(piece * 20_000, ())) == []
+    assert list(remark("Zo. " * 1_600 + "Maak er 'lopend' van.", ())) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from bot.cases.subject import DataSubject
@@ -9,6 +10,7 @@ from bot.datamap.model import FindBy
 from bot.sources.people import IdentityRecords
 
 Finding = Callable[[IdentityRecords], tuple[DataSubject, ...]]
+_MARKS = re.compile(r"(?<=[A-Za-z0-9])[-./](?=[A-Za-z0-9])")  # between two characters of a number
 
 
 def ways_to_find(address: str | None, identifiers: Mapping[str, str]) -> Iterator[tuple[Finding, ...]]:
@@ -42,13 +44,19 @@ def _allowed(by: FindBy, finding: Finding) -> Finding:
 
 def _by_statement(identifiers: Mapping[str, str]) -> Iterator[Finding]:
     """Customer number, Chamber of Commerce number, addresses. Never a name or an IBAN: anybody may know those."""
-    for number in _several(identifiers.get("customer_number", "")):
+    for number in _spellings(identifiers.get("customer_number", "")):
         yield _by_customer_number(number)
-    for number in _several(identifiers.get("kvk", "")):
+    for number in _spellings(identifiers.get("kvk", "")):
         yield _by_kvk(number)
     for address in _several(identifiers.get("email", "")):
         yield _allowed(FindBy.STATED_ADDRESS, by_address(address))
         yield _by_other_address(address)
+
+
+def _spellings(stated: str) -> Iterator[str]:
+    """Each number as it is written, and without the marks that people put into it ("KB-10.00.01")."""
+    for number in _several(stated):
+        yield from dict.fromkeys((number, _MARKS.sub("", number)))
 
 
 def _several(stated: str) -> list[str]:

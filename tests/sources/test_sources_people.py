@@ -78,7 +78,14 @@ def test_an_earlier_address_finds_the_record_and_the_challenge_goes_to_the_prese
     assert fenna.address_changed_at.tzinfo is UTC
 
 
-@pytest.mark.parametrize("stated", [{"customer_number": "kb100001"}, {"email": "x@y.example, Sanne@klant.example"}])
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"customer_number": "kb100001"},
+        {"customer_number": "KB-10.00.01"},
+        {"email": "x@y.example, Sanne@klant.example"},
+    ],
+)
 def test_what_the_writer_states_finds_the_record(kleinboek: Kleinboek, stated: dict[str, str]) -> None:
     found = kleinboek.sources.find("unknown@klant.example", stated)
 

@@ -54,10 +54,11 @@ class FollowUp:
         ask_person(tx, case.id, "look", words)
 
     def _carried_out(self, tx: Transaction, case: Case, wish: Awaited, asked: list[Request], mail_id: int) -> None:
-        if wish.label == Intent.NOT_ME:
+        if Intent.NOT_ME in wish.heard:
             void_proof(tx, case, BOT)
-        if (cause := sign_of_breach(tx, case.id, wish.label)) is not None:
-            suspect(tx, case.id, cause, tx.mails.arrival(mail_id).received_at)
+        for heard in sorted(wish.heard):
+            if (cause := sign_of_breach(tx, case.id, heard)) is not None:
+                suspect(tx, case.id, cause, tx.mails.arrival(mail_id).received_at)
         if wish.elsewhere:
             suspect(tx, case.id, Cause.OTHER_ADDRESS, tx.mails.arrival(mail_id).received_at)
         case = tx.cases.by_id(case.id)

@@ -95,6 +95,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "principal": "namens",
         "reason": "reden",
         "records": "records",
+        "heard": "zegt ook",
         "reopen_for": "heropend voor",
         "request": "verzoek",
         "requests": "verzoeken",

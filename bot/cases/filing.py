@@ -56,6 +56,7 @@ class AddToCase:
     also_stop: tuple[int, ...] = ()  # further cases that the same words stop
     asks_beside_code: bool = False  # the same, whether or not the code proves anything
     letter: FromLetter | None = None  # a task: staff enter the code, if it is one
+    beside: frozenset[Intent] = frozenset()  # what the same words do beside `label`
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,12 @@ _NOT_TO_ERASE = frozenset({RequestKind.ERASURE, RequestKind.RESTRICTION})
 
 _LIKELY = 0.5  # of a label that is not decided: enough to have a person read the mail
 
+
+_CHANGES_THE_ANSWER = frozenset({Intent.DISPUTES, Intent.CHANGE_SCOPE})
+"""What a right code does not stop, and a person reads."""
+
+_YES = frozenset({Intent.AGREES, Intent.THANKS})
+"""Beside a code: the yes that belongs to it."""
 
 _FOLLOW_UPS = frozenset(_STOPS) | {Intent.REMINDER, Intent.CHALLENGE_ANSWER, Intent.CANNOT_OPEN}
 
@@ -197,6 +204,7 @@ def _with_code(case_id: int, mail: ParsedMail, verdict: Verdict, around: Surroun
         may_answer_challenge=True,
         asks_beside_code=bool(new_kinds) or _asks_more(mail, verdict, known),
         letter=FromLetter.CODE if around.letter_case is not None and around.letter_case.id == case_id else None,
+        beside=_beside_code(verdict),
     )
 
 
@@ -227,6 +235,7 @@ def _with_code_on_paper(case: Case, mail: ParsedMail, verdict: Verdict, around: 
         also_stop=tuple(told for told in around.told_case_ids if stop and told != case.id),
         asks_beside_code=not stop and (bool(new_kinds) or _asks_more(mail, verdict, case)),
         letter=FromLetter.CODE,
+        beside=_beside_code(verdict),
     )
 
 
@@ -253,7 +262,7 @@ def _stop_of(mail: ParsedMail, verdict: Verdict) -> str | None:
 
 def _asks_more(mail: ParsedMail, verdict: Verdict, case: Case | None) -> bool:
     """More than the case is about already: people confirm a request in its own words."""
-    if _values_told(verdict) or verdict.other_privacy:
+    if _values_told(verdict) or verdict.other_privacy or verdict.intents & _CHANGES_THE_ANSWER:
         return True
     running = {request.kind for request in case.requests} if case is not None else set()
     likely = {label for label, score in verdict.scores.items() if score >= _LIKELY}
@@ -282,18 +291,20 @@ def _joining(
     if Intent.NOT_ME in verdict.intents:
         new_kinds = frozenset()
     quiet = goes_unread(verdict.intents, mail.subject, mail.new_text) and not (new_kinds or verdict.needs_person)
-    stop = next((words for intent, words in _STOPS.items() if intent in verdict.intents), None)
+    stop = "; ".join(words for intent, words in _STOPS.items() if intent in verdict.intents) or None
     if stop is None and around.case is not None and says_no(mail.new_text):
         stop = _STOPS[Intent.NOT_ME]
     if stop is None and _values_told(verdict) and _corrects_running(case_id, around):
         stop = "geeft andere of extra gegevens op dan eerst"
+    label = _label(verdict) if around.case else Intent.REMINDER
     return AddToCase(
         case_id,
-        _label(verdict) if around.case else Intent.REMINDER,
+        label,
         new_kinds,
         may_answer_challenge=around.case is not None and not quiet and bool(mail.new_text.strip()),
         stop_for=stop,
         read_by_staff=not quiet and stop is None,
+        beside=verdict.intents - {label},
     )
 
 
@@ -303,7 +314,11 @@ def _corrects_running(case_id: int, around: Surroundings) -> bool:
     return RequestKind.CORRECTION in running
 
 
-def _label(verdict: Verdict) -> str:
+def _beside_code(verdict: Verdict) -> frozenset[Intent]:
+    return verdict.intents - {Intent.CHALLENGE_ANSWER} - _YES
+
+
+def _label(verdict: Verdict) -> Intent:
     order = (Intent.NOT_ME, Intent.WRONG_RECIPIENT, Intent.CHALLENGE_ANSWER, Intent.WITHDRAWAL, Intent.DISPUTES)
     first = next((intent for intent in order if intent in verdict.intents), None)
     return first or min(verdict.intents, default=Intent.CLARIFICATION)

@@ -218,12 +218,14 @@ class Filing:
         self._await_sender(case, decision, added)
         if RequestKind.COMPLAINT in decision.new_kinds:
             give_to_officer(tx, tx.cases.by_id(case.id))
-        self._follow(case, decision.label)
+        for label in (decision.label, *sorted(decision.beside)):
+            self._follow(case, label)
         if decision.stop_for is not None:
             for case_id in (case.id, *decision.also_stop):
                 self._stop(tx.cases.by_id(case_id), decision)
         elif decision.read_by_staff and not decision.may_answer_challenge:
-            ask_person(tx, case.id, "read", f"nieuw bericht in de zaak ({follow_up_words(decision.label)})")
+            does = ", ".join(follow_up_words(label) for label in (decision.label, *sorted(decision.beside)))
+            ask_person(tx, case.id, "read", f"nieuw bericht in de zaak ({does})")
         if decision.letter is not None:
             self._tell_of_letter(case, decision)
         if Intent.REFUSES_IDENTIFICATION in self._verdict.intents:
@@ -251,9 +253,11 @@ class Filing:
             return
         reopen_for = None if case.open_requests else decision.stop_for
         elsewhere = decision.label in set(Intent) and self._answers_export_from_elsewhere(case)
-        if added or elsewhere or reopen_for is not None or decision.label in _HEARD:
+        heard = _HEARD & {decision.label, *decision.beside}
+        if added or elsewhere or reopen_for is not None or heard:
             values: dict[str, Scalar] = {"mail": self._mail_id, "label": decision.label, "reopen_for": reopen_for}
             values |= {"elsewhere": True} if elsewhere else {}
+            values |= {"heard": " ".join(sorted(heard))} if heard else {}
             values["requests"] = " ".join(map(str, added))
             self._tx.events.write(case.id, AWAITED, BOT, values)
             self._tx.jobs.defer(Work.FOLLOW_UP, self._mail_id, case_id=case.id)
@@ -272,7 +276,7 @@ class Filing:
     def _follow(self, case: Case, label: str) -> None:
         """What this kind of follow-up brings about whoever wrote it: harmless, and never a new date."""
         effect = effect_of(label)
-        if effect.presses and case.priority > 1:
+        if effect.presses and self._tx.cases.by_id(case.id).priority > 1:
             self._tx.cases.change(case.id, priority=1)
             self._tx.events.write(case.id, "priority_raised", BOT, {"mail": self._mail_id, "label": label})
         if effect.advice is not None:
@@ -329,6 +333,7 @@ class Awaited:
     request_ids: frozenset[int] = frozenset()
     reopen_for: str | None = None
     elsewhere: bool = False  # it answers an export from another address than that went to
+    heard: frozenset[str] = frozenset()  # of `label` and what stands beside it, what leads to more than a stop
 
 
 def _with_export(tx: Transaction, letter: OutgoingLetter) -> bool:
@@ -346,7 +351,13 @@ def awaited(tx: Transaction, case_id: int, mail_id: int) -> Awaited | None:
     values = events[0].values
     why = values.get("reopen_for")
     ids = frozenset(int(one) for one in str(values["requests"]).split())
-    return Awaited(str(values["label"]), ids, None if why is None else str(why), bool(values.get("elsewhere")))
+    return Awaited(
+        label=str(values["label"]),
+        request_ids=ids,
+        reopen_for=None if why is None else str(why),
+        elsewhere=bool(values.get("elsewhere")),
+        heard=frozenset(str(values.get("heard", values["label"])).split()),
+    )
 
 
 def open_unreadable(

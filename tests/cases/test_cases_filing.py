@@ -387,3 +387,24 @@ def test_nothing_that_may_be_a_request_is_left_alone_unless_a_machine_sent_it(
         assert not isinstance(decision, LeaveAlone)
     if isinstance(decision, AddToCase) and decision.may_answer_challenge:
         assert not mail.signs.automatic
+
+
+def test_what_else_stands_beside_a_code_is_not_lost() -> None:
+    around = Surroundings(case=RUNNING, code_case_id=7)
+    by_post = saying(Intent.CHALLENGE_ANSWER, Intent.AGREES, Intent.DELIVERY_PREFERENCE)
+    less = saying(Intent.CHALLENGE_ANSWER, Intent.CHANGE_SCOPE)
+
+    decisions = [decided(make_mail(), one, around) for one in (by_post, less)]
+
+    told = [(one.beside, one.asks_beside_code) for one in decisions if isinstance(one, AddToCase)]
+    assert told == [({Intent.DELIVERY_PREFERENCE}, False), ({Intent.CHANGE_SCOPE}, True)]
+
+
+def test_a_reply_that_stops_a_case_for_two_reasons_tells_both() -> None:
+    decision = decided(make_mail(), saying(Intent.DISPUTES, Intent.WRONG_RECIPIENT), Surroundings(case=RUNNING))
+
+    assert isinstance(decision, AddToCase)
+    assert decision.label == Intent.WRONG_RECIPIENT
+    assert decision.beside == {Intent.DISPUTES}
+    assert "betwist ons antwoord" in (decision.stop_for or "")
+    assert "mogelijk datalek" in (decision.stop_for or "")

@@ -110,6 +110,28 @@ async def test_who_cannot_open_a_file_or_disputes_is_helped_by_a_person(
     assert len(office.letters()) == letters
 
 
+async def test_a_reply_that_does_two_things_has_a_task_for_each(office: Office) -> None:
+    ref, letter = await answered(office)
+
+    office.reply(letter, office.people.sanne.address, "Ik kan de bijlage niet openen. En dit is niet alles.")
+    await office.step(minutes=1)
+
+    tasks = open_tasks(office.case(ref))
+    for advice in ("kan een bestand niet openen", "ons antwoord wordt betwist"):
+        assert any(text.startswith(advice) for text in tasks)
+
+
+@pytest.mark.requirement("BRE-02")
+async def test_a_no_that_also_tells_of_another_persons_data_is_both_in_the_register(office: Office) -> None:
+    _, letter = await answered(office)
+    words = "Dit heb ik niet aangevraagd. En er zitten gegevens van iemand anders bij, van ene Joris Bakker."
+
+    office.reply(letter, office.people.sanne.address, words)
+    await office.step(minutes=1)
+
+    assert {line["cause"] for line in office.json("breach", "list")["breaches"]} == {"not_me", "wrong_recipient"}
+
+
 async def test_a_withdrawal_stops_what_is_approved_and_a_person_confirms_it(
     tmp_path: Path, smtp_sink: SmtpSink
 ) -> None:

@@ -16,12 +16,15 @@ from torch import Tensor
 def main() -> None:
     order = argparse.ArgumentParser(description=__doc__)
     order.add_argument("--out", type=Path, required=True)
+    order.add_argument("--last", nargs="*", default=[], metavar="NAME", help="layers that are the last result's alone")
     order.add_argument("parts", nargs="+", type=_part, metavar="SHARE:FILE")
     asked = order.parse_args()
     total = sum(share for share, _ in asked.parts)
     if abs(total - 1) > 1e-6:
         order.error(f"the shares add up to {total:g}: let them add up to 1")
-    torch.save(mean([(share, torch.load(path)) for share, path in asked.parts]), asked.out)
+    parts = [(share, torch.load(path)) for share, path in asked.parts]
+    own = {name: one for name, one in parts[-1][1].items() if name.split(".")[0] in asked.last}
+    torch.save(mean(parts) | own, asked.out)
 
 
 def mean(parts: Sequence[tuple[float, Mapping[str, Tensor]]]) -> dict[str, Tensor]:

@@ -61,6 +61,7 @@ class Network(nn.Module):
         """`widths`: how many numbers the forward step of each layer passes through (`narrowed.py`)."""
         super().__init__()
         self.frozen = 0  # layers that are not taught
+        self.words = False  # whether what each piece is by itself is taught
         self.word = nn.Embedding(pieces, HIDDEN)
         self.place = nn.Embedding(512, HIDDEN)
         self.kind = nn.Embedding(3, HIDDEN)

@@ -23,6 +23,7 @@ from bot.triage.weights import SCORED, WRITERS
 
 LOWER = 6  # layers that are taught more slowly than those above, or not at all
 LOWER_RATE = 0.6  # how much more slowly
+WORDS_RATE = 0.6  # how much more slowly what each piece is by itself is taught, with `--words`
 BATCH = 16
 POOL = 40  # batches whose mails are sorted by length together
 WORDS_DROPPED = 0.06
@@ -46,7 +47,13 @@ def main() -> None:
     order.add_argument("--rounds", type=float, default=5)
     order.add_argument("--rate", type=float, default=2e-4)
     order.add_argument("--frozen", type=int, default=LOWER, help="layers that stay as they came")
-    order.add_argument("--fresh", type=int, default=2, help="how often the mails of new hands are shown in a round")
+    order.add_argument("--words", action="store_true", help="teach what each piece is by itself too")
+    order.add_argument(
+        "--fresh",
+        type=int,
+        default=2,
+        help="how often the mails of new hands, and replies with several intents, are shown in a round",
+    )
     order.add_argument("--share", type=float, default=1.0, help="of the mails of earlier hands that are shown")
     order.add_argument("--seed", type=int, default=1)
     asked = order.parse_args()
@@ -55,13 +62,14 @@ def main() -> None:
     torch.manual_seed(asked.seed)
     cutter = Cutter()
     network = made(cutter, torch.load(asked.start) if asked.start else None, strict=False)
-    network.frozen = asked.frozen
+    network.frozen, network.words = asked.frozen, asked.words
     if not asked.start:
         begin_with(network, cutter.pieces, origin())
     before, whole = earlier(), list(lessons())
     own = [one for one in whole if not kept(one.mail, before)]
     own = [one for one in own if one.mail.hand not in before.hands or fate.random() < asked.share]
-    shown = [one for one in own for _ in range(1 if one.mail.hand in before.hands else asked.fresh)]
+    rare = {one.mail.id for one in own if one.mail.hand not in before.hands or len(one.mail.intents) > 1}
+    shown = [one for one in own for _ in range(asked.fresh if one.mail.id in rare else 1)]
     taught = [cutter.example(styled(as_replied(one, fate), fate)) for one in shown]
     judges = [cutter.example(one) for one in whole if kept(one.mail, before)]
     print(f"{len(taught)} mails and sentences to learn from, {len(judges)} to judge by", flush=True)
@@ -99,11 +107,8 @@ def upper(network: Network, examples: Sequence[Example], times: int = 1) -> tupl
     While it is taught some pieces are blanked above the lower layers; so these are run once, however many `times` the
     mails are read.
     """
-    _, kinds, mask = padded(examples, 0)
-    seen = torch.zeros(*kinds.shape, HIDDEN)
-    for row, one in enumerate(examples):
-        assert isinstance(one.lower, Tensor)
-        seen[row, : len(one.ids)] = one.lower.float()
+    ids, kinds, mask = padded(examples, 0)
+    seen = network.embedded(ids, kinds) if network.words else _below(examples, kinds)
     with torch.autocast("cpu", torch.bfloat16):
         for layer in network.layers[network.frozen : LOWER]:
             seen = layer(seen, mask[:, None, None, :])
@@ -115,12 +120,23 @@ def upper(network: Network, examples: Sequence[Example], times: int = 1) -> tupl
         return tuple(one.float() for one in network.said(seen.float(), mask & (kinds != BELOW)))
 
 
+def _below(examples: Sequence[Example], kinds: Tensor) -> Tensor:
+    """What the layers that stay as they are made of the mails."""
+    seen = torch.zeros(*kinds.shape, HIDDEN)
+    for row, one in enumerate(examples):
+        assert isinstance(one.lower, Tensor)
+        seen[row, : len(one.ids)] = one.lower.float()
+    return seen
+
+
 def teach(network: Network, taught: list[Example], rounds: float, rate: float) -> Iterator[int]:
     """Teach, and yield after every round."""
     heads = [p for name, p in network.named_parameters() if name.split(".")[0] in _HEADS]
+    words = [p for one in (network.word, network.place, network.kind, network.level) for p in one.parameters()]
+    words = words if network.words else []
     below = [p for layer in network.layers[network.frozen : LOWER] for p in layer.parameters()]
     above = [p for layer in network.layers[LOWER:] for p in layer.parameters()]
-    groups = [(below, rate * LOWER_RATE), (above, rate), (heads, min(HEADS_RATE, 5 * rate))]
+    groups = [(words, rate * WORDS_RATE), (below, rate * LOWER_RATE), (above, rate), (heads, min(HEADS_RATE, 5 * rate))]
     learner = torch.optim.AdamW([{"params": some, "lr": speed} for some, speed in groups if some], weight_decay=0.01)
     rates = [group["lr"] for group in learner.param_groups]
     steps, step, lost, began = int(rounds * len(taught) / BATCH), 0, 0.0, time.monotonic()
@@ -138,7 +154,7 @@ def teach(network: Network, taught: list[Example], rounds: float, rate: float) -
             loss = loss_twice(network, some)
             learner.zero_grad(set_to_none=True)
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(below + above + heads, 1.0)
+            torch.nn.utils.clip_grad_norm_(words + below + above + heads, 1.0)
             learner.step()
             step, lost = step + 1, lost + loss.item()
             if step % SAID_OFTEN == 0:
@@ -166,9 +182,9 @@ def _disagreement(some: Sequence[Example], first: tuple[Tensor, ...], second: tu
         ((one.sigmoid() - other.sigmoid()) * (one - other)).mean()
         for one, other in zip(first[:2], second[:2], strict=True)
     )
-    one, other = (F.log_softmax(said[2], dim=1) for said in (first, second))
+    one, other = first[2], second[2]
     in_case = torch.tensor([each.in_case for each in some])
-    replies = ((one.exp() - other.exp()) * (one - other)).sum(1)
+    replies = ((one.sigmoid() - other.sigmoid()) * (one - other)).sum(1)
     return 5 * of_mail + 2 * of_piece + INTENTS_MATTER * (replies * in_case).sum() / in_case.sum().clamp(min=1)
 
 
@@ -190,12 +206,16 @@ def lesson_loss(some: Sequence[Example], said: tuple[Tensor, ...]) -> Tensor:
 
 
 def _intents_loss(said: Tensor, some: Sequence[Example]) -> Tensor:
-    """Replies have one intent, seldom two or three: the chances of all add up to one."""
+    """Every intent that is meant above nought, and every other below it: one reply in three has two or three.
+
+    Su et al. 2022, "ZLPR": a softmax over any number of labels.
+    """
     in_case = torch.tensor([one.in_case for one in some])
-    meant = torch.from_numpy(np.stack([one.intents for one in some]))
-    shares = meant / meant.sum(1, keepdim=True).clamp(min=1)
-    replies = -(shares * F.log_softmax(said, dim=1)).sum(1)
-    return (replies * in_case).sum() / in_case.sum().clamp(min=1)
+    meant = torch.from_numpy(np.stack([one.intents for one in some])) > 0
+    nought = torch.zeros(len(some), 1)
+    others = torch.logsumexp(torch.cat([nought, said.masked_fill(meant, -1e4)], 1), 1)
+    those = torch.logsumexp(torch.cat([nought, (-said).masked_fill(~meant, -1e4)], 1), 1)
+    return ((others + those) * in_case).sum() / in_case.sum().clamp(min=1)
 
 
 def _writers_loss(said: Tensor, some: Sequence[Example]) -> Tensor:
@@ -236,8 +256,10 @@ def judged(network: Network, judges: Sequence[Example]) -> str:
         roles += [
             pair for pair in zip([one.writer for one in some], writers.argmax(1).tolist(), strict=True) if pair[0] >= 0
         ]
-        meant = zip(some, intents.argmax(1).tolist(), strict=True)
-        understood += [one.intents[number] > 0 for one, number in meant if one.in_case]
+        read = ((intents > 0) | (intents == intents.max(1, keepdim=True).values)).numpy()
+        understood += [
+            bool((row == (one.intents > 0)).all()) for one, row in zip(some, read, strict=True) if one.in_case
+        ]
         found = (of_mail > 0).numpy()
         labels = np.stack([one.labels for one in some]) > 0
         hits, claims, truths = hits + (found & labels).sum(0), claims + found.sum(0), truths + labels.sum(0)

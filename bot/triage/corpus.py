@@ -27,6 +27,8 @@ HELD_BACK = frozenset(
         "solstice_blind",
         "weekday_blind",
         "lantern_blind",
+        "ember_blind",
+        "replies_blind",
     }
 )
 """Files (hands) that training never sees: `evaluate` reports on them. See corpus/PROVENANCE.md."""

@@ -43,9 +43,9 @@ Tags = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Meaning:
-    """What the encoder makes of a mail, in the order that its `about` names: labels and sentences in log-odds.
+    """What the encoder makes of a mail, in the order that its `about` names: labels, sentences and intents in log-odds.
 
-    `intents` and `writers` (the roles of who writes) are logarithms of chances. `sentences` has a row for each
+    `writers` (the roles of who writes) are logarithms of chances that add up to one. `sentences` has a row for each
     sentence given; one that was not read has only zeros in it, and `read` tells which.
     """
 
@@ -125,7 +125,7 @@ class Encoder:
             labels=np.max([one.labels for one in seen], axis=0),
             sentences=of_sentences,
             read=read,
-            intents=np.mean([_chances(one) for one in intents], axis=0),
+            intents=np.mean(intents, axis=0),
             writers=np.mean([_chances(one.writers) for one in seen], axis=0),
             values=tuple(self._marked([(one.window, one.values) for one in seen], sentences, subject)),
             who=tuple(self._marked([(one.window, one.who) for one in seen], sentences, subject)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -40,12 +41,15 @@ _AGREES = re.compile(
     re.IGNORECASE,
 )
 _READ = 0.6  # how much the encoder's opinion weighs
-_LINE = 0.4  # chance from which an intent counts beside the likeliest
-_LEAST = 0.1  # chance that the likeliest must have
-_STOPPING_LINE = 0.5  # what stops a case must be likelier than not
-_TOGETHER = 0.7  # or all that would stop it, taken together
+_LINE = 0.2  # chance from which an intent counts beside the likeliest: one reply in three has two or three
+_STOPPING_LINE = 0.3  # the same of what stops a case
+_STOPPING_LEAST = 0.1  # chance that the likeliest must have if it stops a case
 _QUIET_LINES = {Intent.THANKS: 0.5, Intent.OUT_OF_OFFICE: 0.7, Intent.BOUNCE: 0.7}
 """Nobody reads these: here the model must be sure."""
+_WORDS_LEAST = (
+    0.005  # chance that what the words say outright must have: below it the model is sure they mean another thing
+)
+_YES_LEAST = 0.1  # chance that a yes, or what looks like a code, must have
 _UNDER_ITS_SUBJECT = 0.15  # chance from which what stands under the subject of an absence note is one
 QUIET = frozenset(_QUIET_LINES)
 _STOPPING = frozenset(
@@ -58,7 +62,8 @@ _STOPPING = frozenset(
         Intent.WRONG_RECIPIENT,
     }
 )
-_LEASTS: dict[Intent, float] = _QUIET_LINES | dict.fromkeys(_STOPPING, _STOPPING_LINE)
+_LINES: dict[Intent, float] = dict.fromkeys(Intent, _LINE) | dict.fromkeys(_STOPPING, _STOPPING_LINE) | _QUIET_LINES
+_LEASTS: dict[Intent, float] = dict.fromkeys(_STOPPING, _STOPPING_LEAST) | _QUIET_LINES
 _LONGEST_THANKS = 400  # characters
 _LONGEST_NAME = 4  # words
 _LONGEST_YES = 60
@@ -83,17 +88,25 @@ def intents_in(subject: str, text: str, raw: Row) -> frozenset[Intent]:
         return frozenset({Intent.BOUNCE})
     if is_only_code(text):
         return frozenset({Intent.CHALLENGE_ANSWER})
-    said = _by_words(text[:4000]) | ({Intent.NOT_ME} if _NO_TO_CODE.fullmatch(text) else set())
+    chances = _chances(raw)
+    said = {intent for intent in _said_outright(text) if chances[intent] >= _WORDS_LEAST}
     if not said and only_thanks(text):
         return frozenset({Intent.THANKS})
     if _is_note(subject, text, raw) or (reads_absent(text) and not said):
         return frozenset({Intent.OUT_OF_OFFICE} | (said & _STOPPING))
-    found = (_by_model(raw) - _ruled_out(text[:4000])) | said
-    if holds_code(text):
-        found |= {Intent.CHALLENGE_ANSWER}
-    if len(text.strip()) <= _LONGEST_YES and _AGREES.match(text):
-        found |= {Intent.AGREES}
+    found = (_by_model(chances) - _ruled_out(text[:4000])) | said
+    found |= {intent for intent in _answers(text) if chances[intent] >= _YES_LEAST}
     return frozenset(found - {Intent.UNRELATED} or {Intent.UNRELATED})
+
+
+def _said_outright(text: str) -> set[Intent]:
+    return _by_words(text[:4000]) | ({Intent.NOT_ME} if _NO_TO_CODE.fullmatch(text) else set())
+
+
+def _answers(text: str) -> set[Intent]:
+    """A code near the top, and a yes with hardly a word more."""
+    agrees = len(text.strip()) <= _LONGEST_YES and _AGREES.match(text)
+    return ({Intent.CHALLENGE_ANSWER} if holds_code(text) else set()) | ({Intent.AGREES} if agrees else set())
 
 
 def _is_note(subject: str, text: str, raw: Row) -> bool:
@@ -146,12 +159,10 @@ def keeps_consent(text: str) -> bool:
 
 
 def with_meaning(counted: Row, read: Row | None) -> Row:
-    """The log-odds of the intents by counting words, and by what the encoder read: chances that add up to one."""
+    """The log-odds of the intents by counting words, and by what the encoder read."""
     if read is None:
         return counted
-    chances = np.exp(read - read.max())
-    odds = np.log(chances / np.maximum(chances.sum() - chances, 1e-9))
-    return np.asarray((1 - _READ) * counted + _READ * np.clip(odds, -8, 8), dtype=np.float64)
+    return np.asarray((1 - _READ) * counted + _READ * np.clip(read, -8, 8), dtype=np.float64)
 
 
 def _by_words(text: str) -> set[Intent]:
@@ -168,15 +179,15 @@ def _ruled_out(text: str) -> set[Intent]:
     return {intent for intent, pattern in DENIED.items() if pattern.search(text)}
 
 
-def _by_model(raw: Row) -> set[Intent]:
-    """The likeliest, and what is nearly as likely."""
-    chances = {Intent(name): float(chance) for name, chance in zip(INTENTS, 1 / (1 + np.exp(-raw)), strict=True)}
-    likely = {intent: chance for intent, chance in chances.items() if chance >= _LEASTS.get(intent, _LEAST)}
-    stops = {intent: chances[intent] for intent in _STOPPING}
-    if sum(stops.values()) >= _TOGETHER and not likely.keys() & _STOPPING:
-        likely |= {max(stops, key=lambda intent: stops[intent]): _LINE}
-    best = max(likely, key=lambda intent: likely[intent], default=Intent.UNRELATED)
-    return {best} | {intent for intent, chance in likely.items() if chance >= _LINE}
+def _by_model(chances: Mapping[Intent, float]) -> set[Intent]:
+    """The likeliest of those that are likely enough, and whatever else is."""
+    able = (intent for intent, chance in chances.items() if chance >= _LEASTS.get(intent, 0.0))
+    best = max(able, key=lambda intent: chances[intent])
+    return {best} | {intent for intent, chance in chances.items() if chance >= _LINES[intent]}
+
+
+def _chances(raw: Row) -> dict[Intent, float]:
+    return {Intent(name): float(chance) for name, chance in zip(INTENTS, 1 / (1 + np.exp(-raw)), strict=True)}
 
 
 def holds_code(text: str) -> bool:

@@ -39,6 +39,17 @@ _NOT_ALL = (
 """What we sent falls short."""
 PLAIN: dict[Intent, re.Pattern[str]] = {
     Intent.DISPUTES: re.compile(f"{_REFUSED}|{_NOT_ALL}", re.IGNORECASE),
+    Intent.DELIVERY_PREFERENCE: re.compile(
+        r"\b(?:graag|liever|kan|kunt|mag|stuur\w{0,3}|zend|wil\w{0,3}|please|can|could|rather|bitte|lieber)\b[^.!?\n]{0,50}"
+        r"\b(?:per (?:gewone |aangetekende )?(?:post|brief)|op papier|by (?:post|letter)|on paper|auf papier"
+        r"|par courrier)\b",
+        re.IGNORECASE,
+    ),
+    Intent.REMINDER: re.compile(
+        r"\b(?:ik wacht (?:al|nog)|nog (?:steeds )?(?:niets|niks|geen (?:antwoord|reactie)) "
+        r"(?:gehoord|ontvangen|gekregen)|waar blijf(?:t|en))\b",
+        re.IGNORECASE,
+    ),
     Intent.CANNOT_OPEN: re.compile(
         r"\b(?:(?:kan|krijg) (?:ik )?(?:het|hem|ze|de \w{1,15}|dit|dat) (?:\w{1,10} ){0,2}niet (?:openen|open)"
         r"|(?:can't|cannot|can not) open|(?:won't|doesn't) open|nicht öffnen|geht nicht auf)\b",
@@ -97,7 +108,7 @@ PLAIN: dict[Intent, re.Pattern[str]] = {
         rf"|intrekken (?:van )?(?:\w{{1,8}} )?{_CASE}"
         rf"|annuleer (?:\w{{1,8}} )?{_CASE}"
         rf"|{_CASE} (?:[\w-]{{1,15}} ){{0,6}}(?:vervalt|komt te vervallen)(?! (?:\w{{1,8}} )?niet)\b"
-        r"|hoeft (?:voor mij |van mij |dus |nu |al |allemaal ){0,3}niet meer"
+        r"|hoeft (?:het |dit )?(?:voor mij |van mij |dus |nu |al |allemaal ){0,3}niet meer"
         r"|hoef (?:ik )?(?:\w{1,12} ){0,3}niet meer"
         r"|(?:^|het|dit|dat) (?:is |heb ik )?(?:dus |nu |al |inmiddels ){0,2}niet (?:meer|langer) nodig"
         r"|hoe(?:f|ft|ven) (?:\w{1,10} ){0,3}(?:niets|niks) (?:meer te doen|(?:meer )?(?:\w{1,12} )?(?:te sturen"

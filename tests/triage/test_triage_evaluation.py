@@ -147,7 +147,7 @@ def test_the_held_back_hands_stay_above_the_floor() -> None:
     requests = evaluate(MODEL, SHIPPED_CORPUS / "second_voice.jsonl")
     ordinary = evaluate(MODEL, SHIPPED_CORPUS / "ordinary_second.jsonl")
     mixed = evaluate(MODEL, SHIPPED_CORPUS / "mixed_blind.jsonl")
-    seasons = ("winter", "spring", "harvest", "frost", "advent", "solstice", "weekday", "lantern")
+    seasons = ("winter", "spring", "harvest", "frost", "advent", "solstice", "weekday", "lantern", "ember")
     others = [evaluate(MODEL, SHIPPED_CORPUS / f"{hand}_blind.jsonl") for hand in seasons]
     every = [requests, mixed, *others]
 
@@ -157,3 +157,10 @@ def test_the_held_back_hands_stay_above_the_floor() -> None:
     assert mixed.exact / mixed.mails > 0.9
     assert all(one.requests_seen / one.requests > 0.975 for one in every)  # one mail is half a point
     assert sum(one.requests_seen for one in every) / sum(one.requests for one in every) > 0.995
+
+
+def test_replies_held_back_stay_above_the_floor() -> None:
+    replies = evaluate(MODEL, SHIPPED_CORPUS / "replies_blind.jsonl").particulars.replies
+
+    assert replies.macro_f1 > 0.86
+    assert replies.exact / replies.replies > 0.72

@@ -247,8 +247,34 @@ def test_nothing_but_thanks_and_a_name_bother_nobody(text: str) -> None:
     assert _heard(text) == {Intent.THANKS}
 
 
-def test_two_stops_between_which_the_model_hesitates_are_one_stop() -> None:
+def test_two_stops_between_which_the_model_hesitates_are_both_told() -> None:
     odds = np.full(len(INTENTS), -6.0)
     odds[[INTENTS.index(Intent.WITHDRAWAL.value), INTENTS.index(Intent.CANCELS_ERASURE.value)]] = (-0.1, -0.2)
 
-    assert intents_in("", "Doe dat maar zo.", odds) == {Intent.WITHDRAWAL}
+    assert intents_in("", "Doe dat maar zo.", odds) == {Intent.WITHDRAWAL, Intent.CANCELS_ERASURE}
+
+
+@pytest.mark.parametrize(
+    ("text", "does"),
+    [
+        (
+            "Ja, dat was ik: 7KQ2-M9XD. Kan het antwoord per post?",
+            (Intent.CHALLENGE_ANSWER, Intent.DELIVERY_PREFERENCE),
+        ),
+        ("Ik wacht al zes weken. Volgende week ga ik naar de AP.", (Intent.REMINDER, Intent.COMPLAINT_AP)),
+        (
+            "Dit is niet van mij maar van een zekere Joris. En waar blijft mijn eigen overzicht?",
+            (Intent.WRONG_RECIPIENT,),
+        ),
+        (
+            "Mijn paspoort stuur ik u niet. Dan hoeft het voor mij niet meer.",
+            (Intent.REFUSES_IDENTIFICATION, Intent.WITHDRAWAL),
+        ),
+        (
+            "Het bestand gaat niet open. Stuur het anders maar op papier.",
+            (Intent.CANNOT_OPEN, Intent.DELIVERY_PREFERENCE),
+        ),
+    ],
+)
+def test_a_reply_that_does_two_things_is_heard_twice(text: str, does: tuple[Intent, ...]) -> None:
+    assert set(does) <= _heard(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.cases.followups import follow_up_words
+from bot.cases.followups import follow_ups_in_words
 from bot.cases.incidents import Cause
 from bot.cases.model import Case, Request
 from bot.cases.work import Work
@@ -49,7 +49,7 @@ class FollowUp:
                 self._carried_out(tx, case, wish, asked, job.target_id)
 
     def _decided_by_a_person(self, tx: Transaction, case: Case, wish: Awaited, asked: list[Request]) -> None:
-        words = _FALSE.format(follow_up_words(wish.label))
+        words = _FALSE.format(follow_ups_in_words(dict.fromkeys((wish.label, *sorted(wish.heard)))))
         have_person_decide(tx, case, asked, words)
         ask_person(tx, case.id, "look", words)
 

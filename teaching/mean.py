@@ -16,13 +16,17 @@ from torch import Tensor
 def main() -> None:
     order = argparse.ArgumentParser(description=__doc__)
     order.add_argument("--out", type=Path, required=True)
-    order.add_argument("--last", nargs="*", default=[], metavar="NAME", help="layers that are the last result's alone")
+    order.add_argument(
+        "--last", action="append", default=[], metavar="NAME", help="a layer that is the last one's alone"
+    )
     order.add_argument("parts", nargs="+", type=_part, metavar="SHARE:FILE")
     asked = order.parse_args()
     total = sum(share for share, _ in asked.parts)
     if abs(total - 1) > 1e-6:
         order.error(f"the shares add up to {total:g}: let them add up to 1")
     parts = [(share, torch.load(path)) for share, path in asked.parts]
+    if unknown := set(asked.last) - {name.split(".")[0] for name in parts[-1][1]}:
+        order.error(f"no such layer: {', '.join(sorted(unknown))}")
     own = {name: one for name, one in parts[-1][1].items() if name.split(".")[0] in asked.last}
     torch.save(mean(parts) | own, asked.out)
 

@@ -57,6 +57,8 @@ def main() -> None:
     order.add_argument("--share", type=float, default=1.0, help="of the mails of earlier hands that are shown")
     order.add_argument("--seed", type=int, default=1)
     asked = order.parse_args()
+    if asked.words and asked.frozen:
+        order.error("--words teaches what lies below all layers: add --frozen 0")
     fate = random.Random(asked.seed)  # noqa: S311 - not a secret
     random.seed(asked.seed)
     torch.manual_seed(asked.seed)
@@ -73,7 +75,8 @@ def main() -> None:
     taught = [cutter.example(styled(as_replied(one, fate), fate)) for one in shown]
     judges = [cutter.example(one) for one in whole if kept(one.mail, before)]
     print(f"{len(taught)} mails and sentences to learn from, {len(judges)} to judge by", flush=True)
-    lower(network, taught + judges, cutter.padding)
+    if not asked.words:
+        lower(network, taught + judges, cutter.padding)
     for number in teach(network, taught, asked.rounds, asked.rate):
         print(f"round {number}: {judged(network, judges)}", flush=True)
         torch.save(network.state_dict(), asked.out)

@@ -8,12 +8,15 @@ from bot.cases.codes import normalise
 from bot.triage.kin import KIN
 from bot.triage.labels import Intent
 
+_ABSENT = r"thuis|bereikbaar|aanwezig|beschikbaar|op\s+kantoor|in\s+de\s+gelegenheid|(?:on)?tevreden|blij|zo\s+van"
+_NOT_THERE = rf"(?!\s+(?:{_ABSENT})\b)"
+"""Behind "ben ik niet": who is out or content says no to nothing."""
 _DENIALS = re.compile(
-    r"\bniet\s+ik\b|\bben\s+ik\s+niet\b|\bnot\s+me\b|\bwas\s*n[o']t\s+me\b"
+    rf"\bniet\s+ik\b|\bben\s+ik\s+niet\b{_NOT_THERE}|\bnot\s+me\b|\bwas\s*n[o']t\s+me\b"
     r"|\bniet\s+(?:zelf\s+)?(?:aan)?gevraagd\b|\bniets\s+(?:aan)?gevraagd\b|\bgeen\s+verzoek\b|\bnooit\s+(?:iets\s+)?gevraagd"
     r"|\bdid\s*n[o']t\s+(?:ask|request|make)\b|\bnever\s+(?:asked|requested)\b|\bno\s+request\b"
     r"|\bphishing\b|\bnep(?:mail)?\b|\boplichting\b|\bscam\b|\bfraud\w*"
-    r"|\bintrekken\b|\btrek\b.{0,40}\bin\b|\bwithdraw\b|\bcancel\b|\bannuleer\w*|\blaat\s+(?:het\s+)?maar\b(?!\s+(?:weten|horen|zien|komen))",
+    r"|\bintrekken\b|\btrek\b(?!(?:(?!\bin\b).){0,30}\b(?:niet|niets|niks)\s+in\b).{0,40}\bin\b|\bwithdraw\b|\bcancel\b|\bannuleer\w*|\blaat\s+(?:het\s+)?maar\b(?!\s+(?:weten|horen|zien|komen))",
     re.IGNORECASE,
 )
 _STOPPING = frozenset({Intent.NOT_ME, Intent.WITHDRAWAL, Intent.CANCELS_ERASURE, Intent.WRONG_RECIPIENT})
@@ -22,7 +25,7 @@ _PLAIN = 1500  # characters: a code, a greeting and a long signature
 
 
 _SAYS_NO = re.compile(
-    r"\bniet\s+ik\b|\b(?:was|ben)\s+ik\s+niet\b|\bik\s+(?:was|ben)\s+(?:dit|dat|het)\s+niet\b|\bniet\s+akkoord\b"
+    rf"\bniet\s+ik\b|\b(?:was|ben)\s+ik\s+niet\b{_NOT_THERE}|\bik\s+(?:was|ben)\s+(?:dit|dat|het)\s+niet\b|\bniet\s+akkoord\b"
     r"|\bnot\s+me\b|\bwas\s*n[o']t\s+me\b|\bnot\s+agreed\b",
     re.IGNORECASE,
 )

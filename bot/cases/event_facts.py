@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from bot.cases.alarming import RIGHTS
 from bot.cases.findings import UPHELD
-from bot.cases.followups import follow_up_words
+from bot.cases.followups import follow_up_words, follow_ups_in_words
 from bot.cases.incidents import CAUSES, FIELDS, RISKS
 from bot.cases.moments import words_of_iso
 from bot.cases.staff_words import (
@@ -195,6 +195,8 @@ def value_in_words(name: str, value: object, timezone: str) -> str:
         return str(value)
     if name in _OF_RIGHTS:
         return re.sub(r"\w+", lambda match: _RIGHTS.get(match[0], match[0]), value)
+    if name == "heard":
+        return follow_ups_in_words(value.split())
     return WORDS.get(name, {}).get(value) or words_of_iso(value, timezone) or value
 
 

@@ -141,7 +141,9 @@ def decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decisio
     if answered is not None:
         return AddToCase(answered, "automatic", read_by_staff=True)
     if automatic and around.case is not None:
-        return AddToCase(around.case.id, "automatic", read_by_staff=asking(mail, verdict) is Asking.A_MACHINE)
+        stop = None if mail.signs.automatic else _words_of_stops(verdict.intents)
+        asks = stop is None and asking(mail, verdict) is Asking.A_MACHINE
+        return AddToCase(around.case.id, "automatic", stop_for=stop, read_by_staff=asks)
     if around.code_case_id is not None and not automatic:
         return _with_code(around.code_case_id, mail, verdict, around)
     if around.letter_case is not None and not automatic:
@@ -187,7 +189,7 @@ def _no_from_who_was_told(told: tuple[int, ...], mail: ParsedMail, verdict: Verd
     *others, newest = told
     label = Intent.NOT_ME if says_no(mail.new_text) else Intent.CANCELS_ERASURE
     more = label is Intent.CANCELS_ERASURE and verdict.kinds - _NOT_TO_ERASE
-    words = f"{_STOPS[label]}, en vraagt ook iets anders: lees het" if more else _STOPS[label]
+    words = _with_kinds(_STOPS[label], verdict) if more else _STOPS[label]
     return AddToCase(newest, label, stop_for=words, also_stop=tuple(others))
 
 
@@ -214,7 +216,13 @@ def _asks_for_nothing_sure(verdict: Verdict) -> bool:
 
 def _with_guess(case_id: int, verdict: Verdict) -> AddToCase:
     """Something like a code, but none that we sent: a try. Doubt about the words round it does not make it none."""
-    return AddToCase(case_id, Intent.CHALLENGE_ANSWER, may_answer_challenge=True, read_by_staff=verdict.needs_person)
+    return AddToCase(
+        case_id,
+        Intent.CHALLENGE_ANSWER,
+        may_answer_challenge=True,
+        read_by_staff=verdict.needs_person,
+        beside=_beside_code(verdict),
+    )
 
 
 def _with_code_on_paper(case: Case, mail: ParsedMail, verdict: Verdict, around: Surroundings) -> AddToCase:
@@ -222,42 +230,49 @@ def _with_code_on_paper(case: Case, mail: ParsedMail, verdict: Verdict, around: 
 
     Only who writes from an address that the case knows adds a request to it. A no stops every case it can be about.
     """
-    stop = _stop_of(mail, verdict)
+    said = _said(mail, verdict)
+    stop = _words_of_stops(said)
+    label = Intent.NOT_ME if Intent.NOT_ME in said else Intent.CHALLENGE_ANSWER
     kinds = frozenset[RequestKind]() if stop else verdict.kinds
     known = mail.sender.address in _people(case)
     place = matched(case, (), kinds, replies_to_case=True, same_person=known)
     new_kinds = place.new_kinds if isinstance(place, Joined) else frozenset[RequestKind]()
     return AddToCase(
         case.id,
-        Intent.NOT_ME if stop == _STOPS[Intent.NOT_ME] else Intent.CHALLENGE_ANSWER,
+        label,
         new_kinds,
-        stop_for=stop,
+        stop_for=_with_kinds(stop, verdict),
         also_stop=tuple(told for told in around.told_case_ids if stop and told != case.id),
         asks_beside_code=not stop and (bool(new_kinds) or _asks_more(mail, verdict, case)),
         letter=FromLetter.CODE,
-        beside=_beside_code(verdict),
+        beside=_beside_code(verdict) - {label},
     )
 
 
 def _means_it(mail: ParsedMail, verdict: Verdict) -> bool:
     """What names the number of a case belongs to it, unless it asks for something that opens a case of its own."""
-    if _stop_of(mail, verdict) == _STOPS[Intent.NOT_ME]:
+    if Intent.NOT_ME in _said(mail, verdict):
         return True
     asks = bool(verdict.kinds) or verdict.other_privacy or verdict.writer in _ONLY_FOR_PEOPLE
     return (verdict.ordinary or not asks) and pretends(mail.sender.address) is None
 
 
 def _by_number(case: Case, mail: ParsedMail, verdict: Verdict) -> AddToCase:
-    stop = _stop_of(mail, verdict)
-    label = Intent.NOT_ME if stop == _STOPS[Intent.NOT_ME] else _label(verdict)
+    said = _said(mail, verdict)
+    stop = _words_of_stops(said)
+    label = _label(said)
     words = f"{stop}, en noemt alleen het nummer van de zaak: bel de klant op het bekende nummer" if stop else None
     return AddToCase(case.id, label, stop_for=words, letter=FromLetter.NUMBER)
 
 
-def _stop_of(mail: ParsedMail, verdict: Verdict) -> str | None:
-    """Why what the mail says stops its case, in words for staff."""
-    said = {*verdict.intents, *([Intent.NOT_ME] if says_no(mail.new_text) else [])}
-    return next((words for intent, words in _STOPS.items() if intent in said), None)
+def _said(mail: ParsedMail, verdict: Verdict) -> frozenset[Intent]:
+    """What the mail does, with the no that our notices ask for."""
+    return verdict.intents | ({Intent.NOT_ME} if says_no(mail.new_text) else set())
+
+
+def _words_of_stops(said: frozenset[Intent]) -> str | None:
+    """Why what is said stops a case: every reason, in words for staff."""
+    return "; ".join(words for intent, words in _STOPS.items() if intent in said) or None
 
 
 def _asks_more(mail: ParsedMail, verdict: Verdict, case: Case | None) -> bool:
@@ -288,15 +303,16 @@ def _people(case: Case) -> frozenset[str]:
 def _joining(
     case_id: int, new_kinds: frozenset[RequestKind], mail: ParsedMail, verdict: Verdict, around: Surroundings
 ) -> AddToCase:
-    if Intent.NOT_ME in verdict.intents:
+    said = _said(mail, verdict) if around.case is not None else verdict.intents
+    if Intent.NOT_ME in said:
         new_kinds = frozenset()
-    quiet = goes_unread(verdict.intents, mail.subject, mail.new_text) and not (new_kinds or verdict.needs_person)
-    stop = "; ".join(words for intent, words in _STOPS.items() if intent in verdict.intents) or None
-    if stop is None and around.case is not None and says_no(mail.new_text):
-        stop = _STOPS[Intent.NOT_ME]
+    quiet = goes_unread(said, mail.subject, mail.new_text) and not (new_kinds or verdict.needs_person)
+    stop = _words_of_stops(said)
+    if Intent.NOT_ME in said:
+        stop = _with_kinds(stop, verdict)
     if stop is None and _values_told(verdict) and _corrects_running(case_id, around):
         stop = "geeft andere of extra gegevens op dan eerst"
-    label = _label(verdict) if around.case else Intent.REMINDER
+    label = _label(said) if around.case else Intent.REMINDER
     return AddToCase(
         case_id,
         label,
@@ -304,7 +320,7 @@ def _joining(
         may_answer_challenge=around.case is not None and not quiet and bool(mail.new_text.strip()),
         stop_for=stop,
         read_by_staff=not quiet and stop is None,
-        beside=verdict.intents - {label},
+        beside=said - {label},
     )
 
 
@@ -318,15 +334,22 @@ def _beside_code(verdict: Verdict) -> frozenset[Intent]:
     return verdict.intents - {Intent.CHALLENGE_ANSWER} - _YES
 
 
-def _label(verdict: Verdict) -> Intent:
+def _with_kinds(stop: str | None, verdict: Verdict) -> str | None:
+    """Who says no adds nothing to the case, but what he asks beside it is read."""
+    return f"{stop}, en vraagt ook iets anders: lees het" if stop and verdict.kinds else stop
+
+
+def _label(said: frozenset[Intent]) -> Intent:
     order = (Intent.NOT_ME, Intent.WRONG_RECIPIENT, Intent.CHALLENGE_ANSWER, Intent.WITHDRAWAL, Intent.DISPUTES)
-    first = next((intent for intent in order if intent in verdict.intents), None)
-    return first or min(verdict.intents, default=Intent.CLARIFICATION)
+    first = next((intent for intent in order if intent in said), None)
+    return first or min(said, default=Intent.CLARIFICATION)
 
 
 def _new_case(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> OpenCase:
     found = special(mail, verdict, around.house)
+    stops = _words_of_stops(verdict.intents) if around.case is not None else None
     doubts = (
+        (stops is not None, f"antwoord in een zaak die het niet kan zijn: {stops}"),
         (found.needs is not None, found.needs or ""),
         (verdict.writer in _ONLY_FOR_PEOPLE, _ONLY_FOR_PEOPLE.get(verdict.writer, "")),
         (asking(mail, verdict) is Asking.A_MACHINE, "leest als een verzoek, maar is automatisch verstuurd"),

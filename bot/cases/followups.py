@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -94,3 +94,8 @@ def effect_of(label: str) -> Effect:
 def follow_up_words(label: str) -> str:
     """The Dutch words for the label of a follow-up; "automatisch" for mail that no person wrote."""
     return _WORDS[Intent(label)] if label in set(Intent) else "automatisch"
+
+
+def follow_ups_in_words(labels: Iterable[str]) -> str:
+    """All that one mail does."""
+    return ", ".join(map(follow_up_words, labels))

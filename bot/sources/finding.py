@@ -10,7 +10,9 @@ from bot.datamap.model import FindBy
 from bot.sources.people import IdentityRecords
 
 Finding = Callable[[IdentityRecords], tuple[DataSubject, ...]]
-_MARKS = re.compile(r"(?<=[A-Za-z0-9])[-./](?=[A-Za-z0-9])")  # between two characters of a number
+_MARKS = re.compile(r"[-./]")
+_MARKED = re.compile(r"[A-Za-z]{1,5}[-./]?[0-9]{1,12}(?:[-./][0-9]{1,12}){0,5}|[0-9]{1,3}(?:\.[0-9]{3}){1,3}")
+"""Numbers in which marks say nothing: behind letters, or dots between thousands. "40117-2" may be another customer."""
 
 
 def ways_to_find(address: str | None, identifiers: Mapping[str, str]) -> Iterator[tuple[Finding, ...]]:
@@ -19,6 +21,7 @@ def ways_to_find(address: str | None, identifiers: Mapping[str, str]) -> Iterato
         yield (by_address(address),)
         yield (_by_other_address(address),)
     yield tuple(_by_statement(identifiers))
+    yield tuple(_by_bare_number(identifiers))
 
 
 def by_address(address: str) -> Finding:
@@ -44,19 +47,20 @@ def _allowed(by: FindBy, finding: Finding) -> Finding:
 
 def _by_statement(identifiers: Mapping[str, str]) -> Iterator[Finding]:
     """Customer number, Chamber of Commerce number, addresses. Never a name or an IBAN: anybody may know those."""
-    for number in _spellings(identifiers.get("customer_number", "")):
+    for number in _several(identifiers.get("customer_number", "")):
         yield _by_customer_number(number)
-    for number in _spellings(identifiers.get("kvk", "")):
+    for number in _several(identifiers.get("kvk", "")):
         yield _by_kvk(number)
     for address in _several(identifiers.get("email", "")):
         yield _allowed(FindBy.STATED_ADDRESS, by_address(address))
         yield _by_other_address(address)
 
 
-def _spellings(stated: str) -> Iterator[str]:
-    """Each number as it is written, and without the marks that people put into it ("KB-10.00.01")."""
-    for number in _several(stated):
-        yield from dict.fromkeys((number, _MARKS.sub("", number)))
+def _by_bare_number(identifiers: Mapping[str, str]) -> Iterator[Finding]:
+    """A customer number that nobody has as it is written, without the marks that people put into it ("KB-10.00.01")."""
+    for number in _several(identifiers.get("customer_number", "")):
+        if _MARKED.fullmatch(number):
+            yield _by_customer_number(_MARKS.sub("", number))
 
 
 def _several(stated: str) -> list[str]:

@@ -15,7 +15,7 @@ from bot.cases.filing import (
     OpenCase,
     ReportOnLetter,
 )
-from bot.cases.followups import effect_of, follow_up_words
+from bot.cases.followups import effect_of, follow_ups_in_words
 from bot.cases.letters import LetterKind
 from bot.cases.levels import Levels
 from bot.cases.lifecycle import Move
@@ -224,7 +224,7 @@ class Filing:
             for case_id in (case.id, *decision.also_stop):
                 self._stop(tx.cases.by_id(case_id), decision)
         elif decision.read_by_staff and not decision.may_answer_challenge:
-            does = ", ".join(follow_up_words(label) for label in (decision.label, *sorted(decision.beside)))
+            does = follow_ups_in_words((decision.label, *sorted(decision.beside)))
             ask_person(tx, case.id, "read", f"nieuw bericht in de zaak ({does})")
         if decision.letter is not None:
             self._tell_of_letter(case, decision)
@@ -253,8 +253,8 @@ class Filing:
             return
         reopen_for = None if case.open_requests else decision.stop_for
         elsewhere = decision.label in set(Intent) and self._answers_export_from_elsewhere(case)
-        heard = _HEARD & {decision.label, *decision.beside}
-        if added or elsewhere or reopen_for is not None or heard:
+        heard = (_HEARD & decision.beside) - {decision.label}
+        if added or elsewhere or reopen_for is not None or heard or decision.label in _HEARD:
             values: dict[str, Scalar] = {"mail": self._mail_id, "label": decision.label, "reopen_for": reopen_for}
             values |= {"elsewhere": True} if elsewhere else {}
             values |= {"heard": " ".join(sorted(heard))} if heard else {}
@@ -356,7 +356,7 @@ def awaited(tx: Transaction, case_id: int, mail_id: int) -> Awaited | None:
         request_ids=ids,
         reopen_for=None if why is None else str(why),
         elsewhere=bool(values.get("elsewhere")),
-        heard=frozenset(str(values.get("heard", values["label"])).split()),
+        heard=_HEARD & {str(values["label"]), *str(values.get("heard", "")).split()},
     )
 
 

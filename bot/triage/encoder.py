@@ -45,7 +45,7 @@ Tags = NDArray[np.float32]
 class Meaning:
     """What the encoder makes of a mail, in the order that its `about` names: labels, sentences and intents in log-odds.
 
-    `writers` (the roles of who writes) are logarithms of chances that add up to one. `sentences` has a row for each
+    `writers` (the roles of who writes) are logarithms of chances. `sentences` has a row for each
     sentence given; one that was not read has only zeros in it, and `read` tells which.
     """
 
@@ -126,7 +126,7 @@ class Encoder:
             sentences=of_sentences,
             read=read,
             intents=np.mean(intents, axis=0),
-            writers=np.mean([_chances(one.writers) for one in seen], axis=0),
+            writers=np.mean([_logarithms(one.writers) for one in seen], axis=0),
             values=tuple(self._marked([(one.window, one.values) for one in seen], sentences, subject)),
             who=tuple(self._marked([(one.window, one.who) for one in seen], sentences, subject)),
         )
@@ -178,7 +178,7 @@ class Encoder:
         )
 
 
-def _chances(odds: Row) -> Row:
+def _logarithms(odds: Row) -> Row:
     """Logarithms of chances that add up to one."""
     shifted: Row = odds - odds.max()
     return np.asarray(shifted - np.log(np.exp(shifted).sum()))

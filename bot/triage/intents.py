@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from math import prod
 
 import numpy as np
 
@@ -43,7 +44,8 @@ _AGREES = re.compile(
 _READ = 0.6  # how much the encoder's opinion weighs
 _LINE = 0.2  # chance from which an intent counts beside the likeliest: one reply in three has two or three
 _STOPPING_LINE = 0.3  # the same of what stops a case
-_STOPPING_LEAST = 0.1  # chance that the likeliest must have if it stops a case
+_TOGETHER = 0.7  # or that one of all that would stop it is meant
+_LEAST = 0.1  # chance that the likeliest must have
 _QUIET_LINES = {Intent.THANKS: 0.5, Intent.OUT_OF_OFFICE: 0.7, Intent.BOUNCE: 0.7}
 """Nobody reads these: here the model must be sure."""
 _WORDS_LEAST = (
@@ -63,7 +65,7 @@ _STOPPING = frozenset(
     }
 )
 _LINES: dict[Intent, float] = dict.fromkeys(Intent, _LINE) | dict.fromkeys(_STOPPING, _STOPPING_LINE) | _QUIET_LINES
-_LEASTS: dict[Intent, float] = dict.fromkeys(_STOPPING, _STOPPING_LEAST) | _QUIET_LINES
+_LEASTS: dict[Intent, float] = dict.fromkeys(Intent, _LEAST) | _QUIET_LINES | {Intent.UNRELATED: 0.0}
 _LONGEST_THANKS = 400  # characters
 _LONGEST_NAME = 4  # words
 _LONGEST_YES = 60
@@ -89,10 +91,10 @@ def intents_in(subject: str, text: str, raw: Row) -> frozenset[Intent]:
     if is_only_code(text):
         return frozenset({Intent.CHALLENGE_ANSWER})
     chances = _chances(raw)
-    said = {intent for intent in _said_outright(text) if chances[intent] >= _WORDS_LEAST}
+    said = {one for one in _said_outright(text) if one in _STOPPING or chances[one] >= _WORDS_LEAST}
     if not said and only_thanks(text):
         return frozenset({Intent.THANKS})
-    if _is_note(subject, text, raw) or (reads_absent(text) and not said):
+    if _is_note(subject, text, chances) or (reads_absent(text) and not said):
         return frozenset({Intent.OUT_OF_OFFICE} | (said & _STOPPING))
     found = (_by_model(chances) - _ruled_out(text[:4000])) | said
     found |= {intent for intent in _answers(text) if chances[intent] >= _YES_LEAST}
@@ -109,12 +111,11 @@ def _answers(text: str) -> set[Intent]:
     return ({Intent.CHALLENGE_ANSWER} if holds_code(text) else set()) | ({Intent.AGREES} if agrees else set())
 
 
-def _is_note(subject: str, text: str, raw: Row) -> bool:
+def _is_note(subject: str, text: str, chances: Mapping[Intent, float]) -> bool:
     """Whether a mail under the subject of an absence note is one. People answer below such a subject too."""
     if not absent_by_subject(subject, text):
         return False
-    chance = 1 / (1 + np.exp(-raw[INTENTS.index(Intent.OUT_OF_OFFICE)]))
-    return not text.strip() or reads_absent(text) or bool(chance >= _UNDER_ITS_SUBJECT)
+    return not text.strip() or reads_absent(text) or chances[Intent.OUT_OF_OFFICE] >= _UNDER_ITS_SUBJECT
 
 
 def only_thanks(text: str) -> bool:
@@ -180,10 +181,14 @@ def _ruled_out(text: str) -> set[Intent]:
 
 
 def _by_model(chances: Mapping[Intent, float]) -> set[Intent]:
-    """The likeliest of those that are likely enough, and whatever else is."""
-    able = (intent for intent, chance in chances.items() if chance >= _LEASTS.get(intent, 0.0))
-    best = max(able, key=lambda intent: chances[intent])
-    return {best} | {intent for intent, chance in chances.items() if chance >= _LINES[intent]}
+    """The likeliest, and whatever else is likely enough; where a stop is, but not which, the likeliest of them."""
+    able = (intent for intent, chance in chances.items() if chance >= _LEASTS[intent])
+    found = {max(able, key=lambda intent: chances[intent])}
+    found |= {intent for intent, chance in chances.items() if chance >= _LINES[intent]}
+    none = prod(1 - chances[intent] for intent in _STOPPING)
+    if 1 - none >= _TOGETHER and not found & _STOPPING:
+        found |= {max(_STOPPING, key=lambda intent: chances[intent])}
+    return found
 
 
 def _chances(raw: Row) -> dict[Intent, float]:

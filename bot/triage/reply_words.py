@@ -40,14 +40,10 @@ _NOT_ALL = (
 PLAIN: dict[Intent, re.Pattern[str]] = {
     Intent.DISPUTES: re.compile(f"{_REFUSED}|{_NOT_ALL}", re.IGNORECASE),
     Intent.DELIVERY_PREFERENCE: re.compile(
-        r"\b(?:graag|liever|kan|kunt|mag|stuur\w{0,3}|zend|wil\w{0,3}|please|can|could|rather|bitte|lieber)\b[^.!?\n]{0,50}"
+        r"\b(?:graag|liever|anders|kan (?:het|dit|dat|u)|kunt u|mag (?:het|dit|dat)|stuur|zend"
+        r"|wil (?:ik )?(?:het|dit|alles|graag)|please|rather|could you|can (?:you|it)|bitte|lieber)\b[^.!?\n]{0,40}"
         r"\b(?:per (?:gewone |aangetekende )?(?:post|brief)|op papier|by (?:post|letter)|on paper|auf papier"
         r"|par courrier)\b",
-        re.IGNORECASE,
-    ),
-    Intent.REMINDER: re.compile(
-        r"\b(?:ik wacht (?:al|nog)|nog (?:steeds )?(?:niets|niks|geen (?:antwoord|reactie)) "
-        r"(?:gehoord|ontvangen|gekregen)|waar blijf(?:t|en))\b",
         re.IGNORECASE,
     ),
     Intent.CANNOT_OPEN: re.compile(
@@ -64,7 +60,8 @@ PLAIN: dict[Intent, re.Pattern[str]] = {
     Intent.NOT_ME: re.compile(
         r"\b(?:niet ik\b|not me\b"
         r"|(?:heb|had|(?:hebben|hadden) (?:wij|we)|(?:wij|we) (?:hebben|hadden)) (?:ik )?"
-        r"(?:(?:dit|dat|deze|die|het|hier|verzoek|aanvraag|mail|helemaal|echt|zeker|zelf|beslist) ){0,4}"
+        r"(?:(?:dit|dat|deze|die|het|hier|verzoek|aanvraag|mail|helemaal|echt|zeker|zelf|beslist|trouwens"
+        r"|overigens) ){0,4}"
         rf"(?:niet|niks|niets|nooit) (?:(?:om|zelf|bij|door|jullie|u|mij|naar|mijn) ){{0,3}}{_ASKED}\b"
         r"|(?:ik heb|heb ik|had ik|wij hebben|we hebben) (?:(?:jullie|u|je|nog|zelf|echt) ){0,3}nooit "
         r"(?:van mijn leven |om (?:iets |\w{1,12} ){1,2}|(?:iets|zo'?n|een (?:verzoek|mail|aanvraag|bericht))"
@@ -108,7 +105,8 @@ PLAIN: dict[Intent, re.Pattern[str]] = {
         rf"|intrekken (?:van )?(?:\w{{1,8}} )?{_CASE}"
         rf"|annuleer (?:\w{{1,8}} )?{_CASE}"
         rf"|{_CASE} (?:[\w-]{{1,15}} ){{0,6}}(?:vervalt|komt te vervallen)(?! (?:\w{{1,8}} )?niet)\b"
-        r"|hoeft (?:het |dit )?(?:voor mij |van mij |dus |nu |al |allemaal ){0,3}niet meer"
+        r"|hoeft (?:voor mij |van mij |dus |nu |al |allemaal ){0,3}niet meer"
+        r"|hoeft (?:het|dit) (?:voor mij |van mij |dus |nu ){0,3}niet meer(?=[ ]?(?:[!.,;?\n]|$|hoor\b))"
         r"|hoef (?:ik )?(?:\w{1,12} ){0,3}niet meer"
         r"|(?:^|het|dit|dat) (?:is |heb ik )?(?:dus |nu |al |inmiddels ){0,2}niet (?:meer|langer) nodig"
         r"|hoe(?:f|ft|ven) (?:\w{1,10} ){0,3}(?:niets|niks) (?:meer te doen|(?:meer )?(?:\w{1,12} )?(?:te sturen"
@@ -182,6 +180,7 @@ PLAIN: dict[Intent, re.Pattern[str]] = {
         r"|(?:tweede|derde|vierde|2e|3e|4e) (?:mail|verzoek|herinnering|bericht)|termijn (?:loopt|is verstreken"
         r"|is voorbij)"
         r"|(?:al|inmiddels|nu) (?:\w{2,6}|\d{1,3}) (?:dagen|weken|maanden)\b|de (?:derde|vierde|vijfde|zesde) week"
+        r"|ik wacht (?:al|nog)|waar blijf(?:t|en)"
         r"|still (?:waiting|no (?:reply|answer|response))|any (?:news|update|movement|progress)|just checking"
         r"|following up"
         r"|(?:second|third|fourth) (?:request|email|mail|reminder)|(?:days|weeks|months?) (?:ago|now|by my count))\b",

@@ -159,3 +159,9 @@ def _kinds_of_tasks(tree: ast.AST, constants: dict[str, str]) -> Iterator[str]:
             yield str(kind.value)
         elif isinstance(kind, ast.Name) and kind.id in constants:
             yield constants[kind.id]
+
+
+def test_what_a_mail_says_beside_its_label_is_told_in_words() -> None:
+    told = facts_in_words({"label": "not_me", "heard": "wrong_recipient"}, AMSTERDAM)
+
+    assert told.endswith("zegt ook verkeerde ontvanger")

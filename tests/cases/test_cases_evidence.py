@@ -10,7 +10,7 @@ from cases_builders import NOW, make_case
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases.answers import says_no
+from bot.cases.answers import denies, says_no
 from bot.cases.evidence import Value, evidence
 from bot.cases.factors import Factor
 from bot.cases.notices import told_addresses, ways_to_prove
@@ -101,6 +101,29 @@ def test_the_words_that_our_notices_ask_for_are_a_no(words: str) -> None:
     assert says_no(words)
 
 
-@pytest.mark.parametrize("words", ["Akkoord.", "Ik weet het niet", "Ja, dat was ik", "x" * 400 + " NIET IK"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Akkoord.",
+        "Ik weet het niet",
+        "Ja, dat was ik",
+        "x" * 400 + " NIET IK",
+        "Morgen ben ik niet thuis, bel donderdag",
+    ],
+)
 def test_other_words_are_none(words: str) -> None:
     assert not says_no(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "no"),
+    [
+        ("Ik trek mijn verzoek in", True),
+        ("Ik trek het in, er staat niets in", True),
+        ("Ik trek mijn verzoek niet in", False),
+        ("Ik trek niets in hoor", False),
+        ("Volgende week ben ik niet bereikbaar", False),
+    ],
+)
+def test_a_withdrawal_that_is_denied_and_an_absence_are_no_no(words: str, no: bool) -> None:
+    assert denies(words, frozenset()) is no

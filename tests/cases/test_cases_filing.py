@@ -206,10 +206,12 @@ def test_thanks_that_say_more_are_read() -> None:
     assert decision == AddToCase(7, Intent.THANKS, may_answer_challenge=True, read_by_staff=True)
 
 
-def test_who_is_away_and_takes_his_request_back_is_read() -> None:
+def test_who_is_away_and_takes_his_request_back_stops_it_unless_a_machine_wrote_it() -> None:
     around, verdict = Surroundings(case=RUNNING), saying(Intent.WITHDRAWAL, automatic=True)
 
-    assert decided(make_mail(), verdict, around) == AddToCase(7, "automatic", read_by_staff=True)
+    words = "wil het verzoek intrekken (privacybot withdraw)"
+    assert decided(make_mail(), verdict, around) == AddToCase(7, "automatic", stop_for=words)
+    assert decided(make_mail(signs=ROBOT), verdict, around) == AddToCase(7, "automatic", read_by_staff=True)
 
 
 def test_a_guess_among_doubtful_words_is_a_guess_and_is_read() -> None:
@@ -408,3 +410,40 @@ def test_a_reply_that_stops_a_case_for_two_reasons_tells_both() -> None:
     assert decision.beside == {Intent.DISPUTES}
     assert "betwist ons antwoord" in (decision.stop_for or "")
     assert "mogelijk datalek" in (decision.stop_for or "")
+
+
+def test_beside_a_wrong_code_another_persons_data_are_heard() -> None:
+    around = Surroundings(guess_case_id=7)
+
+    decision = decided(make_mail(), saying(Intent.CHALLENGE_ANSWER, Intent.WRONG_RECIPIENT), around)
+
+    assert isinstance(decision, AddToCase)
+    assert decision.beside == {Intent.WRONG_RECIPIENT}
+
+
+def test_who_says_no_and_asks_something_else_has_that_read() -> None:
+    verdict = make_verdict(Kind.ERASURE, intents=frozenset({Intent.NOT_ME, Intent.NEW_REQUEST}))
+
+    decision = decided(make_mail(SANNE), verdict, Surroundings(case=RUNNING))
+
+    assert isinstance(decision, AddToCase)
+    assert not decision.new_kinds
+    assert "vraagt ook iets anders" in (decision.stop_for or "")
+
+
+def test_a_stranger_in_the_thread_who_got_somebody_elses_data_and_asks_for_his_own_goes_to_a_person() -> None:
+    verdict = make_verdict(Kind.ACCESS, intents=frozenset({Intent.WRONG_RECIPIENT, Intent.NEW_REQUEST}))
+
+    decision = decided(make_mail(JORIS), verdict, Surroundings(case=RUNNING))
+
+    assert isinstance(decision, OpenCase)
+    assert "mogelijk datalek" in (decision.needs or "")
+
+
+def test_a_plain_no_beside_a_dispute_is_both() -> None:
+    mail = make_mail(new_text="Dat was ik niet. Ik ben het er niet mee eens.")
+
+    decision = decided(mail, saying(Intent.DISPUTES), Surroundings(case=RUNNING))
+
+    assert isinstance(decision, AddToCase)
+    assert (decision.label, decision.beside) == (Intent.NOT_ME, {Intent.DISPUTES})

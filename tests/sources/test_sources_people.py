@@ -92,6 +92,17 @@ def test_what_the_writer_states_finds_the_record(kleinboek: Kleinboek, stated: d
     assert [one.address_of_record for one in found] == ["sanne@klant.example"]
 
 
+def test_marks_that_may_mean_something_find_nobody_else(kleinboek: Kleinboek) -> None:
+    for number in ("1000-01", "10/00/01", "KB100001-2"):
+        assert kleinboek.sources.find(None, {"customer_number": number}) == ()
+
+
+def test_a_number_as_it_is_written_goes_before_the_same_without_its_marks(fresh: Kleinboek) -> None:
+    fresh.tell("UPDATE klanten SET klantnummer = 'KB-100001' WHERE klantnummer = 'KB100002'")
+
+    assert [one.name for one in fresh.sources.find(None, {"customer_number": "KB-100001"})] == ["Joris Bakker"]
+
+
 def test_the_senders_own_record_goes_before_what_he_states(kleinboek: Kleinboek) -> None:
     [found] = kleinboek.sources.find("joris@klant.example", {"customer_number": "KB100001"})
 

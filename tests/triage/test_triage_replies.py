@@ -11,6 +11,7 @@ from bot.triage.classify import classify
 from bot.triage.intents import goes_unread, intents_in
 from bot.triage.labels import Intent
 from bot.triage.model import load_model
+from bot.triage.reply_words import PLAIN
 from bot.triage.weights import INTENTS
 
 MODEL = load_model()
@@ -278,3 +279,37 @@ def test_two_stops_between_which_the_model_hesitates_are_both_told() -> None:
 )
 def test_a_reply_that_does_two_things_is_heard_twice(text: str, does: tuple[Intent, ...]) -> None:
     assert set(does) <= _heard(text)
+
+
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [("Ik trek mijn verzoek in.", Intent.WITHDRAWAL), ("Ik heb dit niet aangevraagd.", Intent.NOT_ME)],
+)
+def test_a_stop_below_a_long_thanks_is_heard(words: str, intent: Intent) -> None:
+    kind = "Hartelijk dank voor alle hulp, jullie zijn altijd zo vriendelijk en snel, dat waarderen wij hier zeer. "
+
+    assert intent in _heard(f"{15 * kind}{words}")
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        (Intent.REMINDER, "Waar blijft mijn overzicht?"),
+        (Intent.REMINDER, "Ik wacht nog."),
+        (Intent.DELIVERY_PREFERENCE, "Graag op papier."),
+        (Intent.WITHDRAWAL, "Dan hoeft het voor mij niet meer."),
+    ],
+)
+def test_the_words_alone_say_it(intent: Intent, text: str) -> None:
+    assert PLAIN[intent].search(text)
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        (Intent.WITHDRAWAL, "U hoeft het niet meer per post te sturen, mailen is prima."),
+        (Intent.DELIVERY_PREFERENCE, "Ik wil weten waarom u dit per post stuurde."),
+    ],
+)
+def test_the_same_words_about_something_else_say_nothing(intent: Intent, text: str) -> None:
+    assert not PLAIN[intent].search(text)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.cases.filing import AddToCase, OpenCase
-from bot.cases.followups import follow_up_words
+from bot.cases.followups import follow_ups_in_words
 from bot.cases.masking import masked_bsn, numbers_in
 from bot.cases.rehearsal import Lane, Outcome
 from bot.mail.charsets import visible
@@ -233,8 +233,8 @@ def _why(outcome: Outcome) -> str:
     match outcome.decision:
         case OpenCase(needs=needs):
             return needs or ""
-        case AddToCase(stop_for=stop, label=label):
-            return stop or follow_up_words(label)
+        case AddToCase(stop_for=stop, label=label, beside=beside):
+            return stop or follow_ups_in_words((label, *sorted(beside)))
         case _:
             return ""
 

@@ -12,7 +12,7 @@ from bot.cases.matching import Joined, Match, Separate, matched
 from bot.cases.model import Case
 from bot.cases.special import House, pretends, special
 from bot.mail.message import ParsedMail
-from bot.triage.intents import goes_unread, is_only_code
+from bot.triage.intents import goes_unread, is_only_code, taken_back
 from bot.triage.labels import Intent, Look, RequestKind, Writer
 from bot.triage.verdict import Verdict
 
@@ -152,6 +152,9 @@ def decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decisio
         return _with_guess(around.guess_case_id, verdict)
     if around.told_case_ids and not automatic and around.case is None:
         return _no_from_who_was_told(around.told_case_ids, mail, verdict)
+    back = frozenset[Intent]() if automatic else _taken_back(mail, verdict, around)
+    if back:
+        return _outside_its_thread(back, around)
     place = Separate() if automatic else _place(mail, verdict, around)
     match place:
         case Joined(case_id=case_id, new_kinds=new_kinds):
@@ -191,6 +194,30 @@ def _no_from_who_was_told(told: tuple[int, ...], mail: ParsedMail, verdict: Verd
     more = label is Intent.CANCELS_ERASURE and verdict.kinds - _NOT_TO_ERASE
     words = _with_kinds(_STOPS[label], verdict) if more else _STOPS[label]
     return AddToCase(newest, label, stop_for=words, also_stop=tuple(others))
+
+
+def _taken_back(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> frozenset[Intent]:
+    """What running cases of the same sender must hear, outside their threads; nothing where a new right is asked for.
+
+    That nothing be erased only where that was asked: people cannot erase a booking every day.
+    """
+    running = {one.kind for case in around.open_cases for one in case.open_requests}
+    if around.case is not None or not running or not verdict.kinds <= running:
+        return frozenset()
+    return taken_back(mail.new_text) - (frozenset() if RequestKind.ERASURE in running else {Intent.CANCELS_ERASURE})
+
+
+def _outside_its_thread(said: frozenset[Intent], around: Surroundings) -> AddToCase:
+    """Which case it is about nobody knows: all of this sender stop until a person has looked."""
+    *others, newest = sorted(case.id for case in around.open_cases)
+    label = _label(said)
+    return AddToCase(
+        newest,
+        label,
+        stop_for=_words_of_stops(said),
+        also_stop=tuple(others),
+        beside=said - {label},
+    )
 
 
 def _with_code(case_id: int, mail: ParsedMail, verdict: Verdict, around: Surroundings) -> AddToCase:

@@ -81,6 +81,7 @@ _CALLED_OFF = re.compile(
 _KEEPS_CONSENT = re.compile(
     r"(?i)\btrek(?:ken)?\b[^.!?\n]{0,30}\b(?:toestemming|akkoord|consent)\b[^.!?,\n]{0,12}\bniet\b[^.!?,\n]{0,6}\bin\b"
 )
+_OF_REQUEST = re.compile(r"(?i)\b(?:\w{0,12}verzoek|aanvraag|inzage|request|anfrage|demande)\b")
 _ERASES = re.compile(r"(?i)\b(?:wis|wissen|gewist|verwijder\w{0,3}|opheffen|erase|delete|weggooien)\b")
 
 
@@ -152,6 +153,13 @@ def calls_off_erasure(text: str) -> bool:
 def calls_off_earlier(text: str) -> bool:
     """A mail outside its case that takes back an earlier request to erase: no new request, and not to be left alone."""
     return _CALLED_OFF.search(text[:4000]) is not None and _ERASES.search(text[:4000]) is not None
+
+
+def taken_back(text: str) -> frozenset[Intent]:
+    """What a mail outside its thread says of a request of the same person: it takes it back, or did not make it."""
+    said = _by_words(text[:4000]) - _ruled_out(text[:4000])
+    of_request = {Intent.WITHDRAWAL, Intent.NOT_ME} if _OF_REQUEST.search(text[:4000]) else set()
+    return frozenset(said & {Intent.CANCELS_ERASURE, *of_request})
 
 
 def keeps_consent(text: str) -> bool:

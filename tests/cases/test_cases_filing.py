@@ -447,3 +447,40 @@ def test_a_plain_no_beside_a_dispute_is_both() -> None:
 
     assert isinstance(decision, AddToCase)
     assert (decision.label, decision.beside) == (Intent.NOT_ME, {Intent.DISPUTES})
+
+
+ERASING = make_case(make_request(kind=Kind.ERASURE, state=RequestState.AWAITING_APPROVAL), id=9, sender=SANNE)
+
+
+@pytest.mark.parametrize(
+    ("words", "label"),
+    [
+        ("Ik trek mijn verzoek in.", Intent.WITHDRAWAL),
+        ("Mijn inzageverzoek hoeft niet meer.", Intent.WITHDRAWAL),
+        ("Dat verzoek heb ik niet gedaan.", Intent.NOT_ME),
+        ("Toch maar niets wissen graag.", Intent.CANCELS_ERASURE),
+    ],
+)
+def test_who_takes_a_request_back_in_a_new_mail_stops_every_case_of_his(words: str, label: Intent) -> None:
+    around = Surroundings(open_cases=(RUNNING, ERASING))
+
+    decision = decided(make_mail(new_text=words), make_verdict(), around)
+
+    assert isinstance(decision, AddToCase)
+    assert (decision.case_id, decision.label, decision.also_stop) == (9, label, (7,))
+    assert decision.stop_for
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Die offerte hoeft niet meer.",
+        "Ik kan de boeking niet verwijderen.",
+        "Laat maar, ik heb de knop gevonden.",
+        "Ik trek mijn verzoek niet in.",
+    ],
+)
+def test_ordinary_mail_of_who_has_a_case_stops_nothing(words: str) -> None:
+    around = Surroundings(open_cases=(RUNNING,))
+
+    assert decided(make_mail(new_text=words), make_verdict(), around) == LeaveAlone(automatic=False)

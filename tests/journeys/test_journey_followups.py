@@ -148,3 +148,13 @@ async def test_a_withdrawal_stops_what_is_approved_and_a_person_confirms_it(
     assert len(office.letters()) == letters
     office.cli("withdraw", ref, "--as", "fatima", "--reason", "schreef het zelf")
     assert office.states(ref) == {"access": "withdrawn"}
+
+
+async def test_a_withdrawal_in_a_new_mail_stops_the_case_of_the_same_sender(office: Office) -> None:
+    ref, sanne = await awaits_approval(office), office.people.sanne.address
+
+    office.write(sanne, "Goedemiddag, bij nader inzien trek ik mijn verzoek in. Groet, Sanne de Vries")
+    await office.step(minutes=1)
+
+    assert office.states(ref) == {"access": "needs_person"}
+    assert len(office.cases()) == 1

@@ -233,7 +233,7 @@ def _with_code(case_id: int, mail: ParsedMail, verdict: Verdict, around: Surroun
         may_answer_challenge=True,
         asks_beside_code=bool(new_kinds) or _asks_more(mail, verdict, known),
         letter=FromLetter.CODE if around.letter_case is not None and around.letter_case.id == case_id else None,
-        beside=_beside_code(verdict),
+        beside=_beside_code(verdict.intents),
     )
 
 
@@ -248,7 +248,7 @@ def _with_guess(case_id: int, verdict: Verdict) -> AddToCase:
         Intent.CHALLENGE_ANSWER,
         may_answer_challenge=True,
         read_by_staff=verdict.needs_person,
-        beside=_beside_code(verdict),
+        beside=_beside_code(verdict.intents),
     )
 
 
@@ -257,7 +257,7 @@ def _with_code_on_paper(case: Case, mail: ParsedMail, verdict: Verdict, around: 
 
     Only who writes from an address that the case knows adds a request to it. A no stops every case it can be about.
     """
-    said = _said(mail, verdict)
+    said = _said(mail, verdict) | taken_back(mail.new_text)
     stop = _words_of_stops(said)
     label = Intent.NOT_ME if Intent.NOT_ME in said else Intent.CHALLENGE_ANSWER
     kinds = frozenset[RequestKind]() if stop else verdict.kinds
@@ -272,7 +272,7 @@ def _with_code_on_paper(case: Case, mail: ParsedMail, verdict: Verdict, around: 
         also_stop=tuple(told for told in around.told_case_ids if stop and told != case.id),
         asks_beside_code=not stop and (bool(new_kinds) or _asks_more(mail, verdict, case)),
         letter=FromLetter.CODE,
-        beside=_beside_code(verdict) - {label},
+        beside=_beside_code(said) - {label},
     )
 
 
@@ -285,7 +285,7 @@ def _means_it(mail: ParsedMail, verdict: Verdict) -> bool:
 
 
 def _by_number(case: Case, mail: ParsedMail, verdict: Verdict) -> AddToCase:
-    said = _said(mail, verdict)
+    said = _said(mail, verdict) | taken_back(mail.new_text)
     stop = _words_of_stops(said)
     label = _label(said)
     words = f"{stop}, en noemt alleen het nummer van de zaak: bel de klant op het bekende nummer" if stop else None
@@ -357,8 +357,8 @@ def _corrects_running(case_id: int, around: Surroundings) -> bool:
     return RequestKind.CORRECTION in running
 
 
-def _beside_code(verdict: Verdict) -> frozenset[Intent]:
-    return verdict.intents - {Intent.CHALLENGE_ANSWER} - _YES
+def _beside_code(said: frozenset[Intent]) -> frozenset[Intent]:
+    return said - {Intent.CHALLENGE_ANSWER} - _YES
 
 
 def _with_kinds(stop: str | None, verdict: Verdict) -> str | None:

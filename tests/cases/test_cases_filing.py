@@ -484,3 +484,12 @@ def test_ordinary_mail_of_who_has_a_case_stops_nothing(words: str) -> None:
     around = Surroundings(open_cases=(RUNNING,))
 
     assert decided(make_mail(new_text=words), make_verdict(), around) == LeaveAlone(automatic=False)
+
+
+def test_a_withdrawal_beside_the_code_on_paper_stops_whatever_thread_it_stands_in() -> None:
+    mail = make_mail(NEW, new_text="De code is 7KDA-X9MT. Ik trek mijn verzoek in.")
+
+    decision = decided(mail, make_verdict(), Surroundings(letter_case=RUNNING))
+
+    assert isinstance(decision, AddToCase)
+    assert "intrekken" in (decision.stop_for or "")

@@ -199,7 +199,7 @@ def _no_from_who_was_told(told: tuple[int, ...], mail: ParsedMail, verdict: Verd
 def _taken_back(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> frozenset[Intent]:
     """What running cases of the same sender must hear, outside their threads; nothing where a new right is asked for.
 
-    That nothing be erased only where that was asked: people cannot erase a booking every day.
+    "Niet wissen" counts only where an erasure was asked for: of bookings that cannot be erased people write every day.
     """
     running = {one.kind for case in around.open_cases for one in case.open_requests}
     if around.case is not None or not running or not verdict.kinds <= running:

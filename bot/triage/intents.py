@@ -89,7 +89,7 @@ def intents_in(subject: str, text: str, raw: Row) -> frozenset[Intent]:
     """The intents of a follow-up; `raw` are the model's log-odds. Never empty: `unrelated` if nothing else."""
     if bounce(subject, text):
         return frozenset({Intent.BOUNCE})
-    if is_only_code(text):
+    if is_only_code(text) or is_signed_code(text):
         return frozenset({Intent.CHALLENGE_ANSWER})
     chances = _chances(raw)
     said = {one for one in _said_outright(text) if one in _STOPPING or chances[one] >= _WORDS_LEAST}
@@ -211,6 +211,14 @@ def holds_code(text: str) -> bool:
 def is_only_code(text: str) -> bool:
     """Whether somebody sent back a code and not one word more: its letters are drawn by lot and mean nothing."""
     return _ONLY_CODE.fullmatch(text) is not None
+
+
+def is_signed_code(text: str) -> bool:
+    """Whether a code is sent back with a greeting and a name: read as words, its letters would say anything."""
+    rest = without_code(text)
+    words = _words(POLITE.sub("", CLOSING.sub(" ", rest[:_LONGEST_THANKS])))
+    named = len(words) <= _LONGEST_NAME and all(_may_sign(word) for word in words)
+    return rest != text and len(rest) <= _LONGEST_THANKS and "?" not in rest and named and not _by_words(text)
 
 
 def without_code(text: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from bot.cases.codes import new_code
 from bot.triage.classify import classify
-from bot.triage.intents import goes_unread, intents_in
+from bot.triage.intents import goes_unread, intents_in, is_signed_code
 from bot.triage.labels import Intent
 from bot.triage.model import load_model
 from bot.triage.reply_words import PLAIN
@@ -313,3 +315,15 @@ def test_the_words_alone_say_it(intent: Intent, text: str) -> None:
 )
 def test_the_same_words_about_something_else_say_nothing(intent: Intent, text: str) -> None:
     assert not PLAIN[intent].search(text)
+
+
+@pytest.mark.parametrize("below", ["", "\n\nSanne", "\n\nGroet, Sanne de Vries", "\nMet groet,\nJ. Bakker"])
+def test_a_code_with_a_name_is_an_answer_whatever_its_letters_look_like(below: str) -> None:
+    for number in range(40):
+        code = new_code(random.Random(number).choice)
+        assert _heard(f"{code}{below}") == {Intent.CHALLENGE_ANSWER}
+
+
+@pytest.mark.parametrize("below", ["Nee", "Niet ik", "Stop", "Sanne. Niets wissen."])
+def test_a_word_more_below_a_code_is_read(below: str) -> None:
+    assert not is_signed_code(f"7KDA-X9MT\n\n{below}")

@@ -95,6 +95,7 @@ class Encoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1  # the cage already keeps every core busy
         options.enable_cpu_mem_arena = False  # memory goes back after each mail
+        options.enable_mem_pattern = False  # a plan for every length of mail would be kept for good
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
             str(network), options, providers=["CPUExecutionProvider"], disabled_optimizers=_SLOW

@@ -47,6 +47,10 @@ class LiveOffice(Office):
     def now(self, moment: datetime) -> None:
         self._ahead: timedelta = moment - datetime.now(UTC)
 
+    def _env_now(self) -> dict[str, str]:
+        """To the microsecond: cut to a second, a command could begin before work that the one before it left."""
+        return {**self.env, "PRIVACYBOT_NOW": (datetime.now(UTC) + self._ahead).isoformat()}
+
     def begin(self, *words: str, **env: str) -> Service:
         """`privacybot` with these words, in a process of its own."""
         log = self.home / f"log-{len(self._services):02d}.txt"

@@ -67,10 +67,7 @@ EFFECTS: Mapping[Intent, Effect] = MappingProxyType(
             advice="wil het antwoord anders ontvangen: op papier mag naar het bekende postadres; een adres uit het "
             "bericht zelf telt niet"
         ),
-        Intent.REFUSES_IDENTIFICATION: Effect(
-            advice="wil niet bewijzen wie hij is: bied een brief met een code of een telefoontje aan (privacybot "
-            "verify); kan het niet, dan een brief met redenen (privacybot refuse)"
-        ),
+        Intent.REFUSES_IDENTIFICATION: Effect(),  # a task of its own names the ways that the record leaves
         Intent.CHALLENGE_ANSWER: Effect(),
         Intent.NEW_REQUEST: Effect(),
         Intent.CLARIFICATION: Effect(),

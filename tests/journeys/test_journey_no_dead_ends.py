@@ -85,7 +85,9 @@ async def test_who_refuses_to_prove_himself_is_not_pressed_and_staff_read_what_i
     office.reply(challenge, sanne, "Ik weiger mezelf te identificeren, ik stuur geen kopie van mijn paspoort.")
     await office.step(minutes=1)
 
-    assert "vraag nooit een identiteitsbewijs; bel het nummer uit het record" in open_tasks(office, ref)
+    tasks = open_tasks(office, ref)
+    assert "vraag nooit een identiteitsbewijs; bel het nummer uit het record" in tasks
+    assert tasks.count("wil niet bewijzen wie hij is:") == 1
     assert office.states(ref) == {"access": "awaiting_identity"}
 
 

@@ -34,6 +34,7 @@ class OpenCase:
     letters_held: bool = False
     urgent: str | None = None  # why this goes before all else
     no_answer: tuple[str, ...] = ()  # why no machine may answer, in words for staff
+    perhaps: frozenset[RequestKind] = frozenset()  # what a person reads on for, while the rest goes its way
 
 
 class FromLetter(Enum):
@@ -247,7 +248,7 @@ def _with_guess(case_id: int, verdict: Verdict) -> AddToCase:
         case_id,
         Intent.CHALLENGE_ANSWER,
         may_answer_challenge=True,
-        read_by_staff=verdict.needs_person,
+        read_by_staff=verdict.seen_by_person,
         beside=_beside_code(verdict.intents),
     )
 
@@ -308,7 +309,7 @@ def _asks_more(mail: ParsedMail, verdict: Verdict, case: Case | None) -> bool:
         return True
     running = {request.kind for request in case.requests} if case is not None else set()
     likely = {label for label, score in verdict.scores.items() if score >= _LIKELY}
-    doubted = verdict.needs_person and not _only_quotes(mail) and (not likely or bool(likely - running))
+    doubted = verdict.seen_by_person and not _only_quotes(mail) and (not likely or bool(likely - running))
     return bool(verdict.kinds - running) or doubted
 
 
@@ -333,7 +334,7 @@ def _joining(
     said = _said(mail, verdict) if around.case is not None else verdict.intents
     if Intent.NOT_ME in said:
         new_kinds = frozenset()
-    quiet = goes_unread(said, mail.subject, mail.new_text) and not (new_kinds or verdict.needs_person)
+    quiet = goes_unread(said, mail.subject, mail.new_text) and not (new_kinds or verdict.seen_by_person)
     stop = _words_of_stops(said)
     if Intent.NOT_ME in said:
         stop = _with_kinds(stop, verdict)
@@ -390,5 +391,11 @@ def _new_case(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> OpenC
     needs = next((words for applies, words in doubts if applies), None)
     answer = may_answer(mail, verdict, around.circumstances)
     return OpenCase(
-        verdict.kinds, verdict.other_privacy, needs, not answer.allowed, found.urgent, no_answer=answer.because
+        verdict.kinds,
+        verdict.other_privacy,
+        needs,
+        not answer.allowed,
+        found.urgent,
+        no_answer=answer.because,
+        perhaps=verdict.perhaps,
     )

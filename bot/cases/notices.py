@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from bot.cases.alarming import RIGHTS
 from bot.cases.factors import Factor
+from bot.cases.model import CaseRef
 from bot.cases.subject import DataSubject
+from bot.triage.labels import RequestKind
 
 IDENTITY = "identity"
 """The task that says what a person can do where the ordinary question does not reach or does not help."""
@@ -29,6 +32,13 @@ def told_addresses(subject: DataSubject, fields: Iterable[str], proofs: frozense
     no_other_channel = Factor.DECISION in proofs or not (subject.phone_of_record or subject.postal_of_record)
     also = (record,) if record and (silent or (not others and no_other_channel)) else ()
     return tuple(dict.fromkeys((*others, *also)))
+
+
+def perhaps_words(ref: CaseRef, kinds: Iterable[RequestKind], perhaps: Iterable[RequestKind]) -> str:
+    """For staff: what the mail may ask beside what the case is about, and how it is added."""
+    also = ", ".join(RIGHTS[kind] for kind in sorted(perhaps))
+    asked = ",".join(sorted((*kinds, *perhaps)))
+    return f"vraagt misschien ook: {also}. Lees het bericht; is het zo, dan privacybot label {ref} --set {asked}"
 
 
 def ways_to_prove(subject: DataSubject | None) -> str:

@@ -66,7 +66,7 @@ class Tally:
             self.sender_defects.update(reading.mail.sender.defects)
             if reading.verdict is not None:
                 self.labels.update(kind.value for kind in reading.verdict.kinds)
-                self.labels["a person looks"] += reading.verdict.needs_person
+                self.labels["a person looks"] += reading.verdict.seen_by_person
 
     def count_sender(self, name: str, check: SenderCheck) -> None:
         """Add what is known about one mail's sender. A child that gave up says so in its reason."""

@@ -101,6 +101,7 @@ def _verdict_line(file: Path, reading: Reading | Caged, ours: frozenset[str], *,
         return json.dumps(found, ensure_ascii=False)
     labels = ", ".join(found["labels"]) or "geen verzoek"
     doubt = ", een mens moet kijken" if found["needs_person"] else ""
+    doubt += f", misschien ook {', '.join(found['perhaps'])}" if found["perhaps"] else ""
     reasons = "".join(f"\n    {reason['label']}: {reason['text']}" for reason in found["reasons"])
     return f"{file}: {labels} ({found['language']}{doubt}){reasons}"
 

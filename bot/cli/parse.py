@@ -200,6 +200,8 @@ def _verdict_rows(verdict: Verdict) -> Iterator[tuple[str, str]]:
     asked = [kind.value for kind in verdict.kinds] + ["other privacy question"] * verdict.other_privacy
     person = "; a person has to look" if verdict.needs_person else ""
     yield "asks", f"{', '.join(sorted(asked)) or 'nothing for us'} ({verdict.language.value}){person}"
+    if verdict.perhaps:
+        yield "", f"perhaps also: {', '.join(sorted(verdict.perhaps))}"
     if verdict.look:
         yield "", f"look: {verdict.look.value}"
     for reason in verdict.reasons:

@@ -22,7 +22,7 @@ from bot.cases.lifecycle import Move
 from bot.cases.machines import Asking, Consequence, asking
 from bot.cases.masking import masked_bsn, numbers_in
 from bot.cases.model import Case
-from bot.cases.notices import IDENTITY, ways_to_prove
+from bot.cases.notices import IDENTITY, perhaps_words, ways_to_prove
 from bot.cases.returned import cause_words, returned_words
 from bot.cases.work import Work
 from bot.mail.message import Fate, ParsedMail, Report
@@ -135,9 +135,12 @@ class Filing:
             self._tx.events.write(case.id, "priority_raised", BOT, {"mail": self._mail_id, "label": "request"})
             if decision.urgent != decision.needs:
                 ask_person(self._tx, case.id, URGENT, decision.urgent)
+        also = perhaps_words(case.ref, decision.kinds, decision.perhaps) if decision.perhaps else None
         if decision.needs is not None:
-            ask_person(self._tx, case.id, "look", decision.needs)
+            ask_person(self._tx, case.id, "look", "; ".join(filter(None, (decision.needs, also))))
             return
+        if also is not None:
+            ask_person(self._tx, case.id, "read", also)
         if decision.letters_held:
             _tell_of_held_letters(self._tx)
             return

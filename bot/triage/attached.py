@@ -86,6 +86,7 @@ def _widened(own: Verdict, letter: Letter, *, in_case: bool) -> Verdict:
     kinds = own.kinds if in_case else own.kinds | found.kinds
     corrections = own.corrections or (() if in_case else found.corrections)
     more = bool(found.kinds - own.kinds) or found.needs_person or corrections != own.corrections
+    perhaps = (own.perhaps if in_case else own.perhaps | found.perhaps) - kinds
     reasons = tuple(replace(reason, source=letter.name or "zonder naam") for reason in found.reasons)
     return replace(
         own,
@@ -100,4 +101,5 @@ def _widened(own: Verdict, letter: Letter, *, in_case: bool) -> Verdict:
         reasons=own.reasons + reasons if not own.ordinary else reasons,
         identifiers={**found.identifiers, **own.identifiers},
         corrections=corrections,
+        perhaps=perhaps,
     )

@@ -129,6 +129,7 @@ def _verdict(seen: _Seen, opinion: Opinion, intents: frozenset[Intent]) -> Verdi
         identifiers=of_the_record(_identifiers(seen), [(one.field, one.old, one.new) for one in corrections]),
         corrections=corrections,
         intents=intents,
+        perhaps=frozenset(map(RequestKind, opinion.perhaps)) - kinds if kinds else frozenset(),
     )
 
 
@@ -240,6 +241,7 @@ def as_json(file: str, verdict: Verdict) -> dict[str, Any]:
         "identifiers": dict(verdict.identifiers),
         "corrections": [{"field": one.field, "old": one.old, "new": one.new} for one in verdict.corrections],
         "intents": sorted(intent.value for intent in verdict.intents),
+        "perhaps": [kind.value for kind in RequestKind if kind in verdict.perhaps],
         **({"look": verdict.look.value} if verdict.look else {}),
     }
 

@@ -171,7 +171,7 @@ def counted(file: str, judged: Sequence[tuple[Labelled, Verdict]]) -> Evaluation
         ordinary=len(ordinary),
         ordinary_kept=sum(verdict.ordinary for verdict in ordinary),
         ordinary_decided=sum(bool(verdict.kinds) and not verdict.needs_person for verdict in ordinary),
-        persons=sum(verdict.needs_person for _, _, verdict in pairs),
+        persons=sum(verdict.seen_by_person for _, _, verdict in pairs),
         particulars=particulars(judged),
     )
 

@@ -60,10 +60,14 @@ def _confused(given: frozenset[str], verdict: Verdict) -> list[tuple[str, str]]:
     if missed and wrong:
         return [(one, other) for one in missed for other in wrong]
     if missed:
-        return [(one, "nothing beside the others" if found else nothing) for one in missed]
+        return [(one, _instead(one, verdict) if found else nothing) for one in missed]
     if wrong:
         return [(BESIDE if given else ORDINARY, one) for one in wrong]
     return [(ORDINARY, PERSON)] if not given and verdict.needs_person else []
+
+
+def _instead(missed: str, verdict: Verdict) -> str:
+    return "in doubt beside the others" if missed in verdict.perhaps else "nothing beside the others"
 
 
 def _often(item: tuple[tuple[str, str], int]) -> tuple[int, tuple[str, str]]:
@@ -85,8 +89,8 @@ def _mistake(mail: Labelled, verdict: Verdict) -> Mistake:
         id=mail.id,
         given=tuple(sorted(mail.labels)),
         found=tuple(sorted(found)),
-        person=verdict.needs_person,
+        person=verdict.seen_by_person,
         scores={label: verdict.scores.get(label, 0.0) for label in sorted(mail.labels | found)},
         sentences=tuple(dict.fromkeys((*marked, *reasons))),
-        weight=2.0 * unseen + (0.0 if verdict.needs_person else 1.0) + max(sure, default=0.0),
+        weight=2.0 * unseen + (0.0 if verdict.seen_by_person else 1.0) + max(sure, default=0.0),
     )

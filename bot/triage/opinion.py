@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -46,6 +47,8 @@ _TITLE = re.compile(
     r"|mijn (?:gegevens|data)|my data|subject access)\b"
 )
 """What people write above, or instead of, a mail that says no more: too little to decide by, enough to be read."""
+_BESIDE = 0.45  # from which a right counts beside another: half of the F1 that is had (Lipton et al. 2014, theorem 1)
+_KINDS = frozenset(kind.value for kind in RequestKind)
 _TWINS = frozenset({RequestKind.OBJECTION.value, RequestKind.CONSENT_WITHDRAWAL.value})
 
 
@@ -57,6 +60,7 @@ class Opinion:
     doubt: bool
     scores: dict[str, float]
     reasons: tuple[Reason, ...]
+    perhaps: frozenset[str] = frozenset()  # rights in doubt beside what is decided
     meaning: Meaning | None = None  # what the encoder made of the mail, if it was asked
 
 
@@ -87,7 +91,7 @@ def from_machine(opinion: Opinion, parts: tuple[Part, ...], *, absent: bool, for
     if form or spoken & _NAMED:
         return opinion
     asks = opinion.decided and (not absent or spoken & _DEMANDED)
-    return opinion if asks else replace(opinion, decided=frozenset(), doubt=False, reasons=())
+    return opinion if asks else replace(opinion, decided=frozenset(), doubt=False, reasons=(), perhaps=frozenset())
 
 
 def _long_enough(opinion: Opinion, weighed: Weighed) -> Opinion:
@@ -108,14 +112,30 @@ def _words_in(weighed: Weighed) -> int:
 
 def _first(model: Model, weighed: Weighed) -> Opinion:
     scores = {label: round(weighed.score(label), 4) for label in LABELS}
-    sure = {label for label in LABELS if scores[label] >= model.thresholds[label].decided}
-    decided = _without_twin(frozenset(sure), weighed)
-    doubtful = {label for label in LABELS if model.thresholds[label].doubt <= scores[label] and label not in decided}
-    erasure_in_doubt = RequestKind.ERASURE.value in doubtful
+    decided = _without_twin(_sure(model, scores), weighed)
+    doubtful = frozenset(label for label in LABELS if scores[label] >= model.thresholds[label].doubt) - decided
+    perhaps = _perhaps(decided, doubtful)
     nothing_but_doubt = not decided and weighed.any_score >= model.thresholds[ANY].doubt
-    shown = decided or doubtful or ({max(scores, key=lambda label: scores[label])} if nothing_but_doubt else set())
-    reasons = _reasons(weighed, frozenset(shown))
-    return Opinion(decided, erasure_in_doubt or nothing_but_doubt, scores, reasons, weighed.meaning)
+    loudest = {max(scores, key=lambda label: scores[label])} if nothing_but_doubt else set()
+    reasons = _reasons(weighed, decided | perhaps or doubtful or frozenset(loudest))
+    doubt = RequestKind.ERASURE.value in doubtful or bool(perhaps and not decided & _KINDS) or nothing_but_doubt
+    return Opinion(decided, doubt, scores, reasons, perhaps, weighed.meaning)
+
+
+def _perhaps(decided: frozenset[str], doubtful: frozenset[str]) -> frozenset[str]:
+    """The rights that a mail may ask for beside what is decided; of two that one sentence can mean one is enough."""
+    said = _TWINS if decided & _TWINS else frozenset[str]()
+    return (doubtful & _KINDS) - said if decided else frozenset()
+
+
+def _sure(model: Model, scores: Mapping[str, float]) -> frozenset[str]:
+    """What counts. Beside a right that does, another does from a lower line: people say it in half a sentence.
+
+    An erasure is no such other: it cannot be undone.
+    """
+    sure = frozenset(label for label in LABELS if scores[label] >= model.thresholds[label].decided)
+    beside = frozenset(label for label in _KINDS - {RequestKind.ERASURE.value} if scores[label] >= _BESIDE)
+    return sure | beside if sure & _KINDS else sure
 
 
 def _chance(odds: Row, label: str) -> float:

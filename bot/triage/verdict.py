@@ -43,8 +43,14 @@ class Verdict:
     identifiers: Mapping[str, str] = about(default_factory=dict, repr=False)
     corrections: tuple[StatedCorrection, ...] = ()
     intents: frozenset[Intent] = frozenset()
+    perhaps: frozenset[RequestKind] = frozenset()  # in doubt beside `kinds`, which are answered; a person reads on
     look: Look | None = None  # with it `needs_person` is set
     model: str = ""  # the version of the model that judged; empty for one that was not read from a file
+
+    @property
+    def seen_by_person(self) -> bool:
+        """Whether a person is asked to look before, or while, the rest goes its way."""
+        return self.needs_person or bool(self.perhaps)
 
     @property
     def ordinary(self) -> bool:

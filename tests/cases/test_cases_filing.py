@@ -51,6 +51,12 @@ def test_a_request_opens_a_case_with_all_its_rights() -> None:
     assert decision == OpenCase(frozenset({Kind.ACCESS, Kind.ERASURE}))
 
 
+def test_a_right_in_doubt_beside_others_holds_nothing() -> None:
+    decision = decided(make_mail(), make_verdict(Kind.ACCESS, perhaps=frozenset({Kind.COMPLAINT})), NOBODY)
+
+    assert decision == OpenCase(frozenset({Kind.ACCESS}), perhaps=frozenset({Kind.COMPLAINT}))
+
+
 def test_from_an_address_of_several_people_a_request_is_its_own_case_and_a_reminder_is_not() -> None:
     shared = Surroundings(open_cases=(RUNNING,), several_people=True)
     repeated = make_verdict(Kind.ACCESS)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from servers.office import Office, body, code_in
 from servers.smtp_sink import SmtpSink
+
+from bot.cases.filing import Decision, OpenCase, decided
+from bot.triage.labels import RequestKind as Kind
 
 ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?"
 WIPE = "Wis mijn account en al mijn gegevens, ik stop ermee."
@@ -52,6 +57,24 @@ async def test_a_record_without_an_e_mail_address_is_proved_by_phone_and_answere
     assert office.case(ref)["drafts"] == []
     office.cli("answered-elsewhere", ref, "--as", "fatima", "--note", "per aangetekende post")
     assert office.states(ref) == {"access": "closed"}
+
+
+async def test_a_right_in_doubt_beside_another_is_a_task_while_the_other_goes_its_way(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def doubting(*seen: Any) -> Decision:
+        decision = decided(*seen)
+        return replace(decision, perhaps=frozenset({Kind.COMPLAINT})) if isinstance(decision, OpenCase) else decision
+
+    monkeypatch.setattr("bot.intake.decided", doubting)
+    ref = await asked(office, office.people.sanne.address, ASKS)
+
+    tasks = open_tasks(office, ref)
+    assert f"vraagt misschien ook: klacht. Lees het bericht; is het zo, dan privacybot label {ref}" in tasks
+    assert code_in(office.challenge_to(office.people.sanne.address))
+    office.cli("label", ref, "--as", "fatima", "--set", "access,complaint")
+    assert set(office.states(ref)) == {"access", "complaint"}
+    assert "vraagt misschien ook" not in open_tasks(office, ref)
 
 
 @pytest.mark.requirement("ID-07")

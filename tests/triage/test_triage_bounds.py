@@ -121,7 +121,7 @@ def test_the_json_line_has_exactly_the_promised_keys() -> None:
 
     assert list(line) == [
         "schema", "file", "labels", "scores", "language", "automatic", "needs_person", "role", "writer", "reasons",
-        "identifiers", "corrections", "intents",
+        "identifiers", "corrections", "intents", "perhaps",
     ]  # fmt: skip
     assert line["schema"] == 1
     assert line["file"] == "mail.eml"

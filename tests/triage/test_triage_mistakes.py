@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.triage.corpus import Labelled
 from bot.triage.labels import Language, RequestKind, Role, Writer
 from bot.triage.mistakes import BESIDE, ORDINARY, PERSON, confusion, worst
@@ -45,6 +47,15 @@ def test_each_way_of_being_wrong_is_counted_apart_and_the_most_frequent_comes_fi
         (ORDINARY, PERSON, 1),
         (BESIDE, "erasure", 1),
     }
+
+
+def test_what_a_person_reads_on_for_is_told_apart_from_what_is_missed() -> None:
+    in_doubt = replace(verdict("access"), perhaps=frozenset({RequestKind.ERASURE}))
+    both = mail("1", "access", "erasure")
+
+    assert confusion([(both, in_doubt)]) == (("erasure", "in doubt beside the others", 1),)
+    assert confusion([(both, verdict("access"))]) == (("erasure", "nothing beside the others", 1),)
+    assert worst([(both, in_doubt)], 1)[0].person
 
 
 def test_a_request_that_nobody_sees_is_worse_than_one_that_a_person_sees() -> None:

@@ -1,0 +1,74 @@
+"""Beside a right that is decided another one counts sooner, and one in doubt is read by a person meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.triage import opinion
+from bot.triage.classify import as_json, classify
+from bot.triage.labels import RequestKind as Kind
+from bot.triage.model import load_model
+from bot.triage.weights import Model, Thresholds
+
+MODEL = load_model()
+NEVER, SELDOM = 1.01, 0.05
+TEXT = (
+    "Stuurt u mij alles wat u over mij heeft opgeslagen. En ik dien een klacht in: u heeft mijn gegevens zonder te "
+    "vragen aan mijn buurman gegeven."
+)
+
+
+def judging(label: Kind) -> Model:
+    return replace(MODEL, thresholds={**MODEL.thresholds, label.value: Thresholds(NEVER, SELDOM)})
+
+
+def test_a_right_beside_another_counts_from_a_lower_line() -> None:
+    found = classify(judging(Kind.COMPLAINT), "", TEXT)
+
+    assert found.kinds == {Kind.ACCESS, Kind.COMPLAINT}
+    assert not found.perhaps
+
+
+def test_an_erasure_does_not_for_it_cannot_be_undone() -> None:
+    text = "Stuurt u mij alles wat u over mij heeft opgeslagen en wis daarna mijn account met al mijn gegevens."
+
+    found = classify(judging(Kind.ERASURE), "", text)
+
+    assert found.kinds == {Kind.ACCESS}
+    assert found.needs_person
+
+
+def test_a_right_in_doubt_beside_another_is_told_with_its_sentence_and_the_rest_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(opinion, "_BESIDE", NEVER)
+
+    found = classify(judging(Kind.COMPLAINT), "", TEXT)
+
+    assert found.kinds == {Kind.ACCESS}
+    assert found.perhaps == {Kind.COMPLAINT}
+    assert found.seen_by_person
+    assert not found.needs_person
+    assert any(reason.label == "complaint" and "buurman" in reason.text for reason in found.reasons)
+    assert as_json("-", found)["perhaps"] == ["complaint"]
+
+
+def test_of_two_rights_that_one_sentence_can_mean_one_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opinion, "_BESIDE", NEVER)
+
+    found = classify(judging(Kind.CONSENT_WITHDRAWAL), "", "Stuurt u mij geen nieuwsbrieven meer. Sanne Vermeer")
+
+    assert found.kinds == {Kind.OBJECTION}
+    assert not found.perhaps
+
+
+def test_a_mail_with_nothing_but_a_question_and_a_right_in_doubt_is_read_first() -> None:
+    text = "Waar staan uw servers, en stuurt u mij alles wat u over mij heeft opgeslagen?"
+    model = judging(Kind.ACCESS)
+    lines = {**model.thresholds, "other_privacy": Thresholds(0.0, 0.0)}
+
+    found = classify(replace(model, thresholds=lines), "", text)
+
+    assert (found.kinds, found.other_privacy, found.needs_person) == (frozenset(), True, True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -47,7 +46,6 @@ _TITLE = re.compile(
     r"|mijn (?:gegevens|data)|my data|subject access)\b"
 )
 """What people write above, or instead of, a mail that says no more: too little to decide by, enough to be read."""
-_BESIDE = 0.45  # from which a right counts beside another: half of the F1 that is had (Lipton et al. 2014, theorem 1)
 _KINDS = frozenset(kind.value for kind in RequestKind)
 _TWINS = frozenset({RequestKind.OBJECTION.value, RequestKind.CONSENT_WITHDRAWAL.value})
 
@@ -112,7 +110,8 @@ def _words_in(weighed: Weighed) -> int:
 
 def _first(model: Model, weighed: Weighed) -> Opinion:
     scores = {label: round(weighed.score(label), 4) for label in LABELS}
-    decided = _without_twin(_sure(model, scores), weighed)
+    sure = frozenset(label for label in LABELS if scores[label] >= model.thresholds[label].decided)
+    decided = _without_twin(sure, weighed)
     doubtful = frozenset(label for label in LABELS if scores[label] >= model.thresholds[label].doubt) - decided
     perhaps = _perhaps(decided, doubtful)
     nothing_but_doubt = not decided and weighed.any_score >= model.thresholds[ANY].doubt
@@ -126,16 +125,6 @@ def _perhaps(decided: frozenset[str], doubtful: frozenset[str]) -> frozenset[str
     """The rights that a mail may ask for beside what is decided; of two that one sentence can mean one is enough."""
     said = _TWINS if decided & _TWINS else frozenset[str]()
     return (doubtful & _KINDS) - said if decided else frozenset()
-
-
-def _sure(model: Model, scores: Mapping[str, float]) -> frozenset[str]:
-    """What counts. Beside a right that does, another does from a lower line: people say it in half a sentence.
-
-    An erasure is no such other: it cannot be undone.
-    """
-    sure = frozenset(label for label in LABELS if scores[label] >= model.thresholds[label].decided)
-    beside = frozenset(label for label in _KINDS - {RequestKind.ERASURE.value} if scores[label] >= _BESIDE)
-    return sure | beside if sure & _KINDS else sure
 
 
 def _chance(odds: Row, label: str) -> float:

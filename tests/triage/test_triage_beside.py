@@ -1,12 +1,9 @@
-"""Beside a right that is decided another one counts sooner, and one in doubt is read by a person meanwhile."""
+"""A right in doubt beside one that is decided: a person reads on, and the other goes its way."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
-from bot.triage import opinion
 from bot.triage.classify import as_json, classify
 from bot.triage.labels import RequestKind as Kind
 from bot.triage.model import load_model
@@ -24,14 +21,7 @@ def judging(label: Kind) -> Model:
     return replace(MODEL, thresholds={**MODEL.thresholds, label.value: Thresholds(NEVER, SELDOM)})
 
 
-def test_a_right_beside_another_counts_from_a_lower_line() -> None:
-    found = classify(judging(Kind.COMPLAINT), "", TEXT)
-
-    assert found.kinds == {Kind.ACCESS, Kind.COMPLAINT}
-    assert not found.perhaps
-
-
-def test_an_erasure_does_not_for_it_cannot_be_undone() -> None:
+def test_an_erasure_in_doubt_beside_another_right_holds_all_for_it_cannot_be_undone() -> None:
     text = "Stuurt u mij alles wat u over mij heeft opgeslagen en wis daarna mijn account met al mijn gegevens."
 
     found = classify(judging(Kind.ERASURE), "", text)
@@ -40,11 +30,7 @@ def test_an_erasure_does_not_for_it_cannot_be_undone() -> None:
     assert found.needs_person
 
 
-def test_a_right_in_doubt_beside_another_is_told_with_its_sentence_and_the_rest_goes_on(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(opinion, "_BESIDE", NEVER)
-
+def test_a_right_in_doubt_beside_another_is_told_with_its_sentence_and_the_rest_goes_on() -> None:
     found = classify(judging(Kind.COMPLAINT), "", TEXT)
 
     assert found.kinds == {Kind.ACCESS}
@@ -55,9 +41,7 @@ def test_a_right_in_doubt_beside_another_is_told_with_its_sentence_and_the_rest_
     assert as_json("-", found)["perhaps"] == ["complaint"]
 
 
-def test_of_two_rights_that_one_sentence_can_mean_one_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opinion, "_BESIDE", NEVER)
-
+def test_of_two_rights_that_one_sentence_can_mean_one_is_enough() -> None:
     found = classify(judging(Kind.CONSENT_WITHDRAWAL), "", "Stuurt u mij geen nieuwsbrieven meer. Sanne Vermeer")
 
     assert found.kinds == {Kind.OBJECTION}

@@ -28,6 +28,7 @@ HELD_BACK = frozenset(
         "weekday_blind",
         "lantern_blind",
         "ember_blind",
+        "juniper_blind",
         "replies_blind",
     }
 )

@@ -13,6 +13,7 @@ from bot.triage.citizen_number import may_hold_bsn, without_bsn
 from bot.triage.customer_numbers import asked_for, at_the_foot, customer_numbers
 from bot.triage.kin import is_anothers
 from bot.triage.numbers import (
+    as_address,
     bare,
     btws,
     emails,
@@ -46,9 +47,9 @@ FIELDS = (
 MAX_TEXT = 20_000  # characters looked at
 
 _INVOICE = re.compile(
-    r"\b(?:(?:credit|verkoop|maand)?factuur|fact\.|facture|factuurnummer|factuurnr\.?|factuurkenmerk|invoice|rechnung"
+    r"\b(?:(?:\w{2,12})?factuur|fact\.|facture|factuurnummer|factuurnr\.?|factuurkenmerk|invoice|rechnung"
     r"|(?:credit)?nota|aanmaning"
-    r"|rekening(?= \(nr))(?:\W{1,3}(?:nummer|nr\.?|no\.?|number))?\W{1,3}(?:(?:was|is|n°)\W{1,2})?"
+    r"|rekening(?= \(nr))(?:\W{1,3}(?:met )?(?:nummer|nr\.?|no\.?|number|kenmerk))?\W{1,3}(?:(?:was|is|n°)\W{1,2})?"
     r"([A-Z]{0,4}[./-]?\d[\w/.-]{1,17}\w)",
     re.IGNORECASE,
 )
@@ -67,7 +68,7 @@ _NUMBERED = re.compile(
     r"(?<![\w/.#-])(20\d\d[-/](?!20\d\d\b)\d{3,6}|(?:F|VF|INV|CR|FKB|KBF)[-/]?(?:20)?\d{2}[-/]?\d{3,6})(?![\w/]|[-.]\d)",
 )
 """What is written like the number of an invoice, in a mail that speaks of one."""
-_LAST_INVOICE = re.compile(r"(?<!\d)[,(] ?(20\d\d-(?!20\d\d\b)\d{3,6})\)?[.]?\s*\Z")
+_LAST_INVOICE = re.compile(r"(?<!\d)[,(] ?(F?20\d\d-(?!20\d\d\b)\d{3,6})\)?[.]?\s*\Z")
 """The number of an invoice behind the name that ends a mail: "Ulbe Bakels, 2025-7781"."""
 _OF_SOMETHING_ELSE = re.compile(
     r"(?i)(?:zaak|kenmerk|verzoek|dossier|ticket|offerte|request|order|verordening|richtlijn|\bwet|\beu\)|boekjaar|vlucht|\bkb"
@@ -151,7 +152,7 @@ def of_the_record(found: Mapping[str, str], changed: Iterable[tuple[str, str | N
     kept = dict(found)
     for field, old, new in changed:
         unsaid = field not in kept and field in _CHANGING
-        if old and new and (unsaid or bare(kept.get(field, "")) == bare(new)):
+        if old and new and (unsaid or bare(kept.get(field, "")) == bare(as_address(new))):
             kept[field] = old
     return kept
 

@@ -64,12 +64,34 @@ def bare(value: str) -> str:
     return re.sub(r"\W", "", value).lower()
 
 
+_POINT = r"(?: ?[(\[](?:punt|dot)[)\]] ?|[ _](?:punt|dot)[ _])"
+_DOT = rf"(?:\.| \. |{_POINT})"
+_HOST = r"([a-z0-9-]{{1,40}}(?:{dot}[a-z0-9-]{{1,30}}){{0,2}}?{dot}[a-z]{{2,10}})"
+SPELLED_EMAIL = re.compile(
+    rf"(?<![\w@.])([a-z0-9][\w+-]{{0,30}}?(?:{_DOT}[\w+-]{{1,30}}?){{0,3}})"
+    rf"(?:(?: ?[(\[]at?[)\]] ?| apenstaartje | @ ){_HOST.format(dot=_DOT)}|[ _]at[ _]{_HOST.format(dot=_POINT)})\b",
+    re.IGNORECASE,
+)
+"""An address as it is spoken, or as robots do not read it: "jan (at) bakker.example", "info at x punt nl"."""
+
+
 def emails(text: str) -> Iterator[str]:
-    """Addresses named in the text, not our own."""
-    for match in EMAIL.finditer(text):
-        address = match.group().rstrip(".-").lower()
+    """Addresses named in the text, not our own. One that is spelled out is given as it is meant."""
+    plain = [match.group().rstrip(".-").lower() for match in EMAIL.finditer(text)]
+    for address in plain or map(_as_meant, SPELLED_EMAIL.finditer(text)):
         if not any(own in address.rpartition("@")[2] for own in _OWN):
             yield address
+
+
+def as_address(value: str) -> str:
+    """An address that may be spelled out, as it is meant."""
+    spelled = SPELLED_EMAIL.fullmatch(value)
+    return _as_meant(spelled) if spelled else value
+
+
+def _as_meant(spelled: re.Match[str]) -> str:
+    host = spelled[2] or spelled[3]
+    return "@".join(re.sub(_DOT, ".", part, flags=re.IGNORECASE) for part in (spelled[1], host)).lower()
 
 
 def ibans(text: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.triage.corpus import Labelled
 from bot.triage.labels import Intent, Language, RequestKind
+from bot.triage.numbers import as_address
 from bot.triage.verdict import Verdict
 
 _CODES = frozenset({"iban", "phone", "kvk", "btw", "postcode", "customer_number", "invoice_number"})
@@ -194,6 +195,8 @@ def plain(name: str, value: str) -> str:
         code = re.sub(r"[^a-z0-9]", "", small)
         return code.removeprefix("nl") if name == "btw" else code
     small = small.strip(" .,;")
+    if name == "email":
+        return as_address(small)
     return re.sub(r"[.,]", "", small) if name == "company" else _TITLE.sub("", small)
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from bot.triage.identifiers import MAX_TEXT, companies, names
-from bot.triage.numbers import EMAIL, IBAN, PHONE, POSTCODE
+from bot.triage.numbers import EMAIL, IBAN, PHONE, POSTCODE, SPELLED_EMAIL
 
 FIRST, LAST = "Robin", "Jansen"
 COMPANY = "Voorbeeld B.V."
@@ -78,6 +78,7 @@ def _zeros(match: re.Match[str]) -> str:
 _KINDS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (_LINK, "https://klant.example/"),
     (EMAIL, MAIL),
+    (SPELLED_EMAIL, MAIL),
     (IBAN, ACCOUNT),
     (_TAX, "NL000000000B00"),
     (POSTCODE, "0000 AA"),

@@ -50,13 +50,21 @@ def test_a_name_that_only_the_case_file_knows_is_taken_out() -> None:
     assert pseudonymised("dit is van s. jansma, groetjes", ["S. Jansma"]) == "dit is van s. Robin, groetjes"
 
 
+def test_an_address_that_is_spelled_out_is_taken_out_too() -> None:
+    kept = pseudonymised("wis mij: s.jansma (at) haarhuis . example, of sjoerd punt jansma at huis punt example")
+
+    assert kept == "wis mij: iemand@klant.example, of iemand@klant.example"
+
+
 def test_german_nouns_stay_what_they_are() -> None:
     asked = "Bitte löschen Sie meine Daten und mein Konto."
 
     assert pseudonymised(asked, nouns_are_capital=True) == asked
 
 
-@pytest.mark.parametrize("unit", ["A", "Aa ", "1 ", "a@", "Aa straat 1 ", "Beste ", "9999 AA Aa ", "NL91 "])
+@pytest.mark.parametrize(
+    "unit", ["A", "Aa ", "1 ", "a@", "Aa straat 1 ", "Beste ", "a at b punt ", "9999 AA Aa ", "NL91 "]
+)
 def test_long_text_costs_little(unit: str) -> None:
     begin = time.process_time()
     pseudonymised(unit * (400_000 // len(unit)), [unit * 20])

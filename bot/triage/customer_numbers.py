@@ -87,10 +87,31 @@ _ELSEWHERE = re.compile(
 _CODE = re.compile(r"\b(?i:(?:klant|relatie|debiteur(?:en)?)[ -]?(?:code|id))\W{1,3}([A-Z]{2,5}-?\d{2,6})\b")
 _YEAR = r"(?!(?:19|20)\d\d\b)"
 _DATE = r"(?!(?:[0-2]\d|3[01])(?:0\d|1[0-2])\d\d\b)"
+_CODE_OF_ONE = (
+    rf"(?!{_DAY}|0[1-9]\d?[ -]?\d|(?:KB|AVG)-?2\d|F-?\d|(?:NL|EUR|JAN|FEB|MRT|APR|MEI|JUN|JUL|AUG|SEP|OKT|NOV|DEC)\b)"
+    r"(?:[A-Z]{1,3}[ ./-]?\d{2,5}(?:[./-]\d{1,5}| / \d{2,5}| \d{3})?|\d{3,5}-[A-Z]|\d{2,3}[ .-]\d{3,5}|\d{5}-\d"
+    r"|\d{1,3}(?: \d{2,3} \d{2}|-\d{2,4}-\d{2}|[.]\d{2,3}[.]\d{2}|-\d{3,4}(?=-[A-Z]))(?:-[A-Z])?)"
+)
+"""A number in pieces, or with a letter: "21 880", "44-19-07", "9.104.22", "2290-B", "KL4471", "C 48 / 2210"."""
 _BEHIND = re.compile(
-    rf"[,(]? (?:nr\.? |nummer |\()?({_YEAR}{_DATE}\d{{4,6}}|[A-Z]{{2}}-\d{{4,5}}|{_YEAR}\d{{4}}-\d{{2,3}})[.)]?\Z"
+    rf"[,(·|/]? (?:nr\.? |nummer |\()?({_YEAR}{_DATE}\d{{4,6}}|[A-Z]{{2}}-\d{{4,5}}|{_YEAR}\d{{4}}-\d{{2,3}})[.)]?\Z"
 )
 """Digits behind the name that ends a mail: "Marleen Hulshof, 73390"."""
+_CODE_BEHIND = re.compile(rf"[,(·|/] (?:\()?({_CODE_OF_ONE})[.)]?\Z")
+_UNDER = re.compile(
+    r"\b(?:bekend|klant bij (?:u|jullie)|bij (?:u|jullie) (?:bekend|ingeschreven|geregistreerd)) (?:onder|als)"
+    rf" (?:nr\.? |nummer )?({_CODE_OF_ONE})(?![\w-]|[.,]\d)"
+    rf"|(?:^|[.!?,] )[Oo]nder (?:nr\.? |nummer )?({_CODE_OF_ONE}|[1-9]\d{{4,6}})"
+    r" (?:sta(?:an)? (?:ik|wij|we)\b|(?:moet|kent|vindt|vind|kunt) (?:u|je|jullie)\b)",
+    re.MULTILINE,
+)
+"""Under which somebody says he is known: "Onder 72140 vindt u mij", "bij u bekend onder 88-1204-Q"."""
+_WORDED = re.compile(
+    r"\b(?i:relatie|klant|debiteur|deb|abonnement|aansluiting|abo?nr|accountnr|klantcode|lic|klantnr)\b[.:]? {0,2}"
+    rf"({_CODE_OF_ONE})(?![\w-]|[.,]\d)"
+)
+"""Behind a word for it."""
+_ITEMS = re.compile(r", | [·|/] ")
 _SENTENCE = re.compile(r"[.!?)\n:] ?(?=\S+ \S)|/ ")
 _LAST = re.compile(r"[.!?)]\s{1,3}(\d{5})(?:[.]|[.,] ([^\d\n]{3,50}))?\Z")
 """Five digits that stand alone behind the last sentence, or with a name behind them."""
@@ -123,16 +144,17 @@ def at_the_foot(text: str) -> str | None:
     """A number without a word for it: what people put behind their full name, or instead of one."""
     foot = text.rstrip()[-_FOOT:]
     number = _behind_a_name(foot) or _alone(foot)
-    return number if number and not may_hold_bsn(number) else None
+    return _joined(number) if number and not may_hold_bsn(number) else None
 
 
 def _behind_a_name(foot: str) -> str | None:
-    found = _BEHIND.search(foot)
+    found = _BEHIND.search(foot) or _CODE_BEHIND.search(foot)
     if found is None:
         return None
     before = _SENTENCE.split(foot[: found.start()])[-1]
-    person, _, rest = before.partition(", ")
-    return found[1] if _is_full_name(person) and not _OTHER_NUMBER.search(rest) else None
+    person, *rest = _ITEMS.split(before)
+    other = before[-1:].isdigit() or any(map(_OTHER_NUMBER.search, rest))
+    return found[1] if _is_full_name(person) and not other else None
 
 
 def _alone(foot: str) -> str | None:
@@ -154,7 +176,9 @@ _NOT_BUT = re.compile(
     r" maar ([1-9]\d{3,6})(?![\w-]|[.,]\d| ?(?:euro|jaar))"
 )
 """Of two numbers that which is said to be right: "mijn klantnummer is niet 10020 maar 10200"."""
-_numbered = groups(_NOT_BUT, _NUMBER, _BARE, _PARTED, _ELSEWHERE, _PIECED, _PIECED_BARE, _OF_OURS, _CODED)
+_numbered = groups(
+    _NOT_BUT, _NUMBER, _BARE, _PARTED, _ELSEWHERE, _PIECED, _PIECED_BARE, _OF_OURS, _CODED, _UNDER, _WORDED
+)
 _coded = groups(_CODE, digits=2)
 _lettered = groups(_LETTERED)
 

@@ -9,6 +9,7 @@ from bot.cases.errors import RefusedActError
 from bot.cases.levels import Levels
 from bot.cases.lifecycle import Move, allows
 from bot.cases.model import Case, CaseRef, Channel, Outcome
+from bot.cases.notices import PERHAPS
 from bot.cases.people import Act, Actor, User, may, require
 from bot.cases.work import Work
 from bot.store.archive import Archive, Transaction
@@ -55,6 +56,27 @@ class Handling:
             if complaints_of(case := tx.cases.get(ref)):
                 give_to_officer(tx, case, user.name, os_login=actor.os_login)
             go_on(tx, case, user, self._archive.clock())
+            self._tick_off(tx, case, user, {PERHAPS})
+            return tx.cases.get(ref)
+
+    def label_also(self, ref: CaseRef, actor: Actor, kinds: frozenset[RequestKind]) -> Case:
+        """A person read more in it: these rights are added, and what runs or was answered goes its way."""
+        with self._archive.transaction() as tx:
+            case, user = self._begin(tx, ref, actor)
+            new = kinds - {request.kind for request in case.open_requests}
+            if not new:
+                raise RefusedActError(f"{ref} asks that already; nothing was added")
+            whole = new | {request.kind for request in case.requests}
+            values: dict[str, Scalar] = {"kinds": " ".join(sorted(whole)), "role": None}
+            values["example"] = self._learns and learned(tx, case, lesson_of(tx, case, whole))
+            tx.events.write(case.id, "labelled", user.name, values, os_login=actor.os_login)
+            for kind in sorted(new):
+                tx.cases.add_request(case.id, NewRequest(kind, case.received_at, self._levels.required(kind)))
+            if complaints_of(case := tx.cases.get(ref)):
+                give_to_officer(tx, case, user.name, os_login=actor.os_login)
+            self._tick_off(tx, case, user, {PERHAPS})
+            for work in (Work.IDENTIFY, Work.FULFIL):
+                tx.jobs.defer(work, case.id, case_id=case.id)
             return tx.cases.get(ref)
 
     def _tick_off(self, tx: Transaction, case: Case, user: User, kinds: set[str]) -> None:
@@ -70,7 +92,7 @@ class Handling:
                 case = tx.cases.move(case, request.id, Move.FOUND_ORDINARY, user.name, os_login=actor.os_login)
                 tx.cases.change_request(case.id, request.id, outcome=Outcome.ORDINARY)
             tx.cases.change(case.id, settled=Outcome.ORDINARY)
-            self._tick_off(tx, case, user, {"look", "read"})
+            self._tick_off(tx, case, user, {"look", "read", PERHAPS})
             forget_words(tx, tx.cases.by_id(case.id), user.name, os_login=actor.os_login)
             taught = learned(tx, case, lesson)
             tx.events.write(case.id, "found_ordinary", user.name, {"example": taught}, os_login=actor.os_login)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from bot.cases.answers import says_no
@@ -58,6 +58,7 @@ class AddToCase:
     asks_beside_code: bool = False  # the same, whether or not the code proves anything
     letter: FromLetter | None = None  # a task: staff enter the code, if it is one
     beside: frozenset[Intent] = frozenset()  # what the same words do beside `label`
+    perhaps: frozenset[RequestKind] = frozenset()  # rights that they may ask for too: a person reads on
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,23 @@ _LOOK = {
 
 def decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decision:
     """What this mail should lead to."""
+    decision = _decided(mail, verdict, around)
+    if isinstance(decision, AddToCase) and decision.label != "automatic":
+        return replace(decision, perhaps=verdict.perhaps - decision.new_kinds - _asked_in(decision.case_id, around))
+    return decision
+
+
+def _asked_in(case_id: int, around: Surroundings) -> frozenset[RequestKind]:
+    known = _case_of(case_id, around)
+    return frozenset(request.kind for request in known.requests) if known else frozenset()
+
+
+def _case_of(case_id: int, around: Surroundings) -> Case | None:
+    known = (around.case, *around.open_cases, around.letter_case, around.named_case)
+    return next((case for case in known if case is not None and case.id == case_id), None)
+
+
+def _decided(mail: ParsedMail, verdict: Verdict, around: Surroundings) -> Decision:
     automatic = mail.signs.automatic or verdict.automatic
     if around.own_mail:
         return LeaveAlone(automatic=True)
@@ -223,7 +241,7 @@ def _outside_its_thread(said: frozenset[Intent], around: Surroundings) -> AddToC
 
 def _with_code(case_id: int, mail: ParsedMail, verdict: Verdict, around: Surroundings) -> AddToCase:
     """The answer that a challenge asked for. What people ask in the same breath is no less a request."""
-    known = next((case for case in (around.case, *around.open_cases) if case is not None and case.id == case_id), None)
+    known = _case_of(case_id, around)
     kinds = frozenset[RequestKind]() if Intent.NOT_ME in verdict.intents else verdict.kinds
     place = Separate() if known is None else matched(known, (), kinds, replies_to_case=True)
     new_kinds = place.new_kinds if isinstance(place, Joined) else frozenset[RequestKind]()

@@ -13,6 +13,9 @@ from bot.triage.labels import RequestKind
 IDENTITY = "identity"
 """The task that says what a person can do where the ordinary question does not reach or does not help."""
 
+PERHAPS = "perhaps"
+"""The task to read on: a right that the words may ask for beside those that they do."""
+
 ADDRESS_SHARED = (
     "het e-mailadres staat in meer dan één record: een code vanaf dat adres zegt niet wie van hen antwoordt, en wat "
     "alleen aan het adres hangt komt niet in het antwoord: kijk zelf van wie het is. Vraag aan de telefoon of het "
@@ -34,11 +37,14 @@ def told_addresses(subject: DataSubject, fields: Iterable[str], proofs: frozense
     return tuple(dict.fromkeys((*others, *also)))
 
 
-def perhaps_words(ref: CaseRef, kinds: Iterable[RequestKind], perhaps: Iterable[RequestKind]) -> str:
-    """For staff: what the mail may ask beside what the case is about, and how it is added."""
-    also = ", ".join(RIGHTS[kind] for kind in sorted(perhaps))
-    asked = ",".join(sorted((*kinds, *perhaps)))
-    return f"vraagt misschien ook: {also}. Lees het bericht; is het zo, dan privacybot label {ref} --set {asked}"
+def perhaps_words(ref: CaseRef, perhaps: Iterable[RequestKind]) -> str:
+    """For staff: what a mail may ask beside what its case is about, and how that is added."""
+    also = ",".join(sorted(perhaps))
+    return f"{perhaps_asked(perhaps)}. Lees het bericht; is het zo: privacybot label {ref} --add {also}"
+
+
+def perhaps_asked(perhaps: Iterable[RequestKind]) -> str:
+    return f"vraagt misschien ook: {', '.join(RIGHTS[kind] for kind in sorted(perhaps))}"
 
 
 def ways_to_prove(subject: DataSubject | None) -> str:

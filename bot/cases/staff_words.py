@@ -205,6 +205,7 @@ TASKS: Mapping[str, str] = MappingProxyType(
     {
         "look": "kijken",
         "read": "lezen",
+        "perhaps": "misschien meer gevraagd",
         "do": "uitvoeren",
         "letter": "brief niet aangekomen",
         "bounce": "brief teruggekomen",

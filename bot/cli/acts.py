@@ -112,11 +112,30 @@ def _text_of(file: Path) -> str:
 
 
 def label(
-    config: Path | None, ref: str, user: str, kinds: str | None, role: Role | None, *, ordinary: bool, as_json: bool
+    config: Path | None,
+    ref: str,
+    user: str,
+    kinds: str | None,
+    role: Role | None,
+    *,
+    more: str | None,
+    ordinary: bool,
+    as_json: bool,
 ) -> None:
-    if ordinary == bool(kinds):
-        print("privacybot: give either --set KIND,KIND or --ordinary", file=sys.stderr)
+    if sum(map(bool, (kinds, more, ordinary))) != 1:
+        print("privacybot: give either --set KIND,KIND or --add KIND,KIND or --ordinary", file=sys.stderr)
         raise SystemExit(2)
+    if more and role:
+        print("privacybot: --role goes with --set", file=sys.stderr)
+        raise SystemExit(2)
+    if more:
+        _on_case(
+            config,
+            as_json,
+            "toegevoegd",
+            lambda opened: opened.handling.label_also(CaseRef(ref), actor(user), kinds_of(more)),
+        )
+        return
     if ordinary:
         _on_case(
             config, as_json, "gewone mail", lambda opened: opened.handling.label_ordinary(CaseRef(ref), actor(user))

@@ -394,12 +394,13 @@ def label(
     ref: Ref,
     user: As,
     kinds: Annotated[str | None, typer.Option("--set", help="What it asks, such as access,erasure.")] = None,
+    more: Annotated[str | None, typer.Option("--add", help="What it asks as well; the rest stays as it is.")] = None,
     role: Annotated[Role | None, typer.Option("--role", help="In which role we hold the data.")] = None,
     ordinary: Annotated[bool, typer.Option("--ordinary", help="No request: close and forget the content.")] = False,
     as_json: Json = False,
 ) -> None:
     """Say what a case asks."""
-    case_act("label", ref, user, kinds, role, ordinary=ordinary, as_json=as_json)
+    case_act("label", ref, user, kinds, role, more=more, ordinary=ordinary, as_json=as_json)
 
 
 @app.command("open")

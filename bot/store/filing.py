@@ -22,7 +22,7 @@ from bot.cases.lifecycle import Move
 from bot.cases.machines import Asking, Consequence, asking
 from bot.cases.masking import masked_bsn, numbers_in
 from bot.cases.model import Case
-from bot.cases.notices import IDENTITY, perhaps_words, ways_to_prove
+from bot.cases.notices import IDENTITY, PERHAPS, perhaps_words, ways_to_prove
 from bot.cases.returned import cause_words, returned_words
 from bot.cases.work import Work
 from bot.mail.message import Fate, ParsedMail, Report
@@ -135,12 +135,10 @@ class Filing:
             self._tx.events.write(case.id, "priority_raised", BOT, {"mail": self._mail_id, "label": "request"})
             if decision.urgent != decision.needs:
                 ask_person(self._tx, case.id, URGENT, decision.urgent)
-        also = perhaps_words(case.ref, decision.kinds, decision.perhaps) if decision.perhaps else None
+        self._tell_of_perhaps(case, decision.perhaps)
         if decision.needs is not None:
-            ask_person(self._tx, case.id, "look", "; ".join(filter(None, (decision.needs, also))))
+            ask_person(self._tx, case.id, "look", decision.needs)
             return
-        if also is not None:
-            ask_person(self._tx, case.id, "read", also)
         if decision.letters_held:
             _tell_of_held_letters(self._tx)
             return
@@ -185,7 +183,8 @@ class Filing:
         return {**held, **why, **scores, **reasons}
 
     def _adding_facts(self, decision: AddToCase) -> dict[str, Scalar]:
-        return {"mail": self._mail_id, "label": decision.label, "model": self._verdict.model}
+        facts: dict[str, Scalar] = {"mail": self._mail_id, "label": decision.label, "model": self._verdict.model}
+        return facts | ({"perhaps": " ".join(sorted(decision.perhaps))} if decision.perhaps else {})
 
     def _readable(self, case: Case, text: str) -> str:
         return readable(self._tx, case.id, text, self._own_numbers, self._numbers)
@@ -229,6 +228,7 @@ class Filing:
         elif decision.read_by_staff and not decision.may_answer_challenge:
             does = follow_ups_in_words((decision.label, *sorted(decision.beside)))
             ask_person(tx, case.id, "read", f"nieuw bericht in de zaak ({does})")
+        self._tell_of_perhaps(case, decision.perhaps)
         if decision.letter is not None:
             self._tell_of_letter(case, decision)
         if Intent.REFUSES_IDENTIFICATION in self._verdict.intents:
@@ -240,6 +240,10 @@ class Filing:
             ask_person(tx, case.id, "read", _BESIDE_CODE)
         if decision.may_answer_challenge:
             tx.jobs.defer(Work.CHECK_ANSWER, self._mail_id, case_id=case.id)
+
+    def _tell_of_perhaps(self, case: Case, perhaps: frozenset[RequestKind]) -> None:
+        if perhaps:
+            ask_person(self._tx, case.id, PERHAPS, perhaps_words(case.ref, perhaps))
 
     def _tell_of_letter(self, case: Case, decision: AddToCase) -> None:
         """A code that came is entered by staff, or nothing happens with it; after a no there is nothing to enter."""

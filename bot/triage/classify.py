@@ -145,7 +145,8 @@ def _of_somebody_else(seen: _Seen, kinds: frozenset[RequestKind]) -> bool:
 
 def _may_correct(opinion: Opinion) -> bool:
     """Whether a doubtful mail is enough of a correction to show values beside it: ordinary mail is full of them."""
-    return opinion.doubt and opinion.scores[RequestKind.CORRECTION.value] >= _MAY_CORRECT
+    doubtful = opinion.doubt or RequestKind.CORRECTION.value in opinion.perhaps
+    return doubtful and opinion.scores[RequestKind.CORRECTION.value] >= _MAY_CORRECT
 
 
 def _corrections(seen: _Seen) -> tuple[StatedCorrection, ...]:

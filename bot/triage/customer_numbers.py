@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bot.triage.citizen_number import may_hold_bsn
+from bot.triage.customer_codes import code_that_ends, customer_codes
 from bot.triage.numbers import NO_DATE, groups
 from bot.triage.person_names import name_written
 
@@ -31,7 +32,7 @@ _BARE = re.compile(
 )
 _PARTED = re.compile(
     rf"\b(?i:klant(?:nr\.?|n\.?|dossier|regel)?|relatie|debiteur|cli[eë]nt|kl\.|lic\.|rel\.?)[ :(]{{1,2}}{NO_DATE}"
-    r"(?!(?:19|20)\d\d-)(\d{1,4}-\d{3,5}|\d{2}[ .]\d{3})(?![\w-])(?![ .,]?\d)"
+    r"(?!(?:19|20)\d\d-)(\d{1,4}-\d{3,5}|\d{2}[ .]\d{3})(?![\w-]|[ .,]?\d| ?(?i:euro|eur|€))"
 )
 """A number in two parts behind the bare word: "klant 88-4410", "klant 44.902"."""
 _CALLED = r"(?:klant(?:en)?|relatie|debiteur(?:en)?|cli[eë]nt|kunden?|customer|abonnee|deb|rel|cust)"
@@ -87,30 +88,10 @@ _ELSEWHERE = re.compile(
 _CODE = re.compile(r"\b(?i:(?:klant|relatie|debiteur(?:en)?)[ -]?(?:code|id))\W{1,3}([A-Z]{2,5}-?\d{2,6})\b")
 _YEAR = r"(?!(?:19|20)\d\d\b)"
 _DATE = r"(?!(?:[0-2]\d|3[01])(?:0\d|1[0-2])\d\d\b)"
-_CODE_OF_ONE = (
-    rf"(?!{_DAY}|0[1-9]\d?[ -]?\d|(?:KB|AVG)-?2\d|F-?\d|(?:NL|EUR|JAN|FEB|MRT|APR|MEI|JUN|JUL|AUG|SEP|OKT|NOV|DEC)\b)"
-    r"(?:[A-Z]{1,3}[ ./-]?\d{2,5}(?:[./-]\d{1,5}| / \d{2,5}| \d{3})?|\d{3,5}-[A-Z]|\d{2,3}[ .-]\d{3,5}|\d{5}-\d"
-    r"|\d{1,3}(?: \d{2,3} \d{2}|-\d{2,4}-\d{2}|[.]\d{2,3}[.]\d{2}|-\d{3,4}(?=-[A-Z]))(?:-[A-Z])?)"
-)
-"""A number in pieces, or with a letter: "21 880", "44-19-07", "9.104.22", "2290-B", "KL4471", "C 48 / 2210"."""
 _BEHIND = re.compile(
     rf"[,(·|/]? (?:nr\.? |nummer |\()?({_YEAR}{_DATE}\d{{4,6}}|[A-Z]{{2}}-\d{{4,5}}|{_YEAR}\d{{4}}-\d{{2,3}})[.)]?\Z"
 )
 """Digits behind the name that ends a mail: "Marleen Hulshof, 73390"."""
-_CODE_BEHIND = re.compile(rf"[,(·|/] (?:\()?({_CODE_OF_ONE})[.)]?\Z")
-_UNDER = re.compile(
-    r"\b(?:bekend|klant bij (?:u|jullie)|bij (?:u|jullie) (?:bekend|ingeschreven|geregistreerd)) (?:onder|als)"
-    rf" (?:nr\.? |nummer )?({_CODE_OF_ONE})(?![\w-]|[.,]\d)"
-    rf"|(?:^|[.!?,] )[Oo]nder (?:nr\.? |nummer )?({_CODE_OF_ONE}|[1-9]\d{{4,6}})"
-    r" (?:sta(?:an)? (?:ik|wij|we)\b|(?:moet|kent|vindt|vind|kunt) (?:u|je|jullie)\b)",
-    re.MULTILINE,
-)
-"""Under which somebody says he is known: "Onder 72140 vindt u mij", "bij u bekend onder 88-1204-Q"."""
-_WORDED = re.compile(
-    r"\b(?i:relatie|klant|debiteur|deb|abonnement|aansluiting|abo?nr|accountnr|klantcode|lic|klantnr)\b[.:]? {0,2}"
-    rf"({_CODE_OF_ONE})(?![\w-]|[.,]\d)"
-)
-"""Behind a word for it."""
 _ITEMS = re.compile(r", | [·|/] ")
 _SENTENCE = re.compile(r"[.!?)\n:] ?(?=\S+ \S)|/ ")
 _LAST = re.compile(r"[.!?)]\s{1,3}(\d{5})(?:[.]|[.,] ([^\d\n]{3,50}))?\Z")
@@ -148,7 +129,7 @@ def at_the_foot(text: str) -> str | None:
 
 
 def _behind_a_name(foot: str) -> str | None:
-    found = _BEHIND.search(foot) or _CODE_BEHIND.search(foot)
+    found = _BEHIND.search(foot) or code_that_ends(foot)
     if found is None:
         return None
     before = _SENTENCE.split(foot[: found.start()])[-1]
@@ -176,9 +157,7 @@ _NOT_BUT = re.compile(
     r" maar ([1-9]\d{3,6})(?![\w-]|[.,]\d| ?(?:euro|jaar))"
 )
 """Of two numbers that which is said to be right: "mijn klantnummer is niet 10020 maar 10200"."""
-_numbered = groups(
-    _NOT_BUT, _NUMBER, _BARE, _PARTED, _ELSEWHERE, _PIECED, _PIECED_BARE, _OF_OURS, _CODED, _UNDER, _WORDED
-)
+_numbered = groups(_NOT_BUT, _NUMBER, _BARE, _PARTED, _ELSEWHERE, _PIECED, _PIECED_BARE, _OF_OURS, _CODED)
 _coded = groups(_CODE, digits=2)
 _lettered = groups(_LETTERED)
 
@@ -186,6 +165,7 @@ _lettered = groups(_LETTERED)
 def customer_numbers(text: str) -> Iterator[str]:
     """Numbers of customers, and codes of letters and digits behind the word for one."""
     yield from map(_joined, _numbered(text))
+    yield from map(_joined, customer_codes(text))
     yield from _coded(text)
     if not _PAYS.search(text):
         yield from _lettered(text)

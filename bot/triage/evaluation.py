@@ -171,7 +171,7 @@ def counted(file: str, judged: Sequence[tuple[Labelled, Verdict]]) -> Evaluation
         ordinary=len(ordinary),
         ordinary_kept=sum(verdict.ordinary for verdict in ordinary),
         ordinary_decided=sum(bool(verdict.kinds) and not verdict.needs_person for verdict in ordinary),
-        persons=sum(verdict.seen_by_person for _, _, verdict in pairs),
+        persons=sum(verdict.needs_person for _, _, verdict in pairs),
         particulars=particulars(judged),
     )
 
@@ -192,7 +192,7 @@ def _figures(label: str, pairs: Sequence[tuple[frozenset[str], frozenset[str], V
         right=sum(label in given and label in found for given, found, _ in pairs),
         wrong=sum(label not in given and label in found for given, found, _ in pairs),
         missed=len(missed),
-        shown=sum(not verdict.ordinary for verdict in missed),
+        shown=sum(verdict.needs_person or label in verdict.perhaps for verdict in missed),
     )
 
 

@@ -24,6 +24,7 @@ from bot.triage.numbers import (
     kvks,
     phones,
     postcodes,
+    with_addresses,
 )
 from bot.triage.principals import acts_for_another, firm_of_principal, principal_of
 from bot.triage.signatures import company_of, introduced, signed
@@ -47,7 +48,7 @@ FIELDS = (
 MAX_TEXT = 20_000  # characters looked at
 
 _INVOICE = re.compile(
-    r"\b(?:(?:\w{2,12})?factuur|fact\.|facture|factuurnummer|factuurnr\.?|factuurkenmerk|invoice|rechnung"
+    r"\b(?:(?:credit|verkoop|maand|abonnements|jaar|licentie|termijn|slot)?factuur|fact\.|facture|factuurnummer|factuurnr\.?|factuurkenmerk|invoice|rechnung"
     r"|(?:credit)?nota|aanmaning"
     r"|rekening(?= \(nr))(?:\W{1,3}(?:met )?(?:nummer|nr\.?|no\.?|number|kenmerk))?\W{1,3}(?:(?:was|is|n°)\W{1,2})?"
     r"([A-Z]{0,4}[./-]?\d[\w/.-]{1,17}\w)",
@@ -100,7 +101,7 @@ def identifiers_in(text: str, subject: str = "") -> dict[str, str]:
     An unlikely one is left out. By the old value of what changes a record is found, not by the new one. A name or a
     company is looked for in the text only: a subject names whom it is about, or is our own that came back.
     """
-    text, subject = without_bsn(text[:MAX_TEXT]), without_bsn(subject)
+    text, subject = (without_bsn(with_addresses(one)) for one in (text[:MAX_TEXT], subject))
     found: dict[str, str] = {}
     for name, finder in _FINDERS.items():
         whole = text if name in _NAMING else f"{text}\n{subject}"
@@ -153,7 +154,7 @@ def of_the_record(found: Mapping[str, str], changed: Iterable[tuple[str, str | N
     for field, old, new in changed:
         unsaid = field not in kept and field in _CHANGING
         if old and new and (unsaid or bare(kept.get(field, "")) == bare(as_address(new))):
-            kept[field] = old
+            kept[field] = as_address(old)
     return kept
 
 

@@ -65,33 +65,50 @@ def bare(value: str) -> str:
 
 
 _POINT = r"(?: ?[(\[](?:punt|dot)[)\]] ?|[ _](?:punt|dot)[ _])"
-_DOT = rf"(?:\.| \. |{_POINT})"
-_HOST = r"([a-z0-9-]{{1,40}}(?:{dot}[a-z0-9-]{{1,30}}){{0,2}}?{dot}[a-z]{{2,10}})"
-SPELLED_EMAIL = re.compile(
-    rf"(?<![\w@.])([a-z0-9][\w+-]{{0,30}}?(?:{_DOT}[\w+-]{{1,30}}?){{0,3}})"
-    rf"(?:(?: ?[(\[]at?[)\]] ?| apenstaartje | @ ){_HOST.format(dot=_DOT)}|[ _]at[ _]{_HOST.format(dot=_POINT)})\b",
-    re.IGNORECASE,
+_DOT = rf"(?:\.|{_POINT}| \. )"
+_LINES = r"(?: (?:liggend |laag )?streepje | underscore )"
+_TOPS = r"(?:nl|com|be|de|eu|net|org|info|frl|amsterdam|shop|online|example|test)"
+_AT = r"(?: ?[(\[]at[)\]] ?| apenstaart(?:je)? | @ |[ _]at[ _])"
+_SPELLED = (
+    rf"([a-z][\w+-]{{0,30}}(?:(?:{_DOT}|{_LINES})[\w+-]{{1,30}}){{0,4}}){_AT}"
+    rf"([a-z0-9-]{{1,40}}(?:(?:{_DOT}|{_LINES})[a-z0-9-]{{1,30}}){{0,3}}?{_DOT}{_TOPS})\b(?![\w@-])"
 )
+SPELLED_EMAIL = re.compile(rf"(?<![\w@.]){_SPELLED}", re.IGNORECASE)
 """An address as it is spoken, or as robots do not read it: "jan (at) bakker.example", "info at x punt nl"."""
+_SPELLED_OUT = re.compile(
+    r"((?:^|[:;,(]|\b(?:op|is|als|via|naar|mail|e-?mail|mailadres|adres|login|onder|met|wordt|was|worden|dus|haal|van|wis))\s?)"
+    rf"{_SPELLED}",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Such an address where it must begin: of "jan de vries at x punt nl" nobody knows how much of it is one."""
 
 
-def emails(text: str) -> Iterator[str]:
-    """Addresses named in the text, not our own. One that is spelled out is given as it is meant."""
-    plain = [match.group().rstrip(".-").lower() for match in EMAIL.finditer(text)]
-    for address in plain or map(_as_meant, SPELLED_EMAIL.finditer(text)):
-        if not any(own in address.rpartition("@")[2] for own in _OWN):
-            yield address
+def with_addresses(text: str) -> str:
+    """The text with every address that is spelled out as it is meant."""
+    return _SPELLED_OUT.sub(lambda found: f"{found[1]}{_as_meant(found[2], found[3])}", text)
 
 
 def as_address(value: str) -> str:
     """An address that may be spelled out, as it is meant."""
     spelled = SPELLED_EMAIL.fullmatch(value)
-    return _as_meant(spelled) if spelled else value
+    return _as_meant(spelled[1], spelled[2]) if spelled else value
 
 
-def _as_meant(spelled: re.Match[str]) -> str:
-    host = spelled[2] or spelled[3]
-    return "@".join(re.sub(_DOT, ".", part, flags=re.IGNORECASE) for part in (spelled[1], host)).lower()
+def _as_meant(name: str, host: str) -> str:
+    return "@".join(_spoken(part) for part in (name, host)).lower()
+
+
+def _spoken(part: str) -> str:
+    lined = re.sub(" underscore ", "_", re.sub(r" (?:liggend |laag )?streepje ", "-", part, flags=re.I), flags=re.I)
+    return re.sub(_DOT, ".", lined, flags=re.IGNORECASE)
+
+
+def emails(text: str) -> Iterator[str]:
+    """Addresses named in the text, not our own."""
+    for match in EMAIL.finditer(text):
+        address = match.group().rstrip(".-").lower()
+        if not any(own in address.rpartition("@")[2] for own in _OWN):
+            yield address
 
 
 def ibans(text: str) -> Iterator[str]:

@@ -113,7 +113,7 @@ def _first(model: Model, weighed: Weighed) -> Opinion:
     sure = frozenset(label for label in LABELS if scores[label] >= model.thresholds[label].decided)
     decided = _without_twin(sure, weighed)
     doubtful = frozenset(label for label in LABELS if scores[label] >= model.thresholds[label].doubt) - decided
-    perhaps = _perhaps(decided, doubtful)
+    perhaps = _perhaps(decided, doubtful, weighed)
     nothing_but_doubt = not decided and weighed.any_score >= model.thresholds[ANY].doubt
     loudest = {max(scores, key=lambda label: scores[label])} if nothing_but_doubt else set()
     reasons = _reasons(weighed, decided | perhaps or doubtful or frozenset(loudest))
@@ -121,9 +121,9 @@ def _first(model: Model, weighed: Weighed) -> Opinion:
     return Opinion(decided, doubt, scores, reasons, perhaps, weighed.meaning)
 
 
-def _perhaps(decided: frozenset[str], doubtful: frozenset[str]) -> frozenset[str]:
+def _perhaps(decided: frozenset[str], doubtful: frozenset[str], weighed: Weighed) -> frozenset[str]:
     """The rights that a mail may ask for beside what is decided; of two that one sentence can mean one is enough."""
-    said = _TWINS if decided & _TWINS else frozenset[str]()
+    said = _TWINS if decided & _TWINS and _in_one_sentence(weighed) else frozenset[str]()
     return (doubtful & _KINDS) - said if decided else frozenset()
 
 
@@ -133,12 +133,14 @@ def _chance(odds: Row, label: str) -> float:
 
 def _without_twin(decided: frozenset[str], weighed: Weighed) -> frozenset[str]:
     """One sentence that stops a use is an objection or takes back a consent: the likelier of both."""
-    if not decided >= _TWINS or not weighed.loud:
-        return decided
-    loudest = {int(np.argmax([row[SCORED.index(label)] for row in weighed.loud])) for label in _TWINS}
-    if len(loudest) > 1:
+    if not decided >= _TWINS or not weighed.loud or not _in_one_sentence(weighed):
         return decided
     return decided - {min(_TWINS, key=weighed.score)}
+
+
+def _in_one_sentence(weighed: Weighed) -> bool:
+    """Whether the same sentence speaks loudest for both."""
+    return len({int(np.argmax([row[SCORED.index(label)] for row in weighed.loud])) for label in _TWINS}) == 1
 
 
 def _reasons(weighed: Weighed, labels: frozenset[str]) -> tuple[Reason, ...]:

@@ -57,6 +57,16 @@ def test_a_right_in_doubt_beside_others_holds_nothing() -> None:
     assert decision == OpenCase(frozenset({Kind.ACCESS}), perhaps=frozenset({Kind.COMPLAINT}))
 
 
+def test_a_right_in_doubt_in_a_reply_is_told_unless_the_case_is_about_it() -> None:
+    around = Surroundings(case=RUNNING)
+    verdict = saying(Intent.NEW_REQUEST, perhaps=frozenset({Kind.ACCESS, Kind.COMPLAINT}))
+
+    decision = decided(make_mail(), verdict, around)
+
+    assert isinstance(decision, AddToCase)
+    assert decision.perhaps == {Kind.COMPLAINT}
+
+
 def test_from_an_address_of_several_people_a_request_is_its_own_case_and_a_reminder_is_not() -> None:
     shared = Surroundings(open_cases=(RUNNING,), several_people=True)
     repeated = make_verdict(Kind.ACCESS)

@@ -59,22 +59,63 @@ async def test_a_record_without_an_e_mail_address_is_proved_by_phone_and_answere
     assert office.states(ref) == {"access": "closed"}
 
 
-async def test_a_right_in_doubt_beside_another_is_a_task_while_the_other_goes_its_way(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def doubting(*seen: Any) -> Decision:
+@pytest.fixture
+def doubting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every new case may be a complaint as well."""
+
+    def also_a_complaint(*seen: Any) -> Decision:
         decision = decided(*seen)
         return replace(decision, perhaps=frozenset({Kind.COMPLAINT})) if isinstance(decision, OpenCase) else decision
 
-    monkeypatch.setattr("bot.intake.decided", doubting)
-    ref = await asked(office, office.people.sanne.address, ASKS)
+    monkeypatch.setattr("bot.intake.decided", also_a_complaint)
 
+
+@pytest.mark.usefixtures("doubting")
+async def test_a_right_in_doubt_beside_another_is_a_task_while_the_other_goes_its_way(office: Office) -> None:
+    sanne = office.people.sanne.address
+    ref = await asked(office, sanne, ASKS)
     tasks = open_tasks(office, ref)
-    assert f"vraagt misschien ook: klacht. Lees het bericht; is het zo, dan privacybot label {ref}" in tasks
-    assert code_in(office.challenge_to(office.people.sanne.address))
-    office.cli("label", ref, "--as", "fatima", "--set", "access,complaint")
+
+    office.cli("label", ref, "--as", "fatima", "--add", "complaint")
+
+    assert f"vraagt misschien ook: klacht. Lees het bericht; is het zo: privacybot label {ref} --add complaint" in tasks
+    assert code_in(office.challenge_to(sanne))
+    assert office.states(ref)["access"] == "awaiting_identity"
     assert set(office.states(ref)) == {"access", "complaint"}
     assert "vraagt misschien ook" not in open_tasks(office, ref)
+    assert "asks that already" in office.cli("label", ref, "--as", "fatima", "--add", "access", fails=True)
+    assert "--role goes with --set" in office.cli(
+        "label", ref, "--as", "fatima", "--add", "erasure", "--role", "mixed", fails=True
+    )
+
+
+@pytest.mark.usefixtures("doubting")
+async def test_what_is_added_to_a_case_does_not_ask_again_what_was_answered(office: Office) -> None:
+    sanne = office.people.sanne.address
+    ref = await asked(office, sanne, ASKS)
+    office.reply(office.challenge_to(sanne), sanne, code_in(office.challenge_to(sanne)) or "")
+    await office.step(minutes=1)
+    office.cli("approve", ref, "--as", "fatima")
+    await office.step(minutes=1)
+    answered = [request for request in office.case(ref)["requests"] if request["kind"] == "access"]
+
+    office.cli("label", ref, "--as", "fatima", "--add", "complaint")
+    await office.step(minutes=1)
+
+    requests = office.case(ref)["requests"]
+    assert [request for request in requests if request["kind"] == "access"] == answered
+    assert [request["kind"] for request in requests].count("complaint") == 1
+
+
+@pytest.mark.usefixtures("doubting")
+async def test_letters_that_are_released_tick_no_reading_off(office: Office) -> None:
+    office.write(office.people.sanne.address, ASKS, headers={"Precedence": "list"})
+    await office.step()
+    [case] = office.cases()
+
+    office.cli("release", case["ref"], "--as", "fatima")
+
+    assert "vraagt misschien ook: klacht" in open_tasks(office, case["ref"])
 
 
 @pytest.mark.requirement("ID-07")

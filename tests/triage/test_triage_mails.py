@@ -435,7 +435,7 @@ def test_a_follow_up_says_what_it_does(subject: str, text: str, intent: Intent) 
         ("Ik wacht nog steeds. Het bestand van toen was helemaal niet van mij, trouwens.", Intent.WRONG_RECIPIENT),
         ("Die bijlage bleek niet van ons en ik wacht nog op de goede.", Intent.WRONG_RECIPIENT),
         ("Mijn paspoort krijgt u niet. Stopt u dan met mijn verzoek.", Intent.WITHDRAWAL),
-        ("Stoppen jullie maar met die aanvraag, ik stuur geen ID.", Intent.WITHDRAWAL),
+        ("Stoppen jullie maar met mijn aanvraag, ik stuur geen ID.", Intent.WITHDRAWAL),
     ],
 )
 def test_words_that_stop_a_case_are_understood(text: str, intent: Intent) -> None:

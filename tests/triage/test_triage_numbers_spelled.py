@@ -16,6 +16,7 @@ from bot.triage.particulars import plain
         ("Mijn login: roelievos @ klompen . example", "roelievos@klompen.example"),
         ("u kent mij als mirela_AT_cutcurl_DOT_example", "mirela@cutcurl.example"),
         ("aukje [at] stoffenkraam [punt] example is van mij", "aukje@stoffenkraam.example"),
+        ("mijn mail is jan underscore bakker at visser dot com", "jan_bakker@visser.com"),
         ("Dicteer ik: hanneke punt smit apenstaartje keramiek punt example.", "hanneke.smit@keramiek.example"),
     ],
 )
@@ -32,6 +33,12 @@ def test_an_address_that_is_spelled_out_finds_the_record(text: str, address: str
         "Stuur het naar @eldemaasduinen.example, wij zaten bij @kantoor. Groet",
         "Kijk op de site . kom langs @ Kantoor. Groet",
         "Sanne at haar boterham. punt",
+        "U kent mij: jan de vries at bakker punt nl",
+        "jan punt bakker 3 at bakker punt nl",
+        "van mijn buurman: piet (at) bakker punt nl",
+        "mijn ex gebruikt piet (at) bakker punt nl",
+        "Volgens artikel 6 (a) avg.nl mag dat.",
+        "I looked at google dot com",
     ],
 )
 def test_what_only_looks_like_an_address_is_none(text: str) -> None:
@@ -45,9 +52,20 @@ def test_a_plain_address_goes_before_one_that_is_spelled_out() -> None:
 def test_a_new_address_that_is_spelled_out_is_not_what_the_record_is_found_by() -> None:
     found = identifiers_in("Mijn mail wordt lisa.m(at)haarhuis.test")
 
-    assert of_the_record(found, [("email", "lisa(at)haarhuis.test", "lisa.m(at)haarhuis.test")]) == {
-        "email": "lisa(at)haarhuis.test"
-    }
+    changed = [("email", "lisa(at)haarhuis.test", "lisa.m(at)haarhuis.test")]
+    assert of_the_record(found, changed) == {"email": "lisa@haarhuis.test"}
+
+
+def test_of_an_old_and_a_new_address_that_are_spelled_out_the_old_one_counts() -> None:
+    text = "Mijn adres wordt jan (at) nieuw punt nl, het was jan (at) oud punt nl."
+
+    assert identifiers_in(text)["email"] == "jan@oud.nl"
+
+
+def test_our_own_address_hides_no_address_that_is_spelled_out() -> None:
+    text = "Mijn mail aan privacy@kleinboek.nl kwam terug. Mijn adres is jan (at) bakker punt nl"
+
+    assert identifiers_in(text)["email"] == "jan@bakker.nl"
 
 
 @pytest.mark.parametrize(
@@ -60,3 +78,15 @@ def test_a_new_address_that_is_spelled_out_is_not_what_the_record_is_found_by() 
 )
 def test_an_invoice_is_known_by_its_number_behind_any_word_for_it(text: str, number: str) -> None:
     assert identifiers_in(text)["invoice_number"] == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "De inkoopfactuur 2024-118 van mijn leverancier",
+        "mijn telefoonfactuur 06-12345678",
+        "Energiefactuur 2024-11 klopt",
+    ],
+)
+def test_an_invoice_of_somebody_else_is_none_of_ours(text: str) -> None:
+    assert "invoice_number" not in identifiers_in(text)

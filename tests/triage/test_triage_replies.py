@@ -43,6 +43,36 @@ def test_our_own_letter_below_a_reply_does_not_change_what_it_does(letter: str, 
     assert _heard(text, f"Op 3 maart 2026 schreef Kleinboek:\n\n{below}") == _heard(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die gegevens zijn niet van mij, graag verwijderen.",
+        "De kopie die ik stuurde was niet van mij maar van mijn vrouw.",
+        "De bijlage bij mijn verzoek was niet van mij maar van mijn accountant.",
+        "Het overzicht is niet volledig van mij.",
+        "het bestand is nu niet meer van mij",
+        "Het mailadres in het overzicht is niet van mij, dat is een typefout.",
+    ],
+)
+def test_what_somebody_says_of_his_own_papers_is_no_wrong_recipient_by_pattern(text: str) -> None:
+    assert not PLAIN[Intent.WRONG_RECIPIENT].search(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Stopt u nooit met mijn zaak.",
+        "Stopt u niet met mijn verzoek.",
+        "Volgens uw brief stopt u met mijn verzoek. Dat wil ik niet.",
+        "Zonder ID stopt u met mijn verzoek, schrijft u.",
+        "Stopt u even met mijn dossier.",
+        "Stopt u met dat verwerkingsverzoek.",
+    ],
+)
+def test_who_does_not_want_us_to_stop_takes_nothing_back_by_pattern(text: str) -> None:
+    assert not PLAIN[Intent.WITHDRAWAL].search(text)
+
+
 @pytest.mark.parametrize("text", ["Bedankt!", "Wanneer is het klaar?", "Thank you very much.", "7KQM-2XVP"])
 def test_thanks_a_question_and_a_code_stop_nothing(text: str) -> None:
     assert not _heard(text) & STOPS

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.cases.filing import AddToCase, OpenCase
 from bot.cases.followups import follow_ups_in_words
 from bot.cases.masking import masked_bsn, numbers_in
+from bot.cases.notices import perhaps_asked
 from bot.cases.rehearsal import Lane, Outcome
 from bot.mail.charsets import visible
 from bot.mail.message import ParsedMail
@@ -231,8 +232,8 @@ def _day(moment: datetime, zone: ZoneInfo) -> date:
 
 def _why(outcome: Outcome) -> str:
     match outcome.decision:
-        case OpenCase(needs=needs):
-            return needs or ""
+        case OpenCase(needs=needs, perhaps=perhaps):
+            return "; ".join(filter(None, (needs, perhaps_asked(perhaps) if perhaps else None)))
         case AddToCase(stop_for=stop, label=label, beside=beside):
             return stop or follow_ups_in_words((label, *sorted(beside)))
         case _:

@@ -66,12 +66,13 @@ class Handling:
             new = kinds - {request.kind for request in case.open_requests}
             if not new:
                 raise RefusedActError(f"{ref} asks that already; nothing was added")
-            whole = new | {request.kind for request in case.requests}
+            whole, asked_at = new | {request.kind for request in case.requests}, _read_on_in(tx, case)
+            taught = lesson_of(tx, case, whole) if self._learns and asked_at == case.received_at else None
             values: dict[str, Scalar] = {"kinds": " ".join(sorted(whole)), "role": None}
-            values["example"] = self._learns and learned(tx, case, lesson_of(tx, case, whole))
+            values["example"] = learned(tx, case, taught)
             tx.events.write(case.id, "labelled", user.name, values, os_login=actor.os_login)
             for kind in sorted(new):
-                tx.cases.add_request(case.id, NewRequest(kind, case.received_at, self._levels.required(kind)))
+                tx.cases.add_request(case.id, NewRequest(kind, asked_at, self._levels.required(kind)))
             if complaints_of(case := tx.cases.get(ref)):
                 give_to_officer(tx, case, user.name, os_login=actor.os_login)
             self._tick_off(tx, case, user, {PERHAPS})
@@ -261,6 +262,13 @@ class Handling:
         user = require(tx.users.by_name(actor.claimed), act, actor.claimed)
         case = tx.cases.locked(ref)
         return case, user
+
+
+def _read_on_in(tx: Transaction, case: Case) -> datetime:
+    """When the mail came in which a person read more: the first in which a task asks to read on, else the first."""
+    asked = [task.made_at for task in tx.tasks.open(case.id) if task.kind == PERHAPS]
+    came = [one.at for one in tx.messages.of_case(case.id) if one.direction is Direction.IN]
+    return max((at for at in came if asked and at <= min(asked)), default=case.received_at)
 
 
 def _possible(received_at: datetime, now: datetime) -> bool:

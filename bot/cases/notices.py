@@ -40,7 +40,11 @@ def told_addresses(subject: DataSubject, fields: Iterable[str], proofs: frozense
 def perhaps_words(ref: CaseRef, perhaps: Iterable[RequestKind]) -> str:
     """For staff: what a mail may ask beside what its case is about, and how that is added."""
     also = ",".join(sorted(perhaps))
-    return f"{perhaps_asked(perhaps)}. Lees het bericht; is het zo: privacybot label {ref} --add {also}"
+    only = " (laat weg wat niet klopt)" if "," in also else ""
+    return (
+        f"{perhaps_asked(perhaps)}. Lees het bericht. Klopt het: privacybot label {ref} --add {also}{only}. Klopt het "
+        "niet: vink deze taak af (privacybot task done)"
+    )
 
 
 def perhaps_asked(perhaps: Iterable[RequestKind]) -> str:

@@ -97,7 +97,8 @@ _SENTENCE = re.compile(r"[.!?)\n:] ?(?=\S+ \S)|/ ")
 _LAST = re.compile(r"[.!?)]\s{1,3}(\d{5})(?:[.]|[.,] ([^\d\n]{3,50}))?\Z")
 """Five digits that stand alone behind the last sentence, or with a name behind them."""
 _OTHER_NUMBER = re.compile(
-    r"(?i)\b(?:factu\w*|order\w*|offerte\w*|ticket\w*|dossier|postbus|pin\w*|code|toestel|bestel\w*|polis\w*|zaak\w*|big|agb"
+    r"(?i)\b(?:factu\w*|order\w*|offerte\w*|ticket\w*|dossier|postbus|pin\w*|code|toestel|bestel\w*|polis\w*|zaak\w*|big|agb|becon\w*|rb|nba|afm|kifid"
+    r"|register\w*|(?:belasting)?adviseur"
     r"|wachtwoord|kenmerk|postcode|bedrag|totaal|kvk|btw|artikel\w*|meterstand)\b"
 )
 _FOOT = 120  # characters at the end of a mail

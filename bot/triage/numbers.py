@@ -68,7 +68,7 @@ _POINT = r"(?: ?[(\[](?:punt|dot)[)\]] ?|[ _](?:punt|dot)[ _])"
 _DOT = rf"(?:\.|{_POINT}| \. )"
 _LINES = r"(?: (?:liggend |laag )?streepje | underscore )"
 _TOPS = r"(?:nl|com|be|de|eu|net|org|info|frl|amsterdam|shop|online|example|test)"
-_AT = r"(?: ?[(\[]at[)\]] ?| apenstaart(?:je)? | @ |[ _]at[ _])"
+_AT = r"(?: ?[(\[](?:at|apenstaart(?:je)?)[)\]] ?| apenstaart(?:je)? | @ |[ _]at[ _])"
 _SPELLED = (
     rf"([a-z][\w+-]{{0,30}}(?:(?:{_DOT}|{_LINES})[\w+-]{{1,30}}){{0,4}}){_AT}"
     rf"([a-z0-9-]{{1,40}}(?:(?:{_DOT}|{_LINES})[a-z0-9-]{{1,30}}){{0,3}}?{_DOT}{_TOPS})\b(?![\w@-])"

@@ -13,7 +13,7 @@ import pytest
 from servers.office import Office, body, code_in
 from servers.smtp_sink import SmtpSink
 
-from bot.cases.filing import Decision, OpenCase, decided
+from bot.cases.filing import AddToCase, Decision, OpenCase, decided
 from bot.triage.labels import RequestKind as Kind
 
 ASKS = "Kunnen jullie mij sturen wat jullie over mij hebben opgeslagen?"
@@ -78,7 +78,9 @@ async def test_a_right_in_doubt_beside_another_is_a_task_while_the_other_goes_it
 
     office.cli("label", ref, "--as", "fatima", "--add", "complaint")
 
-    assert f"vraagt misschien ook: klacht. Lees het bericht; is het zo: privacybot label {ref} --add complaint" in tasks
+    assert (
+        f"vraagt misschien ook: klacht. Lees het bericht. Klopt het: privacybot label {ref} --add complaint." in tasks
+    )
     assert code_in(office.challenge_to(sanne))
     assert office.states(ref)["access"] == "awaiting_identity"
     assert set(office.states(ref)) == {"access", "complaint"}
@@ -105,6 +107,26 @@ async def test_what_is_added_to_a_case_does_not_ask_again_what_was_answered(offi
     requests = office.case(ref)["requests"]
     assert [request for request in requests if request["kind"] == "access"] == answered
     assert [request["kind"] for request in requests].count("complaint") == 1
+
+
+async def test_what_is_read_in_a_later_mail_counts_from_that_mail(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def also_a_complaint(*seen: Any) -> Decision:
+        decision = decided(*seen)
+        return replace(decision, perhaps=frozenset({Kind.COMPLAINT})) if isinstance(decision, AddToCase) else decision
+
+    sanne = office.people.sanne.address
+    ref = await asked(office, sanne, ASKS)
+    monkeypatch.setattr("bot.intake.decided", also_a_complaint)
+    await office.step(days=5)
+    office.reply(office.challenge_to(sanne), sanne, "Er lag vandaag een brief voor de buren in mijn bus.")
+    await office.step(days=2)
+
+    office.cli("label", ref, "--as", "fatima", "--add", "complaint")
+
+    came = {request["kind"]: datetime.fromisoformat(request["received_at"]) for request in office.case(ref)["requests"]}
+    assert timedelta(days=5) <= came["complaint"] - came["access"] < timedelta(days=6)
 
 
 @pytest.mark.usefixtures("doubting")

@@ -49,6 +49,8 @@ def test_a_number_behind_the_name_or_alone_is_the_customers(text: str, number: s
         "Groeten.\nKerkweg 1204",
         "Graag post hierheen.\n10115, Berlin",
         "Betaal ik niet. C. Voskuil, KB-26-09350",
+        "Groet. Paul de Lange, BECON 612204",
+        "Groet.\nPaul de Lange\nRegister Belastingadviseur 612204",
         "Bel maar. Kees Mol, 0317 402211",
         "Tot dan. Kees Mol, 12-05-26",
         "Tot dan. Kees Mol, 12 MEI 2026",

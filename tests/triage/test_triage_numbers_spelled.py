@@ -15,6 +15,7 @@ from bot.triage.particulars import plain
         ("Haal pieter(at)draaierij-ploeg.example van de lijst.", "pieter@draaierij-ploeg.example"),
         ("Mijn login: roelievos @ klompen . example", "roelievos@klompen.example"),
         ("u kent mij als mirela_AT_cutcurl_DOT_example", "mirela@cutcurl.example"),
+        ("mijn eigen mail is loes.hartman (apenstaartje) ziggo punt nl", "loes.hartman@ziggo.nl"),
         ("aukje [at] stoffenkraam [punt] example is van mij", "aukje@stoffenkraam.example"),
         ("mijn mail is jan underscore bakker at visser dot com", "jan_bakker@visser.com"),
         ("Dicteer ik: hanneke punt smit apenstaartje keramiek punt example.", "hanneke.smit@keramiek.example"),

@@ -33,6 +33,7 @@ _NEW_RIGHT = frozenset({Intent.NEW_REQUEST, Intent.COMPLAINT_AP, Intent.CHANGE_S
 
 
 _FEWEST_WORDS = 3  # a mail with fewer decides nothing: too little to weigh
+_FEWEST_TO_POINT = 12  # words by which "zie hieronder" and a wish of one's own can be told apart
 _NAMED = frozenset(LAW.values())
 _DEMANDED = (_NAMED | frozenset(DEMANDS)) - {"demand_restriction"}  # "ik ben er niet tot maandag" sounds like one
 _HARDLY = 0.04  # chance below which even a right named outright is not asked for
@@ -66,11 +67,19 @@ def opinion_of(model: Model, weighed: Weighed, new_text: str, quoted_text: str) 
     """What the words of one mail say. Quoted words count only where the new words answer or pass them on."""
     opinion = _with_articles(_long_enough(_first(model, weighed), weighed), weighed)
     opinion = _with_plain_words(_with_law(opinion, weighed), weighed)
-    if quoted_text.strip() and not opinion.decided:
+    if not quoted_text.strip():
+        return opinion
+    if not opinion.decided:
         opinion = _with_answer(model, opinion, new_text, quoted_text)
         if not opinion.decided and points_below(new_text):
-            opinion = _with_forward(model, opinion, quoted_text)
-    return opinion
+            return _with_forward(model, opinion, quoted_text)
+    return _with_quote(opinion, new_text)
+
+
+def _with_quote(opinion: Opinion, new_text: str) -> Opinion:
+    """What is decided by few words that point below them is partly the quote's: a person reads whose wish it is."""
+    few = len(words(folded(new_text))) <= _FEWEST_TO_POINT
+    return replace(opinion, doubt=True) if opinion.decided and few and points_below(new_text) else opinion
 
 
 def within_case(opinion: Opinion, intents: frozenset[Intent]) -> Opinion:

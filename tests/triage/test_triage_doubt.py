@@ -74,7 +74,7 @@ def test_where_doubt_begins_is_set_by_requests_and_not_by_questions() -> None:
 
 
 def test_an_everyday_question_about_servers_is_noted_and_shown_to_nobody_as_doubt() -> None:
-    parts = parts_of("Vraag", "Waar staan jullie servers eigenlijk, in Nederland of daarbuiten?")
+    parts = parts_of("Vraag", "In welk land staan jullie servers?")
     weighed = weigh(load_model(), parts, "Vraag")
     assert weighed.score(OTHER_PRIVACY) > load_model().thresholds[OTHER_PRIVACY].decided
     assert weighed.any_score < load_model().thresholds[ANY].doubt

@@ -93,7 +93,7 @@ def test_headers_of_automatic_mail_count() -> None:
 
 
 def test_doubtful_words_from_an_address_of_a_website_get_a_person_but_not_from_an_answering_machine() -> None:
-    words = "Mijn gegevens moeten anders."
+    words = "Er moet iets anders met mijn gegevens."
 
     form = _read(_mail("Website", words, sender="no-reply@klant.example")).verdict
     machine = _read(_mail("Website", words, sender="no-reply@klant.example", Auto_Submitted="auto-replied")).verdict

@@ -419,7 +419,7 @@ async def test_a20_whether_somebody_is_a_customer_is_told_to_nobody(tmp_path: Pa
         answers.append(([(mail.to, body(mail)) for mail in sent], waiting, case["state"]))
 
     assert answers[0] == answers[1]
-    assert all(to == [office.people.debtor.address] for to, _ in answers[0][0])
+    assert {to for to, _ in answers[0][0]} <= {(office.people.debtor.address,)}
 
 
 @pytest.mark.requirement("ROL-01")

@@ -142,14 +142,17 @@ def _chance(odds: Row, label: str) -> float:
 
 def _without_twin(decided: frozenset[str], weighed: Weighed) -> frozenset[str]:
     """One sentence that stops a use is an objection or takes back a consent: the likelier of both."""
-    if not decided >= _TWINS or not weighed.loud or not _in_one_sentence(weighed):
+    if not decided >= _TWINS or not _in_one_sentence(weighed):
         return decided
     return decided - {min(_TWINS, key=weighed.score)}
 
 
 def _in_one_sentence(weighed: Weighed) -> bool:
-    """Whether the same sentence speaks loudest for both."""
-    return len({int(np.argmax([row[SCORED.index(label)] for row in weighed.loud])) for label in _TWINS}) == 1
+    """Whether the same sentence speaks loudest for both; where there is none, no."""
+    return (
+        bool(weighed.loud)
+        and len({int(np.argmax([row[SCORED.index(label)] for row in weighed.loud])) for label in _TWINS}) == 1
+    )
 
 
 def _reasons(weighed: Weighed, labels: frozenset[str]) -> tuple[Reason, ...]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.triage import opinion
 from bot.triage.classify import as_json, classify
+from bot.triage.evidence import parts_of, weigh
 from bot.triage.labels import RequestKind as Kind
 from bot.triage.model import load_model
 from bot.triage.weights import Model, Thresholds
@@ -46,6 +48,12 @@ def test_of_two_rights_that_one_sentence_can_mean_one_is_enough() -> None:
 
     assert found.kinds == {Kind.OBJECTION}
     assert not found.perhaps
+
+
+def test_what_has_no_sentence_has_no_two_rights_in_one() -> None:
+    nothing = replace(weigh(MODEL, parts_of("", ""), ""), loud=())
+
+    assert not opinion._in_one_sentence(nothing)
 
 
 def test_a_mail_with_nothing_but_a_question_and_a_right_in_doubt_is_read_first() -> None:

@@ -242,8 +242,7 @@ class Rooms:
 
     @cached_property
     def reader(self) -> Reader:
-        domain = self.settings.organisation.address.rpartition("@")[2]
-        return Reader(self.settings.parsing, domain, self.settings.triage.model_file, str(self.settings.models))
+        return Reader.of(self.settings)
 
     @cached_property
     def cage(self) -> Cage[Reading]:

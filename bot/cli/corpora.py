@@ -19,7 +19,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from bot.cli.mails import reader_of
 from bot.cli.session import print_json, settings_of, telling
 from bot.mail.authentication.checking import SenderChecks
 from bot.mail.authentication.questions import Answer, Question
@@ -30,7 +29,7 @@ from bot.mail.charsets import visible
 from bot.mail.mailfiles import files_under, mails_in
 from bot.mail.message import ParsedMail, Unreadable
 from bot.settings import Settings
-from bot.triage.reading import Reading
+from bot.triage.reading import Reader, Reading
 
 _SHOWN_FAILURES = 100
 _MEGABYTE = 1024 * 1024
@@ -116,7 +115,7 @@ class _NoNames:
 
 async def _tallied(settings: Settings, folder: Path) -> Tally:
     """As many mails at once as there are children, and no more in memory."""
-    tally, reader = Tally(), reader_of(settings)
+    tally, reader = Tally(), Reader.of(settings)
     total = sum(1 for _ in files_under(folder))
     limit = settings.parsing.max_mail_mb * _MEGABYTE
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:

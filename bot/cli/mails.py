@@ -60,14 +60,8 @@ def classify(config: Path | None, files: list[Path], *, as_json: bool) -> None:
 
 
 async def _readings(settings: Settings, files: Iterable[Path]) -> list[tuple[Path, Reading | Caged]]:
-    async with Cage(reader := reader_of(settings), settings.parsing, reader.warm, reader.careful()) as cage:
+    async with Cage(reader := Reader.of(settings), settings.parsing, reader.warm, reader.careful()) as cage:
         return [(file, await cage.run(as_mail(bytes_of(file)))) for file in files]
-
-
-def reader_of(settings: Settings) -> Reader:
-    """What reads and judges raw mail with these settings."""
-    domain = settings.organisation.address.rpartition("@")[2]
-    return Reader(settings.parsing, domain, settings.triage.model_file, str(settings.models))
 
 
 def as_mail(raw: bytes) -> bytes:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.cli.mails import own_numbers, reader_of, without_numbers
+from bot.cli.mails import own_numbers, without_numbers
 from bot.cli.session import print_json, settings_of, telling
-from bot.triage.corpus import HELD_BACK
+from bot.settings import Settings
+from bot.triage.brand import TAUGHT
+from bot.triage.corpus import HELD_BACK, SHIPPED_CORPUS
 from bot.triage.evaluation import counted, judged
 from bot.triage.mistakes import Mistake, confusion, worst
+from bot.triage.reading import Reader
+from bot.triage.weights import Model
 
 
 def evaluate(config: Path | None, file: Path, *, confused: bool, errors: int, as_json: bool) -> None:
@@ -20,7 +25,7 @@ def evaluate(config: Path | None, file: Path, *, confused: bool, errors: int, as
         print(f"{file.name} is held back: whoever reads its mails can no longer be judged by it", file=sys.stderr)
     with telling():
         settings = settings_of(config, keys_required=False)
-        pairs = judged(reader_of(settings).model(), file)
+        pairs = judged(_judge(settings, file), file)
     figures, taken, wrong = counted(file.name, pairs), confusion(pairs) if confused else (), worst(pairs, errors)
     if as_json:
         more: dict[str, Any] = {}
@@ -36,6 +41,12 @@ def evaluate(config: Path | None, file: Path, *, confused: bool, errors: int, as
         print(f"{given:<26}  taken for {found:<28} {count:>5}")
     for line in _lines(wrong):
         print(without_numbers(line, own_numbers(settings)))
+
+
+def _judge(settings: Settings, file: Path) -> Model:
+    """The model that judges here. Mails of our own are written to this company, those that ship to another."""
+    model = Reader.of(settings).model()
+    return replace(model, brand=TAUGHT) if file.resolve().parent == SHIPPED_CORPUS.resolve() else model
 
 
 def _lines(wrong: tuple[Mistake, ...]) -> Iterator[str]:

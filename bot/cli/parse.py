@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.cases.masking import masked_bsn
-from bot.cli.mails import as_mail, bytes_of, own_numbers, reader_of, without_numbers
+from bot.cli.mails import as_mail, bytes_of, own_numbers, without_numbers
 from bot.cli.sendercheck import sender_check_as_json, sender_check_in_words
 from bot.cli.session import print_json, settings_of, telling
 from bot.mail.authentication.checking import SenderChecks
@@ -71,7 +71,7 @@ def _could_not(file: Path, reason: str) -> None:
 
 async def _viewed(settings: Settings, raw: bytes) -> tuple[View | Caged, SenderCheck]:
     """The mail, and the verdict about its sender as if it had come just now, by IMAP."""
-    reader, checking = reader_of(settings), settings.authentication
+    reader, checking = Reader.of(settings), settings.authentication
     async with (
         Cage(Viewer(reader), settings.parsing, reader.warm, Viewer(reader.careful())) as cage,
         Cage(examine, settings.parsing, warm) as examiner,

@@ -14,8 +14,10 @@ _OFFER = re.compile(
     r"|verwijder)\w{0,3})\b"
 )
 _REFUSES = re.compile(
-    r"(?i)\b(?:nee|neen|niet|geen|nooit|no|not|don't|stop|wacht|laat (?:maar )?(?:staan|zitten)|liever)\b"
+    r"(?i)\b(?:nee|neen|niet|niets|niks|geen|nooit|no|not|nothing|don't|nein|nichts?|kein\w{0,2}|stop|wacht\w{0,2}|wait"
+    r"|laat (?:maar )?(?:staan|zitten)|liever|eerst|pas|later|first|before|erst|zuerst|d'abord|pas encore)\b|\?"
 )
+"""Who says one of these, or asks something, does not merely agree."""
 _POINTS_BELOW = re.compile(
     r"(?i)\b(?:hieronder|onderstaand\w?|hierbij (?:nogmaals|alsnog)|zie (?:mijn )?(?:mail|bericht|onder)"
     r"|nogmaals|opnieuw|doorgestuurd|see below|below"
@@ -29,9 +31,14 @@ _LONGEST_POINTER = 400
 _LONGEST_QUOTE = 4000  # characters of a quote whose words are shown
 
 
+def agrees(new_text: str) -> bool:
+    """Whether the new words say yes to what they answer, and nothing that puts it off."""
+    return says_yes(new_text) and not _REFUSES.search(new_text)
+
+
 def answered_offers(new_text: str, quoted_text: str) -> tuple[str, ...]:
     """The sentences of the quoted mail to which the new words say yes; none if they say anything else."""
-    if not quoted_text or not says_yes(new_text) or _REFUSES.search(new_text):
+    if not quoted_text or not agrees(new_text):
         return ()
     return tuple(sentence for sentence in quoted_sentences(quoted_text) if _OFFER.search(sentence))
 

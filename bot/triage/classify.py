@@ -162,7 +162,10 @@ def _identifiers(seen: _Seen) -> dict[str, str]:
 def _intents(model: Model, seen: _Seen) -> frozenset[Intent]:
     counted = model.intent.scores(buckets(seen.new_text.strip() or seen.subject), model.rarity)
     meaning = seen.opinion.meaning
-    return intents_in(seen.subject, seen.new_text, with_meaning(counted, meaning.intents if meaning else None))
+    if meaning is None:
+        return intents_in(seen.subject, seen.new_text, counted)
+    raw, alone = with_meaning(counted, meaning.intents), with_meaning(counted, meaning.intents_alone)
+    return intents_in(seen.subject, seen.new_text, raw, alone)
 
 
 def classify_mail(model: Model, mail: ParsedMail, *, in_case: bool) -> Verdict:

@@ -62,6 +62,7 @@ _ON_THE_RIVER = re.compile(r"\b[A-ZÀ-Ý][\w'’-]{1,24} (?:aan|a/d)(?: de[nr]?|
 _NAMED_STREET = re.compile(r"[^\W\d_]{3}")
 _DAY_BEFORE = re.compile(r"(?<!\d)\d{1,2}[ ./-]$")
 _YEAR_BEHIND = re.compile(r"[ ./-](?:1[89]|20)\d{2}(?!\d)")
+_DAY_IN_NUMBERS = re.compile(r"(?<!\d)\d{1,2}[-./]\d{1,2}[-./](?:(?:1[89]|20)\d{2}|\d{2})(?!\d)")
 _SAYS_SOMETHING = re.compile(r"[^\W\d_]{3}|\d[-/. ]\d|^[A-Z]")
 """A value without a field of its own is a word, a date or initials."""
 _SURELY_ABROAD = 0.9  # chance of a postcode of another country, which nothing checks
@@ -184,10 +185,13 @@ def _whole_quoted(words: str, text: str) -> str:
 
 
 def _whole_date(date: str, text: str) -> str:
-    """The date with its day and its year."""
+    """The date with its day and its year: of "1-1987" the whole "03-11-1987", if no other day ends so."""
     at = text.find(date)
     if at < 0:
         return date
+    if date[0] in "0123456789./-" and not re.search(rf"(?<![\d./-]){re.escape(date)}", text):
+        whole = {day for day in _DAY_IN_NUMBERS.findall(text) if date in day}
+        return whole.pop() if len(whole) == 1 else ""
     day = _DAY_BEFORE.search(text[:at]) if not date[:1].isdigit() else None
     year = _YEAR_BEHIND.match(text, at + len(date))
     return (day.group() if day else "") + date + (year.group() if year else "")

@@ -29,6 +29,7 @@ HELD_BACK = frozenset(
         "lantern_blind",
         "ember_blind",
         "juniper_blind",
+        "linden_blind",
         "replies_blind",
     }
 )

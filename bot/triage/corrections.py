@@ -47,6 +47,10 @@ _NEW = re.compile(
     r"|neu\w{0,2}|erop|zijn|is|dus|veranderen in|wijzigen in|vervangen door|in)\W{1,3}|(?:->|=>|→)\W{0,2})$",
     re.IGNORECASE,
 )
+_OLD_IS = re.compile(
+    r"(?i)\b(?:oude?|vorige|eerdere|verlopen|opgeheven|old|former|previous|alte[rsn]?|ancien(?:ne)?)\s(?:\w{1,20}\s){1,2}"
+    r"(?:is|was|luidt|luidde|war|est|était)\W{1,3}$"
+)
 _SURELY_NEW = re.compile(
     r"(?:\b(?:nieuwe?(?: (?:e-?mail|mail|mailadres|e-mailadres|adres))?(?: is)?|wordt|moet zijn|worden|new"
     r"|should be|is nu|voortaan"
@@ -114,6 +118,12 @@ _REPLACES = re.compile(
     re.IGNORECASE,
 )
 """What stands between a new value and the old one that follows it."""
+_MISSPOKE = re.compile(
+    r"(?i)[^\n]{0,60}?\b(?:o+h?,? nee|nee,? wacht|wacht,? nee|wacht even|oeps|foutje|pardon|ik bedoel"
+    r"|of nee|even verkeerd|vergis\w{0,3}"
+    r"|no,? wait|i mean|scratch that|ich meine|nein,? warte|je veux dire)\b[^\n]{0,60}$"
+)
+"""What stands between a value and the one that was meant."""
 _LEAST = dict.fromkeys(CHECKED, 0.0) | {OTHER: 0.55}
 """Chance that a new value must have: none where it is checked, more where it has no field of its own."""
 _LEAST_CHANCE = 0.45  # of the others
@@ -205,6 +215,7 @@ def _marked(text: str, told: Sequence[Spoken]) -> Iterator[StatedCorrection]:
         mine = [(value, one) for one in told if one.field == name and (value := tidied(one, text))][:_MOST]
         mine = [(value, one) for value, one in mine if not _of_another(text, name, value)]
         mine = [(value, one) for value, one in mine if not _this_once(name, text, value)]
+        mine = [(value, one) for value, one in mine if not _misspoken(name, text, (value, one), mine)]
         mine = _with_numbers(mine) if name == "street" else mine
         olds = [value for value, one in mine if _is_old(name, text, value, one)]
         olds += [value for value, _ in mine if any(_between(_BECOMES, text, value, other) for other, _ in mine)]
@@ -230,6 +241,15 @@ def _this_once(name: str, text: str, value: str) -> bool:
         return False
     ahead = text[max(0, place[0] - CONTEXT) : place[0]]
     return before.search(ahead) is not None and _FROM_NOW.search(ahead) is None
+
+
+def _misspoken(name: str, text: str, said: tuple[str, Spoken], mine: Sequence[tuple[str, Spoken]]) -> bool:
+    """A new value that is corrected in the same breath: "... 420. O nee wacht, het is ... 402"."""
+    value, one = said
+    if not one.new or _said(name, text, value) == "old":
+        return False
+    later = (other for other, each in mine if each.new and other != value)
+    return any(_between(_MISSPOKE, text, value, other) for other in later)
 
 
 def _with_numbers(streets: list[tuple[str, Spoken]]) -> list[tuple[str, Spoken]]:
@@ -294,7 +314,7 @@ def _said(field: str, text: str, value: str) -> str:
     if place is None:
         return ""
     before, after = text[max(0, place[0] - CONTEXT) : place[0]], text[place[1] : place[1] + CONTEXT]
-    if _AFTER_OLD.search(after):
+    if _AFTER_OLD.search(after) or _OLD_IS.search(before):
         return "old"
     if (_SURELY_NEW if field == "email" else _NEW).search(before) or _AFTER_NEW.search(after):
         return "new"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,7 @@ class Meaning:
     intents: Row
     writers: Row
     values: tuple[Spoken, ...] = field(default=(), repr=False)
+    intents_alone: Row | None = None  # of a reply, without what stands below it
     who: tuple[Spoken, ...] = field(default=(), repr=False)
 
 
@@ -88,6 +90,14 @@ class _Seen:
     who: _Marks
 
 
+class Shown(Enum):
+    """Whether the labels of a mail are read with what stands below it. Intents always are, with it and without."""
+
+    NEVER = "never"
+    BESIDE = "beside"  # without it and with it: the mean
+    ALWAYS = "always"
+
+
 class Encoder:
     """Reads mails one at a time. Loads in about a tenth of a second; about 70 MB of memory."""
 
@@ -105,28 +115,41 @@ class Encoder:
         self._begin, self._end = int(self._words.bos_id()), int(self._words.eos_id())
 
     def read(
-        self, subject: str, sentences: Sequence[str], quoted: str, loud: Sequence[float] = (), *, reply: bool = False
+        self,
+        subject: str,
+        sentences: Sequence[str],
+        quoted: str = "",
+        loud: Sequence[float] = (),
+        *,
+        shown: Shown = Shown.ALWAYS,
+        reply: bool = False,
     ) -> Meaning:
         """The meaning of a mail. `loud`: how much each sentence matters, where not all of a long mail can be read.
 
-        The subject of a `reply` is mostly our letter's: its intents are the mean of what is read with it and without.
+        The subject of a `reply` is mostly our letter's, and what stands below it is that letter: its intents are the
+        mean of what is read with each of them and without, and beside that the mean without the letter.
         """
         cut = [self._pieces(text, _LONGEST) for text in sentences]
         head = self._pieces(subject, 300)[:_SUBJECT]
         below = self._pieces(quoted, 1200)[:_QUOTED]
-        seen = [self._seen(head, window, below) for window in _chosen(list(_windows(cut)), cut, loud)]
-        intents = (
-            [seen[0].intents, self._seen([], seen[0].window, below).intents] if reply and head else [seen[0].intents]
-        )
+        windows = _chosen(list(_windows(cut)), cut, loud)
+        first = _First(self, windows[0], head, below)
+        always = shown is Shown.ALWAYS
+        seen = [first.seen(quoted=always), *(self.seen(head, one, below if always else []) for one in windows[1:])]
+        labels = np.max([one.labels for one in seen], axis=0)
+        if shown is Shown.BESIDE and len(windows) == 1:
+            labels = _answering(labels, first.seen(quoted=True).labels)
         of_sentences = np.zeros((len(sentences), len(self.about["labels"])))
         read = np.zeros(len(sentences), dtype=bool)
         for one in seen:
             _note(of_sentences, read, one.window, one.pieces)
+        alone = first.intents(quoted=False) if reply else seen[0].intents
         return Meaning(
-            labels=np.max([one.labels for one in seen], axis=0),
+            labels=labels,
             sentences=of_sentences,
             read=read,
-            intents=np.mean(intents, axis=0),
+            intents=(alone + first.intents(quoted=True)) / 2 if reply else alone,
+            intents_alone=alone,
             writers=np.mean([_logarithms(one.writers) for one in seen], axis=0),
             values=tuple(self._marked([(one.window, one.values) for one in seen], sentences, subject)),
             who=tuple(self._marked([(one.window, one.who) for one in seen], sentences, subject)),
@@ -159,7 +182,8 @@ class Encoder:
         """The numbers of a text's pieces; what is no character (a lone surrogate) becomes a question mark."""
         return list(self._words.encode(text[:characters].encode("utf-8", "replace").decode()))
 
-    def _seen(self, head: list[int], window: _Window, below: list[int]) -> _Seen:
+    def seen(self, head: list[int], window: _Window, below: list[int]) -> _Seen:
+        """What the network says of one stretch, with the subject ahead of it and what it quotes below."""
         pieces = [self._begin, *head, self._end, *window.pieces, self._end, *below]
         kinds = [_OWN, *[_HEAD] * len(head), _OWN, *[_OWN] * len(window.pieces), _OWN, *[_BELOW] * len(below)]
         fed = {
@@ -177,6 +201,31 @@ class Encoder:
             values=_Marks(TAGS, values[0, own], values[0, above]),
             who=_Marks(WHO, who[0, own], who[0, above]),
         )
+
+
+class _First:
+    """The first stretch of a mail, read with its subject and what it quotes, and without: each once."""
+
+    def __init__(self, encoder: Encoder, window: _Window, head: list[int], below: list[int]) -> None:
+        self._encoder, self._window, self._head, self._below = encoder, window, head, below
+        self._read: dict[tuple[bool, bool], _Seen] = {}
+
+    def seen(self, *, headed: bool = True, quoted: bool) -> _Seen:
+        which = (headed and bool(self._head), quoted and bool(self._below))
+        if which not in self._read:
+            head, below = self._head if which[0] else [], self._below if which[1] else []
+            self._read[which] = self._encoder.seen(head, self._window, below)
+        return self._read[which]
+
+    def intents(self, *, quoted: bool) -> Row:
+        """The mean with the subject and without."""
+        return (self.seen(quoted=quoted).intents + self.seen(headed=False, quoted=quoted).intents) / 2
+
+
+def _answering(alone: Row, above: Row) -> Row:
+    """The labels of few words, by themselves and above what they answer: the mean; what they say outright stays so."""
+    mean = (alone + above) / 2
+    return np.where(alone > 0, np.maximum(alone, mean), mean)
 
 
 def _logarithms(odds: Row) -> Row:

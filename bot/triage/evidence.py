@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from bot.triage.answers import words_below
-from bot.triage.encoder import Meaning, shipped_encoder
+from bot.triage.answers import agrees, words_below
+from bot.triage.brand import TAUGHT, as_taught
+from bot.triage.encoder import Meaning, Shown, shipped_encoder
 from bot.triage.families import DEMANDS, LAW, NAMES
 from bot.triage.features import Buckets, counted, merged
-from bot.triage.intents import says_yes
 from bot.triage.labels import OTHER_PRIVACY
 from bot.triage.weights import ANY, LABELS, RIGHTS, SCORED, Model, Row
 from bot.triage.wording import MAX_SENTENCES, clauses, sentences
@@ -25,6 +25,9 @@ _DEMANDED = (frozenset(LAW.values()) | frozenset(DEMANDS)) - {"demand_restrictio
 """Families of which none speaks in a mail that counting alone may leave; two speak in half of all bookkeeping."""
 _MANY = 60  # sentences from which a mail is just long
 _QUESTION = SCORED.index(OTHER_PRIVACY)
+_FEW_WORDS = 12  # that may have their meaning from what they answer
+_FEW_CHARACTERS = 240
+_WORD = re.compile(r"\w+")
 _REPLY = re.compile(r"\s{0,4}(?:re|aw|antw?|sv|fwd?|fw|doorst|tr|wg|betr)\s{0,2}(?:\[\d{1,3}\])?\s?:", re.IGNORECASE)
 
 
@@ -107,9 +110,11 @@ def weigh(
     whole = model.whole.scores(merged([one.buckets for one in parts]), model.rarity)
     first = odds(model.blend, evidence(whole, raw, parts)[:, None])[:, 0]
     by_counting = Weighed(parts, tuple(raw), probability(first), probability(first), tuple(raw))
-    if not closely and by_counting.any_score < model.skip and not _sounds_like_a_right(parts):
+    few = _few([one.text for one in parts if _is_own_sentence(one)])
+    closely_too = _sounds_like_a_right(parts) or (few and bool(quoted.strip()))
+    if not closely and by_counting.any_score < model.skip and not closely_too:
         return by_counting
-    meaning = read_closely(parts, raw, subject, quoted, reply=closely)
+    meaning = read_closely(parts, raw, subject, quoted, reply=closely, brand=model.brand)
     labels = second_odds(model.second, second_evidence(first, meaning, len(raw)))
     answers = answers_one(subject, quoted)
     asks, in_case = (_asks(model, doubt_evidence(first, meaning, len(raw), answers=one)) for one in (answers, False))
@@ -122,16 +127,37 @@ def _asks(model: Model, seen: Row) -> float:
     return float(probability(odds(model.doubt, seen[:, None]))[0, 0])
 
 
-def read_closely(parts: tuple[Part, ...], raw: Row, subject: str, quoted: str, *, reply: bool = False) -> Meaning:
+def read_closely(
+    parts: tuple[Part, ...], raw: Row, subject: str, quoted: str, *, reply: bool = False, brand: str = TAUGHT
+) -> Meaning:
     """What the encoder makes of the mail whose sentences these are. Of a long mail the loudest sentences are read.
 
-    The quoted words are shown to it only below a bare yes: alone they never make a request.
+    The quoted words are shown to it below a bare yes, and beside few words (`Shown`): alone they never make a request.
+    Where our own name is another than the taught one, labels and intents are read with the taught one in its place; the
+    values are read as they stand.
     """
     own = [number for number, one in enumerate(parts) if _is_own_sentence(one)]
     loud = [float(raw[number, -1]) for number in own]
     texts = [parts[number].text for number in own]
-    below = words_below(quoted) if says_yes("\n".join(texts)) else ""
-    return shipped_encoder().read(subject, texts, below, loud, reply=reply)
+    written = (subject, words_below(quoted), *texts)
+    head, below, *said = taught = tuple(as_taught(text, brand) for text in written)
+    meaning = shipped_encoder().read(head, said, below, loud, shown=_shown(texts), reply=reply)
+    if taught == written:
+        return meaning
+    as_it_stands = shipped_encoder().read(subject, texts, loud=loud)
+    return replace(meaning, values=as_it_stands.values, who=as_it_stands.who)
+
+
+def _shown(own: Sequence[str]) -> Shown:
+    """Whether the labels of these sentences are read with what they answer."""
+    if agrees("\n".join(own)):
+        return Shown.ALWAYS
+    return Shown.BESIDE if _few(own) else Shown.NEVER
+
+
+def _few(own: Sequence[str]) -> bool:
+    """A handful of words: "de tweede graag". Not none, and not many that are glued together."""
+    return 0 < len(_WORD.findall("\n".join(own))) <= _FEW_WORDS and sum(map(len, own)) <= _FEW_CHARACTERS
 
 
 def odds(blend: Row, seen: Row) -> Row:

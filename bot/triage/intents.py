@@ -42,8 +42,9 @@ _AGREES = re.compile(
     re.IGNORECASE,
 )
 _READ = 0.6  # how much the encoder's opinion weighs
-_LINE = 0.2  # chance from which an intent counts beside the likeliest: one reply in three has two or three
+_LINE = 0.35  # chance from which an intent counts beside the likeliest: one reply in three has two or three
 _STOPPING_LINE = 0.3  # the same of what stops a case
+_SURELY_STOPS = 0.5  # chance without the letter below from which it takes no stop away
 _TOGETHER = 0.7  # or that one of all that would stop it is meant
 _LEAST = 0.1  # chance that the likeliest must have
 _QUIET_LINES = {Intent.THANKS: 0.5, Intent.OUT_OF_OFFICE: 0.7, Intent.BOUNCE: 0.7}
@@ -85,13 +86,16 @@ _OF_REQUEST = re.compile(r"(?i)\b(?:\w{0,12}verzoek|aanvraag|inzage|request|anfr
 _ERASES = re.compile(r"(?i)\b(?:wis|wissen|gewist|verwijder\w{0,3}|opheffen|erase|delete|weggooien)\b")
 
 
-def intents_in(subject: str, text: str, raw: Row) -> frozenset[Intent]:
-    """The intents of a follow-up; `raw` are the model's log-odds. Never empty: `unrelated` if nothing else."""
+def intents_in(subject: str, text: str, raw: Row, alone: Row | None = None) -> frozenset[Intent]:
+    """The intents of a follow-up; `raw` are the model's log-odds, `alone` the same without what stands below it.
+
+    Never empty: `unrelated` if nothing else.
+    """
     if bounce(subject, text):
         return frozenset({Intent.BOUNCE})
     if is_only_code(text) or is_signed_code(text):
         return frozenset({Intent.CHALLENGE_ANSWER})
-    chances = _chances(raw)
+    chances = _chances(raw) if alone is None else _beside_letter(_chances(raw), _chances(alone), asks="?" in text)
     said = {one for one in _said_outright(text) if one in _STOPPING or chances[one] >= _WORDS_LEAST}
     if not said and only_thanks(text):
         return frozenset({Intent.THANKS})
@@ -100,6 +104,25 @@ def intents_in(subject: str, text: str, raw: Row) -> frozenset[Intent]:
     found = (_by_model(chances) - _ruled_out(text[:4000])) | said
     found |= {intent for intent in _answers(text) if chances[intent] >= _YES_LEAST}
     return frozenset(found - {Intent.UNRELATED} or {Intent.UNRELATED})
+
+
+def _beside_letter(
+    together: Mapping[Intent, float], alone: Mapping[Intent, float], *, asks: bool
+) -> dict[Intent, float]:
+    """The chances with the letter below a reply and without: nobody leaves a reply unread for what it quotes, no letter
+    takes away a stop that the words make likely by themselves, and none makes "not me" of a question.
+
+    Our letter asks whether somebody asked for this: below it every question sounds like a denial.
+    """
+    chances = dict(together)
+    for intent in chances:
+        if intent in QUIET:
+            chances[intent] = min(together[intent], alone[intent])
+        elif intent in _STOPPING and alone[intent] >= _SURELY_STOPS:
+            chances[intent] = max(together[intent], alone[intent])
+        elif intent is Intent.NOT_ME and asks:
+            chances[intent] = alone[intent]
+    return chances
 
 
 def _said_outright(text: str) -> set[Intent]:

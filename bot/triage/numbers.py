@@ -160,7 +160,12 @@ def phones(text: str) -> Iterator[str]:
     for match in PHONE.finditer(without_ibans(text)):
         digits = re.sub(r"\D", "", match.group())
         if len(digits) in ((10, 11) if re.match(r"0[1-9]", digits) else (10, 11, 12, 13, 14)):
-            yield match.group().strip()
+            yield _unbracketed(match.group().strip())
+
+
+def _unbracketed(number: str) -> str:
+    """Without a bracket that is closed elsewhere: "(06-12990034" of "het oude (06-12990034)"."""
+    return number[1:] if number.startswith("(") and ")" not in number else number
 
 
 def kvks(text: str) -> Iterator[str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bot.mail.message import ParsedMail, Unreadable
 from bot.mail.parsing import parsed
-from bot.settings import ParsingSettings
+from bot.settings import ParsingSettings, Settings
+from bot.triage.brand import TAUGHT
 from bot.triage.classify import classify_both, classify_mail
 from bot.triage.installed import live
 from bot.triage.model import Model, load_model
@@ -39,7 +40,15 @@ class Reader:
     models: str = (
         ""  # the folder of its models; empty, or nothing promoted in it: the model that ships with the package
     )
+    brand: str = TAUGHT  # how customers call the company that reads
     documents: bool = True  # whether PDF, Word and their kin are opened
+
+    @classmethod
+    def of(cls, settings: Settings) -> Reader:
+        """What reads and judges raw mail with these settings."""
+        about, triage = settings.organisation, settings.triage
+        domain = about.address.rpartition("@")[2]
+        return cls(settings.parsing, domain, triage.model_file, str(settings.models), about.brand)
 
     def __call__(self, raw: bytes) -> Reading:
         """The mail and what it is; whether it belongs to a running case only the archive can say."""
@@ -58,6 +67,9 @@ class Reader:
 
     def model(self) -> Model:
         """The model that judges now, read from disk once per process."""
+        return replace(self._model(), brand=self.brand)
+
+    def _model(self) -> Model:
         if self.model_file or not self.models:
             return load_model(Path(self.model_file) if self.model_file else None)
         return live(Path(self.models)).model

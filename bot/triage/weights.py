@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.triage.brand import TAUGHT
 from bot.triage.errors import ModelUnusableError
 from bot.triage.features import BUCKETS, Buckets
 from bot.triage.files import write_whole
@@ -87,6 +88,7 @@ class Model:
     thresholds: Mapping[str, Thresholds]
     about: Mapping[str, Any]  # format, digest of the corpus, counts
     version: str = ""  # short digest of the file it was read from
+    brand: str = TAUGHT  # how customers call the company that reads
 
 
 def save(model: Model, out: Path) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from bot.triage.classify import classify
-from bot.triage.encoder import ENCODER, PIECES, Encoder, Meaning, shipped_encoder
+from bot.triage.encoder import ENCODER, PIECES, Encoder, Meaning, Shown, shipped_encoder
 from bot.triage.labels import RequestKind
 from bot.triage.model import load_model
 from bot.triage.weights import INTENTS, SCORED, WRITERS
@@ -48,6 +50,44 @@ def test_words_of_a_quote_are_the_writers_only_below_a_yes() -> None:
 
     assert not classify(MODEL, "", "Dank u, dat was alles.", ASKS).kinds
     assert classify(MODEL, "", "Ja, graag.", asked).kinds == {RequestKind.ERASURE}
+
+
+ASKED = "Waarmee kunnen we u helpen? 1 = een kopie van uw gegevens, 2 = een vraag over uw factuur."
+
+
+def test_beside_few_words_what_they_answer_counts_half() -> None:
+    alone, above, both = (_labels("Eén graag.", shown) for shown in (Shown.NEVER, Shown.ALWAYS, Shown.BESIDE))
+    unsaid = alone <= 0
+
+    assert unsaid.any()
+    assert np.allclose(both[unsaid], (alone + above)[unsaid] / 2)
+    assert not np.allclose(alone, above)
+
+
+def test_what_few_words_say_outright_no_quote_takes_away() -> None:
+    alone, both = (_labels("Verwijder al mijn gegevens.", shown) for shown in (Shown.NEVER, Shown.BESIDE))
+    erasure = SCORED.index(RequestKind.ERASURE)
+
+    assert both[erasure] >= alone[erasure] > 0
+
+
+def _labels(text: str, shown: Shown) -> NDArray[np.float64]:
+    return shipped_encoder().read("", [text], ASKED, shown=shown).labels
+
+
+def test_what_a_reply_means_is_read_with_its_subject_and_our_letter_and_without() -> None:
+    ours, letter = "Re: Welk account bedoelt u?", "U hebt een account bij ons en een bij de webshop. Welk bedoelt u?"
+    alone, above = ([_intents(subject, quoted) for subject in (ours, "")] for quoted in ("", letter))
+
+    heard = shipped_encoder().read(ours, ["De webshop."], letter, shown=Shown.NEVER, reply=True)
+
+    assert heard.intents_alone is not None
+    assert np.allclose(np.mean([*alone, *above], axis=0), heard.intents)
+    assert np.allclose(np.mean(alone, axis=0), heard.intents_alone)
+
+
+def _intents(subject: str, quoted: str) -> NDArray[np.float64]:
+    return shipped_encoder().read(subject, ["De webshop."], quoted).intents
 
 
 def test_of_a_long_mail_the_loudest_stretch_is_read() -> None:

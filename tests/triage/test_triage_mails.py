@@ -268,6 +268,21 @@ def test_a_no_to_the_same_question_is_no_request() -> None:
     assert not verdict.kinds
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zeker weten? Dan kan ik nergens meer bij.",
+        "Prima, maar wis vooral niets.",
+        "Prima idee, maar dan pas volgend jaar.",
+        "Graag eerst uitleg wat dat betekent.",
+    ],
+)
+def test_who_asks_or_puts_off_does_not_merely_agree(text: str) -> None:
+    verdict = classify(MODEL, "Re: Uw opzegging", text, "Wilt u dat wij uw account en al uw gegevens verwijderen?")
+
+    assert not verdict.kinds or verdict.needs_person
+
+
 def test_quoted_words_alone_are_no_request() -> None:
     quoted = "Van: Kleinboek\n\nU vroeg ons al uw persoonsgegevens te verwijderen. Wij doen dat binnen een maand."
 

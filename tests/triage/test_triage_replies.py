@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from bot.cases.codes import new_code
 from bot.triage.classify import classify
@@ -41,6 +42,43 @@ def test_our_own_letter_below_a_reply_does_not_change_what_it_does(letter: str, 
     below = (LETTERS / letter).read_text(encoding="utf-8")
 
     assert _heard(text, f"Op 3 maart 2026 schreef Kleinboek:\n\n{below}") == _heard(text)
+
+
+ABSENT = "Ik ben afwezig tot en met 14 maart en lees mijn mail niet. Bij spoed kunt u mijn collega bellen."
+RETURNED = "Mail Delivery System: your message could not be delivered. 550 5.1.1 user unknown."
+
+
+@pytest.mark.parametrize(
+    ("text", "below"),
+    [
+        ("Dat adres klopt niet meer.", RETURNED),
+        ("Dan bel ik morgen wel even.", ABSENT),
+        ("Ik ben er weer.", ABSENT),
+        ("Dinsdag ben ik er.", ABSENT),
+    ],
+)
+def test_a_machine_that_is_quoted_makes_no_machine_of_who_writes(text: str, below: str) -> None:
+    assert not _heard(text, below) & {Intent.OUT_OF_OFFICE, Intent.BOUNCE}
+
+
+@pytest.mark.parametrize(
+    "text", ["Wat is dit?", "Wat moet ik doen?", "Waar vind ik die code?", "Wat is dit voor bericht?"]
+)
+def test_a_question_below_our_challenge_is_no_denial(text: str) -> None:
+    below = (LETTERS / "challenge.txt").read_text(encoding="utf-8")
+
+    assert Intent.NOT_ME not in _heard(text, below) - _heard(text)
+
+
+def test_no_letter_takes_away_what_stops_a_case_by_itself() -> None:
+    alone, above = _odds({Intent.DISPUTES: 1.0}), _odds({Intent.DISPUTES: -5.0, Intent.AGREES: 4.0})
+
+    assert Intent.DISPUTES in intents_in("", "Zo is het.", (alone + above) / 2, alone)
+    assert Intent.DISPUTES not in intents_in("", "Zo is het.", (alone + above) / 2)
+
+
+def _odds(said: dict[Intent, float]) -> NDArray[np.float64]:
+    return np.array([said.get(Intent(name), -6.0) for name in INTENTS])
 
 
 @pytest.mark.parametrize(

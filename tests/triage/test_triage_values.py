@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from bot.triage.corrections import corrections_in
+from bot.triage.numbers import phones
 from bot.triage.values import TAGS, Spoken, spoken
 from bot.triage.verdict import StatedCorrection
 
@@ -130,6 +131,51 @@ def test_of_two_new_values_the_likelier_counts() -> None:
     found = corrections_in("", (Spoken("street", True, "Kade 7", 0.7), Spoken("street", True, "Kade 9", 0.9)))
 
     assert found == (StatedCorrection("street", None, "Kade 9"),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mijn nieuwe nummer is 0612345678. O nee wacht, het is 0612345687.",
+        "Noteer 0612345678, pardon, ik bedoel 0612345687 als mijn nummer.",
+        "My new number: 0612345678, no wait, 0612345687.",
+    ],
+)
+def test_of_two_new_values_the_one_that_was_meant_counts(text: str) -> None:
+    told = (Spoken("phone", True, "0612345678", 0.99), Spoken("phone", True, "0612345687", 0.6))
+
+    assert corrections_in(text, told) == (StatedCorrection("phone", None, "0612345687"),)
+
+
+def test_who_forgot_to_tell_his_new_number_has_an_old_one_too() -> None:
+    text = "Mijn oude nummer is 0612345678, oeps, vergeten te melden: het nieuwe is 0612345687."
+    told = (Spoken("phone", True, "0612345678", 0.9), Spoken("phone", True, "0612345687", 0.9))
+
+    assert corrections_in(text, told) == (StatedCorrection("phone", "0612345678", "0612345687"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "new"),
+    [
+        ("Ik ben van 03-11-1987 en niet van 1978.", "1-1987", ["03-11-1987"]),
+        ("Volgens u 11-03-1987, maar het is 03-11-1987.", "-1987", []),  # which of the two was marked?
+    ],
+)
+def test_a_day_that_was_marked_in_part_is_read_whole_or_not_at_all(text: str, marked: str, new: list[str]) -> None:
+    found = corrections_in(text, (Spoken("birth_date", True, marked, 0.9),))
+
+    assert [one.new for one in found if one.field == "birthdate"] == new
+
+
+def test_a_day_that_stands_by_itself_stays_as_it_is() -> None:
+    text = "Ma date de naissance chez vous est le 12 mars 1977 ; je suis née le 2 mars 1977."
+    found = corrections_in(text, (Spoken("birth_date", True, "2 mars 1977", 0.9),))
+
+    assert [one.new for one in found] == ["2 mars 1977"]
+
+
+def test_a_bracket_that_is_closed_elsewhere_is_no_part_of_a_number() -> None:
+    assert list(phones("het oude (06-12990034 van de zaak) en (0592) 312345")) == ["06-12990034", "(0592) 312345"]
 
 
 def test_a_value_that_nothing_checks_and_nobody_is_sure_of_is_left_to_a_person() -> None:

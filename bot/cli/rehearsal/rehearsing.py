@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from bot.cases.errors import RefusedActError
 from bot.cases.rehearsal import Rehearsal
-from bot.cli.mails import own_numbers, reader_of
+from bot.cli.mails import own_numbers
 from bot.cli.rehearsal.findings import finding_of, sheet_of
 from bot.cli.rehearsal.page import PageFile, write_page
 from bot.cli.rehearsal.report import Gathered, Report, as_json, print_summary
@@ -26,7 +26,7 @@ from bot.mail.mailfiles import files_under, holds_mail, mails_in, size_of
 from bot.mail.message import ParsedMail, Unreadable
 from bot.rooms import clock_of
 from bot.settings import Settings
-from bot.triage.reading import Reading
+from bot.triage.reading import Reader, Reading
 from bot.triage.verdict import Verdict
 
 _MEGABYTE = 1024 * 1024
@@ -81,7 +81,7 @@ def _report(settings: Settings, place: Path) -> Report:
     )
     return Report(
         place=visible(str(place)),
-        model=reader_of(settings).model().version,
+        model=Reader.of(settings).model().version,
         findings=tuple(findings),
         unread=tuple(sorted(gathered.unread)),
         closed=tuple(gathered.closed),
@@ -105,7 +105,7 @@ def _nothing_there(place: Path, gathered: Gathered) -> str:
 
 async def _gathered(settings: Settings, place: Path) -> Gathered:
     """As many mails at once as there are children; of each only its sheet stays in memory."""
-    gathered, reader, ours = Gathered(), reader_of(settings), own_numbers(settings)
+    gathered, reader, ours = Gathered(), Reader.of(settings), own_numbers(settings)
     mails = _mails(place, settings.parsing.max_mail_mb * _MEGABYTE, gathered)
     with _progress(sum(map(size_of, files_under(place)))) as told:
 

@@ -16,6 +16,7 @@ _OFFER = re.compile(
 _REFUSES = re.compile(
     r"(?i)\b(?:nee|neen|niet|niets|niks|geen|nooit|no|not|nothing|don't|nein|nichts?|kein\w{0,2}|stop|wacht\w{0,2}|wait"
     r"|laat (?:maar )?(?:staan|zitten)|liever|eerst|pas|later|first|before|erst|zuerst|d'abord|pas encore)\b|\?"
+    r"|\b(?:goed|good|gut) (?:om|dat|te|nieuws|to|that|news|dass|zu)\b"
 )
 """Who says one of these, or asks something, does not merely agree."""
 _POINTS_BELOW = re.compile(

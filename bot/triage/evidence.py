@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from bot.triage.answers import agrees, words_below
+from bot.triage.answers import answered_offers, words_below
 from bot.triage.brand import TAUGHT, as_taught
 from bot.triage.encoder import Meaning, Shown, shipped_encoder
 from bot.triage.families import DEMANDS, LAW, NAMES
@@ -141,16 +141,16 @@ def read_closely(
     texts = [parts[number].text for number in own]
     written = (subject, words_below(quoted), *texts)
     head, below, *said = taught = tuple(as_taught(text, brand) for text in written)
-    meaning = shipped_encoder().read(head, said, below, loud, shown=_shown(texts), reply=reply)
+    meaning = shipped_encoder().read(head, said, below, loud, shown=_shown(texts, quoted), reply=reply)
     if taught == written:
         return meaning
     as_it_stands = shipped_encoder().read(subject, texts, loud=loud)
     return replace(meaning, values=as_it_stands.values, who=as_it_stands.who)
 
 
-def _shown(own: Sequence[str]) -> Shown:
-    """Whether the labels of these sentences are read with what they answer."""
-    if agrees("\n".join(own)):
+def _shown(own: Sequence[str], quoted: str) -> Shown:
+    """Whether the labels of these sentences are read with what they answer: a yes to an offer always."""
+    if answered_offers("\n".join(own), quoted):
         return Shown.ALWAYS
     return Shown.BESIDE if _few(own) else Shown.NEVER
 

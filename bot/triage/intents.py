@@ -10,6 +10,7 @@ import numpy as np
 
 from bot.triage.automatic import absent_by_subject, bounce, reads_absent
 from bot.triage.labels import Intent
+from bot.triage.plain_words import asks_plainly_to_erase
 from bot.triage.reply_words import (
     ASKS,
     CLOSING,
@@ -207,8 +208,12 @@ def _by_words(text: str) -> set[Intent]:
 
 
 def _ruled_out(text: str) -> set[Intent]:
-    """What the words deny: the encoder hears "ik trek niets in" as if something was taken back."""
-    return {intent for intent, pattern in DENIED.items() if pattern.search(text)}
+    """What the words deny: the encoder hears "ik trek niets in" as if something was taken back.
+
+    Who asks outright for an erasure, and says no more, does not call one off.
+    """
+    asks = {Intent.CANCELS_ERASURE} if asks_plainly_to_erase(text.strip()) else set()
+    return {intent for intent, pattern in DENIED.items() if pattern.search(text)} | asks
 
 
 def _by_model(chances: Mapping[Intent, float]) -> set[Intent]:

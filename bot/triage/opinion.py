@@ -44,7 +44,7 @@ _FEW_LINE = 0.3  # chance from which a mail of one or two words is shown to a pe
 _TITLE = re.compile(
     r"\b(?:inzage\w{0,8}|inzien|recht op inzage|avg|gdpr|dsgvo|rgpd|vergetelheid|wissen|wisverzoek|rectificatie"
     r"|dataportabiliteit|overdraagbaarheid|klacht\w{0,4}|bezwaar\w{0,8}|verwijder\w{0,8}|privacy\w{0,8}"
-    r"|mijn (?:gegevens|data)|my data|subject access)\b"
+    r"|mijn (?:gegevens|data)|my data|subject access|stop(?:pen)?)\b"
 )
 """What people write above, or instead of, a mail that says no more: too little to decide by, enough to be read."""
 _KINDS = frozenset(kind.value for kind in RequestKind)

@@ -147,16 +147,29 @@ def test_the_held_back_hands_stay_above_the_floor() -> None:
     requests = evaluate(MODEL, SHIPPED_CORPUS / "second_voice.jsonl")
     ordinary = evaluate(MODEL, SHIPPED_CORPUS / "ordinary_second.jsonl")
     mixed = evaluate(MODEL, SHIPPED_CORPUS / "mixed_blind.jsonl")
-    seasons = ("winter", "spring", "harvest", "frost", "advent", "solstice", "weekday", "lantern", "ember")
+    seasons = (
+        "winter",
+        "spring",
+        "harvest",
+        "frost",
+        "advent",
+        "solstice",
+        "weekday",
+        "lantern",
+        "ember",
+        "juniper",
+        "linden",
+    )
     others = [evaluate(MODEL, SHIPPED_CORPUS / f"{hand}_blind.jsonl") for hand in seasons]
     every = [requests, mixed, *others]
 
-    assert requests.requests_seen / requests.requests > 0.98
+    assert requests.requests_seen / requests.requests > 0.97
     assert ordinary.ordinary_kept / ordinary.ordinary > 0.8
     assert ordinary.ordinary_decided / ordinary.ordinary < 0.02
     assert mixed.exact / mixed.mails > 0.9
     assert all(one.requests_seen / one.requests > 0.975 for one in every)  # one mail is half a point
-    assert sum(one.requests_seen for one in every) / sum(one.requests for one in every) > 0.995
+    assert sum(one.requests_seen for one in every) / sum(one.requests for one in every) > 0.99
+    assert sum(one.ordinary_kept for one in every) / sum(one.ordinary for one in every) > 0.91
 
 
 def test_replies_held_back_stay_above_the_floor() -> None:

@@ -19,6 +19,12 @@ _REFUSES = re.compile(
     r"|\b(?:goed|good|gut) (?:om|dat|te|nieuws|to|that|news|dass|zu)\b"
 )
 """Who says one of these, or asks something, does not merely agree."""
+_WELCOMES = re.compile(
+    r"(?i)\b(?:lijkt (?:me|mij|ons)|klinkt|goed (?:plan|idee|voorstel)|prima|akkoord|het beste|voor mij (?:goed"
+    r"|oké|ok)|sounds (?:good"
+    r"|fine|great)|good (?:idea|plan)|klingt gut|gute idee|bonne idée|ça me va)\b"
+)
+_FEW_WORDS = 12
 _POINTS_BELOW = re.compile(
     r"(?i)\b(?:hieronder|onderstaand\w?|hierbij (?:nogmaals|alsnog)|zie (?:mijn )?(?:mail|bericht|onder)"
     r"|nogmaals|opnieuw|doorgestuurd|see below|below"
@@ -40,6 +46,14 @@ def agrees(new_text: str) -> bool:
 def answered_offers(new_text: str, quoted_text: str) -> tuple[str, ...]:
     """The sentences of the quoted mail to which the new words say yes; none if they say anything else."""
     if not quoted_text or not agrees(new_text):
+        return ()
+    return tuple(sentence for sentence in quoted_sentences(quoted_text) if _OFFER.search(sentence))
+
+
+def welcomed_offers(new_text: str, quoted_text: str) -> tuple[str, ...]:
+    """The sentences of the quoted mail that a few words welcome, otherwise than by a yes: "lijkt me een goed plan"."""
+    few = len(new_text.split()) <= _FEW_WORDS
+    if not few or not _WELCOMES.search(new_text) or _REFUSES.search(new_text):
         return ()
     return tuple(sentence for sentence in quoted_sentences(quoted_text) if _OFFER.search(sentence))
 

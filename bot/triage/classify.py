@@ -18,6 +18,7 @@ from bot.triage.labels import OTHER_PRIVACY, Intent, Language, RequestKind, Writ
 from bot.triage.language import language_of
 from bot.triage.naming import named
 from bot.triage.opinion import Opinion, from_machine, opinion_of, within_case
+from bot.triage.other_firms import greets_another
 from bot.triage.unsettled import erases_a_value, unsettled
 from bot.triage.verdict import Reason, StatedCorrection, Verdict
 from bot.triage.weights import Model
@@ -61,6 +62,7 @@ class _Seen:
     writer: Writer
     language: Language
     identifiers: dict[str, str]
+    elsewhere: bool  # another organisation is greeted
 
 
 def _seen(
@@ -97,6 +99,7 @@ def _seen(
         writer=writer_of(f"{subject}\n{new_text}", model.writer.scores(whole, model.rarity), read),
         language=language_of(new_text if new_text.strip() else subject),
         identifiers=identifiers_in(new_text, subject),
+        elsewhere=greets_another(new_text, model.brand),
     )
 
 
@@ -119,7 +122,7 @@ def _verdict(seen: _Seen, opinion: Opinion, intents: frozenset[Intent]) -> Verdi
         needs_person=_needs_person(opinion, seen.writer, f"{seen.subject}\n{seen.new_text}", machine=seen.machine)
         or called_off
         or kept_consent
-        or (bool(kinds) and _of_somebody_else(seen, kinds)),
+        or (bool(kinds) and (seen.elsewhere or _of_somebody_else(seen, kinds))),
         language=seen.language,
         automatic=seen.machine,
         role=role_of(seen.writer),

@@ -7,14 +7,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bot.triage.answers import answered_offers, points_below, quoted_sentences
+from bot.triage.answers import answered_offers, points_below, quoted_sentences, welcomed_offers
 from bot.triage.articles import appealed, cited, invoked, names_article
 from bot.triage.encoder import Meaning
 from bot.triage.evidence import Part, Weighed, parts_of, weigh
 from bot.triage.families import DEMANDS, LAW
 from bot.triage.features import buckets
 from bot.triage.labels import Intent, RequestKind
-from bot.triage.plain_words import asks_plainly_to_erase, tells_a_change_plainly, tells_of_an_ignored_request
+from bot.triage.plain_words import (
+    asks_plainly_to_erase,
+    still_waits,
+    tells_a_change_plainly,
+    tells_of_an_ignored_request,
+)
 from bot.triage.verdict import Reason
 from bot.triage.weights import ANY, LABELS, SCORED, Model, Row
 from bot.triage.wording import folded, words
@@ -67,6 +72,8 @@ def opinion_of(model: Model, weighed: Weighed, new_text: str, quoted_text: str) 
     """What the words of one mail say. Quoted words count only where the new words answer or pass them on."""
     opinion = _with_articles(_long_enough(_first(model, weighed), weighed), weighed)
     opinion = _with_plain_words(_with_law(opinion, weighed), weighed)
+    if not opinion.decided and still_waits(new_text):
+        opinion = replace(opinion, doubt=True)
     if not quoted_text.strip():
         return opinion
     if not opinion.decided:
@@ -215,13 +222,19 @@ def _with_plain_words(opinion: Opinion, weighed: Weighed) -> Opinion:
 
 
 def _with_answer(model: Model, opinion: Opinion, new_text: str, quoted_text: str) -> Opinion:
-    """ "Ja, doe maar" takes its meaning from our question. The reason shown is the writer's own words."""
+    """ "Ja, doe maar" takes its meaning from our question. The reason shown is the writer's own words.
+
+    Who welcomes it in other words ("lijkt me een goed plan") is read by a person.
+    """
     strongest = np.full(len(SCORED), -9.0)
-    for offer in answered_offers(new_text, quoted_text):
+    offers = answered_offers(new_text, quoted_text)
+    for offer in offers or welcomed_offers(new_text, quoted_text):
         strongest = np.maximum(strongest, model.single.scores(buckets(offer), model.rarity))
     best = int(np.argmax(strongest[: len(LABELS)]))
     if strongest[best] < _OFFER_LINE:
         return opinion
+    if not offers:
+        return replace(opinion, doubt=True)
     label = LABELS[best]
     scores = opinion.scores | {label: max(opinion.scores[label], _probability(strongest[best]))}
     reason = Reason(label, new_text.strip().split("\n", 1)[0])

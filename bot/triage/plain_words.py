@@ -35,6 +35,26 @@ _IGNORED = re.compile(
     r"[^.!?\n]{0,60}\b(?:niet|nooit|geen|niks|niets)\b[^.!?\n]{0,40}"
     r"\b(?:gereageerd|reactie|antwoord\w{0,2}|beantwoord|gehoord)\b"
 )
+_STILL_OLD = re.compile(
+    r"(?i)\b(?:nog steeds|nog altijd|nog immer|alweer|weer|steeds|still|again|immer noch)\b[^!?\n]{0,80}"
+    r"\b(?:(?:oude?|old|alte[nrs]?|vorige)\s(?:\w{1,12}\s)?(?:\w{0,15}adres|\w{0,10}rekening|\w{0,10}nummer"
+    r"|\w{0,10}naam|name"
+    r"|address|account|number)|maiden name|meisjesnaam)\b"
+)
+_TOLD_US = re.compile(
+    r"(?i)\b(?:(?:door|op)gegeven|gemeld|gemaild|laten weten|mijn (?:mail|bericht|brief|telefoontje) van|told you"
+    r"|let you know"
+    r"|informed you|mitgeteilt)\b"
+)
+_GONE_I_SAID = re.compile(
+    r"(?i)\b(?:had|heb) ik\b[^.!?\n]{0,40}\b(?:gezegd|gevraagd|laten weten|verzocht|doorgegeven)\b[^.!?\n]{0,40}"
+    r"\b(?:weg|eruit|er ?uit|gewist|verwijderd|vernietigd)\b"
+)
+_OF_OTHERS = re.compile(
+    r"(?i)\b(?:klant(?:en)?|debiteur\w{0,2}|relaties?|werknemers?|leveranciers?|boeking\w{0,2}|factuur|ingevoerd"
+    r"|customers?|clients?)\b"
+)
+_SHORT = 400  # characters of a mail of which these can be the whole matter
 _LONGEST = 200  # characters of a sentence
 
 
@@ -53,3 +73,15 @@ def tells_a_change_plainly(sentence: str) -> bool:
 def tells_of_an_ignored_request(sentence: str) -> bool:
     """Whether a sentence says that the writer's request got no answer: one of ours, maybe, under another address."""
     return _IGNORED.search(sentence[:_LONGEST]) is not None
+
+
+def still_waits(text: str) -> bool:
+    """Whether a short mail tells that a change or an erasure that was asked for before has not been made.
+
+    "Nog steeds op het oude adres, terwijl ik het nieuwe heb doorgegeven", "Had ik niet gezegd dat alles weg moest?"
+    """
+    if len(text) > _SHORT:
+        return False
+    changed = _STILL_OLD.search(text) and _TOLD_US.search(text) and not re.search(r"(?i)\bklant|\bingevoerd", text)
+    gone = _GONE_I_SAID.search(text) and not _OF_OTHERS.search(text)
+    return bool(changed or gone)

@@ -37,6 +37,7 @@ _NOT_ALL = (
     r"|es fehl(?:t|en)|n'est pas complet|niet wat ik (?:vroeg|heb gevraagd|gevraagd))\b"
 )
 """What we sent falls short."""
+_MAILED = r"(?:e-?mail|mail|bericht|brief|bestand|message|file|letter|nachricht|courriel|fichier|bijlage|export)"
 PLAIN: dict[Intent, re.Pattern[str]] = {
     Intent.DISPUTES: re.compile(f"{_REFUSED}|{_NOT_ALL}", re.IGNORECASE),
     Intent.DELIVERY_PREFERENCE: re.compile(
@@ -172,7 +173,17 @@ PLAIN: dict[Intent, re.Pattern[str]] = {
         r"|another customer|anderen (?:person|kunden)|fremde daten|falscher empf\w{0,8}"
         r"|mixed up two|(?:not|never) (?:meant|intended) for (?:me|us)\b|someone else's (?:data|file|information"
         r"|invoices)"
-        r"|wrong person\b)",
+        r"|wrong person\b"
+        rf"|(?:abusievelijk|per abuis|bij vergissing"
+        rf"|per ongeluk) (?:\w{{1,12}} ){{0,3}}{_MAILED} (?:\w{{1,12}} ){{0,2}}"
+        r"(?:ontvangen|gekregen|binnengekregen)"
+        rf"|(?:ontving|kreeg) (?:\w{{1,12}} ){{0,2}}(?:abusievelijk|per abuis"
+        rf"|bij vergissing) (?:\w{{1,12}} ){{0,2}}{_MAILED}"
+        rf"|(?:received|got) (?:\w{{1,12}} ){{0,2}}{_MAILED} (?:in error|by mistake)"
+        rf"|{_MAILED} (?:\w{{1,12}} ){{0,3}}nicht für (?:mich|uns) (?:bestimmt|gedacht)"
+        rf"|{_MAILED} (?:irrtümlich|versehentlich|fälschlich) (?:\w{{1,12}} ){{0,2}}(?:erhalten|bekommen)"
+        rf"|{_MAILED} ne (?:m'|m’|nous )(?:est|était|sont|étaient) pas destiné"
+        rf"|reçu (?:\w{{1,12}} ){{0,2}}{_MAILED} par erreur)",
         re.IGNORECASE,
     ),
     Intent.REMINDER: re.compile(
@@ -202,7 +213,8 @@ DENIED: dict[Intent, re.Pattern[str]] = {
     ),
     Intent.THANKS: re.compile(
         r"\b(?:maar|echter|alleen|but|however|aber|mais)\b[^.!?\n]{0,60}"
-        r"\b(?:mis|mist|missen|ontbreek\w{0,3}|ontbreken|niet|geen|not|isn't|missing|nicht|fehl\w{0,3}|pas|kein\w{0,2})\b"
+        r"\b(?:mis|mist|missen|ontbreek\w{0,3}|ontbreken|niet|geen|not|isn't|missing|nicht|fehl\w{0,3}|pas"
+        r"|kein\w{0,2})\b"
         r"|\b(?:niet alles|not everything|incomplete|onvolledig|unvollst\w{0,8}|niet wat ik)\b",
         re.IGNORECASE,
     ),

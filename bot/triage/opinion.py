@@ -16,9 +16,9 @@ from bot.triage.features import buckets
 from bot.triage.labels import Intent, RequestKind
 from bot.triage.plain_words import (
     asks_plainly_to_erase,
+    complains_plainly,
     still_waits,
     tells_a_change_plainly,
-    tells_of_an_ignored_request,
 )
 from bot.triage.verdict import Reason
 from bot.triage.weights import ANY, LABELS, SCORED, Model, Row
@@ -29,7 +29,7 @@ _NEVER = -99.0
 _IN_PLAIN_WORDS = {
     RequestKind.ERASURE: asks_plainly_to_erase,
     RequestKind.CORRECTION: tells_a_change_plainly,
-    RequestKind.COMPLAINT: tells_of_an_ignored_request,
+    RequestKind.COMPLAINT: complains_plainly,
 }
 _REASONS = 2  # sentences shown per label
 _LEAST_REASON = -2.0  # log-odds: below it a sentence does not speak for a label

@@ -35,6 +35,12 @@ _IGNORED = re.compile(
     r"[^.!?\n]{0,60}\b(?:niet|nooit|geen|niks|niets)\b[^.!?\n]{0,40}"
     r"\b(?:gereageerd|reactie|antwoord\w{0,2}|beantwoord|gehoord)\b"
 )
+_COMPLAINS = re.compile(
+    r"(?i)^\W{0,3}(?:ik heb|wij hebben|ik dien|wij dienen|ik wil|graag dien ik"
+    r"|hierbij dien ik)\b[^.!?\n]{0,25}\been klacht\b"
+    r"[^.!?\n]{0,40}\b(?:mijn|onze|persoons)\s?(?:persoons)?(?:gegevens|privacy|data)\b"
+)
+_NO_COMPLAINT = re.compile(r"(?i)\b(?:niet|geen|nooit|als|indien|klant\w{0,2})\b|[?\"“”„]")
 _STILL_OLD = re.compile(
     r"(?i)\b(?:nog steeds|nog altijd|nog immer|alweer|weer|steeds|still|again|immer noch)\b[^!?\n]{0,80}"
     r"\b(?:(?:oude?|old|alte[nrs]?|vorige)\s(?:\w{1,12}\s)?(?:\w{0,15}adres|\w{0,10}rekening|\w{0,10}nummer"
@@ -70,9 +76,13 @@ def tells_a_change_plainly(sentence: str) -> bool:
     return short and _CHANGE.match(sentence) is not None and _NO_CHANGE.search(sentence) is None
 
 
-def tells_of_an_ignored_request(sentence: str) -> bool:
-    """Whether a sentence says that the writer's request got no answer: one of ours, maybe, under another address."""
-    return _IGNORED.search(sentence[:_LONGEST]) is not None
+def complains_plainly(sentence: str) -> bool:
+    """Whether a sentence says that the writer complains about his data, or that his request got no answer.
+
+    The request may be one of ours, under another address.
+    """
+    plainly = _COMPLAINS.match(sentence) is not None and _NO_COMPLAINT.search(sentence) is None
+    return plainly or _IGNORED.search(sentence[:_LONGEST]) is not None
 
 
 def still_waits(text: str) -> bool:

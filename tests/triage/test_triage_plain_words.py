@@ -8,7 +8,7 @@ from bot.triage.classify import classify
 from bot.triage.intents import keeps_consent
 from bot.triage.labels import RequestKind
 from bot.triage.model import load_model
-from bot.triage.plain_words import asks_plainly_to_erase, tells_a_change_plainly
+from bot.triage.plain_words import asks_plainly_to_erase, complains_plainly, tells_a_change_plainly
 
 MODEL = load_model()
 
@@ -67,3 +67,30 @@ def test_a_consent_that_is_kept_is_no_withdrawal(text: str, kept: bool) -> None:
     assert keeps_consent(text) is kept
     assert (RequestKind.CONSENT_WITHDRAWAL not in found.kinds) is kept
     assert found.needs_person or not kept
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Ik heb een klacht over hoe u met mijn gegevens omgaat.",
+        "Hierbij dien ik een klacht in over het gebruik van mijn persoonsgegevens.",
+        "Op mijn verzoek is nog niet gereageerd.",
+    ],
+)
+def test_a_complaint_in_plain_words_is_one(sentence: str) -> None:
+    assert complains_plainly(sentence)
+    assert classify(MODEL, "", f"De knop voor de btw doet het niet. {sentence}").needs_person or (
+        classify(MODEL, "", f"De knop voor de btw doet het niet. {sentence}").kinds
+    )
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Ik heb een klacht van een klant over zijn gegevens.",
+        "Ik heb geen klacht over mijn gegevens.",
+        "Ik heb een klacht over de telefonische wachttijd.",
+    ],
+)
+def test_another_complaint_is_none(sentence: str) -> None:
+    assert not complains_plainly(sentence)

@@ -19,6 +19,7 @@ from bot.store.forgetting import forget_examples_of_erased, forget_words
 from bot.store.learning import learned, lesson_of
 from bot.store.records import Direction, NewCase, NewRequest, Scalar
 from bot.store.resuming import go_on, tick_off
+from bot.triage.brand import TAUGHT
 from bot.triage.labels import RequestKind, Role, Writer
 from bot.triage.verdict import Verdict
 
@@ -29,18 +30,26 @@ _ERASED = frozenset({Outcome.GRANTED, Outcome.PARTLY, Outcome.NOTHING_FOUND, Out
 class Handling:
     """Acts of staff; each is one transaction that checks the user, changes the case and writes the event."""
 
-    def __init__(self, archive: Archive, own_numbers: frozenset[str], levels: Levels, *, learns: bool = True) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        own_numbers: frozenset[str],
+        levels: Levels,
+        *,
+        learns: bool = True,
+        brand: str = TAUGHT,
+    ) -> None:
         self._archive = archive
         self._levels = levels
         self._own_numbers = own_numbers
-        self._learns = learns
+        self._learns, self._brand = learns, brand
 
     def label(self, ref: CaseRef, actor: Actor, kinds: frozenset[RequestKind], role: Role | None = None) -> Case:
         """A person says what the case asks: what it did not ask is closed, the rest goes on from the start."""
         with self._archive.transaction() as tx:
             case, user = self._begin(tx, ref, actor)
             values: dict[str, Scalar] = {"kinds": " ".join(sorted(kinds)), "role": role}
-            values["example"] = self._learns and learned(tx, case, lesson_of(tx, case, kinds))
+            values["example"] = self._learns and learned(tx, case, lesson_of(tx, case, kinds, self._brand))
             tx.events.write(case.id, "labelled", user.name, values, os_login=actor.os_login)
             if role is not None:
                 tx.cases.change(case.id, role=role)
@@ -67,7 +76,7 @@ class Handling:
             if not new:
                 raise RefusedActError(f"{ref} asks that already; nothing was added")
             whole, asked_at = new | {request.kind for request in case.requests}, _read_on_in(tx, case)
-            taught = lesson_of(tx, case, whole) if self._learns and asked_at == case.received_at else None
+            taught = lesson_of(tx, case, whole, self._brand) if self._learns and asked_at == case.received_at else None
             values: dict[str, Scalar] = {"kinds": " ".join(sorted(whole)), "role": None}
             values["example"] = learned(tx, case, taught)
             tx.events.write(case.id, "labelled", user.name, values, os_login=actor.os_login)
@@ -87,7 +96,7 @@ class Handling:
         """No request after all: close, delete the content, keep hash and verdict."""
         with self._archive.transaction() as tx:
             case, user = self._begin(tx, ref, actor)
-            lesson = lesson_of(tx, case, frozenset()) if self._learns else None
+            lesson = lesson_of(tx, case, frozenset(), self._brand) if self._learns else None
             case = void_drafts(tx, case, user.name, "geen verzoek", actor.os_login)
             for request in case.open_requests:
                 case = tx.cases.move(case, request.id, Move.FOUND_ORDINARY, user.name, os_login=actor.os_login)

@@ -9,7 +9,6 @@ from pathlib import Path
 import structlog
 
 from bot.store.archive import Archive
-from bot.triage.brand import TAUGHT, as_taught
 from bot.triage.corpus import SHIPPED_CORPUS, Labelled, digest, digest_of, training_files
 from bot.triage.installed import Live, alone, back, candidate, live, promote, set_aside
 from bot.triage.lessons import taught
@@ -37,7 +36,6 @@ class Learning:
     models: Path
     corpus: Path = SHIPPED_CORPUS
     frozen: Sequence[Path] = FROZEN
-    brand: str = TAUGHT  # how customers call the company whose staff taught
     progress: Callable[[str], None] = lambda _: None
 
     def train(self, *, check: bool = False) -> Outcome:
@@ -76,14 +74,9 @@ class Learning:
         last = {(one.lesson.subject, one.lesson.text, one.lesson.quoted): one for one in examples}
         shipped = load_model()
         return tuple(
-            taught(shipped, refs[one.case_id], *self._as_taught(words), one.lesson.labels, one.lesson.language)
+            taught(shipped, refs[one.case_id], *words, one.lesson.labels, one.lesson.language)
             for words, one in last.items()
         )
-
-    def _as_taught(self, words: tuple[str, str, str]) -> tuple[str, str, str]:
-        """Subject, text and quote with the name that the labelled mails have in the place of ours."""
-        subject, text, quoted = (as_taught(one, self.brand) for one in words)
-        return subject, text, quoted
 
     def _knows(self, now: Live, lessons: Sequence[Labelled]) -> bool:
         """Whether the model that judges was made from these mails and lessons."""

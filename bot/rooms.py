@@ -408,7 +408,8 @@ class Rooms:
 
     @cached_property
     def handling(self) -> Handling:
-        return Handling(self.archive, self.own_numbers, self.levels, learns=self.settings.triage.learn)
+        learns, brand = self.settings.triage.learn, self.settings.organisation.brand
+        return Handling(self.archive, self.own_numbers, self.levels, learns=learns, brand=brand)
 
     @cached_property
     def representation(self) -> Representation:

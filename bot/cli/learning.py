@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from bot.cli.session import print_json, rooms, telling
@@ -25,9 +24,8 @@ def train(config: Path | None, corpus: Path | None, *, check: bool, as_json: boo
     """Learn what staff corrected; the new model judges if it is no worse."""
     with rooms(config) as opened:
         _require_a_free_model(opened.settings.triage.model_file)
-        settings = opened.settings
-        learning = Learning(opened.archive, settings.models, corpus or SHIPPED_CORPUS, progress=_tell)
-        outcome = replace(learning, brand=settings.organisation.brand).train(check=check)
+        learning = Learning(opened.archive, opened.settings.models, corpus or SHIPPED_CORPUS, progress=_tell)
+        outcome = learning.train(check=check)
     against = outcome.comparison.against() if outcome.comparison else ()
     if as_json:
         print_json(_as_json(outcome))

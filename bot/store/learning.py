@@ -9,6 +9,7 @@ from bot.mail.quoting import split
 from bot.store.archive import Transaction
 from bot.store.examples import Lesson
 from bot.store.records import CaseMessage, Direction, Event
+from bot.triage.brand import TAUGHT, as_taught
 from bot.triage.labels import Language, RequestKind
 from bot.triage.pseudonyms import pseudonymised
 
@@ -16,8 +17,9 @@ _ATTACHED = re.compile(r"^\[(?:bijlage|kopie identiteitsbewijs) ", re.MULTILINE)
 """Where the words of the mail end and what staff read of its attachments begins."""
 
 
-def lesson_of(tx: Transaction, case: Case, kinds: frozenset[RequestKind]) -> Lesson | None:
-    """What the mail that opened this case teaches, if it really asks these rights; empty is ordinary.
+def lesson_of(tx: Transaction, case: Case, kinds: frozenset[RequestKind], brand: str = TAUGHT) -> Lesson | None:
+    """What the mail that opened this case teaches, if it really asks these rights; empty is ordinary. Our own name
+    (`brand`) stands in it as in the labelled mails: to whoever takes the people out it would be one of them.
 
     None where the labels are not about the words of one mail: the case came by phone or by post, a later mail asked
     more, only an attachment asks, or the words were forgotten; nor after the person was erased.
@@ -33,7 +35,8 @@ def lesson_of(tx: Transaction, case: Case, kinds: frozenset[RequestKind]) -> Les
         return None
     known, german = _known(case), case.language is Language.GERMAN
     subject, text, quoted = (
-        pseudonymised(one, known, nouns_are_capital=german) for one in (opening.subject, cut.new, cut.quoted)
+        pseudonymised(as_taught(one, brand), known, nouns_are_capital=german)
+        for one in (opening.subject, cut.new, cut.quoted)
     )
     before = sorted(request.kind.value for request in case.requests)
     return Lesson(subject, text, quoted, tuple(sorted(kinds)), tuple(before), case.language.value)

@@ -15,6 +15,8 @@ from bot.cases.subject import DataSubject
 from bot.rooms import Rooms
 from bot.store.archive import Transaction
 from bot.store.examples import Example
+from bot.store.learning import lesson_of
+from bot.triage.labels import RequestKind
 from bot.triage.model import load_model
 
 DOUBTFUL = "Namens mijn cliënt, mevrouw De Vries, verzoek ik om al haar gegevens.\n\nHoogachtend,\nJoris Pool"
@@ -70,6 +72,16 @@ async def test_quoted_words_stay_apart_and_what_is_said_last_counts(office: Offi
     assert example.lesson.labels == ("access",)
     assert "tevreden" in example.lesson.quoted
     assert "tevreden" not in example.lesson.text
+
+
+async def test_what_staff_of_another_company_teach_names_us_as_the_labelled_mails_do(office: Office) -> None:
+    ref = await case_of(office, office.people.sanne.address, f"Beste Tuinwinkel,\n\n{ASKS}")
+
+    with archive_of(office) as tx:
+        lesson = lesson_of(tx, tx.cases.get(CaseRef(ref)), frozenset({RequestKind.PORTABILITY}), "Tuinwinkel")
+
+    assert lesson is not None
+    assert lesson.text.startswith("Beste Kleinboek,")
 
 
 async def test_ordinary_mail_leaves_nothing_but_an_example_and_that_goes_with_its_case(office: Office) -> None:

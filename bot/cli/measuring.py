@@ -25,7 +25,7 @@ def evaluate(config: Path | None, file: Path, *, confused: bool, errors: int, as
         print(f"{file.name} is held back: whoever reads its mails can no longer be judged by it", file=sys.stderr)
     with telling():
         settings = settings_of(config, keys_required=False)
-        pairs = judged(_judge(settings, file), file)
+        pairs = judged(judge_of(settings, file), file)
     figures, taken, wrong = counted(file.name, pairs), confusion(pairs) if confused else (), worst(pairs, errors)
     if as_json:
         more: dict[str, Any] = {}
@@ -43,7 +43,7 @@ def evaluate(config: Path | None, file: Path, *, confused: bool, errors: int, as
         print(without_numbers(line, own_numbers(settings)))
 
 
-def _judge(settings: Settings, file: Path) -> Model:
+def judge_of(settings: Settings, file: Path) -> Model:
     """The model that judges here. Mails of our own are written to this company, those that ship to another."""
     model = Reader.of(settings).model()
     return replace(model, brand=TAUGHT) if file.resolve().parent == SHIPPED_CORPUS.resolve() else model

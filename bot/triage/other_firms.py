@@ -40,6 +40,5 @@ def greets_another(text: str, brand: str) -> bool:
 
     Only a handful of names, as they are written: "Beste Fatima" or "Geachte heer Visser" may be one of us.
     """
-    found = _ELSEWHERE.search(text[:_HEAD].lstrip())
-    ours = brand.casefold()
-    return found is not None and ours not in text.casefold() and ours not in found.group().casefold()
+    greeted = _ELSEWHERE.search(text[:_HEAD].lstrip()) is not None
+    return greeted and brand.casefold() not in text.casefold()

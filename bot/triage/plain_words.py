@@ -60,6 +60,7 @@ _OF_OTHERS = re.compile(
     r"(?i)\b(?:klant(?:en)?|debiteur\w{0,2}|relaties?|werknemers?|leveranciers?|boeking\w{0,2}|factuur|ingevoerd"
     r"|customers?|clients?)\b"
 )
+_IN_OWN_BOOKS = re.compile(r"(?i)\bklant|\bingevoerd")
 _SHORT = 400  # characters of a mail of which these can be the whole matter
 _LONGEST = 200  # characters of a sentence
 
@@ -92,6 +93,6 @@ def still_waits(text: str) -> bool:
     """
     if len(text) > _SHORT:
         return False
-    changed = _STILL_OLD.search(text) and _TOLD_US.search(text) and not re.search(r"(?i)\bklant|\bingevoerd", text)
+    changed = _STILL_OLD.search(text) and _TOLD_US.search(text) and not _IN_OWN_BOOKS.search(text)
     gone = _GONE_I_SAID.search(text) and not _OF_OTHERS.search(text)
     return bool(changed or gone)

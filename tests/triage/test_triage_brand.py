@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from bot.cli.measuring import judge_of
 from bot.configuration import load_settings
 from bot.settings import default_config_dir
-from bot.triage.brand import as_taught
+from bot.triage.brand import TAUGHT, as_taught
 from bot.triage.classify import classify
+from bot.triage.corpus import SHIPPED_CORPUS
 from bot.triage.labels import RequestKind
 from bot.triage.model import load_model
 from bot.triage.reading import Reader
@@ -78,10 +81,12 @@ def test_a_request_to_us_is_one_whatever_our_name_is() -> None:
     assert classify(model, "vraag", asks).kinds == {RequestKind.ACCESS}
 
 
-def test_the_reader_knows_our_name_from_the_settings() -> None:
+def test_our_own_mail_is_judged_with_our_name_and_what_ships_with_the_taught_one(tmp_path: Path) -> None:
     settings = load_settings(default_config_dir(), {"PRIVACYBOT_SERVICE__ENVIRONMENT": "test"})
     ours = settings.organisation.model_copy(update={"brand": "Tuinwinkel"})
     other = settings.model_copy(update={"organisation": ours})
 
     assert Reader.of(settings).model().brand == settings.organisation.brand
     assert Reader.of(other).model().brand == "Tuinwinkel"
+    assert judge_of(other, tmp_path / "own.jsonl").brand == "Tuinwinkel"
+    assert judge_of(other, SHIPPED_CORPUS / "mixed_blind.jsonl").brand == TAUGHT

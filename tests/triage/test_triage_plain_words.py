@@ -78,10 +78,10 @@ def test_a_consent_that_is_kept_is_no_withdrawal(text: str, kept: bool) -> None:
     ],
 )
 def test_a_complaint_in_plain_words_is_one(sentence: str) -> None:
+    verdict = classify(MODEL, "", f"De knop voor de btw doet het niet. {sentence}")
+
     assert complains_plainly(sentence)
-    assert classify(MODEL, "", f"De knop voor de btw doet het niet. {sentence}").needs_person or (
-        classify(MODEL, "", f"De knop voor de btw doet het niet. {sentence}").kinds
-    )
+    assert verdict.kinds or verdict.needs_person
 
 
 @pytest.mark.parametrize(

@@ -43,10 +43,16 @@ def _blanked(match: re.Match[str], text: str) -> str:
     if not bsn.is_valid(digits):
         return match.group()
     vat = re.search(r"B ?\d{2}$", match.group()) is not None
-    blank = not btw_of_company(digits) if vat else spoken_of(text, *match.span())
+    spoken = spoken_of(text, *match.span())
+    blank = not btw_of_company(digits) and (spoken or not btw_of_today(digits)) if vat else spoken
     return "x" * len(match.group()) if blank else match.group()
 
 
 def btw_of_company(digits: str) -> bool:
     """A VAT number in the range of legal persons (RSIN, 8…): no citizen has it."""
     return digits.startswith("8")
+
+
+def btw_of_today(digits: str) -> bool:
+    """A VAT number as one-man businesses have it since 2020, drawn by lot: no citizen service number begins so."""
+    return digits.startswith("00")

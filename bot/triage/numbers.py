@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from stdnum import iban as iban_number
 from stdnum.nl import bsn, btw
 
-from bot.triage.citizen_number import btw_of_company, may_hold_bsn, spoken_of
+from bot.triage.citizen_number import btw_of_company, btw_of_today, may_hold_bsn, spoken_of
 from bot.triage.firms import firm_written
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
@@ -52,6 +52,12 @@ _KVK_BY_ITSELF = re.compile(r"((?!0[16]|19|20|(?:0[1-9]|[12]\d|3[01])(?:0\d|1[0-
 _PIECES = re.compile(r"[|·•]")
 _FOOT = 6  # lines
 BTW = re.compile(r"\b(?:NL[ .]?)?\d{4}[ .]?\d{2}[ .]?\d{3}[ .]?B[ .]?\d{2}\b", re.IGNORECASE)
+_FOREIGN_BTW = re.compile(
+    r"\b(?:BE ?[01]\d{3}(?:\d{6}|\.\d{3}\.\d{3}| \d{3} \d{3})|DE ?\d{9}|ATU ?\d{8}|LU ?\d{8}|FR ?[A-Z\d]{2} ?\d{9}"
+    r"|IE ?\d{7}[A-Z]{1,2}"
+    r"|IT ?\d{11}|ES ?[A-Z]\d{7}[A-Z\d]|PL ?\d{10}|DK ?\d{8})\b"
+)
+"""Of the countries whose firms write to us; the country has to stand before it in capitals."""
 BIRTHDATE = re.compile(
     r"\b(?:geboren|geb\.?|geboortedatum|date of birth|born|dob)\W{1,3}(?:[a-z]{1,12}\W{1,2}){0,3}"
     r"(\d{1,2}[-/. ](?:\d{1,2}|[a-z]{3,9})[-/. ]\d{4})",
@@ -112,7 +118,10 @@ def emails(text: str) -> Iterator[str]:
 
 
 def ibans(text: str) -> Iterator[str]:
-    """Account numbers with right check digits, without spaces."""
+    """Account numbers without spaces, also those with a slip in their check digits.
+
+    The slip is for staff to see: no record has such a number, and none is changed to it (`datamap/validators.py`).
+    """
     yield from (number for number, _, _ in _accounts(text))
 
 
@@ -123,9 +132,15 @@ def _accounts(text: str) -> Iterator[tuple[str, int, int]]:
         for end in range(len(words), 0, -1):  # a word behind the number may look like its tail
             written = " ".join(words[:end])
             compact = re.sub(r"[ .]", "", written)
-            if iban_number.is_valid(compact, check_country=False):
+            if _built_like_an_account(compact):
                 yield compact, match.start(), match.start() + len(written)
                 break
+
+
+def _built_like_an_account(compact: str) -> bool:
+    """Letters and digits as its country has them (ISO 13616), whatever the check digits say."""
+    checked = compact[:2] + iban_number.calc_check_digits(compact) + compact[4:]
+    return bool(iban_number.is_valid(checked, check_country=False))
 
 
 def without_ibans(text: str) -> str:
@@ -202,12 +217,15 @@ def kvk_numbers(text: str) -> Iterator[str]:
 
 
 def btws(text: str) -> Iterator[str]:
-    """Dutch VAT numbers that hold no citizen service number: none of those begins with two noughts."""
+    """VAT numbers: Dutch ones that hold no citizen service number, and foreign ones by their country."""
+    text = without_ibans(text)
+    foreign = (re.sub(r"\W", "", one.group()) for one in _FOREIGN_BTW.finditer(text))
+    yield from (number for number in foreign if not may_hold_bsn(number))
     for match in BTW.finditer(text):
         compact = re.sub(r"\W", "", match.group()).upper()
         compact = compact if compact.startswith("NL") else f"NL{compact}"
         digits = compact[2:11]
-        own = (digits.startswith("00") or btw.is_valid(compact)) and not bsn.is_valid(digits)
+        own = btw_of_today(digits) or (btw.is_valid(compact) and not bsn.is_valid(digits))
         if btw_of_company(digits) or (own and not spoken_of(text, *match.span())):
             yield compact
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from bot.triage.corpus import SHIPPED_CORPUS
 from bot.triage.evaluation import evaluate
 from bot.triage.model import load_model
@@ -143,6 +145,7 @@ def test_an_empty_file_gives_noughts_and_no_error(tmp_path: Path) -> None:
     assert evaluate(MODEL, path).as_json()["exact"] == 0
 
 
+@pytest.mark.timeout(600)  # six thousand mails: two minutes on a processor without instructions for eight bits
 def test_the_held_back_hands_stay_above_the_floor() -> None:
     requests = evaluate(MODEL, SHIPPED_CORPUS / "second_voice.jsonl")
     ordinary = evaluate(MODEL, SHIPPED_CORPUS / "ordinary_second.jsonl")

@@ -55,6 +55,9 @@ BSN = "111222333"  # passes the check; belongs to nobody
         ("Maak het weg. Casimir Brandsma, K-41877", "customer_number", "K-41877"),
         ("Wis niets! Marleen Hulshof, 73390", "customer_number", "73390"),
         ("btw-id NL002417736B41 is nieuw", "btw", "NL002417736B41"),
+        ("btw-id NL004417720B82 is nieuw", "btw", "NL004417720B82"),  # by lot it passes the check of a BSN
+        ("Onze btw: BE 0829.114.672, Gent", "btw", "BE0829114672"),
+        ("USt-ID DE266104877.", "btw", "DE266104877"),
         ("zelfde kvk (01884420), zelfde chagrijn", "kvk", "01884420"),
         ("bel 00351 912 555 018", "phone", "00351 912 555 018"),
         ("+49 2821 55 00 11, Kleve", "phone", "+49 2821 55 00 11"),
@@ -73,6 +76,8 @@ BSN = "111222333"  # passes the check; belongs to nobody
         ("Ik ben H.W. Nijdam h.o.d.n. Nijdam Vertaalt.", "company", "Nijdam Vertaalt"),
         ("Lindelaan 4, 9401ab Assen", "postcode", "9401 AB"),
         ("het gaat om factuur 2024-0087", "invoice_number", "2024-0087"),
+        ("Rekening nl91 abna 0417 1643 01 dus.", "iban", "NL91ABNA0417164301"),  # a slip, for staff to see
+        ("rekening BE68 5390 0754 7000 of BE 0829.114.672", "iban", "BE68539007547000"),
         ("Graag antwoord.\n\nMet vriendelijke groet,\nSanne Vermeer", "name", "Sanne Vermeer"),
         ("Mijn naam is Sanne van der Meer en ik ben klant.", "name", "Sanne van der Meer"),
         ("Hoi,\n\nGroet,\nSanne Vermeer\nVermeer Advies", "company", "Vermeer Advies"),
@@ -85,12 +90,12 @@ def test_an_identifier_is_read_from_the_words(text: str, field: str, value: str)
 @pytest.mark.parametrize(
     "text",
     [
-        "Rekening NL91ABNA0417164301",  # wrong check digits
         "Mijn adres is info@kleinboek.nl",  # our own
         "Bedrag 12345678 euro",
         "In 2024 AD",
         "Op 06-11-2026 14:00 belde ik.",
-        "rekening BE68 5390 0754 7000 of BE 0829.114.672",
+        "Rekening NL91ABNA04171643",  # two digits short
+        "Rekening NL9112340417164300",  # no bank
         "mijn bsn (12345672) staat in uw bestand",
         "mijn persoonsnummer (12345672) graag wissen",
         "Klant Jansen (12345678)",
@@ -335,6 +340,8 @@ def test_a_citizen_service_number_is_never_an_identifier(text: str) -> None:
 
 def test_a_company_vat_number_is_no_citizen_service_number() -> None:
     assert "NL851106183B01" in without_bsn("GravyTrain, BTW NL851106183B01, BSN onbekend")
+    assert "NL004417720B82" in without_bsn("Mijn btw-id is NL004417720B82.")
+    assert "NL004417720B82" not in without_bsn("Mijn bsn of btw, NL004417720B82.")
 
 
 def _with_check_digit(head: int) -> str:

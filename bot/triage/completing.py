@@ -67,9 +67,6 @@ _SAYS_SOMETHING = re.compile(r"[^\W\d_]{3}|\d[-/. ]\d|^[A-Z]")
 """A value without a field of its own is a word, a date or initials."""
 _SURELY_ABROAD = 0.9  # chance of a postcode of another country, which nothing checks
 _IN_THREES = re.compile(r"(?!0[16])\d{2}[ .]\d{3}[ .]\d{3}")
-_VAT_ABROAD = re.compile(
-    r"(?:BE ?[01]?\d{3}[ .]?\d{3}[ .]?\d{3}|DE ?\d{9}|FR ?[A-Z\d]{2} ?\d{3} ?\d{3} ?\d{3}|LU ?\d{8}|ATU\d{8})"
-)
 _ABROAD = re.compile(r"[A-Z]{1,2}-\d{4,5}|\d{4,5}")
 
 
@@ -90,19 +87,18 @@ def tidied(one: Spoken, text: str) -> str | None:
 
 def _checked(field: str, words: str, text: str) -> str | None:
     finder, part = CHECKED[field], bare(words)
-    whole = (value for value in finder(text) if len(part) >= _LEAST_PART and part in bare(value))
-    return next(finder(words), None) or next(whole, None)
+    whole = [value for value in finder(text) if len(part) >= _LEAST_PART and part in bare(value)]
+    longer = (value for value in whole if field == "phone" and bare(value).startswith(part))
+    return next(longer, None) or next(finder(words), None) or next(iter(whole), None)
 
 
 def _written_otherwise(one: Spoken, words: str, text: str) -> str | None:
-    """A postcode of another country, with its letter or with the town behind it; a VAT number of a neighbour.
+    """A postcode of another country, with its letter or with the town behind it.
 
     And a number of the Chamber of Commerce in threes ("94 410 227"): without the word for it that may be a sum.
     """
     if one.field == "kvk":
         return re.sub(r"\D", "", words) if _IN_THREES.fullmatch(words) else None
-    if one.field == "btw":
-        return words if _VAT_ABROAD.fullmatch(words) and not may_hold_bsn(words) else None
     if one.field != "postcode" or one.chance < _SURELY_ABROAD or not _ABROAD.fullmatch(words):
         return None
     return words if "-" in words or re.search(rf"\b{words} [A-Z][a-z]", text) else None

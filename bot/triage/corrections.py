@@ -36,14 +36,20 @@ _OLD = re.compile(
     re.IGNORECASE,
 )
 _COLLECTED = re.compile(
-    r"(?i)\b(?:incass\w{2,5}|afschrij\w{2,4}|af(?:boeken|halen)|innen|collect\w{0,3}|debit\w{0,3}|abbuchen|einziehen)"
-    r" (?:\w{1,12} ){0,2}(?:van|from|von)\W{1,3}$"
+    r"(?i)\b(?:incass\w{1,6}|(?:af)?schrij(?:f|ft|ven)|afboek\w{0,3}|af(?:boeken|halen)|innen|take|taken|collect\w{0,3}|debit\w{0,3}"
+    r"|run|come|komen|lopen|gaan|abbuchen|einziehen)"
+    r" (?:(?!(?:niet|not|nicht)\b)[\w.]{1,12} ){0,5}(?:van|from|von)\W{1,3}$"
+)
+_COLLECTED_BEHIND = re.compile(
+    r"(?i)^\W{0,2}(?:(?:zou|zouden|mag|moet|gaan|gaat|te) )?"
+    r"(?:komen|af|afgaan|lopen|afschrijven|incasseren|afgeschreven|geïncasseerd)\b"
 )
 """Behind these "van" says where money is fetched, not what was."""
 _NEW = re.compile(
     r"(?:\b(?:nieuw\w{0,2}(?: \w{1,14})?|wordt|naar|moet zijn|moet|worden|new|to|should be|is nu|voortaan|now"
     r"|maar|juiste"
     r"|goede|correct\w?"
+    r"|(?:voortaan|tegenwoordig|vanaf nu|from now on|now) (?:op|van|via|vanaf|from|on|to)"
     r"|neu\w{0,2}|erop|zijn|is|dus|veranderen in|wijzigen in|vervangen door|in)\W{1,3}|(?:->|=>|→)\W{0,2})$",
     re.IGNORECASE,
 )
@@ -53,24 +59,29 @@ _OLD_IS = re.compile(
 )
 _SURELY_NEW = re.compile(
     r"(?:\b(?:nieuwe?(?: (?:e-?mail|mail|mailadres|e-mailadres|adres))?(?: is)?|wordt|moet zijn|worden|new"
-    r"|should be|is nu|voortaan"
+    r"|should be|is nu|voortaan|bedoeld (?:was|is)|bedoelde"
     r"|veranderen in|wijzigen in|vervangen door|(?:wijzig|verander|omzet"
     r"|aanpass)\w{0,4} (?:\w{1,15} ){0,4}naar)\W{1,3}|(?:->|=>|→)\W{0,2})$",
     re.IGNORECASE,
 )
 _AFTER_NEW = re.compile(
-    r"^\W{0,3}(?:moet het zijn|is (?:het )?(?:goed\w?|juist\w?|nieuwe?)|van maken|worden|maken|(?:en )?niet\b"
+    r"^ {0,2}= {0,2}(?:nieuw|goed|new|right)\b"
+    r"|^\W{0,3}(?:moet het zijn|is (?:het )?(?:goed\w?|juist\w?|nieuwe?)|van maken|worden|maken|(?:en )?niet\b"
     r"|not\b|in plaats van|i\.?p\.?v\b|waar nu|instead of"
     r"|from now on|statt)",
     re.IGNORECASE,
 )
+_NOT_OF_ANOTHER = r"(?!(?:\W{1,2}(?!wel\b|maar\b|but\b)[a-z]{1,10}){0,3}\W{1,3}(?:[a-z]{2}\d\d|[+0-9]|[\w.-]{1,40}@))"
+"""Behind "niet meer" no other value follows: of "nu A, niet meer op B" only B is old."""
 _AFTER_OLD = re.compile(
-    r"^\W{0,3}(?:is|bestaat|klopt|vervalt|wordt|doet|straks|gebruik)\W{1,3}"
+    r"^ {0,2}= {0,2}(?:oud|fout|old|wrong)\b"
+    r"|^\W{0,3}(?:is|bestaat|klopt|vervalt|wordt|doet|straks|gebruik)\W{1,3}"
     r"(?:(?!(?:en|maar|and|but)\b|(?:nu|voortaan|now)\W{1,3}(?!(?:\w+\W{1,3})?(?:niet|oud|fout|verkeerd|verlopen|opge\w+|geen)\b))"
-    r"[\w']{1,12}\W{1,3}){0,4}"
+    r"[^\W\d]{1,12}[^\w.,;:!?\n]{1,3}){0,4}"
     r"(?:niet|oud\w?|fout|verkeerd|opgeheven|verlopen|geen|opgezegd)\b"
-    r"|^\W{0,3}(?:vervalt|niet (?:meer|langer)|(?:mag|kan|moet|gaat) (?:nu |dus )?(?:weg|eraf|eruit|er ?uit))\b"
-    r"|^(?:(?!\boude?\b)[^.!?,;\n]){0,45}\b(?:is|wordt|werd) (?:inmiddels |nu )?"
+    rf"|^\W{{0,3}}(?:vervalt|niet (?:meer|langer){_NOT_OF_ANOTHER}|(?:mag|kan|moet|gaat) (?:nu |dus )?"
+    r"(?:weg|eraf|eruit|er ?uit))\b"
+    r"|^(?:(?!\boude?\b)[^.!?,;\n(]){0,45}\b(?:is|wordt|werd) (?:inmiddels |nu )?"
     r"(?:opgezegd|opgeheven|gesloten|beëindigd)\b",
     re.IGNORECASE,
 )
@@ -318,7 +329,8 @@ def _said(field: str, text: str, value: str) -> str:
         return "old"
     if (_SURELY_NEW if field == "email" else _NEW).search(before) or _AFTER_NEW.search(after):
         return "new"
-    return "old" if _OLD.search(before) and not _COLLECTED.search(before) else ""
+    fetched = _COLLECTED.search(before) or _COLLECTED_BEHIND.search(after)
+    return "old" if _OLD.search(before) and not fetched else ""
 
 
 def _place(text: str, value: str) -> tuple[int, int] | None:

@@ -15,7 +15,7 @@ from bot.triage.citizen_number import btw_of_company, btw_of_today, may_hold_bsn
 from bot.triage.firms import firm_written
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
-IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ .]?[A-Z0-9]{2,4}){3,8}\b")
+IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ .-]?[A-Z0-9]{2,4}){3,8}\b")
 POSTCODE = re.compile(r"(?<![\w./-])([1-9]\d{3})(?: ?|-(?=[A-Z]{2}\b))((?i:[A-Z]{2}))\b(?![\d-])")
 _WORD_OF_TWO = re.compile(
     r"a[flnstu]|by|d[aeu]|e[nrtx]|he|i[fkmnst]|j[ae]|l[ae]|me|n[aour]|o[fmnpru]|so|t[eo]|u[nw]|we|z[eou]", re.IGNORECASE
@@ -30,7 +30,8 @@ _NO_HOURS = r"(?!\d\d\.\d\d-\d\d)"
 _NO_VAT = r"(?<!\bNL )(?<!\bBE )(?<!\bDE )(?<!\bFR )(?<!\bLU )"
 PHONE = re.compile(
     rf"(?<![\w.]){_NO_VAT}{NO_DATE}{_NO_HOURS}"
-    r"\(?(?:(?:\+\d{2}\)? ?(?:\(0\) ?)?|00\d{2}\)? ?)(?:[1-9]\d{0,2} ?[-/–] ?(?=\d))?(?:[ .-]?\d){7,10}"
+    r"\(?(?:(?:\+|00)49(?:[ /-]{0,2}\d){10,11}(?!\w)"
+    r"|(?:\+\d{2}\)? ?(?:\(0\) ?)?|00\d{2}\)? ?)(?:[1-9]\d{0,2} ?[-/–] ?(?=\d))?(?:[ .-]?\d){7,10}"
     r"|(?=0[1-9](?:[^\w\n]{0,3}\d){8}(?!\w))0[1-9]\d{0,2}(?:\)? ?[-/–.]? ?)\d(?:[ .-]?\d){5,7})(?!\w)"
 )
 _KVK_DIGITS = rf"{NO_DATE}(?:\d{{8}}|(?!0[16])\d{{2}}(?:[ .]?\d{{2}}){{3}})(?![ .-]?\d)"
@@ -53,9 +54,8 @@ _PIECES = re.compile(r"[|·•]")
 _FOOT = 6  # lines
 BTW = re.compile(r"\b(?:NL[ .]?)?\d{4}[ .]?\d{2}[ .]?\d{3}[ .]?B[ .]?\d{2}\b", re.IGNORECASE)
 _FOREIGN_BTW = re.compile(
-    r"\b(?:BE ?[01]\d{3}(?:\d{6}|\.\d{3}\.\d{3}| \d{3} \d{3})|DE ?\d{9}|ATU ?\d{8}|LU ?\d{8}|FR ?[A-Z\d]{2} ?\d{9}"
-    r"|IE ?\d{7}[A-Z]{1,2}"
-    r"|IT ?\d{11}|ES ?[A-Z]\d{7}[A-Z\d]|PL ?\d{10}|DK ?\d{8})\b"
+    r"\b(?:BE ?[01]\d{3}[ .]?\d{3}[ .]?\d{3}|BE ?\d{3}\.\d{3}\.\d{3}|DE ?\d{9}|ATU ?\d{8}|LU ?\d{8}"
+    r"|FR ?[A-Z\d]{2} ?\d{3} ?\d{3} ?\d{3}|IE ?\d{7}[A-Z]{1,2}|IT ?\d{11}|ES ?[A-Z]\d{7}[A-Z\d]|PL ?\d{10}|DK ?\d{8})\b"
 )
 """Of the countries whose firms write to us; the country has to stand before it in capitals."""
 BIRTHDATE = re.compile(
@@ -131,7 +131,7 @@ def _accounts(text: str) -> Iterator[tuple[str, int, int]]:
         words = match.group().split(" ")
         for end in range(len(words), 0, -1):  # a word behind the number may look like its tail
             written = " ".join(words[:end])
-            compact = re.sub(r"[ .]", "", written)
+            compact = re.sub(r"[ .-]", "", written)
             if _built_like_an_account(compact):
                 yield compact, match.start(), match.start() + len(written)
                 break

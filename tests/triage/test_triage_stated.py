@@ -751,6 +751,48 @@ def test_what_is_said_to_be_right_already_is_no_change(text: str, field: str, va
     assert corrections_in(text, [marked(field, value, 0.9)]) == ()
 
 
+_OLD_ACCOUNT, _NEW_ACCOUNT = "NL91ABNA0417164300", "NL20INGB0001234567"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "De incasso moet voortaan van {new} komen en niet meer van {old}, die sluit vrijdag.",
+        "Mijn geld woont nu op {new}, niet meer op {old}.",
+        "Mijn bank is nu {new}, niet meer {old}.",
+        "Incasseert u a.u.b. van {new}. De oude ({old}) wordt opgeheven.",
+        "Schrijf bij jullie maar af van {new}. De oude, {old}, loopt nog even.",
+        "U zou van {new} afschrijven, de oude rekening {old} is weg.",
+        "Let op, nieuw: {new} ({old} is opgezegd).",
+        "Please take it from {new} from next month, not from {old}.",
+        "{old} = oud. {new} = nieuw",
+        "{new} IS DE MIJNE. NIET {old}.",
+        "Het is {new} en niet wat ik schreef ({old}).",
+    ],
+)
+def test_where_money_is_fetched_is_new_and_only_the_account_behind_not_any_more_is_old(text: str) -> None:
+    told = [marked("iban", _OLD_ACCOUNT, 0.6), marked("iban", _NEW_ACCOUNT, 0.9)]
+
+    [found] = corrections_in(text.format(new=_NEW_ACCOUNT, old=_OLD_ACCOUNT), told)
+
+    assert (found.old, found.new) == (_OLD_ACCOUNT, _NEW_ACCOUNT)
+
+
+def test_an_account_that_money_is_no_longer_fetched_from_is_old() -> None:
+    text = f"Schrijf niet meer af van {_OLD_ACCOUNT} maar van {_NEW_ACCOUNT}."
+
+    [found] = corrections_in(text, [marked("iban", _OLD_ACCOUNT, 0.9), marked("iban", _NEW_ACCOUNT, 0.6)])
+
+    assert (found.old, found.new) == (_OLD_ACCOUNT, _NEW_ACCOUNT)
+
+
+@pytest.mark.parametrize("number", ["0031 6 44 90 18 72", "+49 5921 880 44 10", "0049 2821 000 77"])
+def test_a_telephone_number_that_was_marked_in_part_is_read_whole(number: str) -> None:
+    [found] = corrections_in(f"Mijn nummer is nu {number}.", [marked("phone", number[:-3])])
+
+    assert found.new == number
+
+
 @pytest.mark.parametrize(
     ("text", "field", "old", "new"),
     [

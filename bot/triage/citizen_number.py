@@ -42,7 +42,7 @@ def _blanked(match: re.Match[str], text: str) -> str:
     digits = re.sub(r"\D", "", match.group())[:9]
     if not bsn.is_valid(digits):
         return match.group()
-    vat = re.search(r"B ?\d{2}$", match.group()) is not None
+    vat = re.search(r"B[ .]?\d{2}$", match.group()) is not None
     spoken = spoken_of(text, *match.span())
     blank = not btw_of_company(digits) and (spoken or not btw_of_today(digits)) if vat else spoken
     return "x" * len(match.group()) if blank else match.group()

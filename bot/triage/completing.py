@@ -87,9 +87,12 @@ def tidied(one: Spoken, text: str) -> str | None:
 
 def _checked(field: str, words: str, text: str) -> str | None:
     finder, part = CHECKED[field], bare(words)
-    whole = [value for value in finder(text) if len(part) >= _LEAST_PART and part in bare(value)]
-    longer = (value for value in whole if field == "phone" and bare(value).startswith(part))
-    return next(longer, None) or next(finder(words), None) or next(iter(whole), None)
+    whole = (value for value in finder(text) if len(part) >= _LEAST_PART and part in bare(value))
+    if field != "phone":
+        return next(finder(words), None) or next(whole, None)
+    written = list(whole)
+    longer = (value for value in written if bare(value).startswith(part))
+    return next(longer, None) or next(finder(words), None) or next(iter(written), None)
 
 
 def _written_otherwise(one: Spoken, words: str, text: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from bot.triage.addresses import new_address, new_city, town_behind
 from bot.triage.citizen_number import without_bsn
@@ -38,24 +39,33 @@ _OLD = re.compile(
 _COLLECTED = re.compile(
     r"(?i)\b(?:incass\w{1,6}|(?:af)?schrij(?:f|ft|ven)|afboek\w{0,3}|af(?:boeken|halen)|innen|take|taken|collect\w{0,3}|debit\w{0,3}"
     r"|run|come|komen|lopen|gaan|abbuchen|einziehen)"
-    r" (?:(?!(?:niet|not|nicht)\b)[\w.]{1,12} ){0,5}(?:van|from|von)\W{1,3}$"
+    r" (?:(?!(?:niet|not|nicht|over|nu|nog|altijd|always|still|liep|ging|went)\b)[\w.]{1,12} ){0,5}"
+    r"(?:van|from|von)\W{1,3}$"
 )
+"""Behind these "van" says where money is to be fetched, not what was."""
 _COLLECTED_BEHIND = re.compile(
     r"(?i)^\W{0,2}(?:(?:zou|zouden|mag|moet|gaan|gaat|te) )?"
-    r"(?:komen|af|afgaan|lopen|afschrijven|incasseren|afgeschreven|geïncasseerd)\b"
+    r"(?:komen|af|afgaan|lopen|afschrijven|incasseren|(?:afgeschreven|geïncasseerd) worden"
+    r"|worden (?:afgeschreven|geïncasseerd))\b"
 )
-"""Behind these "van" says where money is fetched, not what was."""
+"""What follows the number of an account that money is to be fetched from."""
 _NEW = re.compile(
     r"(?:\b(?:nieuw\w{0,2}(?: \w{1,14})?|wordt|naar|moet zijn|moet|worden|new|to|should be|is nu|voortaan|now"
     r"|maar|juiste"
     r"|goede|correct\w?"
     r"|(?:voortaan|tegenwoordig|vanaf nu|from now on|now) (?:op|van|via|vanaf|from|on|to)"
+    r"|goed(?=:)|right(?=:)|richtig(?=:)"
     r"|neu\w{0,2}|erop|zijn|is|dus|veranderen in|wijzigen in|vervangen door|in)\W{1,3}|(?:->|=>|→)\W{0,2})$",
     re.IGNORECASE,
 )
 _OLD_IS = re.compile(
     r"(?i)\b(?:oude?|vorige|eerdere|verlopen|opgeheven|old|former|previous|alte[rsn]?|ancien(?:ne)?)\s(?:\w{1,20}\s){1,2}"
-    r"(?:is|was|luidt|luidde|war|est|était)\W{1,3}$"
+    r"(?:is|was|luidt|luidde|war|est|était)\W{1,3}$|(?:^|\n)\W{0,3}(?:oud|fout|verkeerd|old|wrong|alt|falsch): ?$"
+    r"|\b(?:liever|beter|rather|prefer)\b[^.!?\n]{0,40} (?:dan|than) $"
+    r"|\b(?:niet (?:meer|langer)|no longer)(?: (?:op|van|via|naar|from|to|on))? $"
+    r"|\b(?:niet (?:meer|langer)|no longer)(?: [\w ]{1,20})?: ?$"
+    r"|\b(?:verwijder|wis|schrap|delete|remove|(?:verwijderen|wissen|schrappen):) $"
+    r"|\bwat ik (?:\w{1,10} ){0,2}(?:schreef|opgaf|doorgaf|stuurde)\W{1,3}$"
 )
 _SURELY_NEW = re.compile(
     r"(?:\b(?:nieuwe?(?: (?:e-?mail|mail|mailadres|e-mailadres|adres))?(?: is)?|wordt|moet zijn|worden|new"
@@ -71,16 +81,33 @@ _AFTER_NEW = re.compile(
     r"|from now on|statt)",
     re.IGNORECASE,
 )
-_NOT_OF_ANOTHER = r"(?!(?:\W{1,2}(?!wel\b|maar\b|but\b)[a-z]{1,10}){0,3}\W{1,3}(?:[a-z]{2}\d\d|[+0-9]|[\w.-]{1,40}@))"
+_STILL = re.compile(
+    r"(?i)\b(?:bel(?:t|len)|mail(?:t|en)|stuurt|sturen|gaa[nt]|gingen)\b"
+    r"(?:(?!\b(?:voortaan|vanaf|nu)\b)[^.!?,\n]){0,25}\b(?:steeds|altijd) naar\W{1,3}$"
+)
+"""To a number or an address that is called or written to until now."""
+_NOT_OF_ANOTHER = (
+    r"(?!(?: (?!wel\b|maar\b|but\b)[a-z]{1,10}){0,3}"
+    r" \(?(?:[a-z]{2}\d\d|\+\d|0[1-9]\d(?!\d?[/.])|06(?!-\d\d-)|[\w.-]{1,40}@))"
+)
 """Behind "niet meer" no other value follows: of "nu A, niet meer op B" only B is old."""
+_PLEASE = r"(?:s\.?v\.?p\.?|a\.?u\.?b\.?|graag|gaarne|bitte|please)"
 _AFTER_OLD = re.compile(
     r"^ {0,2}= {0,2}(?:oud|fout|old|wrong)\b"
-    r"|^\W{0,3}(?:is|bestaat|klopt|vervalt|wordt|doet|straks|gebruik)\W{1,3}"
+    r"|^\W{0,3}(?:(?:die|deze|dat) )?(?:is|bestaat|klopt|vervalt|wordt|doet|straks|gebruik)\W{1,3}"
     r"(?:(?!(?:en|maar|and|but)\b|(?:nu|voortaan|now)\W{1,3}(?!(?:\w+\W{1,3})?(?:niet|oud|fout|verkeerd|verlopen|opge\w+|geen)\b))"
     r"[^\W\d]{1,12}[^\w.,;:!?\n]{1,3}){0,4}"
     r"(?:niet|oud\w?|fout|verkeerd|opgeheven|verlopen|geen|opgezegd)\b"
-    rf"|^\W{{0,3}}(?:vervalt|niet (?:meer|langer){_NOT_OF_ANOTHER}|(?:mag|kan|moet|gaat) (?:nu |dus )?"
+    rf"|^[ ,:(–-]{{1,3}}niet (?:meer|langer)\b{_NOT_OF_ANOTHER}"
+    r"|^\W{0,3}(?:vervalt|(?:mag|kan|moet|gaat) (?:nu |dus )?"
     r"(?:weg|eraf|eruit|er ?uit))\b"
+    r"|^ (?:kan|kunt|kun|kunnen|can) (?:(?!en\b|maar\b|and\b)[a-z]{1,8} ){0,3}"
+    rf"(?:niet (?:meer|langer)|no longer){_NOT_OF_ANOTHER}\b"
+    r"|^ (?:heb|hebben) (?:ik|we|wij) (?:[a-z]{1,10} ){0,2}(?:opgezegd|opgeheven|gesloten|afgesloten|laten sluiten)\b"
+    r"|^ (?:laten sluiten|opgezegd|opgeheven)\b"
+    rf"|^[ ,(-]{{1,3}}(?:{_PLEASE} ){{0,2}}(?:verwijderen|schrappen|wissen|weghalen|blokkeren|löschen"
+    r"|uit (?:het|uw|de|mijn|jullie) \w{2,14} (?:halen|verwijderen))\b"
+    rf"{_NOT_OF_ANOTHER}(?!\s*:)"
     r"|^(?:(?!\boude?\b)[^.!?,;\n(]){0,45}\b(?:is|wordt|werd) (?:inmiddels |nu )?"
     r"(?:opgezegd|opgeheven|gesloten|beëindigd)\b",
     re.IGNORECASE,
@@ -108,7 +135,9 @@ _FIELD_NAMES = {"birth_date": "birthdate"}
 _ORDER = tuple(_FIELD_NAMES.get(name, name) for name in FIELDS)
 _LATER = re.compile(r"(?i)\b(?:volgt|volgen|later|binnenkort|stuur ik|geef ik|nog door)\b")
 """The new value is still to come."""
-_COPIED = re.compile(r"(?i)\b(?:c\.?c\.?|kopie|afschrift)(?: (?:aan|naar|to))?\W{1,3}$")
+_COPIED = re.compile(
+    r"(?i)\b(?:c\.?c\.?|kopie|afschrift|copy)(?: (?:van|of)(?: \w{1,15}){1,3})?(?: (?:aan|naar|to))?\W{1,3}$"
+)
 _FOR_NOW = re.compile(
     r"(?i)\b(?:vandaag|vanmiddag|deze week|tijdelijk|zolang)\b[^.!?\n]{0,40}$"
     r"|\b(?:terug ?bellen|terugbelt|bereikbaar|te bereiken|bel(?:t u)? (?:me|mij|ons)(?: \w+){0,3}?)"
@@ -118,7 +147,7 @@ _FOR_NOW = re.compile(
 """Ahead of a telephone number: where somebody can be called this once."""
 _FROM_NOW = re.compile(r"(?i)\b(?:vanaf|voortaan|nieuwe?|gewijzigd|veranderd|doorgegeven)\b")
 _BECOMES = re.compile(
-    r"^\W{0,3}(?:maar|in|naar|wordt|worden|werd|vervangt (?:u|je|jullie) (?:graag )?door"
+    r"^\W{0,3}(?:maar|in|naar|gaat over (?:op|naar)|wordt|worden|werd|vervangt (?:u|je|jullie) (?:graag )?door"
     r"|moet (?:zijn|worden)|door|to|but|into|should be|sondern|zu|mais"
     r"|->|=>|→)\W{1,3}$",
     re.IGNORECASE,
@@ -130,8 +159,9 @@ _REPLACES = re.compile(
 )
 """What stands between a new value and the old one that follows it."""
 _MISSPOKE = re.compile(
-    r"(?i)[^\n]{0,60}?\b(?:o+h?,? nee|nee,? wacht|wacht,? nee|wacht even|oeps|foutje|pardon|ik bedoel"
-    r"|of nee|even verkeerd|vergis\w{0,3}"
+    r"(?i)(?!.{0,120}\b(?:old|oude?|alte[rsn]?|vorige)\b)"
+    r"[^\n]{0,60}?\b(?:o+h?,? nee|nee,? wacht|wacht,? nee|wacht even|oeps|foutje|pardon|ik bedoel"
+    r"|nee,? sorry|sorry,? nee|of nee|even verkeerd|vergis\w{0,3}"
     r"|no,? wait|i mean|scratch that|ich meine|nein,? warte|je veux dire)\b[^\n]{0,60}$"
 )
 """What stands between a value and the one that was meant."""
@@ -223,10 +253,11 @@ def _marked(text: str, told: Sequence[Spoken]) -> Iterator[StatedCorrection]:
     Of two values that both seem new, one that the words around it call old is old.
     """
     for name in dict.fromkeys(one.field for one in told):
-        mine = [(value, one) for one in told if one.field == name and (value := tidied(one, text))][:_MOST]
+        tidy = ((value, one) for one in told if one.field == name and (value := tidied(one, text)))
+        mine = list(islice(tidy, _MOST))
         mine = [(value, one) for value, one in mine if not _of_another(text, name, value)]
         mine = [(value, one) for value, one in mine if not _this_once(name, text, value)]
-        mine = [(value, one) for value, one in mine if not _misspoken(name, text, (value, one), mine)]
+        mine = _without_slips(name, text, mine)
         mine = _with_numbers(mine) if name == "street" else mine
         olds = [value for value, one in mine if _is_old(name, text, value, one)]
         olds += [value for value, _ in mine if any(_between(_BECOMES, text, value, other) for other, _ in mine)]
@@ -254,12 +285,19 @@ def _this_once(name: str, text: str, value: str) -> bool:
     return before.search(ahead) is not None and _FROM_NOW.search(ahead) is None
 
 
+def _without_slips(name: str, text: str, mine: Sequence[tuple[str, Spoken]]) -> list[tuple[str, Spoken]]:
+    """Without what was corrected in the same breath; what is said instead is new, whatever it was marked."""
+    slips = [value for value, one in mine if _misspoken(name, text, (value, one), mine)]
+    meant = {value for value, _ in mine if any(_between(_MISSPOKE, text, slip, value) for slip in slips)}
+    return [(value, replace(one, new=one.new or value in meant)) for value, one in mine if value not in slips]
+
+
 def _misspoken(name: str, text: str, said: tuple[str, Spoken], mine: Sequence[tuple[str, Spoken]]) -> bool:
     """A new value that is corrected in the same breath: "... 420. O nee wacht, het is ... 402"."""
     value, one = said
     if not one.new or _said(name, text, value) == "old":
         return False
-    later = (other for other, each in mine if each.new and other != value)
+    later = (other for other, _ in mine if other != value and _said(name, text, other) != "old")
     return any(_between(_MISSPOKE, text, value, other) for other in later)
 
 
@@ -325,11 +363,11 @@ def _said(field: str, text: str, value: str) -> str:
     if place is None:
         return ""
     before, after = text[max(0, place[0] - CONTEXT) : place[0]], text[place[1] : place[1] + CONTEXT]
-    if _AFTER_OLD.search(after) or _OLD_IS.search(before):
+    if _AFTER_OLD.search(after) or _OLD_IS.search(before) or (field in ("phone", "email") and _STILL.search(before)):
         return "old"
     if (_SURELY_NEW if field == "email" else _NEW).search(before) or _AFTER_NEW.search(after):
         return "new"
-    fetched = _COLLECTED.search(before) or _COLLECTED_BEHIND.search(after)
+    fetched = field == "iban" and (_COLLECTED.search(before) or _COLLECTED_BEHIND.search(after))
     return "old" if _OLD.search(before) and not fetched else ""
 
 

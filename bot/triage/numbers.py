@@ -17,6 +17,26 @@ from bot.triage.firms import firm_written
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ .-]?[A-Z0-9]{2,4}){3,8}\b")
 POSTCODE = re.compile(r"(?<![\w./-])([1-9]\d{3})(?: ?|-(?=[A-Z]{2}\b))((?i:[A-Z]{2}))\b(?![\d-])")
+_BETWEEN_GROUPS = re.compile(r"[ .-]")
+_ACCOUNT_HERE = re.compile(r"NL\d{2}[A-Z]{4}\d{10}")
+_COUNTRIES = {
+    15: "NO",
+    16: "BE",
+    18: "DK FI NL",
+    19: "SI",
+    20: "AT EE LT LU",
+    21: "CH HR LI LV",
+    22: "BG DE GB IE",
+    23: "GI",
+    24: "AD CZ ES RO SE SK",
+    25: "PT",
+    26: "IS TR",
+    27: "FR GR IT MC SM",
+    28: "CY HU MA PL",
+    31: "MT",
+}
+_LENGTHS = {country: length for length, countries in _COUNTRIES.items() for country in countries.split()}
+"""Characters of an account by country (ISO 13616): those of SEPA, Turkey and Morocco."""
 _WORD_OF_TWO = re.compile(
     r"a[flnstu]|by|d[aeu]|e[nrtx]|he|i[fkmnst]|j[ae]|l[ae]|me|n[aour]|o[fmnpru]|so|t[eo]|u[nw]|we|z[eou]", re.IGNORECASE
 )
@@ -24,14 +44,15 @@ _WORD_OF_TWO = re.compile(
 _POSTCODE_BEFORE = re.compile(r"(?i)\bpost(?:al )?codes?\W{1,3}(?:\w{1,10}\W{1,2}){0,3}$")
 _HOUSE_BEFORE = re.compile(r"[^\W\d_]{3} \d{1,4} ?[a-z]?,?\s$")
 _TOWN_BEHIND = re.compile(r"[ ,]{1,2}[A-Z][a-z]")
+_SHORTEST_PHONE = 10  # digits
 _FEWEST_DIGITS = 3  # of a customer or invoice number
 NO_DATE = r"(?!\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d{2})(?![-.]?\d))"
 _NO_HOURS = r"(?!\d\d\.\d\d-\d\d)"
 _NO_VAT = r"(?<!\bNL )(?<!\bBE )(?<!\bDE )(?<!\bFR )(?<!\bLU )"
 PHONE = re.compile(
     rf"(?<![\w.]){_NO_VAT}{NO_DATE}{_NO_HOURS}"
-    r"\(?(?:(?:\+|00)49(?:[ /-]{0,2}\d){10,11}(?!\w)"
-    r"|(?:\+\d{2}\)? ?(?:\(0\) ?)?|00\d{2}\)? ?)(?:[1-9]\d{0,2} ?[-/–] ?(?=\d))?(?:[ .-]?\d){7,10}"
+    r"\(?(?:(?:\+|00)49(?: ?\(0\))?(?:[ /-]{0,2}\d){9}(?:[ /-]{0,2}\d[/-]?\d|[/-]?\d)(?!\w)"
+    r"|(?:\+\d{2}\)? ?(?:\(0\) ?)?|00[1-9]\d\)? ?)(?:[1-9]\d{0,2} ?[-/–] ?(?=\d))?(?:[ .-]?\d){7,10}"
     r"|(?=0[1-9](?:[^\w\n]{0,3}\d){8}(?!\w))0[1-9]\d{0,2}(?:\)? ?[-/–.]? ?)\d(?:[ .-]?\d){5,7})(?!\w)"
 )
 _KVK_DIGITS = rf"{NO_DATE}(?:\d{{8}}|(?!0[16])\d{{2}}(?:[ .]?\d{{2}}){{3}})(?![ .-]?\d)"
@@ -127,19 +148,34 @@ def ibans(text: str) -> Iterator[str]:
 
 def _accounts(text: str) -> Iterator[tuple[str, int, int]]:
     """Account numbers, and where they begin and end."""
-    for match in IBAN.finditer(text.upper()):
-        words = match.group().split(" ")
-        for end in range(len(words), 0, -1):  # a word behind the number may look like its tail
-            written = " ".join(words[:end])
-            compact = re.sub(r"[ .-]", "", written)
+    capitals, at = _in_capitals(text), 0
+    while match := IBAN.search(capitals, at):
+        begin, at = match.start(), match.start() + 2
+        ends = [one.start() for one in _BETWEEN_GROUPS.finditer(capitals, begin, match.end())]
+        for end in (match.end(), *reversed(ends)):  # a word behind the number may look like its tail
+            compact = _BETWEEN_GROUPS.sub("", capitals[begin:end])
             if _built_like_an_account(compact):
-                yield compact, match.start(), match.start() + len(written)
+                yield compact, begin, end
+                at = end
                 break
 
 
+def _in_capitals(text: str) -> str:
+    """As long as the text: of "ß" come two capitals."""
+    return "".join(one.upper() if len(one.upper()) == 1 else one for one in text)
+
+
 def _built_like_an_account(compact: str) -> bool:
-    """Letters and digits as its country has them (ISO 13616), whatever the check digits say."""
-    checked = compact[:2] + iban_number.calc_check_digits(compact) + compact[4:]
+    """Letters and digits as its country has them (ISO 13616).
+
+    The check digits may be wrong where letters tell an account from a VAT or an order number.
+    """
+    if len(compact) != _LENGTHS.get(compact[:2]):
+        return False
+    if compact.startswith("NL"):
+        return _ACCOUNT_HERE.fullmatch(compact) is not None
+    slip = not compact[4:].isdigit()
+    checked = compact[:2] + iban_number.calc_check_digits(compact) + compact[4:] if slip else compact
     return bool(iban_number.is_valid(checked, check_country=False))
 
 
@@ -173,8 +209,9 @@ def _is_a_word(text: str, match: re.Match[str]) -> bool:
 def phones(text: str) -> Iterator[str]:
     """Telephone numbers as written, of a length that exists."""
     for match in PHONE.finditer(without_ibans(text)):
-        digits = re.sub(r"\D", "", match.group())
-        if len(digits) in ((10, 11) if re.match(r"0[1-9]", digits) else (10, 11, 12, 13, 14)):
+        digits = re.sub(r"\D", "", match.group().replace("(0)", ""))
+        most = 11 if re.match(r"0[1-9]", digits) else 15 if digits.startswith("0049") else 14
+        if _SHORTEST_PHONE <= len(digits) <= most:
             yield _unbracketed(match.group().strip())
 
 
@@ -219,7 +256,8 @@ def kvk_numbers(text: str) -> Iterator[str]:
 def btws(text: str) -> Iterator[str]:
     """VAT numbers: Dutch ones that hold no citizen service number, and foreign ones by their country."""
     text = without_ibans(text)
-    foreign = (re.sub(r"\W", "", one.group()) for one in _FOREIGN_BTW.finditer(text))
+    abroad = (one for one in _FOREIGN_BTW.finditer(text) if not spoken_of(text, *one.span()))
+    foreign = (re.sub(r"\W", "", one.group()) for one in abroad)
     yield from (number for number in foreign if not may_hold_bsn(number))
     for match in BTW.finditer(text):
         compact = re.sub(r"\W", "", match.group()).upper()

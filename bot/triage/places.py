@@ -15,7 +15,7 @@ _STAYING = (
     r"|reste|sigue siendo|hou(?:den)? (?:we|wij|ik)(?! (?:voortaan|nu)))"
 )
 _ADVERB = r"(?:dus|gewoon|wel|nog|ook|hier|is|zijn)"
-_STAYS_BEFORE = re.compile(rf"(?i)\b{_STAYING}(?: {_ADVERB})?:? $")
+_STAYS_BEFORE = re.compile(rf"(?i)\b{_STAYING}(?: {_ADVERB})?(?: (?:op|onder|via))?:? $")
 _TOWN = re.compile(r" [A-ZÀ-Ý][a-zà-ÿ][\w'’-]{1,24}(?: (?:aan|den|de|op|bij) [\w-]{2,20})?(?= )")
 _FIELD = re.compile(
     r"(?i)\b(?:naam|adres|postcode|straat\w{0,4}|(?:woon)?plaats|e-?mail\w{0,6}|mail|tel\w{0,12}|rekening\w{0,8}|iban|kvk"

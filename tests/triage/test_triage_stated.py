@@ -77,7 +77,7 @@ BSN = "111222333"  # passes the check; belongs to nobody
         ("Lindelaan 4, 9401ab Assen", "postcode", "9401 AB"),
         ("het gaat om factuur 2024-0087", "invoice_number", "2024-0087"),
         ("Rekening nl91 abna 0417 1643 01 dus.", "iban", "NL91ABNA0417164301"),  # a slip, for staff to see
-        ("rekening BE68 5390 0754 7000 of BE 0829.114.672", "iban", "BE68539007547000"),
+        ("rekening BE68 5390 0754 7034 of BE 0829.114.672", "iban", "BE68539007547034"),
         ("Graag antwoord.\n\nMet vriendelijke groet,\nSanne Vermeer", "name", "Sanne Vermeer"),
         ("Mijn naam is Sanne van der Meer en ik ben klant.", "name", "Sanne van der Meer"),
         ("Hoi,\n\nGroet,\nSanne Vermeer\nVermeer Advies", "company", "Vermeer Advies"),
@@ -497,8 +497,8 @@ def test_whom_an_account_belongs_to_is_no_name_that_is_put_right(text: str) -> N
     assert [one.field for one in corrections_in(text, told)] == []
 
 
-def marked(field: str, words: str, chance: float = 0.95) -> Spoken:
-    return Spoken(field, new=True, words=words, chance=chance)
+def marked(field: str, words: str, chance: float = 0.95, *, new: bool = True) -> Spoken:
+    return Spoken(field, new=new, words=words, chance=chance)
 
 
 @pytest.mark.parametrize(
@@ -768,10 +768,33 @@ _OLD_ACCOUNT, _NEW_ACCOUNT = "NL91ABNA0417164300", "NL20INGB0001234567"
         "{old} = oud. {new} = nieuw",
         "{new} IS DE MIJNE. NIET {old}.",
         "Het is {new} en niet wat ik schreef ({old}).",
+        "Er is toch weer van {old} afgeschreven. Het moet voortaan van {new} afgeschreven worden.",
+        "Rekening {old} s.v.p. verwijderen. Mijn IBAN is nu {new}.",
+        "Wij hebben {new} geopend en {old} laten sluiten.",
+        "{new} is mijn rekening, {old} heb ik opgezegd.",
+        "Naar {old} kunt u niet meer overmaken, {new} is de mijne.",
+        "Liever {new} dan {old}.",
+        "fout: {old}\ngoed: {new}\n\nstaat op de brief van vandaag",
+        "Mijn nieuwe IBAN is {new}. Verwijder {old} a.u.b.",
+        "Nieuw: {new}\n\nGraag wissen: {old}",
+        "{old} niet meer gebruiken na 1 mei, daarna {new}",
+        "{old} niet meer. {new} voortaan.",
+        "{old} niet meer\n{new} graag",
+        "We gaan over van {old} op {new}.",
+        "{old} gaat over op {new}, per direct graag.",
+        "hier m'n nieuwe: {new}\nniet meer: {old}\nbedankt",
+        "{new}\nNiet meer dat van de bank: {old}",
+        "Jullie storten op {old}, die bestaat niet meer; pas aan naar {new}.",
+        "De incasso gaat nu van {old}, neem {new}.",
+        "De incasso liep altijd van {old}, dat wordt {new}.",
     ],
 )
-def test_where_money_is_fetched_is_new_and_only_the_account_behind_not_any_more_is_old(text: str) -> None:
-    told = [marked("iban", _OLD_ACCOUNT, 0.6), marked("iban", _NEW_ACCOUNT, 0.9)]
+@pytest.mark.parametrize("likelier", ["old", "new"])
+def test_where_money_is_fetched_is_new_and_what_is_no_more_is_old(text: str, likelier: str) -> None:
+    told = [
+        marked("iban", _OLD_ACCOUNT, 0.9 if likelier == "old" else 0.6),
+        marked("iban", _NEW_ACCOUNT, 0.9 if likelier == "new" else 0.6),
+    ]
 
     [found] = corrections_in(text.format(new=_NEW_ACCOUNT, old=_OLD_ACCOUNT), told)
 
@@ -786,7 +809,51 @@ def test_an_account_that_money_is_no_longer_fetched_from_is_old() -> None:
     assert (found.old, found.new) == (_OLD_ACCOUNT, _NEW_ACCOUNT)
 
 
-@pytest.mark.parametrize("number", ["0031 6 44 90 18 72", "+49 5921 880 44 10", "0049 2821 000 77"])
+def test_what_is_said_instead_is_new_although_the_encoder_took_it_for_the_old_one() -> None:
+    text = f"Graag wijzigen in {_OLD_ACCOUNT}. Oeps, verkeerde regel: {_NEW_ACCOUNT} moet het wezen."
+    told = [marked("iban", _OLD_ACCOUNT, 0.9), marked("iban", _NEW_ACCOUNT, 0.9, new=False)]
+
+    [found] = corrections_in(text, told)
+
+    assert found.new == _NEW_ACCOUNT
+
+
+def test_a_slip_that_was_wrong_is_no_new_value() -> None:
+    text = "Mijn nieuwe nummer is 06-12345678. Oeps, dat was verkeerd, het is 06-87654321."
+
+    [found] = corrections_in(text, [marked("phone", "06-12345678", 0.95), marked("phone", "06-87654321", 0.6)])
+
+    assert (found.old, found.new) == (None, "06-87654321")
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        (f"Mijn nieuwe IBAN is {_NEW_ACCOUNT}. Verwijder het oude nummer.", "iban", _NEW_ACCOUNT),
+        ("Mijn nieuwe nummer is 06-12345678. Verwijder de rest.", "phone", "06-12345678"),
+        ("Stuur de facturen voortaan altijd naar nieuw@bakker.example.", "email", "nieuw@bakker.example"),
+        ("Mijn nieuwe nummer is +49 170 1234567 2 keer bellen", "phone", "+49 170 1234567"),
+        ("Mijn nieuwe nummer is 0049 5921 880 44 10.", "phone", "0049 5921 880 44 10"),
+    ],
+)
+def test_what_follows_a_new_value_does_not_make_it_old_or_longer(text: str, field: str, value: str) -> None:
+    [found] = corrections_in(text, [marked(field, value)])
+
+    assert (found.old, found.new) == (None, value)
+
+
+def test_the_old_one_told_behind_a_slip_stays_old() -> None:
+    text = f"New IBAN: {_NEW_ACCOUNT}. The old one was Ziggo, no I mean ING, {_OLD_ACCOUNT}."
+    told = [marked("iban", _NEW_ACCOUNT, 0.9), marked("iban", _OLD_ACCOUNT, 0.9, new=False)]
+
+    [found] = corrections_in(text, told)
+
+    assert (found.old, found.new) == (_OLD_ACCOUNT, _NEW_ACCOUNT)
+
+
+@pytest.mark.parametrize(
+    "number", ["0031 6 44 90 18 72", "+49 5921 880 44 10", "0049 2821 000 77", "+49 (0)2821 977 34-12"]
+)
 def test_a_telephone_number_that_was_marked_in_part_is_read_whole(number: str) -> None:
     [found] = corrections_in(f"Mijn nummer is nu {number}.", [marked("phone", number[:-3])])
 

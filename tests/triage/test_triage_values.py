@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from bot.triage.corrections import corrections_in
-from bot.triage.numbers import phones
+from bot.triage.numbers import btws, ibans, phones, without_ibans
 from bot.triage.values import TAGS, Spoken, spoken
 from bot.triage.verdict import StatedCorrection
 
@@ -236,3 +236,44 @@ def test_a_word_without_a_piece_does_not_end_the_sentence() -> None:
 
 def test_the_same_value_twice_is_one() -> None:
     assert len(corrections_in("", (Spoken("street", True, "Kade 7"), Spoken("street", True, "Kade  7")))) == 1
+
+
+@pytest.mark.parametrize("word", ["naar", "en", "for"])
+def test_an_account_in_groups_does_not_swallow_the_next_one_over_a_short_word(word: str) -> None:
+    text = f"Wijzig NL91 ABNA 0417 1643 00 {word} NL20 INGB 0001 2345 67 graag."
+
+    assert list(ibans(text)) == ["NL91ABNA0417164300", "NL20INGB0001234567"]
+    assert list(phones(text)) == []
+
+
+def test_a_letter_that_becomes_two_in_capitals_moves_no_account() -> None:
+    text = "Grüße aus der Straße, Fußweg: NL91 ABNA 0417 1643 00 ist das neue"
+
+    assert without_ibans(text).replace(" ", "") == "GrüßeausderStraße,Fußweg:istdasneue"
+
+
+def test_the_number_of_a_branch_is_no_telephone_number() -> None:
+    assert list(phones("Vestigingsnummer 000041882907 moet 000052119403 worden.")) == []
+
+
+@pytest.mark.parametrize("text", ["BTW BE0829.114.672 1000 Brussel", "order NO2024-0012-345-67", "BE2024-0012-3456-78"])
+def test_a_vat_or_an_order_number_with_digits_behind_it_is_no_account(text: str) -> None:
+    assert list(ibans(text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NL91ABNA0417164300-ING",
+        "NL91 ABNA 0417 1643 00-oud",
+        "NL91ABNA0417164300.Graag",
+        "VF24 0012 3456 NL91ABNA0417164300",
+    ],
+)
+def test_a_word_or_a_number_that_is_joined_to_an_account_is_left(text: str) -> None:
+    assert list(ibans(text)) == ["NL91ABNA0417164300"]
+
+
+def test_a_foreign_vat_number_beside_the_words_for_a_citizen_number_is_not_read() -> None:
+    assert list(btws("MIJN BSN IS DE 123456789")) == []
+    assert list(btws("USt-IdNr. DE 123456789")) == ["DE123456789"]

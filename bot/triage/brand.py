@@ -14,6 +14,21 @@ _AHEAD = (
     r"|von|cher|chère|chez|de)\s{1,3})"
 )
 """Behind these a name may stand in small letters."""
+_ROLE = (
+    r"(?:(?:data )?privacy[ -]?(?:officer|team|afdeling|functionaris)"
+    r"|functionaris (?:voor )?(?:de )?gegevensbescherming|fg|dpo"
+    r"|data protection officer|datenschutzbeauftragte[rn]?|délégué à la protection des données"
+    r"|(?:help|service)[ -]?desk|support|klanten(?:service|team|contact)|customer (?:service|support|care)"
+    r"|kundenservice|administratie|directie|afdeling [a-z]{3,20}|boekhoud(?:programma|software|pakket)"
+    r"|software(?:boer|bedrijf|leverancier|maker)s?)"
+)
+"""Whoever has such a name in a greeting, and no firm behind it, is one of those who read here."""
+_TO_A_ROLE = re.compile(
+    r"(?i)^(?P<ahead>\W{0,3}(?:beste|geachte|hallo|hoi|dag|aan|aan de|t\.?a\.?v\.?(?: de)?|dear|hello|hi"
+    r"|sehr geehrte[rs]?|liebe[rs]?|bonjour|cher|chère)"
+    r"(?: (?:heer|mevrouw|heer/mevrouw|heer of mevrouw|uw|de|het|herr|frau))?\s{1,3})"
+    rf"{_ROLE}(?:[ /-](?:boekhouding|privacy|avg|facturen|support|{_ROLE}))?(?=\s{{0,2}}(?:[,.:;!\n]|$))"
+)
 _BEGIN, _END = r"(?<![\w@./+-])", r"(?![\w@+]|[.-]\w)"  # not within a word, an address of mail or of the web
 
 
@@ -27,6 +42,15 @@ def as_taught(text: str, brand: str) -> str:
     if len(brand) < _SHORTEST or brand.casefold() == TAUGHT.casefold():
         return text
     return _either(brand).sub(lambda found: _other(found, brand), normalize("NFC", text))
+
+
+def as_spoken_to(text: str) -> str:
+    """A greeting of a role ("Geachte Functionaris Gegevensbescherming,") as one of us, under the taught name.
+
+    In capitals a role looks like another firm's name, and what is asked of another firm is left alone. One with a firm
+    behind it ("Beste privacy officer van Bol") stays as it is.
+    """
+    return _TO_A_ROLE.sub(lambda found: found["ahead"] + TAUGHT, text)
 
 
 def _other(found: re.Match[str], brand: str) -> str:

@@ -99,7 +99,7 @@ def _seen(
         writer=writer_of(f"{subject}\n{new_text}", model.writer.scores(whole, model.rarity), read),
         language=language_of(new_text if new_text.strip() else subject),
         identifiers=identifiers_in(new_text, subject),
-        elsewhere=greets_another(new_text, model.brand),
+        elsewhere=greets_another(new_text, model.brand, subject),
     )
 
 

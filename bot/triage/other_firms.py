@@ -25,20 +25,33 @@ _FIRMS = (
     r"Kamer van Koophandel|BKR|GGD|CIZ|Finanzamt|Jobcenter"
     r"|Moneybird|Exact|Snelstart|e-?Boekhouden|Twinfield|Jortt|Visma|Tellow|Rompslomp|Informer|Basecone|Yuki"
 )
-_GREETS = (
-    r"(?:hallo|hoi|hey|hi|dag|beste|geachte|aan|t\.?a\.?v\.?|dear|hello|to|an|liebe[sr]?|sehr geehrte\w{0,2}"
-    r"|bonjour|cher|chère|goedemorgen|goedemiddag)"
+_TRADES = (
+    r"(?:(?i:auto|garage|bouw|kinder|tand(?:arts)?|huisarts(?:en)?|fysio|dieren|basis|sport|muziek|kraam|schoon|boek|bloem\w{0,3})?"
+    r"(?i:bedrijf|garage|praktijk|school|winkel|makelaar(?:dij)?|salon|kwekerij|bakkerij|slagerij|drogisterij|apotheek"
+    r"|opvang|bibliotheek|ziekenhuis|kliniek|hotel|restaurant|camping|notaris\w{0,7}|advocaten|uitgeverij|verhuur|stichting"
+    r"|vereniging|woningcorporatie|webshop|zorg))"
 )
+_GREETS = (
+    r"(?:hallo|hoi|hee|heej|hé|hey|hi|dag|beste|geachte|aan|t\.?a\.?v\.?|dear|hello|to|an"
+    r"|liebe[sr]?|sehr geehrte\w{0,2}|bonjour|cher|chère|goedemorgen|goedemiddag)"
+)
+_CITY = r"(?i:de )?[Gg]emeente [A-Z]\w+"
 _ELSEWHERE = re.compile(
-    rf"^\W{{0,6}}(?:(?i:{_GREETS})\b[^\n.,;:!?]{{0,40}}?[ :])(?:{_FIRMS}|(?i:de )?[Gg]emeente [A-Z]\w+)(?![\w-])"
+    rf"^\W{{0,6}}(?:(?:(?i:{_GREETS})\b[^\n.,;:!?]{{0,40}}?(?: ?:)?[ :])"
+    rf"(?:{_FIRMS}|{_CITY}|{_TRADES} (?i:de |het |van |'t )?[A-Z]\w+)(?![\w-])"
+    rf"|(?:{_FIRMS}),? (?i:jullie|u|you|ihr|sie)\b)"
+)
+_HEADED_ELSEWHERE = re.compile(
+    r"(?i:^\W{0,3}(?:vraag|bericht|brief|mail|verzoek|t\.?a\.?v\.?)\b[^\n]{0,20}?\b(?:aan|voor) (?:de |het )?)"
+    rf"(?:{_FIRMS}|{_CITY}|{_TRADES} (?i:de |het |'t )?[A-Z]\w+)(?![\w-])"
 )
 _HEAD = 160  # characters from the top in which somebody is greeted
 
 
-def greets_another(text: str, brand: str) -> bool:
-    """Whether a well-known organisation is greeted, and our own name stands nowhere.
+def greets_another(text: str, brand: str, subject: str = "") -> bool:
+    """Whether another organisation is greeted, by a well-known name or by its trade, and our own name stands nowhere.
 
-    Only a handful of names, as they are written: "Beste Fatima" or "Geachte heer Visser" may be one of us.
+    Names as they are written: "Beste Fatima" or "Geachte heer Visser" may be one of us.
     """
-    greeted = _ELSEWHERE.search(text[:_HEAD].lstrip()) is not None
-    return greeted and brand.casefold() not in text.casefold()
+    greeted = _ELSEWHERE.search(text[:_HEAD].lstrip()) or _HEADED_ELSEWHERE.search(subject[:_HEAD])
+    return greeted is not None and brand.casefold() not in f"{subject} {text}".casefold()

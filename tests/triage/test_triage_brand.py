@@ -11,7 +11,7 @@ import pytest
 from bot.cli.measuring import judge_of
 from bot.configuration import load_settings
 from bot.settings import default_config_dir
-from bot.triage.brand import TAUGHT, as_taught
+from bot.triage.brand import TAUGHT, as_spoken_to, as_taught
 from bot.triage.classify import classify
 from bot.triage.corpus import SHIPPED_CORPUS
 from bot.triage.labels import RequestKind
@@ -90,3 +90,38 @@ def test_our_own_mail_is_judged_with_our_name_and_what_ships_with_the_taught_one
     assert Reader.of(other).model().brand == "Tuinwinkel"
     assert judge_of(other, tmp_path / "own.jsonl").brand == "Tuinwinkel"
     assert judge_of(other, SHIPPED_CORPUS / "mixed_blind.jsonl").brand == TAUGHT
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        "Geachte Functionaris Gegevensbescherming,",
+        "Beste Privacy Officer,",
+        "Aan de Functionaris voor de Gegevensbescherming",
+        "Beste Helpdesk Boekhouding,",
+        "Geachte heer/mevrouw DPO,",
+        "Dear Data Protection Officer,",
+        "Sehr geehrter Datenschutzbeauftragter,",
+        "Beste afdeling administratie,",
+    ],
+)
+def test_a_role_that_is_greeted_is_one_of_us(greeting: str) -> None:
+    wish = "wil je de kopie van mijn rijbewijs verwijderen die ik vorige week in de chat heb gezet? Stefan Koning"
+
+    assert as_spoken_to(greeting).rstrip(",").endswith(" Kleinboek")
+    assert not classify(load_model(), "", f"{greeting}\n\n{wish}").ordinary
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Beste Privacy Officer van Bol,",
+        "Geachte directie van Kwekerij Jansen,",
+        "Beste Bol,",
+        "Beste Helpdesk Hero B.V.,",
+        "De helpdesk, die ik belde, wist het niet.",
+        "Beste Supporters van de club,",
+    ],
+)
+def test_a_role_elsewhere_stays_as_it_is(text: str) -> None:
+    assert as_spoken_to(text) == text

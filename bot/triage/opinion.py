@@ -34,6 +34,7 @@ _IN_PLAIN_WORDS = {
 _REASONS = 2  # sentences shown per label
 _LEAST_REASON = -2.0  # log-odds: below it a sentence does not speak for a label
 _OFFER_LINE = 0.0  # log-odds from which an answered offer counts as the request itself
+_OFFER_DOUBT = -2.4  # log-odds from which it may be: of ten offers of ours those of a right lie above, all others below
 _NEW_RIGHT = frozenset({Intent.NEW_REQUEST, Intent.COMPLAINT_AP, Intent.CHANGE_SCOPE, Intent.DISPUTES, Intent.NOT_ME})
 
 
@@ -224,17 +225,18 @@ def _with_plain_words(opinion: Opinion, weighed: Weighed) -> Opinion:
 def _with_answer(model: Model, opinion: Opinion, new_text: str, quoted_text: str) -> Opinion:
     """ "Ja, doe maar" takes its meaning from our question. The reason shown is the writer's own words.
 
-    Who welcomes it in other words ("lijkt me een goed plan") is read by a person.
+    Who welcomes it in other words ("lijkt me een goed plan"), or an offer that may be of something else, is read by a
+    person.
     """
     strongest = np.full(len(SCORED), -9.0)
     offers = answered_offers(new_text, quoted_text)
     for offer in offers or welcomed_offers(new_text, quoted_text):
         strongest = np.maximum(strongest, model.single.scores(buckets(offer), model.rarity))
     best = int(np.argmax(strongest[: len(LABELS)]))
-    if strongest[best] < _OFFER_LINE:
+    if strongest[best] < _OFFER_DOUBT:
         return opinion
-    if not offers:
-        return replace(opinion, doubt=True)
+    if not offers or strongest[best] < _OFFER_LINE:
+        return opinion if opinion.decided else replace(opinion, doubt=True)
     label = LABELS[best]
     scores = opinion.scores | {label: max(opinion.scores[label], _probability(strongest[best]))}
     reason = Reason(label, new_text.strip().split("\n", 1)[0])

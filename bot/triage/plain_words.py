@@ -25,9 +25,13 @@ _ERASE = re.compile(
 _NOT_PLAIN = re.compile(
     r"(?i)\b(?:niet|geen|hoe|waar|waarom|als|indien|wanneer|stel|nooit|not|zodra|voordat)\b|[\"“”„'‘’]\w"
 )
+_FIELD = (
+    r"(?:(?:\w{1,8})?adres|(?:telefoon)?nummer|(?:bank)?rekeningnummer|iban|e-?mail(?:adres)?|mailadres|bedrijfsnaam"
+    r"|achternaam)"
+)
 _CHANGE = re.compile(
-    r"(?i)^\W{0,3}(?:mijn|ons|onze) (?:adres|telefoonnummer|rekeningnummer|iban|e-?mailadres|bedrijfsnaam|achternaam)"
-    r" (?:is|wordt) (?:gewijzigd|veranderd|voortaan)\b"
+    r"(?i)^\W{0,3}(?:(?:ik ben|we zijn|wij zijn) (?:\w{1,12} ){0,3}verhuisd\W{1,3}(?:en )?)?(?:mijn|ons|onze) "
+    rf"(?:{_FIELD} (?:is|wordt) (?:gewijzigd|veranderd|voortaan)|nieuwe {_FIELD} (?:is|wordt|luidt))\b"
 )
 _NO_CHANGE = re.compile(r"(?i)\b(?:niet|geen|hoe|als|al)\b|[?\"“”„]")
 _IGNORED = re.compile(

@@ -121,10 +121,28 @@ def _counted(text: str, counted: Row) -> Writer:
     return Writer.SUBJECT if unlikely else guess
 
 
+_AP = re.compile(
+    r"\b(?:AP|(?i:autoriteit persoonsgegevens|toezichthouder|supervisory authority|data protection authority))\b"
+)
+_MADE = re.compile(
+    r"(?i)\b(?:klacht|melding|complaint)\b.{0,90}\b(?:ingediend|gedaan|neergelegd|ingestuurd|filed|lodged|submitted)\b"
+    r"|\b(?:filed|lodged|submitted) a complaint\b|\bgemeld bij\b"
+)
+_NOT_MADE = re.compile(r"(?i)\b(?:niet|geen|nog geen|als|indien|zou|not|if|will|worden)\b")
+
+
 def only_a_person_may_answer(writer: Writer, text: str) -> bool:
-    """An authority, a lawyer or agent, an heir, a minor or somebody under guardianship."""
+    """An authority, a lawyer or agent, an heir, a minor, somebody under guardianship, or who went to the authority."""
     return writer in (Writer.AUTHORITY, Writer.AGENT, Writer.HEIR) or bool(
-        _LAWYER.search(text) or _GUARDED.search(text)
+        _LAWYER.search(text) or _GUARDED.search(text) or went_to_the_authority(text)
+    )
+
+
+def went_to_the_authority(text: str) -> bool:
+    """Whether a sentence says that a complaint was made to the supervisory authority, not that it may be."""
+    return any(
+        _AP.search(sentence) and _MADE.search(sentence) and not _NOT_MADE.search(sentence)
+        for sentence in re.split(r"[.!?\n]", text)
     )
 
 

@@ -8,11 +8,12 @@ import pytest
 
 from bot.triage.answers import welcomed_offers
 from bot.triage.classify import classify
-from bot.triage.labels import Intent
+from bot.triage.labels import Intent, RequestKind
 from bot.triage.model import load_model
 from bot.triage.other_firms import greets_another
 from bot.triage.plain_words import still_waits
 from bot.triage.reply_words import PLAIN
+from bot.triage.writers import went_to_the_authority
 
 MODEL = load_model()
 
@@ -125,3 +126,57 @@ def test_who_got_what_was_for_somebody_else_is_heard(text: str) -> None:
 @pytest.mark.parametrize("text", ["Ik heb per abuis twee keer betaald.", "I received your email, thanks."])
 def test_another_mistake_is_no_wrong_recipient(text: str) -> None:
     assert not PLAIN[Intent.WRONG_RECIPIENT].search(text)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("", "Hallo Kwekerij Jansen,\n\nHaal mij uit jullie bestand."),
+        ("", "Hee Salon Knipoog, haal mijn nummer maar uit jullie systeem"),
+        ("", "Aan: Autobedrijf Van der Schoot\n\nVerwijder mijn kenteken."),
+        ("", "DHL, jullie hebben mijn nummer aan de buurman gegeven!"),
+        ("Vraag aan tandartspraktijk Tandrijk", "dag mevrouw, ik heb een nieuw nummer"),
+    ],
+)
+def test_a_firm_is_known_by_its_trade_by_whom_is_spoken_to_and_by_the_subject(subject: str, text: str) -> None:
+    assert greets_another(text, "Kleinboek", subject)
+    assert not greets_another(f"{text} Ik gebruik Kleinboek.", "Kleinboek", subject)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Beste praktijk,\n\nwis mijn gegevens",
+        "Hallo mensen van de Bedrijfsadministratie,",
+        "Ik heb een kwekerij, Jansen heet hij.",
+        "De verhuur van Jansen gaat goed, wis mijn account.",
+        "ING is mijn bank, jullie zijn mijn boekhouding.",
+    ],
+)
+def test_a_trade_that_is_only_spoken_of_is_nobody_greeted(text: str) -> None:
+    assert not greets_another(text, "Kleinboek")
+
+
+def test_who_went_to_the_authority_is_answered_by_a_person() -> None:
+    text = (
+        "Ik heb vandaag een klacht over jullie ingediend bij de Autoriteit Persoonsgegevens omdat mijn bankafschriften"
+        " bij een vreemde in de mailbox zaten. T. Vaartjes"
+    )
+    verdict = classify(MODEL, "", text)
+
+    assert went_to_the_authority(text)
+    assert RequestKind.COMPLAINT in verdict.kinds
+    assert verdict.needs_person
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Anders dien ik een klacht in bij de Autoriteit Persoonsgegevens.",
+        "Ik heb nog geen klacht ingediend bij de AP.",
+        "Ik heb een klacht ingediend bij jullie helpdesk. De AP hoeft dit niet te weten.",
+        "Als dit niet stopt wordt een klacht bij de AP ingediend.",
+    ],
+)
+def test_who_only_may_go_to_the_authority_has_not_gone(text: str) -> None:
+    assert not went_to_the_authority(text)

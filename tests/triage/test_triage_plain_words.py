@@ -48,6 +48,9 @@ def test_anything_else_is_not(sentence: str) -> None:
 def test_a_change_in_plain_words_is_heard_and_a_question_is_not() -> None:
     assert tells_a_change_plainly("Mijn adres is gewijzigd: Brink 12, 9471 AE Zuidlaren.")
     assert tells_a_change_plainly("Ons rekeningnummer wordt voortaan NL91ABNA0417164300")
+    assert tells_a_change_plainly("Ik ben verhuisd, mijn nieuwe adres is Dorpsstraat 12, 9765 AB Paterswolde.")
+    assert tells_a_change_plainly("Ons nieuwe rekeningnummer is NL91ABNA0417164300.")
+    assert not tells_a_change_plainly("Het nieuwe adres van mijn klant is Brink 12.")
     assert not tells_a_change_plainly("Mijn adres is gewijzigd, klopt dat?")
     assert not tells_a_change_plainly("Mijn adres is niet gewijzigd.")
     assert not tells_a_change_plainly("Mijn klant heeft een ander adres.")
@@ -94,3 +97,9 @@ def test_a_complaint_in_plain_words_is_one(sentence: str) -> None:
 )
 def test_another_complaint_is_none(sentence: str) -> None:
     assert not complains_plainly(sentence)
+
+
+def test_a_change_in_plain_words_behind_a_question_about_the_program_is_seen() -> None:
+    move = "Ik ben verhuisd, mijn nieuwe adres is Dorpsstraat 12, 9765 AB Paterswolde. Wilt u dit aanpassen?"
+
+    assert not classify(MODEL, "", "Hoe zet ik een offerte om in een factuur? " + move).ordinary

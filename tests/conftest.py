@@ -16,6 +16,11 @@ os.environ["SSL_CERT_FILE"] = (
 )  # No test server is signed by the system's authorities; reading them takes 30 ms.
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is marked `longest` comes first: taken last, it would keep the whole run waiting for one processor."""
+    items.sort(key=lambda one: one.get_closest_marker("longest") is None)
+
+
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     return make_certificates(tmp_path_factory.mktemp("certificates"))

@@ -30,6 +30,7 @@ HELD_BACK = frozenset(
         "ember_blind",
         "juniper_blind",
         "linden_blind",
+        "maple_blind",
         "replies_blind",
     }
 )

@@ -75,13 +75,14 @@ async def test_quoted_words_stay_apart_and_what_is_said_last_counts(office: Offi
 
 
 async def test_what_staff_of_another_company_teach_names_us_as_the_labelled_mails_do(office: Office) -> None:
-    ref = await case_of(office, office.people.sanne.address, f"Beste Tuinwinkel,\n\n{ASKS}")
+    ref = await case_of(office, office.people.sanne.address, f"{ASKS}\n\nAlvast dank aan Tuinwinkel.")
 
     with archive_of(office) as tx:
         lesson = lesson_of(tx, tx.cases.get(CaseRef(ref)), frozenset({RequestKind.PORTABILITY}), "Tuinwinkel")
 
     assert lesson is not None
-    assert lesson.text.startswith("Beste Kleinboek,")
+    assert "dank aan Kleinboek" in lesson.text
+    assert "Tuinwinkel" not in lesson.text
 
 
 async def test_ordinary_mail_leaves_nothing_but_an_example_and_that_goes_with_its_case(office: Office) -> None:

@@ -145,6 +145,7 @@ def test_an_empty_file_gives_noughts_and_no_error(tmp_path: Path) -> None:
     assert evaluate(MODEL, path).as_json()["exact"] == 0
 
 
+@pytest.mark.longest
 @pytest.mark.timeout(600)  # six thousand mails: two minutes on a processor without instructions for eight bits
 def test_the_held_back_hands_stay_above_the_floor() -> None:
     requests = evaluate(MODEL, SHIPPED_CORPUS / "second_voice.jsonl")
@@ -162,6 +163,7 @@ def test_the_held_back_hands_stay_above_the_floor() -> None:
         "ember",
         "juniper",
         "linden",
+        "maple",
     )
     others = [evaluate(MODEL, SHIPPED_CORPUS / f"{hand}_blind.jsonl") for hand in seasons]
     every = [requests, mixed, *others]

@@ -133,14 +133,15 @@ def read_closely(
     """What the encoder makes of the mail whose sentences these are. Of a long mail the loudest sentences are read.
 
     The quoted words are shown to it below a bare yes, and beside few words (`Shown`): alone they never make a request.
-    Where our own name is another than the taught one, or one of our roles is greeted, labels and intents are read with
-    the taught one in its place; the values are read as they stand.
+    Where our own name is another than the taught one, labels and intents are read with the taught one in its place; the
+    values are read as they stand. A role of ours that is greeted is read as the taught name.
     """
     own = [number for number, one in enumerate(parts) if _is_own_sentence(one)]
     loud = [float(raw[number, -1]) for number in own]
     texts = [parts[number].text for number in own]
     written = (subject, words_below(quoted), *texts)
-    head, below, *said = taught = tuple(as_spoken_to(as_taught(text, brand)) for text in written)
+    taught = tuple(as_taught(text, brand) for text in written)
+    head, below, *said = map(as_spoken_to, taught)
     meaning = shipped_encoder().read(head, said, below, loud, shown=_shown(texts, quoted), reply=reply)
     if taught == written:
         return meaning

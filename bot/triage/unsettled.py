@@ -16,6 +16,8 @@ _TAKEN_BACK = re.compile(
     r"(?:wijzigen|veranderen|aanpassen|doorvoeren|omzetten)\b"
     r"|\blaat (?:het |hem |die |dat )?(?:maar |dus )?(?:zo )?staan op\b"
     r"|\b(?:nog|voorlopig) niet(?:s)? (?:wijzigen|veranderen|aanpassen|doorvoeren)\b"
+    r"|\b(?:vergeet|negeer|forget|ignore)\b[^.!?\n]{0,20}\b(?:verzoek|aanvraag|(?:mail|bericht)(?:tje)?|request|e-?mail)\b"
+    r"|\b(?:het|alles|it) (?:blijft|stays|remains) (?:dus |gewoon |toch )?(?:[A-Z]{2}\d\d|0\d)"
 )
 _DOUBTED = re.compile(
     r"(?i)\bdat weet ik nog niet\b|\b(?:kan|kon) ook (?!niet)[^.!?\n]{0,25}\b(?:zijn|wezen)\b"

@@ -15,6 +15,9 @@ from bot.triage.unsettled import erases_a_value, unsettled
         "0570-612345 blijft het hoofdnummer, het nieuwe is voor de winkel.",
         "Bij nader inzien toch niet wijzigen naar NL45, laat maar staan op NL03.",
         "Voorlopig niet aanpassen, ik bel nog.",
+        "Vergeet mijn verzoek om NL35KNAB0853205358 te wijzigen in NL95RABO0034599603.",
+        "Het blijft NL35KNAB0853205358.",
+        "Please ignore my earlier email about the new address.",
         "Geachte relatie, ons bedrijf verhuist naar Kade 4.",
         "Dear customer, our bank account has changed.",
         "Mijn nieuwe postcode is 5611 AB maar het kan ook 5611 AC zijn.",
@@ -30,6 +33,7 @@ def test_an_addition_a_withdrawal_and_a_circular_are_for_a_person(text: str) -> 
     [
         "Wij zijn verhuisd naar Kade 4. Graag aanpassen.",
         "Mijn nummer is niet 41 maar 14.",
+        "Vergeet niet mijn nummer aan te passen. Het blijft een gedoe.",
         "Beste Kleinboek, mijn rekening wordt NL45.",
         "Kunt u dat wijzigen? Groet, mijn klant wacht.",
     ],

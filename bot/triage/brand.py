@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from unicodedata import normalize
 
+from bot.triage.other_firms import GREETS
+
 TAUGHT = "Kleinboek"
 """Who is asked in the labelled mails. "Beste Kleinboek, ..." asks us there, "Beste Bol, ..." somebody else."""
 _SHORTEST = 3  # letters of a name that can be told from other words
@@ -24,8 +26,7 @@ _ROLE = (
 )
 """Whoever has such a name in a greeting, and no firm behind it, is one of those who read here."""
 _TO_A_ROLE = re.compile(
-    r"(?i)^(?P<ahead>\W{0,3}(?:beste|geachte|hallo|hoi|dag|aan|aan de|t\.?a\.?v\.?(?: de)?|dear|hello|hi"
-    r"|sehr geehrte[rs]?|liebe[rs]?|bonjour|cher|chère)"
+    rf"(?i)^(?P<ahead>\W{{0,3}}{GREETS}"
     r"(?: (?:heer|mevrouw|heer/mevrouw|heer of mevrouw|uw|de|het|herr|frau))?\s{1,3})"
     rf"{_ROLE}(?:[ /-](?:boekhouding|privacy|avg|facturen|support|{_ROLE}))?(?=\s{{0,2}}(?:[,.:;!\n]|$))"
 )

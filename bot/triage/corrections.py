@@ -58,7 +58,7 @@ _NEW = re.compile(
     r"|neu\w{0,2}|erop|zijn|is|dus|veranderen in|wijzigen in|vervangen door|in)\W{1,3}|(?:->|=>|→)\W{0,2})$",
     re.IGNORECASE,
 )
-_OLD_IS = re.compile(
+_SURELY_OLD = re.compile(
     r"(?i)\b(?:oude?|vorige|eerdere|verlopen|opgeheven|old|former|previous|alte[rsn]?|ancien(?:ne)?)\s(?:\w{1,20}\s){1,2}"
     r"(?:is|was|luidt|luidde|war|est|était)\W{1,3}$|(?:^|\n)\W{0,3}(?:oud|fout|verkeerd|old|wrong|alt|falsch): ?$"
     r"|\b(?:liever|beter|rather|prefer)\b[^.!?\n]{0,40} (?:dan|than) $"
@@ -363,7 +363,11 @@ def _said(field: str, text: str, value: str) -> str:
     if place is None:
         return ""
     before, after = text[max(0, place[0] - CONTEXT) : place[0]], text[place[1] : place[1] + CONTEXT]
-    if _AFTER_OLD.search(after) or _OLD_IS.search(before) or (field in ("phone", "email") and _STILL.search(before)):
+    if (
+        _AFTER_OLD.search(after)
+        or _SURELY_OLD.search(before)
+        or (field in ("phone", "email") and _STILL.search(before))
+    ):
         return "old"
     if (_SURELY_NEW if field == "email" else _NEW).search(before) or _AFTER_NEW.search(after):
         return "new"

@@ -31,13 +31,13 @@ _TRADES = (
     r"|opvang|bibliotheek|ziekenhuis|kliniek|hotel|restaurant|camping|notaris\w{0,7}|advocaten|uitgeverij|verhuur|stichting"
     r"|vereniging|woningcorporatie|webshop|zorg))"
 )
-_GREETS = (
+GREETS = (
     r"(?:hallo|hoi|hee|heej|hé|hey|hi|dag|beste|geachte|aan|t\.?a\.?v\.?|dear|hello|to|an"
     r"|liebe[sr]?|sehr geehrte\w{0,2}|bonjour|cher|chère|goedemorgen|goedemiddag)"
 )
 _CITY = r"(?i:de )?[Gg]emeente [A-Z]\w+"
 _ELSEWHERE = re.compile(
-    rf"^\W{{0,6}}(?:(?:(?i:{_GREETS})\b[^\n.,;:!?]{{0,40}}?(?: ?:)?[ :])"
+    rf"^\W{{0,6}}(?:(?:(?i:{GREETS})\b[^\n.,;:!?]{{0,40}}?(?: ?:)?[ :])"
     rf"(?:{_FIRMS}|{_CITY}|{_TRADES} (?i:de |het |van |'t )?[A-Z]\w+)(?![\w-])"
     rf"|(?:{_FIRMS}),? (?i:jullie|u|you|ihr|sie)\b)"
 )

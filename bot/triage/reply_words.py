@@ -93,7 +93,7 @@ PLAIN: dict[Intent, re.Pattern[str]] = {
     ),
     Intent.COMPLAINT_AP: re.compile(
         r"(?:\b(?:naar|bij|aan|door|met) (?:de )?(?:AP\b|autoriteit persoonsgegevens|toezichthouder)"
-        r"|\bthe (?:dutch )?(?:AP|DPA|data protection authority)\b"
+        r"|\bthe (?:dutch )?(?:AP|DPA|(?:data protection|supervisory) authority)\b"
         r"|\bAutoriteit Persoonsgegevens\b)"
     ),
     Intent.WITHDRAWAL: re.compile(

@@ -6,8 +6,10 @@ import re
 
 import numpy as np
 
-from bot.triage.labels import Role, Writer
+from bot.triage.labels import Intent, Role, Writer
+from bot.triage.reply_words import PLAIN
 from bot.triage.weights import WRITERS, Row
+from bot.triage.wording import sentences
 
 _AUTHORITY = re.compile(
     r"\b(?:namens de autoriteit persoonsgegevens|(?:wij zijn|als) (?:de )?(?:autoriteit persoonsgegevens"
@@ -121,9 +123,7 @@ def _counted(text: str, counted: Row) -> Writer:
     return Writer.SUBJECT if unlikely else guess
 
 
-_AP = re.compile(
-    r"\b(?:AP|(?i:autoriteit persoonsgegevens|toezichthouder|supervisory authority|data protection authority))\b"
-)
+_TO_THE_AUTHORITY = PLAIN[Intent.COMPLAINT_AP]
 _MADE = re.compile(
     r"(?i)\b(?:klacht|melding|complaint)\b.{0,90}\b(?:ingediend|gedaan|neergelegd|ingestuurd|filed|lodged|submitted)\b"
     r"|\b(?:filed|lodged|submitted) a complaint\b|\bgemeld bij\b"
@@ -141,8 +141,8 @@ def only_a_person_may_answer(writer: Writer, text: str) -> bool:
 def went_to_the_authority(text: str) -> bool:
     """Whether a sentence says that a complaint was made to the supervisory authority, not that it may be."""
     return any(
-        _AP.search(sentence) and _MADE.search(sentence) and not _NOT_MADE.search(sentence)
-        for sentence in re.split(r"[.!?\n]", text)
+        _TO_THE_AUTHORITY.search(sentence) and _MADE.search(sentence) and not _NOT_MADE.search(sentence)
+        for sentence in sentences(text)
     )
 
 

@@ -256,7 +256,15 @@ def test_the_number_of_a_branch_is_no_telephone_number() -> None:
     assert list(phones("Vestigingsnummer 000041882907 moet 000052119403 worden.")) == []
 
 
-@pytest.mark.parametrize("text", ["BTW BE0829.114.672 1000 Brussel", "order NO2024-0012-345-67", "BE2024-0012-3456-78"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BTW BE0829.114.672 1000 Brussel",
+        "order NO2024-0012-345-67",
+        "BE2024-0012-3456-78",
+        "rekening BE68 5390 0754 7000",
+    ],
+)
 def test_a_vat_or_an_order_number_with_digits_behind_it_is_no_account(text: str) -> None:
     assert list(ibans(text)) == []
 

@@ -233,7 +233,7 @@ async def test_a15_what_is_not_signed_whole_is_not_signed(
 async def test_a_name_server_that_is_silent_delays_a_mail_little_and_is_asked_again(
     tmp_path: Path, smtp_sink: SmtpSink, names: NameServer
 ) -> None:
-    office = own_office(tmp_path, smtp_sink, names, AUTHENTICATION__SECONDS="0.2")
+    office = own_office(tmp_path, smtp_sink, names, AUTHENTICATION__SECONDS="2")
     sanne = office.people.sanne.address
     domain = domain_of(sanne)
     names.say({f"{SELECTOR}._domainkey.{domain}": SILENT})

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from unittest.mock import patch
 
 import pytest
 from servers.certificates import Certificates, make_certificates
 from servers.dovecot import Dovecot, DovecotServer
 from servers.postgres import Postgres
 from servers.smtp_sink import SmtpSink
+from servers.spare_engines import SpareEngines
 
 os.environ["SSL_CERT_FILE"] = (
     os.devnull
@@ -19,6 +21,16 @@ os.environ["SSL_CERT_FILE"] = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What is marked `longest` comes first: taken last, it would keep the whole run waiting for one processor."""
     items.sort(key=lambda one: one.get_closest_marker("longest") is None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_are_compiled_once() -> Iterator[None]:
+    """An office opens its archive anew for each step and command; what its engine has compiled stays at hand.
+
+    Patched, since in the service each process opens its archive once.
+    """
+    with patch("bot.store.archive.make_engine", SpareEngines()):
+        yield
 
 
 @pytest.fixture(scope="session")

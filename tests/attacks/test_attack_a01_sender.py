@@ -230,7 +230,7 @@ async def test_a15_what_is_not_signed_whole_is_not_signed(
     assert all("ondertekend" in check["reasons"][0] for check in found)
 
 
-async def test_a_name_server_that_is_silent_delays_a_mail_little_and_is_asked_again(
+async def test_a_name_server_that_is_silent_holds_no_mail_up_and_is_asked_again(
     tmp_path: Path, smtp_sink: SmtpSink, names: NameServer
 ) -> None:
     office = own_office(tmp_path, smtp_sink, names, AUTHENTICATION__SECONDS="2")

@@ -16,11 +16,12 @@ from contextlib import asynccontextmanager, redirect_stderr, redirect_stdout, su
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from servers.dovecot import Dovecot
+from servers.remembering import warmed
 from servers.smtp_sink import SmtpSink, SunkMail
 from typer.main import get_command
 
@@ -269,7 +270,7 @@ def _children(settings: Settings) -> Cage[Reading]:
     domain = settings.organisation.address.rpartition("@")[2]
     reader = Reader(settings.parsing, domain, settings.triage.model_file)
     if reader not in _CAGES:
-        _CAGES[reader] = Cage(reader, settings.parsing, reader.warm, reader.careful())
+        _CAGES[reader] = Cage(reader, settings.parsing, partial(warmed, reader), reader.careful())
     return _CAGES[reader]
 
 

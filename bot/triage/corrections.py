@@ -92,26 +92,35 @@ _NOT_OF_ANOTHER = (
 )
 """Behind "niet meer" no other value follows: of "nu A, niet meer op B" only B is old."""
 _PLEASE = r"(?:s\.?v\.?p\.?|a\.?u\.?b\.?|graag|gaarne|bitte|please)"
-_AFTER_OLD = re.compile(
+_CALLED_OLD = re.compile(
     r"^ {0,2}= {0,2}(?:oud|fout|old|wrong)\b"
     r"|^\W{0,3}(?:(?:die|deze|dat) )?(?:is|bestaat|klopt|vervalt|wordt|doet|straks|gebruik)\W{1,3}"
     r"(?:(?!(?:en|maar|and|but)\b|(?:nu|voortaan|now)\W{1,3}(?!(?:\w+\W{1,3})?(?:niet|oud|fout|verkeerd|verlopen|opge\w+|geen)\b))"
     r"[^\W\d]{1,12}[^\w.,;:!?\n]{1,3}){0,4}"
-    r"(?:niet|oud\w?|fout|verkeerd|opgeheven|verlopen|geen|opgezegd)\b"
-    rf"|^[ ,:(–-]{{1,3}}niet (?:meer|langer)\b{_NOT_OF_ANOTHER}"
-    r"|^\W{0,3}(?:vervalt|(?:mag|kan|moet|gaat) (?:nu |dus )?"
-    r"(?:weg|eraf|eruit|er ?uit))\b"
+    r"(?:niet|oud\w?|fout|verkeerd|opgeheven|verlopen|geen|opgezegd)\b",
+    re.IGNORECASE,
+)
+"""Behind a value: "is oud", "klopt al jaren niet", "= fout"."""
+_NO_LONGER = re.compile(
+    rf"^[ ,:(–-]{{1,3}}niet (?:meer|langer)\b{_NOT_OF_ANOTHER}"
     r"|^ (?:kan|kunt|kun|kunnen|can) (?:(?!en\b|maar\b|and\b)[a-z]{1,8} ){0,3}"
     rf"(?:niet (?:meer|langer)|no longer){_NOT_OF_ANOTHER}\b"
-    r"|^ (?:heb|hebben) (?:ik|we|wij) (?:[a-z]{1,10} ){0,2}(?:opgezegd|opgeheven|gesloten|afgesloten|laten sluiten)\b"
-    r"|^ (?:laten sluiten|opgezegd|opgeheven)\b"
+    r"|^\W{0,3}(?:vervalt|(?:mag|kan|moet|gaat) (?:nu |dus )?"
+    r"(?:weg|eraf|eruit|er ?uit))\b"
     rf"|^[ ,(-]{{1,3}}(?:{_PLEASE} ){{0,2}}(?:verwijderen|schrappen|wissen|weghalen|blokkeren|löschen"
     r"|uit (?:het|uw|de|mijn|jullie) \w{2,14} (?:halen|verwijderen))\b"
-    rf"{_NOT_OF_ANOTHER}(?!\s*:)"
+    rf"{_NOT_OF_ANOTHER}(?!\s*:)",
+    re.IGNORECASE,
+)
+"""Behind a value that is to go: "niet meer", "kunt u niet langer gebruiken", "mag eruit", "graag verwijderen"."""
+_ENDED = re.compile(
+    r"^ (?:heb|hebben) (?:ik|we|wij) (?:[a-z]{1,10} ){0,2}(?:opgezegd|opgeheven|gesloten|afgesloten|laten sluiten)\b"
+    r"|^ (?:laten sluiten|opgezegd|opgeheven)\b"
     r"|^(?:(?!\boude?\b)[^.!?,;\n(]){0,45}\b(?:is|wordt|werd) (?:inmiddels |nu )?"
     r"(?:opgezegd|opgeheven|gesloten|beëindigd)\b",
     re.IGNORECASE,
 )
+"""Behind a value that the writer or somebody else ended: "heb ik opgezegd", "is inmiddels gesloten"."""
 _BANK_CHANGES = re.compile(
     r"(?i)\b(?:nieuwe? (?:bank|rekening\w{0,8}|iban)|rekening\w{0,8} (?:\w{1,10} ){0,4}(?:veranderd|gewijzigd"
     r"|wijzigen|aanpassen|fout)"
@@ -364,7 +373,7 @@ def _said(field: str, text: str, value: str) -> str:
         return ""
     before, after = text[max(0, place[0] - CONTEXT) : place[0]], text[place[1] : place[1] + CONTEXT]
     if (
-        _AFTER_OLD.search(after)
+        any(old.search(after) for old in (_CALLED_OLD, _NO_LONGER, _ENDED))
         or _SURELY_OLD.search(before)
         or (field in ("phone", "email") and _STILL.search(before))
     ):

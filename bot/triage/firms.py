@@ -24,6 +24,8 @@ _ANOTHERS = re.compile(
 _BEFORE = 50  # characters before a trade name in which it is said whose it is
 _TRADE = re.compile(rf"(?i)\b(?:{'|'.join(TRADES)})(?!\w)")
 _LEAD = re.compile(r"^(?:(?i:namens|secretariaat|zaakvoerder|dga|hr|ihre?|naam|bedrijf|firmanaam|kantoor van)\b:?[ ])")
+_PARTICLE = re.compile(PARTICLE, re.IGNORECASE)
+_GENERATIONS = frozenset({"junior", "senior", "jr", "sr"})
 _LONGEST = 60  # characters of a company's name
 
 
@@ -42,12 +44,25 @@ def firm_beside(piece: str) -> str | None:
     """The piece as a company's name because of where it stands: behind or below the name of who signs."""
     name = piece.strip(" .,\"“”'")
     words = name.split()
-    plain = bool(words) and name[0].isupper() and 2 <= len(words) <= 5 and len(name) <= 40
+    plain = bool(words) and name[0].isupper() and not set("()") & set(name) and 2 <= len(words) <= 5 and len(name) <= 40
     return (
         name
         if plain and "," not in name and "/" not in name and not says_more(name) and not is_sentence(name)
         else None
     )
+
+
+def named_after(firm: str, name: str) -> bool:
+    """Whether a company has that person in its name: of Pieter Hol "Hol Zonwering", of Fleur Damen "Fleurs Zeepjes".
+
+    Two that share a first or a last name may as well be two people: "Anja Hol", "Pieter Damen". A second last name
+    ("Smit Jansen" of Marie Smit) is not told from a trade.
+    """
+    own = [word for word in name.split() if len(word) > 2 and word[0].isupper() and not _PARTICLE.fullmatch(word)]
+    first, *rest = firm.split()
+    of_it = first.removesuffix("s").rstrip("'’")
+    shared = first in own[1:] or (of_it != first and of_it in own)
+    return bool(rest) and shared and rest[0].rstrip(".").casefold() not in _GENERATIONS
 
 
 def firm_traded_as(text: str, *, first: bool = False) -> str | None:

@@ -61,8 +61,15 @@ _PAID = re.compile(
     r"|20\d\d-(?!20\d\d\b)\d{4,6})\b(?![/.,-]?\d)"
 )
 """An invoice by its number alone, where it is paid or asked for; never a case of ours, a date, a sum or a telephone."""
+_SETTLED = re.compile(
+    r"\b(?i:(?:eind|slot)?afrekening)[ ](?:(?i:nr|nummer)\.?[ ])?"
+    r"([A-Z]{1,4}-20\d\d-\d{3,6}|20\d\d-(?!20\d\d\b)\d{4,6})\b"
+)
+"""A final account is mostly called by its year: only what is written like a number counts."""
+_OF_AN_INVOICE = re.compile(r"(?:F|VF|INV|CR|FKB|KBF)[-/]?20[0-3]\d[-/]?\d{5}")
+"""Letters of an invoice, a year and five digits: no citizen service number, also where its check comes out."""
 _OF_MONEY = re.compile(
-    r"(?i)\b(?:factu|(?:credit)?nota\b|aanmaning|incasso|geïncasseerd|herinnering|betaal|voldaan|invoice|rechnung|facture|fatura"
+    r"(?i)\b(?:factu|(?:credit)?nota\b|aanmaning|incasso|geïncasseerd|herinnering|betaal|terugbeta|voldaan|invoice|rechnung|facture|fatura"
     r"|afgeschreven)"
 )
 _NUMBERED = re.compile(
@@ -186,7 +193,7 @@ def _of_the_business(text: str) -> Iterator[str]:
         yield named
 
 
-_said_to_be_invoices = groups(_INVOICE, _PAID)
+_said_to_be_invoices = groups(_INVOICE, _PAID, _SETTLED)
 
 
 def _invoices(text: str) -> Iterator[str]:
@@ -195,7 +202,7 @@ def _invoices(text: str) -> Iterator[str]:
     if _OF_MONEY.search(text) and not _OF_HIS_BOOKS.search(text):
         for match in _NUMBERED.finditer(text):
             elsewhere = _OF_SOMETHING_ELSE.search(text[max(0, match.start() - _BEFORE) : match.start()])
-            if elsewhere is None and not may_hold_bsn(match[1]):
+            if elsewhere is None and (_OF_AN_INVOICE.fullmatch(match[1]) or not may_hold_bsn(match[1])):
                 yield match[1]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.triage.firms import firm_written, is_sentence
+from bot.triage.firms import firm_written, is_sentence, named_after
 from bot.triage.person_names import UPPER, WORD, name_written
 
 BETWEEN = re.compile(r"[,|·•(]|[ ][-–—/][ ]|\)")
@@ -48,9 +48,15 @@ def company_in(last: str) -> str | None:
     return _SEAT.sub("", found) if found is not None else None
 
 
-def may_be_firm(beside: str) -> bool:
-    """Whether what stands beside a name is neither a name itself nor a part of a sentence."""
-    return name_written(beside) is None and _NO_FIRM.search(beside) is None
+def may_be_firm(beside: str, name: str) -> bool:
+    """Whether what stands beside a name is no part of a sentence, and no name itself unless it is a company's.
+
+    "Hol Zonwering" beside Pieter Hol is one, and so is "Knip & Krul"; "Jan & Marie Smit" beside Marie Smit is not.
+    """
+    if _NO_FIRM.search(beside) is not None:
+        return False
+    pair = " & " in beside and set(beside.split()).isdisjoint(name.split())
+    return pair or named_after(beside, name) or name_written(beside) is None
 
 
 def person_behind_a_firm(last: str) -> str | None:

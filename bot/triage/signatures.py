@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.triage.firms import firm_beside, firm_traded_as, firm_written, firms_named, is_sentence
@@ -52,6 +53,12 @@ _AFTER_NAME = re.compile(
     r"[,(|/·•]|[ ][-–—@][ ]?|[ ](?:van|bij|from|uit|of|namens|te)[ ]"
     r"(?=[A-Z][\w-]{1,20}['’]s\b|[A-Z][\w-]{1,20}[ ][A-Z]|support\b|de[ ][a-z])"
 )
+_MARK = re.compile(r",|[ ]\(")
+_HAS_NUMBER = re.compile(
+    r"(?:\d[ ./+=()-]{0,2}){3}|@|\b(?i:kl|klant(?:nr|nummer)?|lid(?:nr|nummer)?|deb(?:iteur)?(?:nr|nummer)?|code)\b"
+)
+"""What makes a piece of a line a number by which somebody is known or reached."""
+_POSTCODE = re.compile(r"\b\d{4} ?[A-Z]{2}\b")
 _LAST = re.compile(
     rf"(?:(?:^|(?<![ .\n(]{UPPER})[^\w\s,&'’/+-][ ]|\n)(?:\(?[a-z]{{2,6}}\.?[ ])?)"
     rf"((?:[A-Za-z]{{2,9}}\.?[ ]){{0,2}}{NAME})"
@@ -96,8 +103,7 @@ def _in_last_words(text: str) -> str | None:
     found = company_in(last)
     if found is not None:
         return found
-    beside = _beside_the_name([last])
-    return beside if beside is not None and may_be_firm(beside) else None
+    return next((one.firm for one in _beside_names([last]) if may_be_firm(one.firm, one.name)), None)
 
 
 def _block(text: str) -> tuple[bool, list[str]]:
@@ -182,14 +188,47 @@ def _fuller(name: str, text: str) -> str:
 
 
 def _beside_the_name(block: Sequence[str]) -> str | None:
-    """What stands behind a comma after the name, or below it: there people put their company, if not what they are."""
-    found = (firm_beside(rest) for line in block for name, rest in _split(line) if _name_in(name) is not None)
-    below = (firm_beside(line) for above, line in pairwise(block) if "," not in above and _name_in(above))
-    return next((firm for firm in (*found, *below) if firm is not None), None)
+    """What stands behind the name or below it: there people put their company, if not what they are.
+
+    In brackets, or ahead of numbers, stand towns, callings and people as well.
+    """
+    found = (one for one in _beside_names(block) if one.alone or may_be_firm(one.firm, one.name))
+    return next((one.firm for one in found), None)
 
 
-def _split(line: str) -> Iterator[tuple[str, str]]:
-    for mark in (",", " / ", " | ", " - ", " – "):
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What may be a company beside a name; `alone` where it stands without brackets and numbers."""
+
+    name: str
+    firm: str
+    alone: bool
+
+
+def _beside_names(block: Sequence[str]) -> Iterator[_Beside]:
+    behind = (pair for line in block for pair in _split(line))
+    below = ((above, line, True) for above, line in pairwise(block) if "," not in above)
+    for name, rest, plain in (*behind, *below):
+        written = _without_numbers(rest)
+        firm = firm_beside(written)
+        whose = _name_in(name) if firm is not None and not _POSTCODE.search(rest) else None
+        if firm is not None and whose is not None:
+            yield _Beside(whose, firm, alone=plain and written == rest)
+
+
+def _split(line: str) -> Iterator[tuple[str, str, bool]]:
+    """The line as a name and what stands behind it, and whether that is in no brackets."""
+    for mark in (",", " / ", " | ", " - ", " – ", " ("):
         name, found, rest = line.partition(mark)
         if found:
-            yield name, rest
+            yield name, rest, mark != " ("
+
+
+def _without_numbers(rest: str) -> str:
+    """Without the numbers and addresses that follow: of "Doyle Translations, acct KB-40922" what is ahead of them."""
+    end = len(rest)
+    for mark in reversed(list(_MARK.finditer(rest))):
+        if _HAS_NUMBER.search(rest, mark.end(), end) is None:
+            break
+        end = mark.start()
+    return rest if end == len(rest) and not rest.endswith(")") else rest[:end].rstrip(" )")

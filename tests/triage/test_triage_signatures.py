@@ -234,6 +234,15 @@ def test_a_megabyte_of_what_is_almost_a_signature_costs_less_than_a_blink(reader
     assert min(costs) < 0.05
 
 
+@pytest.mark.parametrize("piece", ["(123 ", "(1 ", ", 123", ", (1"])
+@pytest.mark.parametrize("head", ["Groet,\nKees Hol\nAa Bb ", "\nKees Hol\nAa ", "Groet,\nKees Hol, Aa Bb "])
+def test_numbers_without_end_behind_a_name_cost_less_than_a_blink(head: str, piece: str) -> None:
+    begin = time.process_time()
+    company_of(f"Graag inzage.\n\n{head}{piece * 140}(x")
+
+    assert time.process_time() - begin < 0.05
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -272,6 +281,39 @@ def test_a_trade_name_is_of_whom_it_is_said(text: str, company: str | None) -> N
 )
 def test_a_calling_goes_only_where_a_whole_name_stays(signed_as: str, name: str) -> None:
     assert signed(f"{ASKS}\n\nGroet,\n{signed_as}") == name
+
+
+@pytest.mark.parametrize(
+    ("foot", "company"),
+    [
+        (" Pieter Hol, Hol Zonwering, KB-25540", "Hol Zonwering"),
+        (" Sonja Dekkers, Dekkers Timmerwerk, 0495-330192", "Dekkers Timmerwerk"),
+        (" Olivia Grant, Grant Ceramics", "Grant Ceramics"),
+        (" Fleur Damen, Fleurs Zeepjes", "Fleurs Zeepjes"),
+        ("\n\nSinead Doyle\nDoyle Translations, acct KB-40922", "Doyle Translations"),
+        ("\n\nEsther Lubbers (Lubbers Tekst)", "Lubbers Tekst"),
+        (" Joep Crasborn, Crasborn Champignons, +31(0)475 600 611", "Crasborn Champignons"),
+        (" Lieuwe Hettinga, Hettinga Zeilreparatie, klant 8 8 4 1", "Hettinga Zeilreparatie"),
+        (" Miranda Poolman, Knip & Krul", "Knip & Krul"),
+        (" Marie Smit, Anja Smit", None),
+        (" Marie Smit, Den Haag, 06-12345678", None),
+        ("\n\nGroet,\nKees Hol, Stationsstraat 14, Assen", None),
+        ("\n\nGroet,\nKees Hol (Hol Zonwering) (0612345678)", "Hol Zonwering"),
+        (" Marie Smit, Jan & Marie Smit", None),
+        (" Piet Van Dijk, Van Harte Bedankt", None),
+        (" Anja Smit, Smit Junior", None),
+        ("\n\nGroet,\nKees Hol\nLange Voorhout, 2514 EA Den Haag", None),
+        ("\n\nGroet,\nKees Hol\nDen Haag, 06-12345678", None),
+        ("\n\nGroet,\nKees Hol, Bergen op Zoom, 0612345678", None),
+        ("\n\nGroet,\nMarie Smit (Den Haag)", None),
+        ("\n\nGroet,\nMarie Smit (Jan Smit)", None),
+        ("\n\nGroet,\nMarie Smit\nJan Smit, 06-12345678", None),
+        ("\n\nGroet,\nKees Hol (penningmeester)", None),
+        ("\n\nGroet,\nKees Hol (tel 0612345678)", None),
+    ],
+)
+def test_a_company_beside_the_name_is_read_without_the_numbers_that_follow(foot: str, company: str | None) -> None:
+    assert company_of(f"Hoe lang duurt dat?{foot}") == company
 
 
 @pytest.mark.parametrize(

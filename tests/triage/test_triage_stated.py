@@ -68,6 +68,9 @@ BSN = "111222333"  # passes the check; belongs to nobody
         ("Stuurt u mij de creditnota CN-26.0088 nogmaals?", "invoice_number", "CN-26.0088"),
         ("waarom een aanmaning voor KB26-3307?", "invoice_number", "KB26-3307"),
         ("Betaling KB-77120 komt in twee keer", "invoice_number", "KB-77120"),
+        ("Mijn bezwaar tegen factuur F2024-90117 loopt nog.", "invoice_number", "F2024-90117"),
+        ("De eindafrekening E-2025-0081 klopt niet.", "invoice_number", "E-2025-0081"),
+        ("De terugbetaling van CR-2025-118 duurt lang.", "invoice_number", "CR-2025-118"),
         ("Groet, Lucas\nBrouwer Geluid\n99451230 · NL91ABNA0417164300", "kvk", "99451230"),
         ("D. van 't Hooft\n58813342 (kvk)", "kvk", "58813342"),
         ("Ik ben Nijdam h.o.d.n. Nijdam Vertaalt. Graag inzage in mijn gegevens.", "company", "Nijdam Vertaalt"),
@@ -336,6 +339,36 @@ def test_a_citizen_service_number_is_never_an_identifier(text: str) -> None:
 
     assert BSN not in values.replace(" ", "")
     assert BSN not in changes.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Klantnummer BSN2025-00007",
+        "Klantnummer 2025-00007",
+        "factuur BSN2025-00007",
+        "Mijn nummer van de Belastingdienst: 2025-00007. Wanneer betaal ik?",
+        "Mijn persoonsnummer 2025-00007 staat op de factuur",
+    ],
+)
+@pytest.mark.requirement("ID-05")
+def test_what_looks_like_the_number_of_an_invoice_and_may_be_a_citizens_is_not_read(text: str) -> None:
+    assert "00007" not in "".join(identifiers_in(text).values())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "De eindafrekening 2025 klopt niet.",
+        "De afrekening 12-03-2025 klopt niet.",
+        "De afrekening 2024/2025 klopt niet.",
+        "Op de afrekening: 1.234,56 euro",
+        "Stuur de afrekening. 0612345678 is mijn nummer",
+        "Afrekening: NL91ABNA0417164300",
+    ],
+)
+def test_a_final_account_that_is_called_by_its_year_has_no_number(text: str) -> None:
+    assert "invoice_number" not in identifiers_in(text)
 
 
 def test_a_company_vat_number_is_no_citizen_service_number() -> None:

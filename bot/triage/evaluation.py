@@ -53,7 +53,7 @@ class Evaluation:
     exact: int  # mails whose decided labels are exactly the given ones
     requests: int  # mails that ask for a right
     requests_seen: int  # of those: something decided, or a person looks
-    ordinary: int
+    ordinary: int  # mails that ask nothing; a reply in a case is none: what becomes of it, its intents say
     ordinary_kept: int  # of those: left alone
     ordinary_decided: int  # of those: called a request without a person being asked
     persons: int  # mails for which a person is asked
@@ -158,7 +158,7 @@ def counted(file: str, judged: Sequence[tuple[Labelled, Verdict]]) -> Evaluation
     pairs = [(mail.labels, found_labels(mail.labels, verdict), verdict) for mail, verdict in judged]
     requests = [verdict for given, _, verdict in pairs if given - _NO_RIGHT]
     questions = [verdict for given, _, verdict in pairs if given == _NO_RIGHT]
-    ordinary = [verdict for given, _, verdict in pairs if not given]
+    ordinary = [verdict for mail, verdict in judged if not (mail.labels or mail.in_case)]
     return Evaluation(
         file=file,
         mails=len(pairs),

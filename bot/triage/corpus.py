@@ -31,6 +31,7 @@ HELD_BACK = frozenset(
         "juniper_blind",
         "linden_blind",
         "maple_blind",
+        "oar_blind",
         "replies_blind",
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bot.triage.classify import classify
 from bot.triage.encoder import Meaning
 from bot.triage.evidence import answers_one, doubt_evidence, odds, parts_of, probability, weigh
 from bot.triage.labels import OTHER_PRIVACY, RequestKind, Writer
@@ -37,8 +38,21 @@ def test_what_sounds_like_a_question_alone_needs_a_person_less_than_what_sounds_
     assert doubt_of(any=1.0, access=1.0) > load_model().thresholds[ANY].doubt
 
 
-def test_a_question_beside_a_likely_right_still_brings_a_person() -> None:
-    assert doubt_of(any=1.0, other_privacy=1.0, erasure=1.0) > load_model().thresholds[ANY].doubt
+def test_a_likely_right_beside_a_question_speaks_far_louder_than_the_question_alone() -> None:
+    assert doubt_of(any=1.0, other_privacy=1.0, erasure=1.0) > 5 * doubt_of(any=1.0, other_privacy=1.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hebben jullie een functionaris gegevensbescherming? En wat weten jullie eigenlijk van mij?",
+        "Waar staan jullie servers? Ik zou mijn gegevens er liever niet meer op hebben.",
+        "Hoe lang bewaren jullie belgesprekken? Dat van gisteren met mij mag weg.",
+    ],
+)
+def test_a_right_beside_a_question_is_seen(text: str) -> None:
+    verdict = classify(load_model(), "", text)
+    assert verdict.kinds or verdict.needs_person
 
 
 @pytest.mark.parametrize("kind", RequestKind)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.triage.corpus import SHIPPED_CORPUS
-from bot.triage.evaluation import evaluate
+from bot.triage.evaluation import Evaluation, evaluate
 from bot.triage.model import load_model
 
 MODEL = load_model()
@@ -125,6 +125,7 @@ def test_what_replies_do_is_counted_where_the_file_labels_it(tmp_path: Path) -> 
     found = evaluate(MODEL, path)
 
     assert (found.particulars.replies.replies, found.particulars.replies.exact) == (2, 1)
+    assert (found.mails, found.ordinary) == (2, 0)  # a reply in a case is no ordinary mail
     assert found.as_json()["intents"]["thanks"] == {"right": 0, "wrong": 0, "missed": 1}
     assert found.as_json()["intents"]["complaint_ap"] == {"right": 0, "wrong": 1, "missed": 0}
     assert found.as_json()["intents_macro_f1"] == 0.5
@@ -145,34 +146,34 @@ def test_an_empty_file_gives_noughts_and_no_error(tmp_path: Path) -> None:
     assert evaluate(MODEL, path).as_json()["exact"] == 0
 
 
+def _every_second(hand: str, folder: Path) -> Evaluation:
+    """Half of a held-back hand; `privacybot evaluate` counts all of it."""
+    lines = (SHIPPED_CORPUS / f"{hand}.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    path = folder / f"{hand}.jsonl"
+    path.write_text("".join(lines[::2]), encoding="utf-8")
+    return evaluate(MODEL, path)
+
+
+_MIXED_HANDS = (
+    "winter", "spring", "harvest", "frost", "advent", "solstice", "weekday", "lantern", "ember", "juniper", "linden",
+    "maple", "oar",
+)  # fmt: skip
+
+
 @pytest.mark.longest
-@pytest.mark.timeout(600)  # six thousand mails: two minutes on a processor without instructions for eight bits
-def test_the_held_back_hands_stay_above_the_floor() -> None:
-    requests = evaluate(MODEL, SHIPPED_CORPUS / "second_voice.jsonl")
-    ordinary = evaluate(MODEL, SHIPPED_CORPUS / "ordinary_second.jsonl")
-    mixed = evaluate(MODEL, SHIPPED_CORPUS / "mixed_blind.jsonl")
-    seasons = (
-        "winter",
-        "spring",
-        "harvest",
-        "frost",
-        "advent",
-        "solstice",
-        "weekday",
-        "lantern",
-        "ember",
-        "juniper",
-        "linden",
-        "maple",
-    )
-    others = [evaluate(MODEL, SHIPPED_CORPUS / f"{hand}_blind.jsonl") for hand in seasons]
+@pytest.mark.timeout(600)  # three thousand mails: a minute on a processor without instructions for eight bits
+def test_the_held_back_hands_stay_above_the_floor(tmp_path: Path) -> None:
+    requests = _every_second("second_voice", tmp_path)
+    ordinary = _every_second("ordinary_second", tmp_path)
+    mixed = _every_second("mixed_blind", tmp_path)
+    others = [_every_second(f"{hand}_blind", tmp_path) for hand in _MIXED_HANDS]
     every = [requests, mixed, *others]
 
     assert requests.requests_seen / requests.requests > 0.97
     assert ordinary.ordinary_kept / ordinary.ordinary > 0.8
     assert ordinary.ordinary_decided / ordinary.ordinary < 0.02
     assert mixed.exact / mixed.mails > 0.9
-    assert all(one.requests_seen / one.requests > 0.975 for one in every)  # one mail is half a point
+    assert all(one.requests_seen / one.requests > 0.975 for one in every)  # one mail is about a point
     assert sum(one.requests_seen for one in every) / sum(one.requests for one in every) > 0.99
     assert sum(one.ordinary_kept for one in every) / sum(one.ordinary for one in every) > 0.91
 

@@ -42,8 +42,9 @@ _ELSEWHERE = re.compile(
     rf"|(?:{_FIRMS}),? (?i:jullie|u|you|ihr|sie)\b)"
 )
 _HEADED_ELSEWHERE = re.compile(
-    r"(?i:^\W{0,3}(?:vraag|bericht|brief|mail|verzoek|t\.?a\.?v\.?)\b[^\n]{0,20}?\b(?:aan|voor) (?:de |het )?)"
-    rf"(?:{_FIRMS}|{_CITY}|{_TRADES} (?i:de |het |'t )?[A-Z]\w+)(?![\w-])"
+    r"(?i:^\W{0,3}(?:(?:vraag|bericht|brief|mail|verzoek|t\.?a\.?v\.?)\b[^\n]{0,20}?\b(?:aan|voor)|aan|t\.?a\.?v\.?)"
+    r" (?:de |het )?)"
+    rf"(?:(?i:{_FIRMS})|{_CITY}|{_TRADES} (?i:de |het |'t )?[A-Z]\w+)(?![\w-])"
 )
 _HEAD = 160  # characters from the top in which somebody is greeted
 

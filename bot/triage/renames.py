@@ -32,6 +32,8 @@ _REPLACED = re.compile(
     rf"|replaced by) {_NAME}"
 )
 _YES_NOT_NO = re.compile(rf"{_NAME},? (?:en |and )?(?i:niet|not|in plaats van|instead of) {_NAME}")
+_INSTEAD = re.compile(rf"{_NAME},? (?:en |and )?(?i:niet (?:meer|langer)|i\.?p\.?v\.?) {_NAME}")
+_OF_A_PLACE = re.compile(r"(?i)\b(?:plaats\w*|woon\w*|adres\w*|straat\w*|stad|dorp|postcode|verhui\w*)|\d{3}")
 _CHANGES = (_FROM_TO, _NOT_BUT, _MUST_BE, _REPLACED)
 _NEW_NAME = (
     re.compile(rf"\b(?i:{_NEW_WORD} {_NAMED} (?:is|wordt|luidt|will be)):? (?i:{_NOW}){_NAME}"),
@@ -96,7 +98,7 @@ _NEAR = 90  # characters before a change in which its field is named
 
 def renames(text: str) -> Iterator[StatedCorrection]:
     """The one name that changes, old and new. Of "Vermeer, niet Vermeeer" the first is right."""
-    for patterns, finder in ((_CHANGES, _old_and_new), ((_YES_NOT_NO,), _new_and_old), (_NEW_NAME, _only_new)):
+    for patterns, finder in _WORDINGS:
         for match in (match for pattern in patterns for match in pattern.finditer(text)):
             if found := finder(text, match):
                 yield found
@@ -124,6 +126,12 @@ def _new_and_old(text: str, match: re.Match[str]) -> StatedCorrection | None:
     return _stated(text, match, match.group(2), match.group(1))
 
 
+def _new_instead_of_old(text: str, match: re.Match[str]) -> StatedCorrection | None:
+    """As people say of towns and streets too: of those it is no name."""
+    around = text[max(0, match.start() - _NEAR) : match.end() + 10]
+    return None if _OF_A_PLACE.search(around) else _new_and_old(text, match)
+
+
 def _only_new(text: str, match: re.Match[str]) -> StatedCorrection | None:
     stated = _stated(text, match, None, match.group(1))
     whole = stated and stated.new and match.group(1).endswith(stated.new)
@@ -142,6 +150,14 @@ def _field(text: str, match: re.Match[str]) -> str | None:
     if company and max(company) > max(person, default=-1):
         return "company"
     return "name" if person or _NAME_WORDS.search(around) else None
+
+
+_WORDINGS = (
+    (_CHANGES, _old_and_new),
+    ((_YES_NOT_NO,), _new_and_old),
+    ((_INSTEAD,), _new_instead_of_old),
+    (_NEW_NAME, _only_new),
+)
 
 
 def tidied(value: str) -> str | None:

@@ -132,8 +132,11 @@ _NOT_MADE = re.compile(r"(?i)\b(?:niet|geen|nog geen|als|indien|zou|not|if|will|
 
 
 def only_a_person_may_answer(writer: Writer, text: str) -> bool:
-    """An authority, a lawyer or agent, an heir, a minor, somebody under guardianship, or who went to the authority."""
-    return writer in (Writer.AUTHORITY, Writer.AGENT, Writer.HEIR) or bool(
+    """An authority, a lawyer or agent, an heir, a minor, somebody under guardianship, or who went to the authority.
+
+    And whoever seems to ask about his own customers: that is no request of his, or it was misread.
+    """
+    return writer in (Writer.AUTHORITY, Writer.AGENT, Writer.HEIR, Writer.CONTROLLER_CUSTOMER) or bool(
         _LAWYER.search(text) or _GUARDED.search(text) or went_to_the_authority(text)
     )
 

@@ -136,6 +136,8 @@ def test_another_mistake_is_no_wrong_recipient(text: str) -> None:
         ("", "Aan: Autobedrijf Van der Schoot\n\nVerwijder mijn kenteken."),
         ("", "DHL, jullie hebben mijn nummer aan de buurman gegeven!"),
         ("Vraag aan tandartspraktijk Tandrijk", "dag mevrouw, ik heb een nieuw nummer"),
+        ("Aan bol", "ik wil mijn bol-account laten verwijderen, inclusief bestelgeschiedenis"),
+        ("t.a.v. Zilveren Kruis", "stuur mij mijn dossier"),
     ],
 )
 def test_a_firm_is_known_by_its_trade_by_whom_is_spoken_to_and_by_the_subject(subject: str, text: str) -> None:

@@ -180,6 +180,16 @@ def test_of_a_stated_change_the_old_value_finds_the_record() -> None:
     assert kept == {"iban": "NL20INGB0001234567", "name": "Sanne Vermeer"}
 
 
+def test_a_new_value_without_an_old_one_finds_no_record() -> None:
+    found = {"postcode": "3702 CD", "phone": "0511-461234", "customer_number": "40117"}
+
+    kept = of_the_record(
+        found, [("postcode", None, "3702 CD"), ("phone", None, "0511-461234"), ("city", None, "Zeist")]
+    )
+
+    assert kept == {"customer_number": "40117"}
+
+
 HOSTILE = {
     "capitals": "Aa ",
     "capitals joined": "Aa-",

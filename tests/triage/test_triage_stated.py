@@ -10,7 +10,7 @@ from stdnum.nl import bsn
 from bot.triage.citizen_number import without_bsn
 from bot.triage.corrections import corrections_in
 from bot.triage.identifiers import FIELDS, identifiers_in, of_the_record
-from bot.triage.renames import tidied
+from bot.triage.renames import renames, tidied
 from bot.triage.values import Spoken
 from bot.triage.verdict import StatedCorrection
 
@@ -369,6 +369,29 @@ def test_what_looks_like_the_number_of_an_invoice_and_may_be_a_citizens_is_not_r
 )
 def test_a_final_account_that_is_called_by_its_year_has_no_number(text: str) -> None:
     assert "invoice_number" not in identifiers_in(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        ("Ik heet nu Laura Hendriks-Maas i.p.v. Laura Maas.", "Laura Maas", "Laura Hendriks-Maas"),
+        ("Mijn naam is voortaan Jan Bos ipv Jan de Wit.", "Jan de Wit", "Jan Bos"),
+        ("Mijn achternaam is Bos, niet meer Bosch.", "Bosch", "Bos"),
+    ],
+)
+def test_of_a_name_instead_of_another_the_first_is_new(text: str, old: str, new: str) -> None:
+    assert [(one.field, one.old, one.new) for one in renames(text)] == [("name", old, new)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mijn naam is goed, maar de plaats is Goirle en niet meer Tilburg.",
+        "Op mijn naam staat btw-nummer NL003320114B52 en niet langer NL850077123B01.",
+    ],
+)
+def test_a_town_or_a_number_instead_of_another_is_no_name(text: str) -> None:
+    assert list(renames(text)) == []
 
 
 def test_a_company_vat_number_is_no_citizen_service_number() -> None:

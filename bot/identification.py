@@ -42,6 +42,7 @@ from bot.store.casework import (
 )
 from bot.store.factors import void_proof
 from bot.store.records import Challenge, Job, Scalar
+from bot.triage.identifiers import without_new
 from bot.triage.labels import RequestKind, Role, Writer
 
 _NEVER_ASKED = {
@@ -118,7 +119,7 @@ class Identification:
         """Whose record it may be. Whoever writes for another is not the one; a person who stands in a customer's books
         is looked for by his own address alone, for what he states is about that customer."""
         address = None if writes_for_another(case.writer) else case.sender
-        stated = {} if case.role is Role.PROCESSOR else dict(case.identifiers)
+        stated = {} if case.role is Role.PROCESSOR else without_new(dict(case.identifiers), _new_values(case))
         return self._sources.find(address, stated)
 
     def _set_out(self, tx: Transaction, case: Case, found: Found) -> None:
@@ -376,6 +377,11 @@ class Identification:
             tx.cases.change(case.id, letters_held=False)
             tx.jobs.defer(Work.IDENTIFY, case.id, case_id=case.id)
             return tx.cases.get(ref)
+
+
+def _new_values(case: Case) -> list[tuple[str, str | None]]:
+    """What the mail says will be so, field and value."""
+    return [(change.field, change.new) for request in case.requests for change in request.corrections]
 
 
 def _key(subject: DataSubject) -> tuple[str, str]:

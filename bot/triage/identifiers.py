@@ -156,19 +156,22 @@ def _is_called_old(text: str, value: str) -> bool:
 
 
 def of_the_record(found: Mapping[str, str], changed: Iterable[tuple[str, str | None, str | None]]) -> dict[str, str]:
-    """The identifiers by which the record can be found: of a stated change (field, old, new) the old value.
-
-    Where no old one is told none is left: by a new number nobody is found, or somebody else.
-    """
+    """The identifiers by which the record can be found: of a stated change (field, old, new) the old value."""
     kept = dict(found)
     for field, old, new in changed:
-        is_new = bool(new) and bare(kept.get(field, "")) == bare(as_address(new or ""))
         unsaid = field not in kept and field in _CHANGING
-        if old and new and (unsaid or is_new):
+        if old and new and (unsaid or bare(kept.get(field, "")) == bare(as_address(new))):
             kept[field] = as_address(old)
-        elif is_new and not old and field in _CHANGING:
-            del kept[field]
     return kept
+
+
+def without_new(found: Mapping[str, str], changed: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+    """What a record is looked for by: no number or address that a stated change (field, new) gives as the new one.
+
+    By it nobody is found, or somebody else: a postcode had other residents before.
+    """
+    new = {(field, bare(as_address(value))) for field, value in changed if value and field in _CHANGING}
+    return {field: value for field, value in found.items() if (field, bare(value)) not in new}
 
 
 def names(text: str) -> Iterator[str]:

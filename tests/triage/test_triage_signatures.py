@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.triage.firms import firms_named
-from bot.triage.identifiers import identifiers_in, names, of_the_record
+from bot.triage.identifiers import identifiers_in, names, of_the_record, without_new
 from bot.triage.principals import acts_for_another, firm_of_principal, principal_of
 from bot.triage.signatures import company_of, introduced, signed
 from bot.triage.whole_names import whole_company, whole_name, with_form
@@ -181,13 +181,10 @@ def test_of_a_stated_change_the_old_value_finds_the_record() -> None:
 
 
 def test_a_new_value_without_an_old_one_finds_no_record() -> None:
-    found = {"postcode": "3702 CD", "phone": "0511-461234", "customer_number": "40117"}
+    found = {"postcode": "3702CD", "phone": "0511-461234", "name": "Laura Maas", "email": "laura@klant.example"}
+    changed = [("postcode", "3702 CD"), ("phone", "0511 461234"), ("name", "Laura Maas"), ("email", None)]
 
-    kept = of_the_record(
-        found, [("postcode", None, "3702 CD"), ("phone", None, "0511-461234"), ("city", None, "Zeist")]
-    )
-
-    assert kept == {"customer_number": "40117"}
+    assert without_new(found, changed) == {"name": "Laura Maas", "email": "laura@klant.example"}
 
 
 HOSTILE = {

@@ -66,14 +66,15 @@ _SETTLED = re.compile(
     r"([A-Z]{1,4}-20\d\d-\d{3,6}|20\d\d-(?!20\d\d\b)\d{4,6})\b"
 )
 """A final account is mostly called by its year: only what is written like a number counts."""
-_OF_AN_INVOICE = re.compile(r"(?:F|VF|INV|CR|FKB|KBF)[-/]?20[0-3]\d[-/]?\d{5}")
+_LETTERED = r"(?:F|VF|INV|CR|FKB|KBF)[-/]?"  # ahead of the number of an invoice
+_OF_AN_INVOICE = re.compile(rf"{_LETTERED}20[0-3]\d[-/]?\d{{5}}")
 """Letters of an invoice, a year and five digits: no citizen service number, also where its check comes out."""
 _OF_MONEY = re.compile(
     r"(?i)\b(?:factu|(?:credit)?nota\b|aanmaning|incasso|geïncasseerd|herinnering|betaal|terugbeta|voldaan|invoice|rechnung|facture|fatura"
     r"|afgeschreven)"
 )
 _NUMBERED = re.compile(
-    r"(?<![\w/.#-])(20\d\d[-/](?!20\d\d\b)\d{3,6}|(?:F|VF|INV|CR|FKB|KBF)[-/]?(?:20)?\d{2}[-/]?\d{3,6})(?![\w/]|[-.]\d)",
+    rf"(?<![\w/.#-])(20\d\d[-/](?!20\d\d\b)\d{{3,6}}|{_LETTERED}(?:20)?\d{{2}}[-/]?\d{{3,6}})(?![\w/]|[-.]\d)",
 )
 """What is written like the number of an invoice, in a mail that speaks of one."""
 _LAST_INVOICE = re.compile(r"(?<!\d)[,(] ?(F?20\d\d-(?!20\d\d\b)\d{3,6})\)?[.]?\s*\Z")

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from bot.triage.firms import firm_beside, firm_traded_as, firm_written, firms_named, is_sentence
 from bot.triage.last_words import BETWEEN, company_in, last_words, may_be_firm, person_behind_a_firm
+from bot.triage.numbers import POSTCODE
 from bot.triage.person_names import LETTER, NAME, UPPER, WORD, ends_of, may_be_name, name_written, without_title
 from bot.triage.signature_words import CLOSINGS, CONTINUES
 
@@ -58,7 +59,6 @@ _HAS_NUMBER = re.compile(
     r"(?:\d[ ./+=()-]{0,2}){3}|@|\b(?i:kl|klant(?:nr|nummer)?|lid(?:nr|nummer)?|deb(?:iteur)?(?:nr|nummer)?|code)\b"
 )
 """What makes a piece of a line a number by which somebody is known or reached."""
-_POSTCODE = re.compile(r"\b\d{4} ?[A-Z]{2}\b")
 _LAST = re.compile(
     rf"(?:(?:^|(?<![ .\n(]{UPPER})[^\w\s,&'’/+-][ ]|\n)(?:\(?[a-z]{{2,6}}\.?[ ])?)"
     rf"((?:[A-Za-z]{{2,9}}\.?[ ]){{0,2}}{NAME})"
@@ -211,7 +211,7 @@ def _beside_names(block: Sequence[str]) -> Iterator[_Beside]:
     for name, rest, plain in (*behind, *below):
         written = _without_numbers(rest)
         firm = firm_beside(written)
-        whose = _name_in(name) if firm is not None and not _POSTCODE.search(rest) else None
+        whose = _name_in(name) if firm is not None and not POSTCODE.search(rest) else None
         if firm is not None and whose is not None:
             yield _Beside(whose, firm, alone=plain and written == rest)
 
